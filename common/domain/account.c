@@ -125,10 +125,12 @@ bool password_kind_from_code(const char *code, enum password_kind *out_kind)
     return found >= 0;
 }
 
-struct account account_precreated(account_id id, enum account_profile profile, bool in_second_degree)
+struct account account_precreated(
+    account_id id, academy_code academy, enum account_profile profile, bool in_second_degree)
 {
     return (struct account){
         .id = id,
+        .academy = academy,
         .profile = profile,
         .in_second_degree = in_second_degree,
         .state = STATE_NON_DISTRIBUE,
@@ -170,7 +172,7 @@ bool account_is_consistent(const struct account *account)
         return false;
     if (account_has_been_activated(account) != (account->state == STATE_ACTIVE))
         return false;
-    if (instant_is_set(account->notification_expires_at) && account->password != PASSWORD_PROVISIONAL)
+    if (instant_is_set(account->notification_expires_at) != instant_is_set(account->notified_at))
         return false;
     bool unopened = account->state == STATE_NON_DISTRIBUE || account->state == STATE_DISTRIBUE;
     if (unopened && account->password != PASSWORD_PROVISIONAL)

@@ -40,16 +40,18 @@ enum password_kind {
 
 struct account {
     account_id id;
-    int64_t version; /* of the stored row; a write applies only if it is unchanged */
+    academy_code academy; /* where it was first created: part of its key */
+    int64_t version;      /* of the stored row; a write applies only if it is unchanged */
     enum account_profile profile;
     enum account_state state;
     enum account_origin origin;
     enum password_kind password;
-    bool in_second_degree;                  /* attached, or last attached, to a school of the second degree */
-    bool closed;                            /* left or merged: no action but reopening */
-    struct instant notified_at;             /* last notification by the school */
-    struct instant notification_expires_at; /* end of the provisional password; never once one is chosen */
-    struct instant activated_at;            /* set once, when the account first became STATE_ACTIVE */
+    bool in_second_degree;      /* attached, or last attached, to a school of the second degree */
+    bool closed;                /* left or merged: no action but reopening */
+    struct instant notified_at; /* last notification by the school */
+    struct instant
+        notification_expires_at; /* set with it; a reset moves it on. Counts while the password is provisional */
+    struct instant activated_at; /* set once, when the account first became STATE_ACTIVE */
 };
 
 /*
@@ -73,7 +75,8 @@ const char *password_kind_label(enum password_kind kind);
 bool password_kind_from_code(const char *code, enum password_kind *out_kind);
 
 /* An account as the import pre-creates it: not distributed, with a provisional password. */
-struct account account_precreated(account_id id, enum account_profile profile, bool in_second_degree);
+struct account account_precreated(
+    account_id id, academy_code academy, enum account_profile profile, bool in_second_degree);
 
 /* True once the account has been activated, by whatever way. */
 bool account_has_been_activated(const struct account *account);

@@ -52,9 +52,9 @@ struct lifecycle_outcome {
 };
 
 /*
- * What becomes of `account` by `action` at `now`; a notification or a reset makes the provisional password valid
- * for `notification_months` civil months. REFUSAL_NONE fills `out_outcome`; any refusal leaves it untouched.
- * The account must be consistent (account.h).
+ * What becomes of `account` by `action` at `now`; a notification makes the provisional password valid for
+ * `notification_months` civil months, and so does a reset of an account once notified (guide 2.1, 2.2). REFUSAL_NONE
+ * fills `out_outcome`; any refusal leaves it untouched. The account must be consistent (account.h).
  */
 enum refusal lifecycle_decide(const struct account *account, enum account_action action, struct instant now,
     int notification_months, struct lifecycle_outcome *out_outcome);

@@ -31,9 +31,12 @@ struct name_text {
  */
 bool name_key_make(const char *name, struct name_key *out_key);
 
+/* The same without any space: "Le Goff" and "Legoff", "N'Diaye" and "Ndiaye" meet. For matching a person. */
+bool name_match_key_make(const char *name, struct name_key *out_key);
+
 bool name_key_is_same(const struct name_key *a, const struct name_key *b);
 
-/* True when two names as written have the same key. */
+/* True when two names as written have the same match key. */
 bool name_is_same(const char *a, const char *b);
 
 /* True when each word of `searched` begins a word of `key`, in any order: "mar dup" finds "dupont marie". */

@@ -23,11 +23,6 @@ struct uai {
     char text[UAI_SIZE];
 };
 
-/* Code of the academy in the national numbering (BCN): 1 Paris … 70 Normandie. */
-typedef struct {
-    int16_t v;
-} academy_code;
-
 enum school_kind { SCHOOL_ECOLE, SCHOOL_COLLEGE, SCHOOL_LYCEE, SCHOOL_LYCEE_PRO, SCHOOL_OTHER, SCHOOL_KIND_COUNT };
 
 struct school {

@@ -38,6 +38,11 @@ typedef struct {
     int64_t v;
 } import_id;
 
+/* Code of an academy in the national numbering (BCN): 1 Paris … 70 Normandie. Part of the key of all that is one's. */
+typedef struct {
+    int16_t v;
+} academy_code;
+
 /* A point in time. Zero stands for "never": nothing in this system happened in 1970. */
 struct instant {
     int64_t us;
