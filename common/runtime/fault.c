@@ -18,6 +18,19 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* Puts ": <tail>" behind the first `length` bytes of text, as much of it as there is room for. */
+static void append(char *text, size_t size, int length, const char *tail)
+{
+    if (length < 0 || (size_t)length + 3 > size)
+        return;
+    char *end = text + length;
+    size_t room = size - (size_t)length - 3;
+    size_t bytes = strnlen(tail, room);
+    memcpy(end, ": ", 2);
+    memcpy(end + 2, tail, bytes);
+    end[2 + bytes] = '\0';
+}
+
 static void fill(struct fault *fault, enum fault_code code, const char *file, int line)
 {
     *fault = (struct fault){.code = code, .file = base_name(file), .line = line};
@@ -49,8 +62,7 @@ bool fault_from_errno_at(struct fault *fault, enum fault_code code, const char *
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     char reason[96];
-    if (length >= 0 && (size_t)length < sizeof text)
-        (void)snprintf(text + length, sizeof text - (size_t)length, ": %s", strerror_r(number, reason, sizeof reason));
+    append(text, sizeof text, length, strerror_r(number, reason, sizeof reason));
     fill(fault, code, file, line);
     memcpy(fault->text, text, sizeof text);
     fault->os_error = number;
@@ -77,8 +89,7 @@ bool fault_add(struct fault *fault, const char *format, ...)
     va_start(args, format);
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (length >= 0 && (size_t)length < sizeof text)
-        (void)snprintf(text + length, sizeof text - (size_t)length, ": %s", fault->text);
+    append(text, sizeof text, length, fault->text);
     memcpy(fault->text, text, sizeof text);
     return false;
 }
