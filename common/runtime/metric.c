@@ -24,22 +24,24 @@ enum kind { COUNTER, GAUGE, SECONDS };
 static const int64_t bounds[BUCKETS] = {
     100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000, 30000000};
 
-static const struct description {
+struct description {
     const char *name;
     enum kind kind;
     const char *labels[LABELS];
     const char *values[LABELS]; /* as declared */
     const char *help;
-} descriptions[METRIC_TOTAL] = {
+};
+
 #define METRIC(id, name, kind, label, list, label2, list2, text)                                                       \
     {                                                                                                                  \
         name, kind, {label, label2},
           {list,  list2 },
           text
 },
+static const struct description descriptions[METRIC_TOTAL] = {
 #include "runtime/metrics.def"
-#undef METRIC
 };
+#undef METRIC
 
 struct series {
     _Atomic bool is_touched;
