@@ -22,7 +22,8 @@ enum phone_kind {
 };
 
 /*
- * `+33 6 12 34 56 78`, `+33 (0)6…`, `0612345678`, `06.12.34.56.78`, `0033…`, `0690…` (overseas by block), `+41…`.
+ * `+33 6 12 34 56 78`, `+33 (0)6…`, `0612345678`, `06.12.34.56.78`, `0033…`, `0690…` and `+33 6 90…` (overseas by
+ * block), `+41…`, and `612345678`, which spreadsheets leave of a mobile.
  * False for anything else: too short, unknown block, all zeros, letters.
  */
 bool phone_parse(const char *typed, struct phone *out_phone);
@@ -35,7 +36,7 @@ bool phone_may_receive_sms(const struct phone *phone);
 
 bool phone_is_same(const struct phone *a, const struct phone *b);
 
-/* "06 12 34 56 78" for French numbers of ten digits, "+41 78 137 55 58" otherwise (pairs from the right). */
+/* "06 12 34 56 78" for French numbers of ten digits, E.164 as it is otherwise. */
 void phone_display(const struct phone *phone, char out_text[PHONE_TEXT_SIZE]);
 
 /* All but the last two digits hidden: "•• •• •• •• 78". */

@@ -70,4 +70,4 @@ const char *academy_label(academy_code academy);
 bool academy_at(size_t index, academy_code *out_academy);
 
 /* True for one of the 30 academies; false for the overseas services that AAF also numbers. */
-bool academy_is_metropolitan_or_region(academy_code academy);
+bool academy_is_one_of_thirty(academy_code academy);

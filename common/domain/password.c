@@ -1,0 +1,286 @@
+#include "domain/password.h"
+
+#include "domain/latin.h"
+#include "domain/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------ provisional */
+
+static const char alphabet[] = PASSWORD_PROVISIONAL_ALPHABET;
+
+enum {
+    ALPHABET_SIZE = sizeof alphabet - 1,
+    UNBIASED_BYTES = 256 - 256 % ALPHABET_SIZE /* bytes from here on would favour the first letters */
+};
+
+/* Adds a letter, and the hyphen that parts it from the group before. */
+static void add_grouped(struct text_builder *text, char letter, int already)
+{
+    if (already > 0 && already % PASSWORD_PROVISIONAL_GROUP == 0)
+        text_add_char(text, '-');
+    text_add_char(text, letter);
+}
+
+bool password_provisional_make(const uint8_t *random, size_t size, struct provisional_password *out_password)
+{
+    struct provisional_password password;
+    struct text_builder text = text_begin(password.text, sizeof password.text);
+    int letters = 0;
+    for (size_t i = 0; i < size && letters < PASSWORD_PROVISIONAL_LETTERS; i++) {
+        if (random[i] < UNBIASED_BYTES)
+            add_grouped(&text, alphabet[random[i] % ALPHABET_SIZE], letters++);
+    }
+    if (letters < PASSWORD_PROVISIONAL_LETTERS)
+        return false;
+    *out_password = password;
+    return true;
+}
+
+bool password_provisional_normalise(const char *typed, struct provisional_password *out_password)
+{
+    struct provisional_password password;
+    struct text_builder text = text_begin(password.text, sizeof password.text);
+    int letters = 0;
+    for (; *typed != '\0'; typed++) {
+        if (text_is_blank(*typed) || *typed == '-')
+            continue;
+        char letter = text_lower(*typed);
+        if (strchr(alphabet, letter) == NULL || letters == PASSWORD_PROVISIONAL_LETTERS)
+            return false;
+        add_grouped(&text, letter, letters++);
+    }
+    if (letters < PASSWORD_PROVISIONAL_LETTERS)
+        return false;
+    *out_password = password;
+    return true;
+}
+
+/* ---------------------------------------------------------------------------------------------------- strength */
+
+enum letter_kind { KIND_DIGIT, KIND_SMALL, KIND_CAPITAL, KIND_SIGN, KIND_OTHER, KIND_COUNT };
+
+/* How many characters of the kind a guesser must try. */
+static const int kind_sizes[KIND_COUNT] = {
+    [KIND_DIGIT] = 10,
+    [KIND_SMALL] = 26,
+    [KIND_CAPITAL] = 26,
+    [KIND_SIGN] = 33, /* ASCII's, the space included */
+    [KIND_OTHER] = 40 /* what French keyboards give beyond ASCII */
+};
+
+static enum letter_kind kind_of(uint32_t letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return KIND_DIGIT;
+    if (letter >= 'a' && letter <= 'z')
+        return KIND_SMALL;
+    if (letter >= 'A' && letter <= 'Z')
+        return KIND_CAPITAL;
+    return letter < 0x80 ? KIND_SIGN : KIND_OTHER;
+}
+
+/* log2(size) in hundredths of a bit; precise enough: the estimate itself is a rough one. */
+static int hundredths_of_bits(int size)
+{
+    assert(size > 0 && size < 1024);
+    int bits = 0;
+    int64_t power = 1;
+    /* size^100 ≥ 2^bits, kept within 64 bits by halving as it grows */
+    for (int i = 0; i < 100; i++) {
+        power *= size;
+        while (power >= INT64_C(1) << 40) {
+            power >>= 1;
+            bits++;
+        }
+    }
+    while (power > 1) {
+        power >>= 1;
+        bits++;
+    }
+    return bits;
+}
+
+static const char *const keyboard_runs[] = {"azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm"};
+
+static bool is_keyboard_step(uint32_t before, uint32_t letter)
+{
+    if (before >= 0x80 || letter >= 0x80 || before == 0)
+        return false;
+    for (size_t i = 0; i < sizeof keyboard_runs / sizeof keyboard_runs[0]; i++) {
+        const char *at = strchr(keyboard_runs[i], text_lower((char)before));
+        if (at != NULL &&
+            (at[1] == text_lower((char)letter) || (at > keyboard_runs[i] && at[-1] == text_lower((char)letter))))
+            return true;
+    }
+    return false;
+}
+
+/* True for a character that a guesser has nearly for free: a repetition, or the next one of a run. */
+static bool is_cheap(uint32_t two_before, uint32_t before, uint32_t letter)
+{
+    if (before == 0)
+        return false;
+    bool repeats = letter == before || letter == two_before;
+    bool runs = letter == before + 1 || letter + 1 == before;
+    return repeats || runs || is_keyboard_step(before, letter);
+}
+
+int password_bits(const char *password)
+{
+    bool kinds[KIND_COUNT] = {false};
+    int costly = 0;
+    int cheap = 0;
+    uint32_t two_before = 0;
+    uint32_t before = 0;
+    const char *cursor = password;
+    for (uint32_t letter = utf8_next(&cursor); letter != 0; letter = utf8_next(&cursor)) {
+        kinds[kind_of(letter)] = true;
+        if (is_cheap(two_before, before, letter))
+            cheap++;
+        else
+            costly++;
+        two_before = before;
+        before = letter;
+    }
+    int size = 0;
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        size += kinds[kind] ? kind_sizes[kind] : 0;
+    /* one bit for a cheap character: it is there or not */
+    return size == 0 ? 0 : costly * hundredths_of_bits(size) / 100 + cheap;
+}
+
+/* ------------------------------------------------------------------------------------------------------ policy */
+
+enum {
+    FOLDED_SIZE = PASSWORD_BYTES_MAX + 1,
+    PART_LENGTH_MIN = 4 /* "Luc" inside "polluces" is chance; four letters and more are taken as meant */
+};
+
+static size_t length_in_letters(const char *text)
+{
+    size_t length = 0;
+    while (utf8_next(&text) != 0)
+        length++;
+    return length;
+}
+
+/* Letters without accent or case, and digits; the rest vanishes, so that "D.u-pont" is found to hold "Dupont". */
+static void fold(const char *text, char out_folded[FOLDED_SIZE])
+{
+    struct text_builder folded = text_begin(out_folded, FOLDED_SIZE);
+    for (uint32_t letter = utf8_next(&text); letter != 0; letter = utf8_next(&text)) {
+        const char *letters = latin_fold(letter);
+        if (letters != NULL)
+            text_add(&folded, letters);
+        else if (letter >= '0' && letter <= '9')
+            text_add_char(&folded, (char)letter);
+    }
+}
+
+/* `part` is a name or an identifier as written; too short a one is not looked for. */
+static bool folded_contains(const char *folded, const char *part)
+{
+    char folded_part[FOLDED_SIZE];
+    if (part == NULL)
+        return false;
+    fold(part, folded_part);
+    return strlen(folded_part) >= PART_LENGTH_MIN && strstr(folded, folded_part) != NULL;
+}
+
+static bool has_a_name(const char *folded, const struct password_context *context)
+{
+    for (size_t i = 0; i < context->name_count; i++) {
+        if (folded_contains(folded, context->names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Day, month and year in the orders people write, the year of four digits or two, with or without separators. */
+static bool has_date(const char *folded, struct date date)
+{
+    if (!date_is_valid(date))
+        return false;
+    char french[DATE_TEXT_SIZE];
+    char iso[DATE_TEXT_SIZE];
+    date_write_french(date, french);
+    date_write_iso(date, iso);
+    const struct {
+        const char *parts[3];
+        size_t year_part;
+    } orders[] = {
+        {{french, french + 3, french + 6}, 2},
+        {{iso, iso + 5, iso + 8},          0}
+    };
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t skipped = 0; skipped <= 2; skipped += 2) { /* digits of the year left out */
+            char digits[9];
+            struct text_builder text = text_begin(digits, sizeof digits);
+            for (size_t part = 0; part < 3; part++) {
+                bool is_year = part == orders[i].year_part;
+                text_add_bytes(&text, orders[i].parts[part] + (is_year ? skipped : 0), is_year ? 4 - skipped : 2);
+            }
+            if (strstr(folded, digits) != NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool has_a_birth_date(const char *folded, const struct password_context *context)
+{
+    for (size_t i = 0; i < context->birth_date_count; i++) {
+        if (has_date(folded, context->birth_dates[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_the_replaced_one(const char *folded, const struct password_context *context)
+{
+    char replaced[FOLDED_SIZE];
+    if (context->replaced_password == NULL)
+        return false;
+    fold(context->replaced_password, replaced);
+    return replaced[0] != '\0' && strcmp(folded, replaced) == 0;
+}
+
+static enum refusal check_length(const char *password)
+{
+    size_t length = length_in_letters(password);
+    if (length < PASSWORD_LENGTH_MIN)
+        return REFUSAL_PASSWORD_TOO_SHORT;
+    if (length > PASSWORD_LENGTH_MAX || strlen(password) > PASSWORD_BYTES_MAX)
+        return REFUSAL_PASSWORD_TOO_LONG;
+    return REFUSAL_NONE;
+}
+
+enum refusal password_check(const char *password, const struct password_context *context)
+{
+    enum refusal refusal = check_length(password);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    char folded[FOLDED_SIZE];
+    fold(password, folded);
+    if (is_the_replaced_one(folded, context))
+        return REFUSAL_PASSWORD_NOT_NEW;
+    if (folded_contains(folded, context->identifier))
+        return REFUSAL_PASSWORD_HAS_IDENTIFIER;
+    if (has_a_name(folded, context))
+        return REFUSAL_PASSWORD_HAS_NAME;
+    if (has_a_birth_date(folded, context))
+        return REFUSAL_PASSWORD_HAS_BIRTH_DATE;
+    return password_bits(password) < PASSWORD_BITS_MIN ? REFUSAL_PASSWORD_TOO_SIMPLE : REFUSAL_NONE;
+}
+
+int password_strength(const char *password, const struct password_context *context)
+{
+    int bits = password_bits(password);
+    if (password_check(password, context) != REFUSAL_NONE)
+        return bits < PASSWORD_BITS_MIN / 2 ? 0 : 1;
+    if (bits < (PASSWORD_BITS_MIN + PASSWORD_BITS_STRONG) / 2)
+        return 2;
+    return bits < PASSWORD_BITS_STRONG ? 3 : 4;
+}
