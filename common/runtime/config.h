@@ -38,12 +38,14 @@ MUST_USE struct config *config_load(
 void config_free(struct config **config);
 
 /* The value, of a key of that type (another type is a bug: assert). Texts live as long as the config. */
-const char *config_text(const struct config *config, enum config_key key); /* TEXT, CHOICE, FILE, DIRECTORY, ADDRESS */
+const char *config_text(
+    const struct config *config, enum config_key key); /* TEXT, CHOICE, FILE, DIRECTORY, ADDRESS, TIME */
 int64_t config_count(const struct config *config, enum config_key key);
 bool config_flag(const struct config *config, enum config_key key);
 struct duration config_duration(const struct config *config, enum config_key key);
-size_t config_size(const struct config *config, enum config_key key);             /* bytes */
-const char *const *config_list(const struct config *config, enum config_key key); /* NULL-ended, never NULL */
+size_t config_size(const struct config *config, enum config_key key); /* bytes */
+const char *const *config_list(
+    const struct config *config, enum config_key key); /* LIST, TIMES: NULL-ended, never NULL */
 /* The text is not empty, the list has a member. */
 bool config_is_set(const struct config *config, enum config_key key);
 

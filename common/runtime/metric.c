@@ -32,12 +32,14 @@ struct description {
     const char *help;
 };
 
-#define METRIC(id, name, kind, label, list, label2, list2, text)                                                       \
-    {                                                                                                                  \
-        name, kind, {label, label2},
-          {list,  list2 },
-          text
-},
+#define METRIC(id, a_name, a_kind, label0, list0, label1, list1, a_help)                                               \
+    [METRIC_##id] = {.name = a_name,                                                                                   \
+        .kind = a_kind,                                                                                                \
+        .labels[0] = label0,                                                                                           \
+        .values[0] = list0,                                                                                            \
+        .labels[1] = label1,                                                                                           \
+        .values[1] = list1,                                                                                            \
+        .help = a_help},
 static const struct description descriptions[METRIC_TOTAL] = {
 #include "runtime/metrics.def"
 };

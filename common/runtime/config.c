@@ -1,0 +1,364 @@
+/* Reading the configuration: files by libconfuse, environment, checks. Everything that is wrong is told, not the first
+ * only; but after a word that libconfuse does not know it gives a file up. */
+#include "runtime/config.h"
+
+#include "runtime/cleanup.h"
+#include "runtime/config_table.h"
+#include "runtime/memory.h"
+
+#include <assert.h>
+#include <confuse.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+struct config {
+    struct config_value values[CONFIG_KEY_COUNT];
+};
+
+/* libconfuse's callbacks carry no argument of ours: this is the reading they belong to. Main thread only. */
+static struct reading {
+    struct config *config;
+    struct config_problems *problems;
+    const char *file;
+} reading;
+
+/* --- problems --- */
+
+PRINTF_LIKE(2, 3) static void problem_add(struct config_problems *problems, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = NULL;
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    assert(length >= 0);
+    problems->texts = checked_realloc(problems->texts, problems->count + 1, sizeof *problems->texts);
+    problems->texts[problems->count++] = text;
+}
+
+void config_problems_clear(struct config_problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        free(problems->texts[i]);
+    free(problems->texts);
+    *problems = (struct config_problems){0};
+}
+
+/* --- one value from somewhere --- */
+
+/* Takes `origin`. */
+static void value_put(enum config_key key, const char *const *texts, size_t count, char *origin)
+{
+    const struct config_row *row = config_row(key);
+    char problem[CONFIG_PROBLEM_SIZE];
+    struct config_value value;
+    if (!config_value_read(row, texts, count, &value, problem)) {
+        problem_add(reading.problems, "%s: %s: %s", origin, row->full, problem);
+        free(origin);
+        return;
+    }
+    value.origin = origin;
+    config_value_free(&reading.config->values[key]);
+    reading.config->values[key] = value;
+}
+
+/* Texts apart by any of `separators`; empty ones do not count. */
+static void list_put(enum config_key key, const char *text, const char *separators, char *origin)
+{
+    enum { MEMBERS_MAX = 256 };
+    const char *members[MEMBERS_MAX];
+    size_t count = 0;
+    _cleanup_(memory_free) char *copy = checked_strdup(text);
+    char *rest = copy;
+    char *word;
+    while ((word = strsep(&rest, separators)) != NULL && count < MEMBERS_MAX)
+        if (word[0] != '\0')
+            members[count++] = word;
+    value_put(key, members, count, origin);
+}
+
+static void text_put(enum config_key key, const char *text, const char *separators, char *origin)
+{
+    if (config_type_is_list(config_row(key)->type))
+        list_put(key, text, separators, origin);
+    else
+        value_put(key, &text, 1, origin);
+}
+
+/* --- files --- */
+
+static void confuse_says(cfg_t *cfg, const char *format, va_list args)
+{
+    if (strstr(format, "no such option") == NULL) {
+        char text[200];
+        (void)vsnprintf(text, sizeof text, format, args);
+        problem_add(reading.problems, "%s:%d: écriture incorrecte (%s)", reading.file, cfg->line, text);
+        return;
+    }
+    const char *word = va_arg(args, const char *);
+    const char *section = strcmp(cfg->name, "root") != 0 ? cfg->name : NULL;
+    const char *nearest = config_nearest(section, word);
+    const char *what = section != NULL ? "clef inconnue" : "section inconnue";
+    if (nearest != NULL)
+        problem_add(reading.problems, "%s:%d: %s%s%.60s: %s ; vouliez-vous « %s » ?", reading.file, cfg->line,
+            section != NULL ? section : "", section != NULL ? "." : "", word, what, nearest);
+    else
+        problem_add(reading.problems, "%s:%d: %s%s%.60s: %s ; voyez la liste dans preau.conf", reading.file, cfg->line,
+            section != NULL ? section : "", section != NULL ? "." : "", word, what);
+}
+
+static void option_put(const cfg_t *section, cfg_opt_t *option)
+{
+    enum config_key key = config_key_find(section->name, option->name);
+    assert(key != CONFIG_KEY_COUNT);
+    unsigned count = cfg_opt_size(option);
+    _cleanup_(memory_free) const char **texts = checked_calloc(count + 1, sizeof *texts);
+    for (unsigned i = 0; i < count; i++)
+        texts[i] = cfg_opt_getnstr(option, i);
+    value_put(key, texts, count, checked_printf("%s:%d", reading.file, section->line));
+}
+
+static int scalar_was_read(cfg_t *section, cfg_opt_t *option)
+{
+    option_put(section, option);
+    return 0;
+}
+
+/* One section's options; the caller frees. */
+static cfg_opt_t *section_options(const char *section)
+{
+    cfg_opt_t *options = checked_calloc(CONFIG_KEY_COUNT + 1, sizeof *options);
+    size_t count = 0;
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        if (strcmp(row->section, section) != 0)
+            continue;
+        const cfg_opt_t scalar = CFG_STR(row->name, NULL, CFGF_NODEFAULT);
+        const cfg_opt_t list = CFG_STR_LIST(row->name, NULL, CFGF_NODEFAULT);
+        options[count++] = config_type_is_list(row->type) ? list : scalar;
+    }
+    const cfg_opt_t end = CFG_END();
+    options[count] = end;
+    return options;
+}
+
+static cfg_t *parser_new(void)
+{
+    cfg_opt_t sections[CONFIG_KEY_COUNT + 1];
+    size_t count = 0;
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *section = config_row((enum config_key)i)->section;
+        if (i > 0 && strcmp(section, config_row((enum config_key)(i - 1))->section) == 0)
+            continue;
+        const cfg_opt_t option = CFG_SEC(section, section_options(section), CFGF_NONE);
+        sections[count++] = option;
+    }
+    const cfg_opt_t end = CFG_END();
+    sections[count] = end;
+    cfg_t *parser = cfg_init(sections, CFGF_NONE);
+    assert(parser != NULL);
+    for (size_t i = 0; i < count; i++)
+        free(sections[i].subopts);
+    (void)cfg_set_error_function(parser, confuse_says);
+    return parser;
+}
+
+static void parser_free(cfg_t **parser)
+{
+    (void)cfg_free(*parser);
+}
+
+/* Scalars are taken as they are met, for their line; lists when they are whole, at the end of the file. */
+static void watch_scalars(cfg_t *parser)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        if (config_type_is_list(row->type))
+            continue;
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s|%s", row->section, row->name);
+        (void)cfg_set_validate_func(parser, path, scalar_was_read);
+    }
+}
+
+static void lists_put(cfg_t *parser)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        cfg_t *section = cfg_getsec(parser, row->section);
+        cfg_opt_t *option = section != NULL ? cfg_getopt(section, row->name) : NULL;
+        if (option != NULL && config_type_is_list(row->type) && (option->flags & CFGF_MODIFIED) != 0)
+            option_put(section, option);
+    }
+}
+
+static void file_read(const char *path)
+{
+    reading.file = path;
+    _cleanup_(parser_free) cfg_t *parser = parser_new();
+    watch_scalars(parser);
+    switch (cfg_parse(parser, path)) {
+    case CFG_SUCCESS:
+        lists_put(parser);
+        break;
+    case CFG_FILE_ERROR:
+        problem_add(
+            reading.problems, "%s: lecture impossible (%s) : vérifiez le chemin et les droits", path, strerror(errno));
+        break;
+    default:
+        break; /* told by confuse_says */
+    }
+}
+
+/* --- environment --- */
+
+static void environment_read(void)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        const char *text = getenv(row->variable);
+        if (text != NULL)
+            text_put((enum config_key)i, text, ",", checked_strdup(row->variable));
+    }
+}
+
+/* PREAU_PORTAL_LISTN would otherwise be passed over in silence. */
+static void environment_check(void)
+{
+    for (char **variable = environ; *variable != NULL; variable++) {
+        if (strncmp(*variable, "PREAU_", 6) != 0)
+            continue;
+        size_t length = strcspn(*variable, "=");
+        bool is_known = false;
+        bool has_section = false;
+        for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+            const struct config_row *row = config_row((enum config_key)i);
+            size_t prefix = 6 + strlen(row->section) + 1;
+            has_section = has_section || strncmp(*variable, row->variable, prefix) == 0;
+            is_known = is_known || (strlen(row->variable) == length && strncmp(*variable, row->variable, length) == 0);
+        }
+        if (has_section && !is_known)
+            problem_add(reading.problems, "environnement: %.*s: clef inconnue ; voyez la liste dans preau.conf",
+                (int)(length < 80 ? length : 80), *variable);
+    }
+}
+
+/* --- whole --- */
+
+static void defaults_put(void)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *standard = config_row((enum config_key)i)->standard;
+        if (standard != NULL)
+            text_put((enum config_key)i, standard, " ", checked_strdup("default"));
+    }
+}
+
+static bool is_needed(const struct config_row *row, const char *const *sections)
+{
+    for (; sections != NULL && *sections != NULL; sections++)
+        if (strcmp(*sections, row->section) == 0)
+            return true;
+    return false;
+}
+
+static void needs_check(const char *const *sections)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        const struct config_value *value = &reading.config->values[i];
+        char problem[CONFIG_PROBLEM_SIZE];
+        if (!is_needed(row, sections))
+            continue;
+        if (value->origin == NULL)
+            problem_add(reading.problems, "%s: cette clef doit être donnée, elle n'a pas de défaut", row->full);
+        else if (!config_value_exists(row, value, problem))
+            problem_add(reading.problems, "%s: %s: %s", value->origin, row->full, problem);
+    }
+}
+
+struct config *config_load(
+    const char *const *files, size_t file_count, const char *const *sections, struct config_problems *problems)
+{
+    _cleanup_(config_free) struct config *config = checked_calloc(1, sizeof *config);
+    size_t before = problems->count;
+    reading = (struct reading){.config = config, .problems = problems};
+    defaults_put();
+    for (size_t i = 0; i < file_count; i++)
+        file_read(files[i]);
+    environment_read();
+    environment_check();
+    needs_check(sections);
+    reading = (struct reading){0};
+    return problems->count == before ? TAKE(config) : NULL;
+}
+
+void config_free(struct config **config)
+{
+    if (*config == NULL)
+        return;
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++)
+        config_value_free(&(*config)->values[i]);
+    memory_free(config);
+}
+
+/* --- values --- */
+
+const char *config_text(const struct config *config, enum config_key key)
+{
+    assert(config->values[key].text != NULL);
+    return config->values[key].text;
+}
+
+static int64_t number_of(const struct config *config, enum config_key key, enum config_type type)
+{
+    assert(config_row(key)->type == type);
+    return config->values[key].number;
+}
+
+int64_t config_count(const struct config *config, enum config_key key)
+{
+    return number_of(config, key, CONFIG_COUNT);
+}
+
+bool config_flag(const struct config *config, enum config_key key)
+{
+    return number_of(config, key, CONFIG_FLAG) != 0;
+}
+
+struct duration config_duration(const struct config *config, enum config_key key)
+{
+    return (struct duration){number_of(config, key, CONFIG_DURATION)};
+}
+
+size_t config_size(const struct config *config, enum config_key key)
+{
+    return (size_t)number_of(config, key, CONFIG_SIZE);
+}
+
+const char *const *config_list(const struct config *config, enum config_key key)
+{
+    assert(config->values[key].list != NULL);
+    return (const char *const *)config->values[key].list;
+}
+
+bool config_is_set(const struct config *config, enum config_key key)
+{
+    const struct config_value *value = &config->values[key];
+    return value->list != NULL ? value->list[0] != NULL : value->text != NULL && value->text[0] != '\0';
+}
+
+const char *config_key_name(enum config_key key)
+{
+    return config_row(key)->full;
+}
+
+const char *config_origin(const struct config *config, enum config_key key)
+{
+    const char *origin = config->values[key].origin;
+    return origin != NULL ? origin : "default";
+}
