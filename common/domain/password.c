@@ -104,51 +104,56 @@ static int hundredths_of_bits(int size)
 
 static const char *const keyboard_runs[] = {"azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm"};
 
-static bool is_keyboard_step(uint32_t before, uint32_t letter)
+enum { COUNT_OF_RUNS = sizeof keyboard_runs / sizeof keyboard_runs[0] };
+
+static bool is_beside(const char *run, uint32_t before, uint32_t letter)
 {
-    if (before >= 0x80 || letter >= 0x80 || before == 0)
-        return false;
-    for (size_t i = 0; i < sizeof keyboard_runs / sizeof keyboard_runs[0]; i++) {
-        const char *at = strchr(keyboard_runs[i], text_lower((char)before));
-        if (at != NULL &&
-            (at[1] == text_lower((char)letter) || (at > keyboard_runs[i] && at[-1] == text_lower((char)letter))))
+    const char *at = strchr(run, text_lower((char)before));
+    char wanted = text_lower((char)letter);
+    return at != NULL && (at[1] == wanted || (at > run && at[-1] == wanted));
+}
+
+/* The same character again, its neighbour in the alphabet or in the digits, or its neighbour on the keyboard. */
+static bool is_step(uint32_t before, uint32_t letter)
+{
+    if (letter == before || letter == before + 1 || letter + 1 == before)
+        return true;
+    for (size_t i = 0; i < COUNT_OF_RUNS && before < 0x80 && letter < 0x80; i++) {
+        if (is_beside(keyboard_runs[i], before, letter))
             return true;
     }
     return false;
 }
 
-/* True for a character that a guesser has nearly for free: a repetition, or the next one of a run. */
-static bool is_cheap(uint32_t two_before, uint32_t before, uint32_t letter)
+enum { WINDOW = 4 };
+
+/* True when a guesser has the newest character for nothing. `last` holds the latest, newest first; 0 before the start.
+ */
+static bool is_cheap(const uint32_t last[WINDOW])
 {
-    if (before == 0)
+    if (last[2] == 0)
         return false;
-    bool repeats = letter == before || letter == two_before;
-    bool runs = letter == before + 1 || letter + 1 == before;
-    return repeats || runs || is_keyboard_step(before, letter);
+    bool runs_on = is_step(last[2], last[1]) && is_step(last[1], last[0]);
+    bool alternates = last[3] != 0 && last[0] == last[2] && last[1] == last[3];
+    return runs_on || alternates;
 }
 
 int password_bits(const char *password)
 {
     bool kinds[KIND_COUNT] = {false};
+    uint32_t last[WINDOW] = {0};
     int costly = 0;
-    int cheap = 0;
-    uint32_t two_before = 0;
-    uint32_t before = 0;
     const char *cursor = password;
     for (uint32_t letter = utf8_next(&cursor); letter != 0; letter = utf8_next(&cursor)) {
+        memmove(last + 1, last, (WINDOW - 1) * sizeof last[0]);
+        last[0] = letter;
         kinds[kind_of(letter)] = true;
-        if (is_cheap(two_before, before, letter))
-            cheap++;
-        else
-            costly++;
-        two_before = before;
-        before = letter;
+        costly += is_cheap(last) ? 0 : 1;
     }
     int size = 0;
     for (int kind = 0; kind < KIND_COUNT; kind++)
         size += kinds[kind] ? kind_sizes[kind] : 0;
-    /* one bit for a cheap character: it is there or not */
-    return size == 0 ? 0 : costly * hundredths_of_bits(size) / 100 + cheap;
+    return size == 0 ? 0 : costly * hundredths_of_bits(size) / 100;
 }
 
 /* ------------------------------------------------------------------------------------------------------ policy */

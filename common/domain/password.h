@@ -56,7 +56,7 @@ enum refusal password_check(const char *password, const struct password_context 
 
 /*
  * Estimated entropy in bits: length × log2 of the kinds of characters used, where characters that repeat or continue a
- * run (aaa, 1234, dcba, azerty) count little.
+ * run (aaa, 1234, dcba, azerty, abab), from the third on, count nothing.
  */
 int password_bits(const char *password);
 
