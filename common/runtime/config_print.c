@@ -163,7 +163,7 @@ static void print_cell(FILE *out, const char *text)
 static void print_manual_row(FILE *out, const struct config_row *row)
 {
     (void)fprintf(out, "| `%s` | ", row->name);
-    print_type(out, row, ", ");
+    print_type(out, row, " : ");
     (void)fputs(" | ", out);
     if (row->standard == NULL)
         (void)fputs("*à donner*", out);

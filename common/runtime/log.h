@@ -109,7 +109,7 @@ struct log_field log_field_fault(const char *name, const struct fault *value);
 void log_write(int level, const char *event, const struct log_field *fields);
 
 /* LOG_ERR with everything a fault knows: code, text, hint, place, errno, sqlstate, outcome. */
-#define log_fault(event, fault) log_event(LOG_ERR, (event), F("fault", (const struct fault *)(fault)))
+#define log_fault(event, what) log_event(LOG_ERR, event, F("fault", (const struct fault *)(what)))
 
 /* The request that this thread works for, until the block is left:
  *   _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(request_id_text); */
