@@ -131,11 +131,11 @@ static void apply_standing(struct account *account, const struct lifecycle_rule 
         account->closed = rule->action == ACTION_CLOSE;
 }
 
-static void apply_password(struct account *account, enum lifecycle_password_rule rule)
+static void apply_password(struct account *account, const struct lifecycle_rule *rule)
 {
-    if (rule == PASSWORD_RULE_NEW_PROVISIONAL)
+    if (rule->effects & EFFECT_NEW_PROVISIONAL_PASSWORD)
         account->password = PASSWORD_PROVISIONAL;
-    else if (rule == PASSWORD_RULE_CHOSEN)
+    else if (rule->effects & EFFECT_STORE_CHOSEN_PASSWORD)
         account->password = PASSWORD_CHOSEN;
 }
 
@@ -146,7 +146,7 @@ static void apply_password(struct account *account, enum lifecycle_password_rule
 static void apply_dates(struct account *account, const struct lifecycle_rule *rule, struct instant now, int months)
 {
     bool notified = (rule->effects & EFFECT_SEND_NOTIFICATION) != 0;
-    bool reset = rule->password == PASSWORD_RULE_NEW_PROVISIONAL;
+    bool reset = (rule->effects & EFFECT_NEW_PROVISIONAL_PASSWORD) != 0;
     if (notified)
         account->notified_at = now;
     if (notified || (reset && instant_is_set(account->notified_at)))
@@ -169,7 +169,7 @@ enum refusal lifecycle_decide(const struct account *account, enum account_action
 
     struct account changed = *account;
     apply_standing(&changed, rule, now);
-    apply_password(&changed, rule->password);
+    apply_password(&changed, rule);
     apply_dates(&changed, rule, now, notification_months);
     assert(account_is_consistent(&changed));
     *out_outcome = (struct lifecycle_outcome){.account = changed, .effects = rule->effects};

@@ -31,8 +31,8 @@ enum account_action {
 
 /* What must be done, in the transaction that stores the outcome, besides storing it. A set of bits. */
 enum lifecycle_effect {
-    EFFECT_NEW_PROVISIONAL_PASSWORD = 1u << 0,  /* generate, store readable */
-    EFFECT_STORE_CHOSEN_PASSWORD = 1u << 1,     /* store the hash, wipe the readable one */
+    EFFECT_NEW_PROVISIONAL_PASSWORD = 1u << 0,  /* generate, store readable: it becomes provisional */
+    EFFECT_STORE_CHOSEN_PASSWORD = 1u << 1,     /* store the hash, wipe the readable one: it becomes chosen */
     EFFECT_SEND_NOTIFICATION = 1u << 2,         /* mail or sheet */
     EFFECT_SEND_ACTIVATION_MAIL = 1u << 3,      /* the link that makes the account active */
     EFFECT_SEND_ADDRESS_CONFIRMATION = 1u << 4, /* the link that makes a new address count */
@@ -84,8 +84,6 @@ const char *effect_code(enum lifecycle_effect effect); /* of one effect */
 #define PROFILE_BIT(profile) (1u << (profile))
 #define STATE_BIT(state) (1u << (state))
 
-enum lifecycle_password_rule { PASSWORD_RULE_KEEP, PASSWORD_RULE_NEW_PROVISIONAL, PASSWORD_RULE_CHOSEN };
-
 enum lifecycle_guard {
     GUARD_NONE,
     GUARD_SECOND_DEGREE,       /* only in the second degree */
@@ -99,7 +97,6 @@ struct lifecycle_rule {
     enum refusal refusal;       /* REFUSAL_NONE: the account moves; else the columns below mean nothing */
     enum account_state to;      /* STATE_COUNT: unchanged */
     enum account_origin origin; /* ORIGIN_COUNT: unchanged */
-    enum lifecycle_password_rule password;
     enum lifecycle_guard guard;
     unsigned effects;
 };

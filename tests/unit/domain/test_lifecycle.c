@@ -421,6 +421,41 @@ static void the_moves_listed_for_the_database_are_those_that_happen(void **state
     }
 }
 
+/* From the pre-created account on, following the moves until nothing new comes. */
+static size_t reach(bool reached[PROFILE_COUNT][STATE_COUNT][ORIGIN_COUNT])
+{
+    struct lifecycle_move moves[LIFECYCLE_MOVES_MAX];
+    size_t count = lifecycle_moves(moves);
+    size_t standings = 0;
+    for (unsigned profile = 0; profile < PROFILE_COUNT; profile++)
+        reached[profile][STATE_NON_DISTRIBUE][ORIGIN_NON_RENSEIGNE] = ++standings;
+    for (size_t before = 0; before != standings;) {
+        before = standings;
+        for (size_t i = 0; i < count; i++) {
+            const struct lifecycle_move *move = &moves[i];
+            bool *to = &reached[move->profile][move->to_state][move->to_origin];
+            if (reached[move->profile][move->from_state][move->from_origin] && !*to) {
+                *to = true;
+                standings++;
+            }
+        }
+    }
+    return standings;
+}
+
+static void the_legal_standings_are_those_that_can_be_reached(void **state)
+{
+    (void)state;
+    bool reached[PROFILE_COUNT][STATE_COUNT][ORIGIN_COUNT] = {{{false}}};
+    assert_int_equal(reach(reached), 8 + 5); /* of guardians and of pupils */
+    for (unsigned profile = 0; profile < PROFILE_COUNT; profile++)
+        for (unsigned at = 0; at < STATE_COUNT; at++)
+            for (unsigned origin = 0; origin < ORIGIN_COUNT; origin++)
+                assert_int_equal(
+                    reached[profile][at][origin], account_standing_is_legal((enum account_profile)profile,
+                                                      (enum account_state)at, (enum account_origin)origin));
+}
+
 static void refusals_say_why(void **state)
 {
     (void)state;
@@ -467,6 +502,7 @@ int main(void)
         cmocka_unit_test(sign_in_leads_where_the_account_stands),
         cmocka_unit_test(the_table_has_exactly_one_row_for_each_case),
         cmocka_unit_test(the_moves_listed_for_the_database_are_those_that_happen),
+        cmocka_unit_test(the_legal_standings_are_those_that_can_be_reached),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(a_provisional_password_is_readable_until_it_is_replaced),
     };

@@ -213,8 +213,8 @@ static void typed_identifiers_are_tidied(void **state)
 static void bytes_that_are_no_utf8_neither_hang_nor_overrun(void **state)
 {
     (void)state;
-    static const char *const broken[] = {
-        "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF\xFE", "\xC0\x80", "\xED\xA0\x80", "a\x80z"};
+    static const char *const broken[] = {"\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF\xFE", "\xC0\x80", "\xED\xA0\x80",
+        "\xE0\x80\xAF", "\xF0\x80\x80\xAF", "\xF4\x90\x80\x80", "a\x80z"};
     for (size_t i = 0; i < COUNT_OF(broken); i++) {
         assert_false(utf8_is_valid(broken[i]));
         const char *cursor = broken[i];

@@ -85,6 +85,7 @@ static void the_policy_takes_what_is_long_and_refuses_what_is_guessed(void **sta
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
          REFUSAL_PASSWORD_TOO_SIMPLE                                                                                     },
         {"abababababababababab",                                                              REFUSAL_PASSWORD_TOO_SIMPLE},
+        {"ktktktktktktktktktkt",                                                              REFUSAL_PASSWORD_TOO_SIMPLE},
         {"1234567890123456",                                                                  REFUSAL_PASSWORD_TOO_SIMPLE},
         {"abcdefghijklmnop",                                                                  REFUSAL_PASSWORD_TOO_SIMPLE},
         {"azertyuiopqsdfgh",                                                                  REFUSAL_PASSWORD_TOO_SIMPLE},
