@@ -57,16 +57,16 @@ enum { ACADEMY_COUNT = sizeof academies / sizeof academies[0] };
 
 /* Names and numbers that files still bear, and what became of them. */
 struct former_academy {
-    int16_t code; /* 0: another name only */
     const char *label;
+    int16_t code; /* 0: another name only */
     int16_t present_code;
 };
 
 static const struct former_academy former_academies[] = {
-    {5,  "Caen",       70},
-    {21, "Rouen",      70},
-    {0,  "Réunion",   28},
-    {0,  "Polynésie", 41},
+    {"Caen",       5,  70},
+    {"Rouen",      21, 70},
+    {"Réunion",   0,  28},
+    {"Polynésie", 0,  41},
 };
 
 static const struct academy *academy_find(academy_code code)

@@ -61,10 +61,14 @@ bool text_is_ascii_letter(char one)
 
 char text_lower(char one)
 {
-    return one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one;
+    if (one >= 'A' && one <= 'Z')
+        return (char)(one - 'A' + 'a');
+    return one;
 }
 
 char text_upper(char one)
 {
-    return one >= 'a' && one <= 'z' ? (char)(one - 'a' + 'A') : one;
+    if (one >= 'a' && one <= 'z')
+        return (char)(one - 'a' + 'A');
+    return one;
 }

@@ -191,7 +191,8 @@ static void addresses_are_bounded_as_smtp_bounds_them(void **state)
     memset(typed, 'a', 65);
     memcpy(typed + 65, "@exemple.fr", 12);
     assert_false(email_parse(typed, &email));
-    memcpy(typed, "x@", 2);
+    typed[0] = 'x';
+    typed[1] = '@';
     for (size_t i = 2; i < 300; i++)
         typed[i] = i % 50 == 49 ? '.' : 'a';
     memcpy(typed + 251, ".fr", 4); /* 254 bytes */

@@ -48,8 +48,8 @@ static void any_single_wrong_digit_changes_the_letter(void **state)
     char digits[] = "0750655";
     for (int place = 0; place < 7; place++) {
         char right = digits[place];
-        for (char digit = '0'; digit <= '9'; digit++) {
-            digits[place] = digit;
+        for (int digit = '0'; digit <= '9'; digit++) {
+            digits[place] = (char)digit;
             assert_int_equal(uai_check_letter(digits) == 'E', digit == right);
         }
         digits[place] = right;
