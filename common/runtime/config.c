@@ -196,22 +196,62 @@ static void lists_put(cfg_t *parser)
     }
 }
 
+/* libconfuse 3.3 counts a line with a comment more than once, and would name the wrong line: comments become blanks. */
+static void blank_comments(char *text)
+{
+    char quote = '\0';
+    char before = '\n';
+    for (; *text != '\0'; before = *text++) {
+        if (quote != '\0') {
+            if (*text == '\\' && text[1] != '\0')
+                text++;
+            else if (*text == quote)
+                quote = '\0';
+        } else if (*text == '"' || *text == '\'') {
+            quote = *text;
+        } else if (*text == '#' && strchr(" \t\r\n={}(),;", before) != NULL) {
+            size_t length = strcspn(text, "\n");
+            memset(text, ' ', length);
+            text += length - 1;
+        }
+    }
+}
+
+/* NULL: told. */
+static char *file_text(const char *path)
+{
+    enum { FILE_MAX = 1024 * 1024 };
+    _cleanup_(memory_free) char *text = checked_calloc(1, FILE_MAX + 1);
+    FILE *file = fopen(path, "re");
+    size_t length = file != NULL ? fread(text, 1, FILE_MAX, file) : 0;
+    bool is_read = file != NULL && ferror(file) == 0;
+    int error = errno;
+    if (file != NULL)
+        (void)fclose(file);
+    if (!is_read) {
+        problem_add(
+            reading.problems, "%s: lecture impossible (%s) : vérifiez le chemin et les droits", path, strerror(error));
+        return NULL;
+    }
+    if (length == FILE_MAX || strlen(text) != length) {
+        problem_add(reading.problems, "%s: ce n'est pas un fichier de configuration", path);
+        return NULL;
+    }
+    return TAKE(text);
+}
+
 static void file_read(const char *path)
 {
     reading.file = path;
+    _cleanup_(memory_free) char *text = file_text(path);
+    if (text == NULL)
+        return;
+    blank_comments(text);
     _cleanup_(parser_free) cfg_t *parser = parser_new();
     watch_scalars(parser);
-    switch (cfg_parse(parser, path)) {
-    case CFG_SUCCESS:
+    /* another outcome was told by confuse_says */
+    if (cfg_parse_buf(parser, text) == CFG_SUCCESS)
         lists_put(parser);
-        break;
-    case CFG_FILE_ERROR:
-        problem_add(
-            reading.problems, "%s: lecture impossible (%s) : vérifiez le chemin et les droits", path, strerror(errno));
-        break;
-    default:
-        break; /* told by confuse_says */
-    }
 }
 
 /* --- environment --- */

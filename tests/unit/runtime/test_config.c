@@ -1,0 +1,235 @@
+/* Configuration: where values come from, and what is said of wrong ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "runtime/cleanup.h"
+#include "runtime/config.h"
+#include "runtime/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/preau-config-XXXXXX";
+static struct config_problems problems;
+
+static int make_directory(void **state)
+{
+    (void)state;
+    return mkdtemp(directory) != NULL ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    return rmdir(directory);
+}
+
+static int clear(void **state)
+{
+    (void)state;
+    config_problems_clear(&problems);
+    return 0;
+}
+
+static char *file_of(const char *name, const char *text)
+{
+    char *path = checked_printf("%s/%s", directory, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void file_forget(char **path)
+{
+    assert_int_equal(unlink(*path), 0);
+    memory_free(path);
+}
+
+static struct config *load_text(const char *text, const char *const *sections)
+{
+    _cleanup_(file_forget) char *path = file_of("a.conf", text);
+    return config_load((const char *const[]){path}, 1, sections, &problems);
+}
+
+static void the_defaults_alone_are_a_right_configuration(void **state)
+{
+    (void)state;
+    _cleanup_(config_free) struct config *config = config_load(NULL, 0, NULL, &problems);
+    assert_non_null(config);
+    assert_int_equal(config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS), 3);
+    assert_int_equal(config_duration(config, CONFIG_BUS_TIMEOUT).us, 5000000);
+    assert_int_equal(config_size(config, CONFIG_LINK_ARGON2_MEMORY), 64 << 20);
+    assert_true(config_flag(config, CONFIG_PORTAL_SECURE_COOKIE));
+    assert_string_equal(config_list(config, CONFIG_IMPORT_TIMES)[0], "08:20");
+    assert_null(config_list(config, CONFIG_IMPORT_TIMES)[1]);
+    assert_false(config_is_set(config, CONFIG_DATABASE_USER));
+    assert_string_equal(config_origin(config, CONFIG_BUS_TIMEOUT), "default");
+    assert_string_equal(config_key_name(CONFIG_LINK_ARGON2_MEMORY), "link.argon2_memory");
+}
+
+static void the_later_file_wins_and_the_environment_over_all(void **state)
+{
+    (void)state;
+    _cleanup_(file_forget) char *first = file_of("1.conf", "bus { timeout = 1s\n retries = 1\n max_message = 1Mio }\n"
+                                                           "import { times = {07:00, \"12:30\"} }\n");
+    _cleanup_(file_forget) char *second =
+        file_of("2.conf", "# site: \"x\n\nbus { # more\n  timeout = \"2s\"\n  retries = 2\n}\n");
+    assert_int_equal(setenv("PREAU_BUS_RETRIES", "9", 1), 0);
+    assert_int_equal(setenv("PREAU_PORTAL_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2", 1), 0);
+    _cleanup_(config_free) struct config *config =
+        config_load((const char *const[]){first, second}, 2, NULL, &problems);
+    assert_int_equal(unsetenv("PREAU_BUS_RETRIES"), 0);
+    assert_int_equal(unsetenv("PREAU_PORTAL_TRUSTED_PROXIES"), 0);
+    assert_non_null(config);
+    assert_int_equal(config_duration(config, CONFIG_BUS_TIMEOUT).us, 2000000);
+    assert_int_equal(config_size(config, CONFIG_BUS_MAX_MESSAGE), 1 << 20);
+    assert_int_equal(config_count(config, CONFIG_BUS_RETRIES), 9);
+    assert_string_equal(config_list(config, CONFIG_IMPORT_TIMES)[1], "12:30");
+    assert_string_equal(config_list(config, CONFIG_PORTAL_TRUSTED_PROXIES)[1], "10.0.0.2");
+    assert_string_equal(config_origin(config, CONFIG_BUS_RETRIES), "PREAU_BUS_RETRIES");
+    _cleanup_(memory_free) char *origin = checked_printf("%s:4", second);
+    assert_string_equal(config_origin(config, CONFIG_BUS_TIMEOUT), origin);
+}
+
+static void a_list_may_be_emptied(void **state)
+{
+    (void)state;
+    _cleanup_(config_free) struct config *config = load_text("portal { trusted_proxies = {} }\n", NULL);
+    assert_non_null(config);
+    assert_false(config_is_set(config, CONFIG_PORTAL_TRUSTED_PROXIES));
+}
+
+static void what_is_wrong_is_told_with_its_place_and_remedy(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place, *says;
+    } cases[] = {
+        {"bus { timeout = 5 }",                     ":1: bus.timeout: ",        "une durée avec son unité"     },
+        {"bus { timeout = 5s parsecs }",            ":1: ",                     "inconnue"                       },
+        {"\n\nbus {\n  timeout = 9min\n}",          ":4: bus.timeout: ",        "au plus 5min"                   },
+        {"bus { timeout = 1ms }",                   "bus.timeout: ",            "au moins 100ms"                 },
+        {"bus { max_message = 5Mo }",               "bus.max_message: ",        "une taille avec son unité"     },
+        {"bus { retries = -1 }",                    "bus.retries: ",            "un nombre entier"               },
+        {"bus { retries = 99999999999999999999 }",  "bus.retries: ",            "un nombre entier"               },
+        {"bus { retries = \"\" }",                  "bus.retries: ",            "un nombre entier"               },
+        {"log { level = chatty }",                  "log.level: ",              "error|warning|notice|info|debug"},
+        {"log { level = \"info|debug\" }",          "log.level: ",              "choisissez parmi"               },
+        {"portal { secure_cookie = peut-être }",   "portal.secure_cookie: ",   "oui ou non"                     },
+        {"portal { listen = localhost }",           "portal.listen: ",          "hôte:port"                     },
+        {"portal { listen = \"::1:80\" }",          "portal.listen: ",          "[IPv6]:port"                    },
+        {"portal { listen = \"localhost:99999\" }", "portal.listen: ",          "hôte:port"                     },
+        {"import { times = {08:20, 25:00} }",       "import.times: ",           "n'est pas une heure"            },
+        {"import { inbox_directory = inbox }",      "import.inbox_directory: ", "un chemin entier"               },
+        {"bus { timeuot = 5s }",                    "bus.timeuot: ",            "vouliez-vous « timeout »"     },
+        {"\nbuss { timeout = 5s }",                 ":2: buss: ",               "vouliez-vous « bus »"         },
+        {"zzzzzzzz { timeout = 5s }",               "zzzzzzzz: ",               "section inconnue"               },
+        {"bus { timeout = }",                       ":1: ",                     "écriture incorrecte"           },
+        {"notify { sender_name = \"Pr\xE9"
+         "au\" }",                         "notify.sender_name: ",     "UTF-8"                          },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        _cleanup_(config_free) struct config *config = load_text(cases[i].text, NULL);
+        assert_null(config);
+        assert_int_not_equal(problems.count, 0);
+        const char *said = problems.texts[0];
+        if (strstr(said, cases[i].place) == NULL || strstr(said, cases[i].says) == NULL)
+            fail_msg("%s\n  told: %s\n  want: %s … %s", cases[i].text, said, cases[i].place, cases[i].says);
+        assert_memory_equal(said, directory, strlen(directory));
+        config_problems_clear(&problems);
+    }
+}
+
+static void all_wrong_values_are_told_together(void **state)
+{
+    (void)state;
+    assert_null(load_text("bus { timeout = 5\n retries = x }\nlog { level = loud }\n", NULL));
+    assert_int_equal(problems.count, 3);
+}
+
+static void a_missing_file_is_told(void **state)
+{
+    (void)state;
+    assert_null(config_load((const char *const[]){"/nonexistent/preau.conf"}, 1, NULL, &problems));
+    assert_int_equal(problems.count, 1);
+    assert_non_null(strstr(problems.texts[0], "/nonexistent/preau.conf: lecture impossible (No such file"));
+}
+
+static void a_mistyped_variable_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("PREAU_PORTAL_LISTN", "x", 1), 0);
+    assert_null(config_load(NULL, 0, NULL, &problems));
+    assert_int_equal(unsetenv("PREAU_PORTAL_LISTN"), 0);
+    assert_int_equal(problems.count, 1);
+    assert_non_null(strstr(problems.texts[0], "PREAU_PORTAL_LISTN: clef inconnue"));
+}
+
+static void only_the_sections_needed_must_have_their_folders(void **state)
+{
+    (void)state;
+    static const char text[] = "import { inbox_directory = /nonexistent/inbox\n archive_directory = /etc/passwd\n"
+                               " work_directory = /tmp }\n";
+    _cleanup_(config_free) struct config *config = load_text(text, (const char *const[]){"bus", NULL});
+    assert_non_null(config);
+    assert_null(load_text(text, (const char *const[]){"bus", "import", NULL}));
+    assert_int_equal(problems.count, 2);
+    assert_non_null(strstr(
+        problems.texts[0], "a.conf:1: import.inbox_directory: le dossier « /nonexistent/inbox » est introuvable"));
+    assert_non_null(strstr(problems.texts[1], "« /etc/passwd » n'est pas un dossier"));
+}
+
+static char *printed(void print(FILE *), size_t *out_length)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, out_length);
+    assert_non_null(out);
+    print(out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void the_printed_file_is_read_back_as_the_defaults(void **state)
+{
+    (void)state;
+    size_t length;
+    _cleanup_(memory_free) char *text = printed(config_print_reference, &length);
+    /* every key taken out of its comment */
+    for (char *at = text; (at = strstr(at, "    # ")) != NULL; at++)
+        if (strcspn(at + 6, " ") == strspn(at + 6, "abcdefghijklmnopqrstuvwxyz0123456789_") &&
+            strncmp(at + 6 + strcspn(at + 6, " "), " = ", 3) == 0)
+            at[4] = ' ';
+    _cleanup_(config_free) struct config *config = load_text(text, NULL);
+    if (config == NULL)
+        fail_msg("%s", problems.texts[0]);
+    _cleanup_(config_free) struct config *standard = config_load(NULL, 0, NULL, &problems);
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        enum config_key key = (enum config_key)i;
+        assert_string_not_equal(config_origin(config, key), "default");
+        assert_int_equal(config_is_set(config, key), config_is_set(standard, key));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_defaults_alone_are_a_right_configuration, clear),
+        cmocka_unit_test_teardown(the_later_file_wins_and_the_environment_over_all, clear),
+        cmocka_unit_test_teardown(a_list_may_be_emptied, clear),
+        cmocka_unit_test_teardown(what_is_wrong_is_told_with_its_place_and_remedy, clear),
+        cmocka_unit_test_teardown(all_wrong_values_are_told_together, clear),
+        cmocka_unit_test_teardown(a_missing_file_is_told, clear),
+        cmocka_unit_test_teardown(a_mistyped_variable_is_told, clear),
+        cmocka_unit_test_teardown(only_the_sections_needed_must_have_their_folders, clear),
+        cmocka_unit_test_teardown(the_printed_file_is_read_back_as_the_defaults, clear),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
