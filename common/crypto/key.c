@@ -1,0 +1,214 @@
+#include "crypto/key.h"
+
+#include "crypto/random.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    KEYS_MAX = 64, /* of all purposes: a rotation a month for years */
+    PATH_SIZE = 4096
+};
+
+struct key {
+    enum key_purpose purpose;
+    uint32_t number;
+    unsigned char bytes[KEY_SIZE];
+};
+
+struct key_ring {
+    size_t count;
+    struct key keys[KEYS_MAX];
+};
+
+const char *key_purpose_name(enum key_purpose purpose)
+{
+    static const char *const names[] = {[KEY_SEALING] = "sealing", [KEY_TOKENS] = "tokens"};
+    return names[purpose];
+}
+
+/* "sealing-3.key" */
+static bool name_read(const char *name, enum key_purpose *out_purpose, uint32_t *out_number)
+{
+    for (int purpose = 0; purpose < KEY_PURPOSE_COUNT; purpose++) {
+        const char *word = key_purpose_name((enum key_purpose)purpose);
+        size_t length = strlen(word);
+        char *end = NULL;
+        if (strncmp(name, word, length) == 0 && name[length] == '-' && name[length + 1] >= '1' &&
+            name[length + 1] <= '9') {
+            unsigned long number = strtoul(name + length + 1, &end, 10);
+            *out_purpose = (enum key_purpose)purpose;
+            *out_number = (uint32_t)number;
+            return number <= UINT32_MAX && strcmp(end, ".key") == 0;
+        }
+    }
+    return false;
+}
+
+static bool problem(char *out_problem, size_t size, const char *path, const char *what)
+{
+    snprintf(out_problem, size, "%s: %s", path, what);
+    return false;
+}
+
+static bool key_read(const char *path, unsigned char out_key[KEY_SIZE], char *out_problem, size_t problem_size)
+{
+    struct stat status;
+    FILE *file = fopen(path, "re");
+    if (!file || fstat(fileno(file), &status) != 0) {
+        int error = errno;
+        if (file) {
+            fclose(file);
+        }
+        return problem(out_problem, problem_size, path, strerror(error)); // NOLINT(concurrency-mt-unsafe)
+    }
+    char text[2 * KEY_SIZE + 2] = "";
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
+        return problem(out_problem, problem_size, path, "others may read or write it (chmod 0600)");
+    }
+    size_t read = 0;
+    bool whole = length >= (size_t)2 * KEY_SIZE &&
+                 sodium_hex2bin(out_key, KEY_SIZE, text, (size_t)2 * KEY_SIZE, NULL, &read, NULL) == 0;
+    sodium_memzero(text, sizeof text);
+    return (whole && read == KEY_SIZE) ||
+           problem(out_problem, problem_size, path, "not a key of 64 hexadecimal digits");
+}
+
+static bool ring_add(struct key_ring *ring, const char *directory, const char *name, char *out_problem, size_t size)
+{
+    struct key *key = &ring->keys[ring->count];
+    if (!name_read(name, &key->purpose, &key->number)) {
+        return true; /* not a key's name: another program's file */
+    }
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    if (ring->count == KEYS_MAX - 1) {
+        return problem(out_problem, size, directory, "too many keys");
+    }
+    ring->count++;
+    return key_read(path, key->bytes, out_problem, size);
+}
+
+static bool ring_is_complete(const struct key_ring *ring, const char *directory, char *out_problem, size_t size)
+{
+    for (int purpose = 0; purpose < KEY_PURPOSE_COUNT; purpose++) {
+        uint32_t number = 0;
+        if (!key_newest(ring, (enum key_purpose)purpose, &number)) {
+            char what[80];
+            snprintf(
+                what, sizeof what, "no %s-*.key (preauctl key generate)", key_purpose_name((enum key_purpose)purpose));
+            return problem(out_problem, size, directory, what);
+        }
+    }
+    return true;
+}
+
+struct key_ring *key_ring_load(const char *directory, char *out_problem, size_t problem_size)
+{
+    DIR *list = opendir(directory);
+    if (!list) {
+        problem(out_problem, problem_size, directory, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        return NULL;
+    }
+    struct key_ring *ring = sodium_malloc(sizeof *ring);
+    if (!ring) {
+        closedir(list);
+        problem(out_problem, problem_size, directory, "no memory can be locked for keys");
+        return NULL;
+    }
+    ring->count = 0;
+    bool loaded = true;
+    for (struct dirent *entry = readdir(list); entry && loaded;
+         entry = readdir(list)) { // NOLINT(concurrency-mt-unsafe)
+        loaded = ring_add(ring, directory, entry->d_name, out_problem, problem_size);
+    }
+    closedir(list);
+    if (!loaded || !ring_is_complete(ring, directory, out_problem, problem_size)) {
+        key_ring_free(&ring);
+    }
+    return ring;
+}
+
+void key_ring_free(struct key_ring **ring)
+{
+    sodium_free(*ring); /* wipes */
+    *ring = NULL;
+}
+
+const unsigned char *key_newest(const struct key_ring *ring, enum key_purpose purpose, uint32_t *out_number)
+{
+    const unsigned char *newest = NULL;
+    *out_number = 0;
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->keys[i].purpose == purpose && ring->keys[i].number > *out_number) {
+            *out_number = ring->keys[i].number;
+            newest = ring->keys[i].bytes;
+        }
+    }
+    return newest;
+}
+
+const unsigned char *key_numbered(const struct key_ring *ring, enum key_purpose purpose, uint32_t number)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->keys[i].purpose == purpose && ring->keys[i].number == number) {
+            return ring->keys[i].bytes;
+        }
+    }
+    return NULL;
+}
+
+static uint32_t next_number(DIR *list, enum key_purpose wanted)
+{
+    uint32_t last = 0;
+    for (struct dirent *entry = readdir(list); entry; entry = readdir(list)) { // NOLINT(concurrency-mt-unsafe)
+        enum key_purpose purpose = KEY_PURPOSE_COUNT;
+        uint32_t number = 0;
+        if (name_read(entry->d_name, &purpose, &number) && purpose == wanted && number > last) {
+            last = number;
+        }
+    }
+    return last + 1;
+}
+
+static bool key_write(const char *path, char *out_problem, size_t problem_size)
+{
+    unsigned char key[KEY_SIZE];
+    char text[2 * KEY_SIZE + 2];
+    random_fill(key, sizeof key);
+    sodium_bin2hex(text, sizeof text, key, sizeof key);
+    strcat(text, "\n"); // NOLINT: room was left for it
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
+    int error = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    sodium_memzero(key, sizeof key);
+    sodium_memzero(text, sizeof text);
+    return written || problem(out_problem, problem_size, path, strerror(error)); // NOLINT(concurrency-mt-unsafe)
+}
+
+bool key_generate(
+    const char *directory, enum key_purpose purpose, uint32_t *out_number, char *out_problem, size_t problem_size)
+{
+    DIR *list = opendir(directory);
+    if (!list) {
+        return problem(out_problem, problem_size, directory, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    }
+    *out_number = next_number(list, purpose);
+    closedir(list);
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s-%" PRIu32 ".key", directory, key_purpose_name(purpose), *out_number);
+    return key_write(path, out_problem, problem_size);
+}

@@ -1,0 +1,81 @@
+#include "crypto/token.h"
+
+#include "crypto/random.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+/* 2 bytes academy, 8 bytes number, 4 bytes key number, 16 bytes mac */
+enum { NUMBER_AT = 2, KEY_AT = 10, MAC_AT = 14, MAC_SIZE = 16, LINK_SIZE = MAC_AT + MAC_SIZE };
+
+void token_random(char out_text[TOKEN_RANDOM_SIZE])
+{
+    unsigned char bytes[32];
+    random_fill(bytes, sizeof bytes);
+    sodium_bin2base64(out_text, TOKEN_RANDOM_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof bytes);
+}
+
+static void put(unsigned char *to, uint64_t value, int size)
+{
+    for (int i = size - 1; i >= 0; i--, value >>= 8) {
+        to[i] = (unsigned char)value;
+    }
+}
+
+static uint64_t get(const unsigned char *from, int size)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < size; i++) {
+        value = value << 8 | from[i];
+    }
+    return value;
+}
+
+static void mac_make(
+    const unsigned char *key, const char *purpose, const unsigned char head[MAC_AT], unsigned char out_mac[MAC_SIZE])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, key, KEY_SIZE, MAC_SIZE);
+    crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+    crypto_generichash_update(&state, head, MAC_AT);
+    crypto_generichash_final(&state, out_mac, MAC_SIZE);
+}
+
+void token_link_make(
+    const struct key_ring *ring, const char *purpose, int academy, int64_t number, char out_text[TOKEN_LINK_SIZE])
+{
+    unsigned char bytes[LINK_SIZE];
+    uint32_t key_number = 0;
+    const unsigned char *key = key_newest(ring, KEY_TOKENS, &key_number);
+    assert(key);
+    put(bytes, (uint64_t)academy, 2);
+    put(bytes + NUMBER_AT, (uint64_t)number, 8);
+    put(bytes + KEY_AT, key_number, 4);
+    mac_make(key, purpose, bytes, bytes + MAC_AT);
+    sodium_bin2base64(out_text, TOKEN_LINK_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool token_link_read(
+    const struct key_ring *ring, const char *purpose, const char *text, int *out_academy, int64_t *out_number)
+{
+    unsigned char bytes[LINK_SIZE], mac[MAC_SIZE];
+    size_t length = 0;
+    if (sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &length, NULL,
+            sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+        length != LINK_SIZE) {
+        return false;
+    }
+    const unsigned char *key = key_numbered(ring, KEY_TOKENS, (uint32_t)get(bytes + KEY_AT, 4));
+    if (!key) {
+        return false;
+    }
+    mac_make(key, purpose, bytes, mac);
+    if (!bytes_are_same(mac, bytes + MAC_AT, MAC_SIZE)) {
+        return false;
+    }
+    *out_academy = (int)get(bytes, 2);
+    *out_number = (int64_t)get(bytes + NUMBER_AT, 8);
+    return true;
+}

@@ -1,0 +1,22 @@
+/* Texts that prove something: a session's cookie, the link of a mail. URL-safe, without padding. */
+#pragma once
+
+#include "crypto/key.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    TOKEN_RANDOM_SIZE = 44, /* 32 random bytes as text, and the end */
+    TOKEN_LINK_SIZE = 64    /* number and mac as text, and the end */
+};
+
+void token_random(char out_text[TOKEN_RANDOM_SIZE]);
+
+/* A link's token, made from the key and the row it stands for: the same each time, so that a mail can be sent again,
+ * and nothing in the store lets one make it. purpose: "activation" … ; it does not open for another one. */
+void token_link_make(
+    const struct key_ring *ring, const char *purpose, int academy, int64_t number, char out_text[TOKEN_LINK_SIZE]);
+/* False: not made by us for this purpose. */
+bool token_link_read(
+    const struct key_ring *ring, const char *purpose, const char *text, int *out_academy, int64_t *out_number);
