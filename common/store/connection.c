@@ -1,0 +1,337 @@
+#include "store/connection.h"
+
+#include "runtime/cleanup.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "store/migrate_check.h"
+#include "store/pq_fault.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum connection_state { DOWN, CONNECTING, CHECKING, IDLE, PREPARING, RUNNING };
+
+struct connection {
+    struct loop *loop;
+    struct connection_options options;
+    const struct connection_events *events;
+    void *arg;
+    enum connection_state state;
+    PGconn *pq;
+    struct watch *watch;
+    struct timer *retry; /* while down */
+    struct timer *limit; /* of a try to connect */
+    struct duration pause;
+    bool prepared[QUERY_COUNT]; /* on this connection */
+    enum query query;           /* that is prepared or runs */
+    const struct parameters *parameters;
+    PGresult *result; /* last one of what runs */
+};
+
+static void connection_ready(void *arg, unsigned ready);
+
+/* The first pause; it doubles up to options.retry_max. */
+#define FIRST_PAUSE MILLISECONDS(100)
+
+static bool is_working(const struct connection *connection)
+{
+    return connection->state == PREPARING || connection->state == RUNNING;
+}
+
+/* PQcancel opens a connection of its own and waits for it: not on the loop. The connection that ran the statement is
+ * never used again, so that a late cancel cannot hit the next statement. */
+static void *cancel_run(void *arg)
+{
+    char why[256];
+    (void)PQcancel(arg, why, sizeof why); /* not cancelled: statement_timeout ends it */
+    PQfreeCancel(arg);
+    return NULL;
+}
+
+static void connection_cancel(const struct connection *connection)
+{
+    PGcancel *cancel = PQgetCancel(connection->pq);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_t thread;
+    if (cancel && pthread_create(&thread, &attributes, cancel_run, cancel) != 0) {
+        PQfreeCancel(cancel);
+    }
+    pthread_attr_destroy(&attributes);
+}
+
+static void connection_end(struct connection *connection)
+{
+    watch_cancel(&connection->watch);
+    timer_clear(connection->limit);
+    PQclear(connection->result);
+    connection->result = NULL;
+    PQfinish(connection->pq);
+    connection->pq = NULL;
+    memset(connection->prepared, 0, sizeof connection->prepared);
+}
+
+/* Pauses differ by chance, so that the pools of a whole house do not come back in the same instant. */
+static struct duration with_jitter(struct duration pause)
+{
+    return (struct duration){pause.us / 2 + random() % (pause.us / 2 + 1)};
+}
+
+static void connection_lost_after(struct connection *connection, struct duration pause, const struct fault *fault)
+{
+    bool was_working = is_working(connection);
+    connection_end(connection);
+    connection->state = DOWN;
+    timer_set(connection->retry, pause);
+    metric_count(METRIC_STORE_RECONNECTS);
+    connection->events->down(connection->arg, connection, fault);
+    if (was_working) {
+        connection->events->done(connection->arg, connection, NULL);
+    }
+}
+
+static void connection_lost(struct connection *connection, const struct fault *fault)
+{
+    struct duration pause = with_jitter(connection->pause);
+    connection->pause.us *= 2;
+    if (duration_longer(connection->pause, connection->options.retry_max)) {
+        connection->pause = connection->options.retry_max;
+    }
+    connection_lost_after(connection, pause, fault);
+}
+
+static void connection_lost_by_peer(struct connection *connection)
+{
+    struct fault fault;
+    fault_from_connection(&fault, connection->pq);
+    connection_lost(connection, &fault);
+}
+
+static void connection_limit(void *arg)
+{
+    struct fault fault;
+    fault_set(&fault, FAULT_UNAVAILABLE, "PostgreSQL: no connection in time");
+    connection_lost(arg, &fault);
+}
+
+void connection_abandon(struct connection *connection, const char *why)
+{
+    assert(connection->pq);
+    struct fault fault;
+    fault_set(&fault, FAULT_TIMEOUT, "PostgreSQL: %s", why);
+    if (is_working(connection)) {
+        connection_cancel(connection);
+    }
+    connection_lost_after(connection, MILLISECONDS(0), &fault);
+}
+
+static void connection_flush(struct connection *connection)
+{
+    int left = PQflush(connection->pq);
+    if (left < 0) {
+        connection_lost_by_peer(connection);
+    } else {
+        watch_change(connection->watch, LOOP_READ | (left ? (unsigned)LOOP_WRITE : 0U));
+    }
+}
+
+/* Names in the queries are qualified: an empty search path lets nobody slip another table or function in. A lock is
+ * waited for half as long as a statement may last, so that the message names the lock. */
+static void connection_settings(const struct connection *connection, char *out_text, size_t size)
+{
+    long long ms = connection->options.statement_timeout.us / 1000;
+    snprintf(out_text, size,
+        "-c statement_timeout=%lld -c lock_timeout=%lld -c idle_in_transaction_session_timeout=10000 "
+        "-c search_path= -c datestyle=ISO -c timezone=UTC -c client_min_messages=warning",
+        ms, ms / 2);
+}
+
+static void connection_start(void *arg)
+{
+    struct connection *connection = arg;
+    char settings[256];
+    connection_settings(connection, settings, sizeof settings);
+    const char *const names[] = {"dbname", "user", "application_name", "client_encoding", "options", NULL};
+    const char *const values[] = {
+        connection->options.conninfo, connection->options.user, connection->options.program, "UTF8", settings, NULL};
+    connection->pq = PQconnectStartParams(names, values, 1);
+    if (!connection->pq || PQstatus(connection->pq) == CONNECTION_BAD || PQsocket(connection->pq) < 0) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection->state = CONNECTING;
+    connection->watch =
+        loop_watch(connection->loop, PQsocket(connection->pq), LOOP_WRITE, connection_ready, connection);
+    timer_set(connection->limit, connection->options.connect_timeout);
+}
+
+static void connection_check_schema(struct connection *connection)
+{
+    connection->state = CHECKING;
+    if (PQsetnonblocking(connection->pq, 1) != 0 || !PQsendQuery(connection->pq, MIGRATE_VERSION_QUERY)) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_flush(connection);
+}
+
+static void connection_go_on_connecting(struct connection *connection)
+{
+    /* libpq may close its socket and open another on its way through several addresses */
+    watch_cancel(&connection->watch);
+    PostgresPollingStatusType polled = PQconnectPoll(connection->pq);
+    if (polled == PGRES_POLLING_FAILED || PQsocket(connection->pq) < 0) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    unsigned want = polled == PGRES_POLLING_WRITING ? LOOP_WRITE : LOOP_READ;
+    connection->watch = loop_watch(connection->loop, PQsocket(connection->pq), want, connection_ready, connection);
+    if (polled == PGRES_POLLING_OK) {
+        connection_check_schema(connection);
+    }
+}
+
+static void connection_checked(struct connection *connection, PGresult *result)
+{
+    struct fault fault;
+    bool fits = migrate_version_fits(result, &fault);
+    PQclear(result);
+    if (!fits) {
+        connection_lost(connection, &fault);
+        return;
+    }
+    timer_clear(connection->limit);
+    connection->pause = FIRST_PAUSE;
+    connection->state = IDLE;
+    connection->events->idle(connection->arg, connection);
+}
+
+static void connection_execute(struct connection *connection)
+{
+    const struct query_row *row = &query_table[connection->query];
+    connection->state = RUNNING;
+    if (!PQsendQueryPrepared(connection->pq, row->name, row->parameters,
+            connection->parameters ? connection->parameters->values : NULL, NULL, NULL, 0)) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_flush(connection);
+}
+
+static void connection_prepare(struct connection *connection)
+{
+    connection->state = PREPARING;
+    _cleanup_(memory_free) char *statement = query_prepare_statement(connection->query);
+    if (!PQsendQuery(connection->pq, statement)) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_flush(connection);
+}
+
+static void connection_finished(struct connection *connection, PGresult *result)
+{
+    if (connection->state == PREPARING && PQresultStatus(result) == PGRES_COMMAND_OK) {
+        PQclear(result);
+        connection->prepared[connection->query] = true;
+        connection_execute(connection);
+        return;
+    }
+    connection->state = IDLE;
+    connection->events->done(connection->arg, connection, result);
+    if (connection->state == IDLE) {
+        connection->events->idle(connection->arg, connection);
+    }
+}
+
+/* The last result of a statement counts, and it is handed over when the statement is over. */
+static void connection_take_result(struct connection *connection)
+{
+    PGresult *result = PQgetResult(connection->pq);
+    if (result) {
+        PQclear(connection->result);
+        connection->result = result;
+        return;
+    }
+    result = connection->result;
+    connection->result = NULL;
+    if (connection->state == CHECKING) {
+        connection_checked(connection, result);
+    } else {
+        connection_finished(connection, result);
+    }
+}
+
+static bool is_awaiting(const struct connection *connection)
+{
+    return connection->pq && (connection->state == CHECKING || is_working(connection));
+}
+
+static void connection_ready(void *arg, unsigned ready)
+{
+    struct connection *connection = arg;
+    if (connection->state == CONNECTING) {
+        connection_go_on_connecting(connection);
+        return;
+    }
+    if ((ready & LOOP_READ) && !PQconsumeInput(connection->pq)) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    while (is_awaiting(connection) && !PQisBusy(connection->pq)) {
+        connection_take_result(connection);
+    }
+    if (connection->pq && (ready & LOOP_WRITE)) {
+        connection_flush(connection);
+    }
+}
+
+struct connection *connection_new(
+    struct loop *loop, const struct connection_options *options, const struct connection_events *events, void *arg)
+{
+    struct connection *connection = checked_calloc(1, sizeof *connection);
+    connection->loop = loop;
+    connection->options = *options;
+    connection->events = events;
+    connection->arg = arg;
+    connection->pause = FIRST_PAUSE;
+    connection->retry = loop_timer(loop, connection_start, connection);
+    connection->limit = loop_timer(loop, connection_limit, connection);
+    timer_set(connection->retry, MILLISECONDS(0));
+    return connection;
+}
+
+void connection_free(struct connection **connection)
+{
+    if (!*connection) {
+        return;
+    }
+    if (is_working(*connection)) {
+        connection_cancel(*connection);
+    }
+    connection_end(*connection);
+    timer_cancel(&(*connection)->retry);
+    timer_cancel(&(*connection)->limit);
+    memory_free(connection);
+}
+
+bool connection_is_idle(const struct connection *connection)
+{
+    return connection->state == IDLE;
+}
+
+void connection_send(struct connection *connection, enum query query, const struct parameters *parameters)
+{
+    assert(connection->state == IDLE);
+    connection->query = query;
+    connection->parameters = parameters;
+    if (connection->prepared[query]) {
+        connection_execute(connection);
+    } else {
+        connection_prepare(connection);
+    }
+}

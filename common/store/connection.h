@@ -1,0 +1,40 @@
+/* Inside this room: one asynchronous connection.
+ * States: down → connecting → checking (the schema) → idle ⇄ preparing, running; from any of them back to down, and by
+ * itself to connecting after a pause that grows. */
+#pragma once
+
+#include "store/query.h"
+
+#include "runtime/loop.h"
+
+#include <libpq-fe.h>
+
+struct connection;
+
+/* All are called from the loop. None may free the connection. */
+struct connection_events {
+    void (*idle)(void *arg, struct connection *connection); /* may be given work */
+    /* Lost, or a try to connect failed; `done` follows if a statement was running. */
+    void (*down)(void *arg, struct connection *connection, const struct fault *fault);
+    /* result: NULL when the connection was lost; else taken over by the callee. May be called inside connection_send.
+     */
+    void (*done)(void *arg, struct connection *connection, PGresult *result);
+};
+
+/* Texts are borrowed for the connection's life. */
+struct connection_options {
+    const char *conninfo, *user, *program;
+    struct duration statement_timeout, connect_timeout, retry_max;
+};
+
+/* Starts to connect on the next turn of the loop. */
+struct connection *connection_new(
+    struct loop *loop, const struct connection_options *options, const struct connection_events *events, void *arg);
+/* Asks the server to cancel what runs; no event is told. */
+void connection_free(struct connection **connection);
+
+bool connection_is_idle(const struct connection *connection);
+/* Only when idle. The parameters stay the caller's and must live until `done`. */
+void connection_send(struct connection *connection, enum query query, const struct parameters *parameters);
+/* Gives up what runs: asks the server to cancel it, drops the connection (`down`, `done`), connects again at once. */
+void connection_abandon(struct connection *connection, const char *why);

@@ -1,0 +1,195 @@
+-- What the head's pages show of a school's accounts (guide 4 to 6). Read only.
+--
+-- Who belongs to a school: the pupils enrolled there and, in both degrees, their legal guardians.
+
+-- :query listing_schools
+-- The schools that an administrator may administer, those that still exist, by city and name.
+-- :role portal
+-- :scans
+-- $1 administrator bigint
+select s.academy, s.uai, s.name, s.city, s.degree
+  from preau.school s
+ where s.departed_at is null
+   and exists (select from preau.administrator_scope sc
+                where sc.administrator_id = $1
+                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))))
+   and exists (select from preau.enrolment e where (e.academy, e.uai) = (s.academy, s.uai))
+ order by s.city, s.name, s.uai;
+
+-- :query listing_school
+-- One school, if the administrator may administer it; nothing otherwise, as if it did not exist.
+-- :role portal
+-- $1 administrator bigint
+-- $2 uai text
+select s.academy, s.uai, s.name, s.city, s.degree
+  from preau.school s
+ where s.uai = $2 and s.departed_at is null
+   and exists (select from preau.administrator_scope sc
+                where sc.administrator_id = $1
+                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))));
+
+-- :query listing_guardians
+-- A page of the guardians' accounts of a school, with how many there are in all. A word of $3 is looked for in the
+-- guardian's and the children's names, in any order.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 words text[]
+-- $4 class text
+-- $5 state text
+-- $6 origin text
+-- $7 mail text
+-- $8 limit bigint
+-- $9 offset bigint
+with here as (
+    select r.account_academy as academy, r.account_id as id, min(r.nom) as nom, min(r.prenom) as prenom,
+           min(r.search_name) as search_name, string_agg(distinct p.prenom || ' ' || p.nom, ', ') as related,
+           string_agg(distinct p.search_name, ' ') as related_search,
+           string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
+           min(r.mail) as aaf_email, min(r.mobile) as aaf_mobile
+      from preau.enrolment e
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+      join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id)
+      join preau.person r on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id)
+     where e.academy = $1 and e.uai = $2
+       and p.departed_at is null and r.departed_at is null and r.account_id is not null
+     group by r.account_academy, r.account_id
+)
+select a.academy, a.id, h.nom, h.prenom, h.related, coalesce(h.classes, '') as classes, a.login, a.state::text,
+       a.origin::text, a.email, h.aaf_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
+       a.notification_expires_at, count(*) over () as total
+  from here h
+  join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+ where a.closed_at is null and h.in_class
+   and ($5 = '' or a.state::text = $5)
+   and ($6 = '' or a.origin::text = $6)
+   and ($7 = '' or ($7 = 'avec') = (coalesce(a.email, h.aaf_email) is not null))
+   and not exists (select from unnest($3) word where position(word in h.search_name || ' ' || h.related_search) = 0)
+ order by h.search_name, a.id
+ limit $8 offset $9;
+
+-- :query listing_pupils
+-- A page of the pupils' accounts of a second degree school, as listing_guardians gives the guardians'.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 words text[]
+-- $4 class text
+-- $5 state text
+-- $6 origin text
+-- $7 mail text
+-- $8 limit bigint
+-- $9 offset bigint
+with here as (
+    select p.account_academy as academy, p.account_id as id, min(p.nom) as nom, min(p.prenom) as prenom,
+           min(p.search_name) as search_name,
+           coalesce(string_agg(distinct r.prenom || ' ' || r.nom, ', '), '') as related,
+           coalesce(string_agg(distinct r.search_name, ' '), '') as related_search,
+           string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
+           min(p.mail) as aaf_email, min(p.mobile) as aaf_mobile
+      from preau.enrolment e
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+      left join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id)
+      left join preau.person r
+        on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id) and r.departed_at is null
+     where e.academy = $1 and e.uai = $2 and p.departed_at is null and p.account_id is not null
+     group by p.account_academy, p.account_id
+)
+select a.academy, a.id, h.nom, h.prenom, h.related, coalesce(h.classes, '') as classes, a.login, a.state::text,
+       a.origin::text, a.email, h.aaf_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
+       a.notification_expires_at, count(*) over () as total
+  from here h
+  join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+ where a.closed_at is null and h.in_class
+   and ($5 = '' or a.state::text = $5)
+   and ($6 = '' or a.origin::text = $6)
+   and ($7 = '' or ($7 = 'avec') = (coalesce(a.email, h.aaf_email) is not null))
+   and not exists (select from unnest($3) word where position(word in h.search_name || ' ' || h.related_search) = 0)
+ order by h.search_name, a.id
+ limit $8 offset $9;
+
+-- :query listing_classes
+-- The classes of a school that have pupils.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+select distinct e.class
+  from preau.enrolment e
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+ where e.academy = $1 and e.uai = $2 and e.class <> '' and p.departed_at is null
+ order by e.class;
+
+-- :query listing_account
+-- One account, if it belongs to the school; nothing otherwise. The contact data are those of the school's own record.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 account_academy smallint
+-- $4 account_id bigint
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at, p.nom, p.prenom,
+       p.mail as aaf_email, coalesce(a.mobile, p.mobile) as mobile, p.degree = 2 as in_second_degree
+  from preau.account a
+  join preau.person p on (p.account_academy, p.account_id) = (a.academy, a.id)
+ where a.academy = $3 and a.id = $4 and p.departed_at is null
+   and exists (
+        select from preau.enrolment e
+          left join preau.guardianship g
+            on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id) and g.guardian_id = p.aaf_id
+         where e.academy = $1 and e.uai = $2 and e.academy = p.academy and e.degree = p.degree
+           and (e.pupil_id = p.aaf_id or g.guardian_id is not null))
+ limit 1;
+
+-- :query listing_children
+-- The pupils attached to a guardian's account, wherever they go to school.
+-- :role portal
+-- $1 academy smallint
+-- $2 account_id bigint
+select p.nom, p.prenom, coalesce(s.name, '') as school, coalesce(e.class, '') as class
+  from preau.person r
+  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
+  left join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id)
+  left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
+ where r.account_academy = $1 and r.account_id = $2 and r.departed_at is null and p.departed_at is null
+ order by p.birth_date, p.prenom;
+
+-- :query listing_guardians_of
+-- The legal guardians of a pupil's account, with the state of their own account.
+-- :role portal
+-- $1 academy smallint
+-- $2 account_id bigint
+select r.nom, r.prenom, coalesce(a.state::text, '') as state
+  from preau.person p
+  join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (p.academy, p.degree, p.aaf_id)
+  join preau.person r on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id)
+  left join preau.account a on (a.academy, a.id) = (r.account_academy, r.account_id)
+ where p.account_academy = $1 and p.account_id = $2 and r.departed_at is null and p.departed_at is null
+ order by r.search_name;
+
+-- :query listing_person
+-- Who an account belongs to, for the person's own desk, with the school where a pupil goes.
+-- :role portal
+-- $1 academy smallint
+-- $2 account_id bigint
+select a.profile::text, a.login, a.email, a.state::text, p.nom, p.prenom, coalesce(s.name, '') as school,
+       coalesce(e.class, '') as class
+  from preau.account a
+  join preau.person p on (p.account_academy, p.account_id) = (a.academy, a.id)
+  left join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id)
+  left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
+ where a.academy = $1 and a.id = $2
+ order by p.departed_at nulls first, p.degree desc
+ limit 1;
+
+-- :query listing_events
+-- The life of an account so far, newest first.
+-- :role portal
+-- $1 academy smallint
+-- $2 account_id bigint
+select e.at, e.action, e.actor, coalesce(ad.name, '') as administrator
+  from preau.account_event e
+  left join preau.administrator ad on ad.id = e.administrator_id
+ where e.academy = $1 and e.account_id = $2
+ order by e.id desc
+ limit 100;

@@ -1,0 +1,12 @@
+/* Inside this room: does the database that a connection came to hold the schema that this program was built for? */
+#pragma once
+
+#include "runtime/fault.h"
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#define MIGRATE_VERSION_QUERY "select coalesce(max(number), 0) from preau.migration"
+
+/* Of the query's answer. Faults: CONFIG when the schema is missing, older or newer; else what PostgreSQL says. */
+bool migrate_version_fits(const PGresult *result, struct fault *fault);

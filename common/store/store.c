@@ -1,0 +1,441 @@
+/* The pool. A job waits in one queue, runs on one lane (a connection), and is told on a later turn of the loop. */
+#include "store/store.h"
+
+#include "runtime/cleanup.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "store/connection.h"
+#include "store/migrate.h"
+#include "store/pq_fault.h"
+#include "store/rows_result.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/queue.h>
+
+/* How often bounds are looked at, while there is anything to look at. */
+#define SWEEP MILLISECONDS(100)
+/* What the server's own statement_timeout gets to speak first: its answer leaves no doubt about the outcome. */
+#define GRACE MILLISECONDS(500)
+
+struct job {
+    TAILQ_ENTRY(job) link;
+    enum query query;
+    struct parameters parameters;
+    store_done *done;
+    void *arg;
+    struct tick asked;
+    struct duration bound;
+    bool asked_again; /* a connection broke under it once */
+    struct rows *rows;
+    struct fault fault; /* when rows is NULL */
+};
+TAILQ_HEAD(jobs, job);
+
+struct lane {
+    struct connection *connection;
+    struct job *job;
+    bool is_up;
+};
+
+struct store {
+    struct loop *loop;
+    char *conninfo, *user, *program;
+    struct lane lanes[STORE_POOL_MAX];
+    unsigned lane_count, up_count, queue_limit, waiting_count;
+    struct jobs waiting, finished;
+    struct duration statement_timeout;
+    struct timer *tell, *pump, *sweep;
+    struct status *status;
+    struct status_check *check;
+    bool is_told_down;
+};
+
+static const struct query_row *job_row(const struct job *job)
+{
+    return &query_table[job->query];
+}
+
+static void job_free(struct job *job)
+{
+    rows_free(&job->rows);
+    parameters_clear(&job->parameters);
+    memory_free(&job);
+}
+
+static void job_finish(struct store *store, struct job *job)
+{
+    metric_count(METRIC_STORE_STATEMENTS, job_row(job)->name, job->rows ? "ok" : fault_code_name(job->fault.code));
+    metric_observe(METRIC_STORE_SECONDS, clock_since(job->asked));
+    TAILQ_INSERT_TAIL(&store->finished, job, link);
+    if (!timer_is_set(store->tell)) {
+        timer_set(store->tell, MILLISECONDS(0));
+    }
+}
+
+static void store_tell(void *arg)
+{
+    struct store *store = arg;
+    struct jobs finished = TAILQ_HEAD_INITIALIZER(finished);
+    TAILQ_CONCAT(&finished, &store->finished, link);
+    while (!TAILQ_EMPTY(&finished)) {
+        struct job *job = TAILQ_FIRST(&finished);
+        TAILQ_REMOVE(&finished, job, link);
+        job->done(job->arg, job->rows, job->rows ? NULL : &job->fault);
+        job_free(job);
+    }
+}
+
+/* --- the queue --- */
+
+static void store_pump_soon(struct store *store)
+{
+    if (!timer_is_set(store->pump)) {
+        timer_set(store->pump, MILLISECONDS(0));
+    }
+    if (!timer_is_set(store->sweep)) {
+        timer_set(store->sweep, SWEEP);
+    }
+}
+
+static void job_enqueue(struct store *store, struct job *job)
+{
+    if (job->asked_again) {
+        TAILQ_INSERT_HEAD(&store->waiting, job, link);
+    } else {
+        TAILQ_INSERT_TAIL(&store->waiting, job, link);
+    }
+    store->waiting_count++;
+    store_pump_soon(store);
+}
+
+static void job_dequeue(struct store *store, struct job *job)
+{
+    TAILQ_REMOVE(&store->waiting, job, link);
+    store->waiting_count--;
+}
+
+static void store_pump(void *arg)
+{
+    struct store *store = arg;
+    for (unsigned i = 0; i < store->lane_count && !TAILQ_EMPTY(&store->waiting); i++) {
+        struct lane *lane = &store->lanes[i];
+        if (lane->job || !connection_is_idle(lane->connection)) {
+            continue;
+        }
+        lane->job = TAILQ_FIRST(&store->waiting);
+        job_dequeue(store, lane->job);
+        connection_send(lane->connection, lane->job->query, &lane->job->parameters);
+    }
+}
+
+/* --- what connections tell --- */
+
+static struct lane *lane_of(struct store *store, const struct connection *connection)
+{
+    unsigned i = 0;
+    while (store->lanes[i].connection != connection) {
+        i++;
+        assert(i < store->lane_count);
+    }
+    return &store->lanes[i];
+}
+
+static void store_lane_is_up(struct store *store)
+{
+    store->up_count++;
+    metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+    if (store->is_told_down) {
+        store->is_told_down = false;
+        log_event(LOG_NOTICE, "database_back", F("program", store->program));
+    }
+    if (store->check) {
+        status_check_set(store->check, STATUS_OK, "");
+        status_schema_set(store->status, migrate_wanted());
+    }
+}
+
+static void store_connection_idle(void *arg, struct connection *connection)
+{
+    struct store *store = arg;
+    struct lane *lane = lane_of(store, connection);
+    if (!lane->is_up) {
+        lane->is_up = true;
+        store_lane_is_up(store);
+    }
+    if (!TAILQ_EMPTY(&store->waiting)) {
+        store_pump_soon(store);
+    }
+}
+
+static void store_tell_down(struct store *store, const struct fault *fault)
+{
+    if (!store->is_told_down) {
+        store->is_told_down = true;
+        log_event(LOG_WARNING, "database_lost", F("fault", fault));
+    }
+    if (store->check) {
+        char cause[sizeof fault->text + sizeof fault->hint + 4];
+        snprintf(cause, sizeof cause, "%s%s%s", fault->text, fault->hint[0] ? ". " : "", fault->hint);
+        status_check_set(store->check, STATUS_FAILED, cause);
+    }
+}
+
+static void store_connection_down(void *arg, struct connection *connection, const struct fault *fault)
+{
+    struct store *store = arg;
+    struct lane *lane = lane_of(store, connection);
+    if (lane->is_up) {
+        lane->is_up = false;
+        store->up_count--;
+        metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+    }
+    if (store->up_count == 0) {
+        store_tell_down(store, fault);
+    }
+}
+
+static bool is_late(const struct job *job, struct duration grace)
+{
+    return clock_since(job->asked).us > job->bound.us + grace.us;
+}
+
+/* A read that was cut is asked once more; a write is told as unknown: the asker knows how to find out. */
+static void job_is_cut(struct store *store, struct job *job)
+{
+    bool late = is_late(job, MILLISECONDS(0));
+    if (!job_row(job)->changes && !job->asked_again && !late) {
+        job->asked_again = true;
+        job_enqueue(store, job);
+        return;
+    }
+    fault_set(&job->fault, late ? FAULT_TIMEOUT : FAULT_UNAVAILABLE, "%s: %s", job_row(job)->name,
+        late ? "no answer in time" : "the connection was lost");
+    job->fault.outcome_unknown = job_row(job)->changes;
+    job_finish(store, job);
+}
+
+/* "cached plan must not change result type": the schema moved under a prepared statement, which then did nothing. */
+static bool is_plan_outdated(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state && strcmp(state, "0A000") == 0;
+}
+
+static void store_connection_done(void *arg, struct connection *connection, PGresult *result)
+{
+    struct store *store = arg;
+    struct lane *lane = lane_of(store, connection);
+    struct job *job = lane->job;
+    assert(job);
+    lane->job = NULL;
+    if (!result) {
+        job_is_cut(store, job);
+        return;
+    }
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+        job->rows = rows_take(result);
+        job_finish(store, job);
+        return;
+    }
+    fault_from_result(&job->fault, result, job_row(job)->name);
+    bool is_outdated = is_plan_outdated(result);
+    PQclear(result);
+    if (is_outdated && !job->asked_again) {
+        job->asked_again = true;
+        job_enqueue(store, job);
+        connection_abandon(connection, "the schema has changed");
+        return;
+    }
+    job_finish(store, job);
+}
+
+/* --- bounds --- */
+
+static void store_sweep_waiting(struct store *store)
+{
+    struct job *next = NULL;
+    for (struct job *job = TAILQ_FIRST(&store->waiting); job; job = next) {
+        next = TAILQ_NEXT(job, link);
+        if (is_late(job, MILLISECONDS(0))) {
+            job_dequeue(store, job);
+            fault_set(&job->fault, FAULT_TIMEOUT, "%s: no connection to PostgreSQL in time", job_row(job)->name);
+            job_finish(store, job);
+        }
+    }
+}
+
+static void store_sweep(void *arg)
+{
+    struct store *store = arg;
+    unsigned busy = 0;
+    store_sweep_waiting(store);
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        struct lane *lane = &store->lanes[i];
+        struct duration grace =
+            lane->job && lane->job->bound.us < store->statement_timeout.us ? MILLISECONDS(0) : GRACE;
+        if (lane->job && is_late(lane->job, grace)) {
+            connection_abandon(lane->connection, "no answer in time");
+        }
+        busy += lane->job != NULL;
+    }
+    metric_set(METRIC_STORE_WAITING, store->waiting_count);
+    metric_set(METRIC_STORE_CONNECTIONS, busy, "busy");
+    if (busy > 0 || store->waiting_count > 0) {
+        timer_set(store->sweep, SWEEP);
+    }
+}
+
+/* --- open, close, ask --- */
+
+/* Only the role's own queries get a series of their own: there are more in the house than one metric may hold. */
+static void store_name_metrics(const struct store *store)
+{
+    const char *role = strncmp(store->user, "preau_", 6) == 0 ? store->user + 6 : "";
+    for (int i = 0; i < QUERY_COUNT; i++) {
+        if (*role && strstr(query_table[i].roles, role)) {
+            metric_label_add(METRIC_STORE_STATEMENTS, 1, query_table[i].name);
+        }
+    }
+}
+
+static const struct connection_events store_events = {
+    .idle = store_connection_idle, .down = store_connection_down, .done = store_connection_done};
+
+static void store_connect(struct store *store, const struct store_options *options)
+{
+    const struct connection_options each = {.conninfo = store->conninfo,
+        .user = store->user,
+        .program = store->program,
+        .statement_timeout = options->statement_timeout,
+        .connect_timeout = options->connect_timeout,
+        .retry_max = options->retry_max};
+    store->lane_count = options->pool_size;
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        store->lanes[i].connection = connection_new(store->loop, &each, &store_events, store);
+    }
+}
+
+struct store *store_open(struct loop *loop, const struct store_options *options)
+{
+    assert(options->pool_size >= 1 && options->pool_size <= STORE_POOL_MAX && options->queue_limit >= 1);
+    assert(options->statement_timeout.us > 0 && options->connect_timeout.us > 0 && options->retry_max.us > 0);
+    struct store *store = checked_calloc(1, sizeof *store);
+    store->loop = loop;
+    store->conninfo = checked_strdup(options->conninfo);
+    store->user = checked_strdup(options->user);
+    store->program = checked_strdup(options->program);
+    store->queue_limit = options->queue_limit;
+    store->statement_timeout = options->statement_timeout;
+    store->status = options->status;
+    TAILQ_INIT(&store->waiting);
+    TAILQ_INIT(&store->finished);
+    store->tell = loop_timer(loop, store_tell, store);
+    store->pump = loop_timer(loop, store_pump, store);
+    store->sweep = loop_timer(loop, store_sweep, store);
+    if (options->status) {
+        store->check = status_check_add(options->status, "database", true);
+    }
+    store_name_metrics(store);
+    store_connect(store, options);
+    return store;
+}
+
+static void store_fail_all(struct store *store)
+{
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        struct job *job = store->lanes[i].job;
+        if (job) {
+            fault_set(&job->fault, FAULT_UNAVAILABLE, "%s: the program stops", job_row(job)->name);
+            job->fault.outcome_unknown = job_row(job)->changes;
+            TAILQ_INSERT_TAIL(&store->finished, job, link);
+            store->lanes[i].job = NULL;
+        }
+    }
+    while (!TAILQ_EMPTY(&store->waiting)) {
+        struct job *job = TAILQ_FIRST(&store->waiting);
+        job_dequeue(store, job);
+        fault_set(&job->fault, FAULT_UNAVAILABLE, "%s: the program stops", job_row(job)->name);
+        TAILQ_INSERT_TAIL(&store->finished, job, link);
+    }
+}
+
+void store_close(struct store **address)
+{
+    struct store *store = *address;
+    if (!store) {
+        return;
+    }
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        connection_free(&store->lanes[i].connection);
+    }
+    /* a completion may ask again: that fails too, until none does */
+    while (!store_is_idle(store)) {
+        store_fail_all(store);
+        store_tell(store);
+        timer_clear(store->tell);
+    }
+    *address = NULL;
+    timer_cancel(&store->tell);
+    timer_cancel(&store->pump);
+    timer_cancel(&store->sweep);
+    memory_free(&store->conninfo);
+    memory_free(&store->user);
+    memory_free(&store->program);
+    memory_free(&store);
+}
+
+bool store_is_idle(const struct store *store)
+{
+    bool busy = !TAILQ_EMPTY(&store->finished) || !TAILQ_EMPTY(&store->waiting);
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        busy = busy || store->lanes[i].job;
+    }
+    return !busy;
+}
+
+bool store_is_ready(const struct store *store)
+{
+    return store->up_count > 0;
+}
+
+unsigned store_waiting(const struct store *store)
+{
+    return store->waiting_count;
+}
+
+unsigned store_connections(const struct store *store)
+{
+    return store->up_count;
+}
+
+void store_run_within(struct store *store, enum query query, const struct parameters *parameters, struct duration bound,
+    store_done *done, void *arg)
+{
+    const struct query_row *row = &query_table[query];
+    assert(!row->plain && row->parameters == (parameters ? parameters->count : 0));
+    struct job *job = checked_calloc(1, sizeof *job);
+    job->query = query;
+    job->done = done;
+    job->arg = arg;
+    job->asked = clock_tick();
+    job->bound = bound;
+    if (store->waiting_count >= store->queue_limit) {
+        fault_set(&job->fault, FAULT_BUSY, "%s: too many statements wait", row->name);
+        job_finish(store, job);
+        return;
+    }
+    if (parameters) {
+        parameters_copy(&job->parameters, parameters);
+    }
+    job_enqueue(store, job);
+}
+
+void store_run(struct store *store, enum query query, const struct parameters *parameters, store_done *done, void *arg)
+{
+    store_run_within(store, query, parameters, store->statement_timeout, done, arg);
+}
