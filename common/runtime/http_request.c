@@ -125,12 +125,19 @@ static bool length_is_clear(const struct http_pairs *headers)
     return lengths + codings <= 1;
 }
 
+/* A token of RFC 9110, 5.6.2: no blank before the colon, no empty name. */
+static bool is_header_name(const char *name)
+{
+    static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+    return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
 static bool read_headers(struct http_request *request)
 {
     const struct evkeyvalq *headers = evhttp_request_get_input_headers(request->event);
     for (const struct evkeyval *one = headers->tqh_first; one != NULL; one = one->next.tqe_next)
-        if (!pair_add(request, &request->headers, arena_copy(request->arena, one->key),
-                arena_copy(request->arena, one->value)))
+        if (!is_header_name(one->key) || !pair_add(request, &request->headers, arena_copy(request->arena, one->key),
+                                             arena_copy(request->arena, one->value)))
             return false;
     return length_is_clear(&request->headers);
 }

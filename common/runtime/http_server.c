@@ -1,9 +1,8 @@
 /* Listening and connections, over libevent's evhttp.
  *
  * evhttp bounds bytes and the silence between two of them, but neither the number of connections nor the time of a
- * whole request: a client that sends one byte now and then would stay for ever. Both are counted here. evhttp tells
- * nobody when it frees a connection, so each connection's bufferevent is held by a reference of ours and looked at
- * once a second: without callbacks it is a dead one. */
+ * whole request: a client that sends one byte now and then would stay for ever. Both are counted here. evhttp shows a
+ * connection to us only with its first whole request; before that, the callbacks of its bufferevent lead to it. */
 #include "runtime/http_server.h"
 
 #include "runtime/cleanup.h"
@@ -36,7 +35,9 @@ enum {
 };
 
 struct connection {
+    struct http_server *server;
     struct bufferevent *stream;
+    bool is_attached;  /* evhttp tells us its end; until then a reference holds the stream */
     struct tick since; /* opened, or last answered */
     bool is_handled;   /* a request of it is with the handler */
     LIST_ENTRY(connection) link;
@@ -49,6 +50,7 @@ struct http_server {
     struct evhttp *http;
     struct evhttp_bound_socket *bound;
     struct timer *look;
+    struct timer *attach;
     int port;
     unsigned connection_count;
     bool is_refusing;
@@ -59,19 +61,14 @@ struct http_server {
 
 /* --- connections --- */
 
-static bool connection_is_dead(const struct connection *connection)
-{
-    bufferevent_event_cb function = NULL;
-    bufferevent_getcb(connection->stream, NULL, NULL, &function, NULL);
-    return function == NULL;
-}
-
-static void connection_forget(struct http_server *server, struct connection *connection)
+static void connection_forget(struct connection *connection)
 {
     LIST_REMOVE(connection, link);
-    (void)bufferevent_decref(connection->stream);
+    connection->server->connection_count--;
+    metric_set(METRIC_HTTP_CONNECTIONS, connection->server->connection_count);
+    if (!connection->is_attached)
+        (void)bufferevent_decref(connection->stream);
     free(connection);
-    server->connection_count--;
 }
 
 static bool connection_is_too_slow(const struct http_server *server, const struct connection *connection)
@@ -98,34 +95,69 @@ static void accept_if_room(struct http_server *server)
 static void connections_look(void *arg)
 {
     struct http_server *server = arg;
+    struct connection *connection;
+    LIST_FOREACH(connection, &server->connections, link)
+    {
+        if (!connection_is_too_slow(server, connection))
+            continue;
+        metric_count(METRIC_HTTP_REFUSED, "timeout");
+        /* evhttp reads the end of the stream and frees it */
+        (void)shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
+    }
+    accept_if_room(server);
+}
+
+static void connection_ends(struct evhttp_connection *of, void *arg)
+{
+    (void)of;
+    struct connection *connection = arg;
+    struct http_server *server = connection->server;
+    connection_forget(connection);
+    accept_if_room(server);
+}
+
+static void connection_attach(struct connection *connection)
+{
+    bufferevent_event_cb function = NULL;
+    void *owner = NULL;
+    bufferevent_getcb(connection->stream, NULL, NULL, &function, &owner);
+    if (function == NULL) {
+        /* over before we came to it */
+        connection_forget(connection);
+        return;
+    }
+    evhttp_connection_set_closecb(owner, connection_ends, connection);
+    connection->is_attached = true;
+    (void)bufferevent_decref(connection->stream);
+}
+
+static void connections_attach(void *arg)
+{
+    struct http_server *server = arg;
     struct connection *connection = LIST_FIRST(&server->connections);
-    while (connection != NULL) {
+    /* new ones are in front */
+    while (connection != NULL && !connection->is_attached) {
         struct connection *next = LIST_NEXT(connection, link);
-        if (connection_is_dead(connection)) {
-            connection_forget(server, connection);
-        } else if (connection_is_too_slow(server, connection)) {
-            metric_count(METRIC_HTTP_REFUSED, "timeout");
-            /* evhttp reads the end of the stream and frees it */
-            (void)shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
-        }
+        connection_attach(connection);
         connection = next;
     }
-    metric_set(METRIC_HTTP_CONNECTIONS, server->connection_count);
     accept_if_room(server);
 }
 
 static struct bufferevent *connection_comes(struct event_base *base, void *arg)
 {
     struct http_server *server = arg;
-    struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
+    struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     if (stream == NULL)
         return NULL;
     struct connection *connection = checked_malloc(sizeof *connection);
-    *connection = (struct connection){.stream = stream, .since = clock_tick()};
+    *connection = (struct connection){.server = server, .stream = stream, .since = clock_tick()};
     bufferevent_incref(stream);
     LIST_INSERT_HEAD(&server->connections, connection, link);
     server->connection_count++;
     metric_set(METRIC_HTTP_CONNECTIONS, server->connection_count);
+    /* its evhttp connection is made after this callback */
+    timer_set(server->attach, (struct duration){0});
     if (server->connection_count >= server->options.connections_max) {
         metric_count(METRIC_HTTP_REFUSED, "connections");
         accept_if_room(server);
@@ -236,6 +268,9 @@ void http_send(struct http_request *request, int status, const char *content_typ
     }
     if (request->server->is_refusing)
         http_set_header(request, "Connection", "close");
+    if (request->method == HTTP_HEAD)
+        /* evhttp would send it */
+        (void)evbuffer_drain(body, evbuffer_get_length(body));
     struct evhttp_request *event = request->event;
     connection_mark(request->server, evhttp_request_get_connection(event), false);
     http_request_answered(request, is_gone ? 0 : status);
@@ -244,7 +279,14 @@ void http_send(struct http_request *request, int status, const char *content_typ
 
 bool http_is_gone(const struct http_request *request)
 {
-    return request->server == NULL || evhttp_request_get_connection(request->event) == NULL;
+    struct evhttp_connection *connection =
+        request->server != NULL ? evhttp_request_get_connection(request->event) : NULL;
+    if (connection == NULL)
+        return true;
+    /* evhttp does not read while a request is handled, and so does not see the end of the stream */
+    char byte;
+    int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection));
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 /* --- opening and closing --- */
@@ -344,6 +386,7 @@ bool http_server_open(struct loop *loop, const struct http_options *options, htt
     server->bound = evhttp_bind_listener(server->http, listener);
     assert(server->bound != NULL);
     evconnlistener_set_error_cb(listener, accept_failed);
+    server->attach = loop_timer(loop, connections_attach, server);
     server->look = loop_every(loop, LOOK, connections_look, server);
     *out_server = server;
     return true;
@@ -371,11 +414,13 @@ void http_server_close(struct http_server **address)
         request->server = NULL;
         request->event = NULL; /* evhttp_free frees it */
     }
+    server->is_refusing = true;
     timer_cancel(&server->look);
+    timer_cancel(&server->attach);
     evhttp_free(server->http);
     struct connection *connection;
     while ((connection = LIST_FIRST(&server->connections)) != NULL)
-        connection_forget(server, connection);
+        connection_forget(connection);
     memory_free(address);
 }
 
