@@ -1,0 +1,226 @@
+#include "bus/socket.h"
+
+#include "bus/curve.h"
+#include "runtime/memory.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <zmq.h>
+
+/* messages taken in one turn of the loop, so that one socket cannot starve the others */
+enum { TAKEN_PER_TURN = 256 };
+
+struct bus_socket {
+    void *zmq;
+    struct watch *watch;
+    enum bus_socket_kind kind;
+    const struct bus_curve *curve;
+    bus_socket_received *received;
+    void *arg;
+    bool receiving, closing; /* a close from within a callback waits until the callback is over */
+};
+
+/* One context a process, made when first needed (after any fork) and ended with its last socket. */
+static void *context;
+static unsigned context_users;
+
+static void context_take(void)
+{
+    if (context_users++ == 0) {
+        context = zmq_ctx_new();
+        assert(context);
+    }
+}
+
+static void context_give(void)
+{
+    if (--context_users == 0) {
+        zmq_ctx_term(context);
+        context = NULL;
+    }
+}
+
+static bool zmq_fault(struct fault *fault, const char *what)
+{
+    return fault_set(fault, FAULT_BUS, "%s: %s", what, zmq_strerror(zmq_errno()));
+}
+
+/* False when nothing is ready. */
+static bool receive_one(struct bus_socket *socket)
+{
+    zmq_msg_t parts[BUS_FRAMES_MAX];
+    struct bus_frame frames[BUS_FRAMES_MAX];
+    size_t count = 0;
+    int more = 1;
+    bool too_many = false;
+    while (more) {
+        zmq_msg_t part;
+        zmq_msg_init(&part);
+        if (zmq_msg_recv(&part, socket->zmq, ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&part);
+            break; /* only before the first frame: ZeroMQ delivers messages whole */
+        }
+        more = zmq_msg_more(&part);
+        if (count == BUS_FRAMES_MAX) {
+            too_many = true;
+            zmq_msg_close(&part);
+            continue;
+        }
+        zmq_msg_init(&parts[count]);
+        zmq_msg_move(&parts[count], &part);
+        zmq_msg_close(&part);
+        frames[count] = (struct bus_frame){zmq_msg_data(&parts[count]), zmq_msg_size(&parts[count])};
+        count++;
+    }
+    if (count > 0 && !too_many) {
+        socket->received(socket->arg, frames, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        zmq_msg_close(&parts[i]);
+    }
+    return count > 0;
+}
+
+static bool is_readable(struct bus_socket *socket)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    return zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN);
+}
+
+static void socket_free(struct bus_socket *socket)
+{
+    watch_cancel(&socket->watch);
+    zmq_close(socket->zmq);
+    context_give();
+    memory_free(&socket);
+}
+
+static void socket_ready(void *arg, unsigned ready)
+{
+    (void)ready;
+    struct bus_socket *socket = arg;
+    socket->receiving = true;
+    for (int taken = 0; taken < TAKEN_PER_TURN && !socket->closing && is_readable(socket); taken++) {
+        if (!receive_one(socket)) {
+            break;
+        }
+    }
+    socket->receiving = false;
+    if (socket->closing) {
+        socket_free(socket);
+    } else if (is_readable(socket)) {
+        watch_arm(socket->watch);
+    }
+}
+
+static int zmq_kind(enum bus_socket_kind kind)
+{
+    static const int kinds[] = {
+        [BUS_ROUTER] = ZMQ_ROUTER, [BUS_DEALER] = ZMQ_DEALER, [BUS_PUBLISHER] = ZMQ_PUB, [BUS_SUBSCRIBER] = ZMQ_SUB};
+    return kinds[kind];
+}
+
+static void set_int(void *zmq, int option, int value)
+{
+    int done = zmq_setsockopt(zmq, option, &value, sizeof value);
+    assert(done == 0);
+}
+
+static void set_options(void *zmq, const struct bus_socket_options *options)
+{
+    int64_t message_max = (int64_t)options->message_max;
+    zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
+    set_int(zmq, ZMQ_LINGER, 0);
+    set_int(zmq, ZMQ_SNDHWM, options->queue_max);
+    set_int(zmq, ZMQ_RCVHWM, options->queue_max);
+    set_int(zmq, ZMQ_RECONNECT_IVL, 50);
+    set_int(zmq, ZMQ_RECONNECT_IVL_MAX, 1000);
+    set_int(zmq, ZMQ_HEARTBEAT_IVL, 2000);
+    set_int(zmq, ZMQ_HEARTBEAT_TIMEOUT, 6000);
+    if (options->kind == BUS_ROUTER) {
+        set_int(zmq, ZMQ_ROUTER_MANDATORY, 1); /* an answer to nobody is an error, not a silence */
+    }
+    if (options->kind == BUS_DEALER) {
+        set_int(zmq, ZMQ_IMMEDIATE, 1); /* no queue for a peer that is not there: another one may be */
+    }
+}
+
+bool bus_socket_open(struct loop *loop, const struct bus_socket_options *options, bus_socket_received *received,
+    void *arg, struct bus_socket **out_socket, struct fault *fault)
+{
+    context_take();
+    void *zmq = zmq_socket(context, zmq_kind(options->kind));
+    if (!zmq) {
+        context_give();
+        return zmq_fault(fault, "socket");
+    }
+    set_options(zmq, options);
+    int fd = -1;
+    size_t size = sizeof fd;
+    zmq_getsockopt(zmq, ZMQ_FD, &fd, &size);
+    struct bus_socket *socket = checked_calloc(1, sizeof *socket);
+    *socket = (struct bus_socket){
+        .zmq = zmq, .kind = options->kind, .curve = options->curve, .received = received, .arg = arg};
+    socket->watch = loop_watch(loop, fd, LOOP_READ, socket_ready, socket);
+    watch_arm(socket->watch);
+    *out_socket = socket;
+    return true;
+}
+
+void bus_socket_close(struct bus_socket **socket)
+{
+    struct bus_socket *closed = *socket;
+    *socket = NULL;
+    if (closed && closed->receiving) {
+        closed->closing = true;
+    } else if (closed) {
+        socket_free(closed);
+    }
+}
+
+/* Plain tcp is for the loopback only: anything else would be open to everyone on that network. */
+static bool may_use(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+{
+    if (strncmp(endpoint, "tcp://", 6) != 0) {
+        return true;
+    }
+    if (socket->curve) {
+        return bus_curve_apply(socket->zmq, socket->curve, server, fault);
+    }
+    if (strncmp(endpoint, "tcp://127.0.0.1:", 16) == 0 || strncmp(endpoint, "tcp://[::1]:", 12) == 0) {
+        return true;
+    }
+    fault_set(fault, FAULT_CONFIG, "%s: tcp without CURVE keys", endpoint);
+    return fault_hint(fault, "Set bus.curve_secret_file, or use ipc:// on one host.");
+}
+
+bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, struct fault *fault)
+{
+    return may_use(socket, endpoint, true, fault) &&
+           (zmq_bind(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint));
+}
+
+bool bus_socket_connect(struct bus_socket *socket, const char *endpoint, struct fault *fault)
+{
+    return may_use(socket, endpoint, false, fault) &&
+           (zmq_connect(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint));
+}
+
+bool bus_socket_subscribe(struct bus_socket *socket, const char *topic, struct fault *fault)
+{
+    return zmq_setsockopt(socket->zmq, ZMQ_SUBSCRIBE, topic, strlen(topic)) == 0 || zmq_fault(fault, "subscribe");
+}
+
+bool bus_socket_send(struct bus_socket *socket, const struct bus_frame *frames, size_t count)
+{
+    bool sent = true;
+    for (size_t i = 0; i < count && sent; i++) {
+        int flags = ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0);
+        sent = zmq_send(socket->zmq, frames[i].bytes, frames[i].length, flags) >= 0;
+    }
+    /* the send may have swallowed the descriptor's signal for a message that came meanwhile */
+    watch_arm(socket->watch);
+    return sent;
+}
