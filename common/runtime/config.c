@@ -91,7 +91,7 @@ static void text_put(enum config_key key, const char *text, const char *separato
 
 /* --- files --- */
 
-static void confuse_says(cfg_t *cfg, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static void confuse_says(cfg_t *cfg, const char *format, va_list args)
 {
     if (strstr(format, "no such option") == NULL) {
         char text[200];

@@ -62,7 +62,7 @@ struct instant schedule_next(struct instant after, struct day_time time)
         if (instant_before(after, at))
             return at;
     }
-    assert(!"a time of the day comes within two days");
+    assert(false && "a time of the day comes within two days");
     return after;
 }
 
@@ -85,6 +85,6 @@ struct instant schedule_previous(struct instant instant, struct day_time time)
         if (!instant_before(instant, at))
             return at;
     }
-    assert(!"a time of the day came within two days");
+    assert(false && "a time of the day came within two days");
     return instant;
 }
