@@ -39,7 +39,11 @@ struct workers {
     bool is_stopping;
     int ended_fd;
     struct watch *ended_watch;
+    SLIST_ENTRY(workers) abandoned;
 };
+
+/* Pools whose thread outlived its bound: the thread still uses them, so they stay until the process ends. */
+static SLIST_HEAD(, workers) abandoned_pools = SLIST_HEAD_INITIALIZER(abandoned_pools);
 
 static void lock(struct workers *workers)
 {
@@ -235,8 +239,10 @@ bool workers_stop(struct workers **address, struct duration bound)
     watch_cancel(&workers->ended_watch);
     finish(workers, &ended, true);
     finish(workers, &dropped, false);
-    if (!is_idle)
+    if (!is_idle) {
+        SLIST_INSERT_HEAD(&abandoned_pools, workers, abandoned);
         return false;
+    }
     for (unsigned i = 0; i < workers->options.threads; i++)
         (void)pthread_join(workers->threads[i], NULL);
     (void)close(workers->ended_fd);
