@@ -241,6 +241,8 @@ bool workers_stop(struct workers **address, struct duration bound)
     finish(workers, &dropped, false);
     if (!is_idle) {
         SLIST_INSERT_HEAD(&abandoned_pools, workers, abandoned);
+        for (unsigned i = 0; i < workers->options.threads; i++)
+            (void)pthread_detach(workers->threads[i]);
         return false;
     }
     for (unsigned i = 0; i < workers->options.threads; i++)
