@@ -229,7 +229,9 @@ static void request_comes(struct evhttp_request *event, void *arg)
         http_reply_text(request, 400, "Requête mal formée.\n");
         return;
     }
+    struct tick start = clock_tick();
     server->handler(request, server->arg);
+    loop_measure("http_handler", start);
 }
 
 static void count_answer(const struct http_request *request, int status)

@@ -82,7 +82,7 @@ static struct timeval timeval_of(struct duration duration)
 }
 
 /* The handle may be gone when its callback has returned: only what was read before may be used. */
-static void measure(const char *name, struct tick start)
+void loop_measure(const char *name, struct tick start)
 {
     struct duration held = clock_since(start);
     metric_observe(METRIC_LOOP_LATENCY, held);
@@ -96,7 +96,7 @@ static void call(loop_callback *function, void *arg, const char *name)
 {
     struct tick start = clock_tick();
     function(arg);
-    measure(name, start);
+    loop_measure(name, start);
 }
 
 /* --- later and posts --- */
@@ -163,6 +163,12 @@ static void posts_come(void *arg, unsigned ready)
 
 /* --- the loop itself --- */
 
+static void libevent_says(int severity, const char *text)
+{
+    int level = severity == EVENT_LOG_ERR ? LOG_ERR : severity == EVENT_LOG_WARN ? LOG_WARNING : LOG_DEBUG;
+    log_event(level, "libevent", F("text", text));
+}
+
 struct loop *loop_new(void)
 {
     struct loop *loop = checked_calloc(1, sizeof *loop);
@@ -172,6 +178,7 @@ struct loop *loop_new(void)
     (void)event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME);
     loop->base = event_base_new_with_config(config);
     event_config_free(config);
+    event_set_log_callback(libevent_says);
     assert(loop->base != NULL);
     STAILQ_INIT(&loop->later);
     STAILQ_INIT(&loop->posted);
@@ -316,7 +323,7 @@ static void watch_call(const struct watch *watch, unsigned ready)
     const char *name = watch->name;
     struct tick start = clock_tick();
     watch->function(watch->arg, ready);
-    measure(name, start);
+    loop_measure(name, start);
 }
 
 static void watch_comes(evutil_socket_t fd, short what, void *arg)

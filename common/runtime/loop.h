@@ -10,6 +10,7 @@
 
 #include "domain/types.h"
 #include "runtime/attributes.h"
+#include "runtime/clock.h"
 
 #include <stdbool.h>
 
@@ -69,6 +70,7 @@ MUST_USE struct signal_watch *loop_signal_named(
     struct loop *loop, int number, loop_callback *function, void *arg, const char *name);
 void signal_cancel(struct signal_watch **watch);
 
-/* For runtime's own http_server.c only. */
+/* For runtime's own http_server.c only: libevent's base, and the watch over what it calls by itself. */
 struct event_base;
 struct event_base *loop_event_base(struct loop *loop);
+void loop_measure(const char *name, struct tick start);
