@@ -33,10 +33,10 @@
         .full = a_section##_##a_name##_texts + sizeof #a_section + sizeof #a_name,                                     \
         .variable = "PREAU_" #a_section "_" #a_name,                                                                   \
         .type = TYPE_##a_type,                                                                                         \
-        .standard = a_standard,                                                                                        \
-        .min = a_min,                                                                                                  \
-        .max = a_max,                                                                                                  \
-        .explanation = a_text,                                                                                         \
+        .standard = (a_standard),                                                                                      \
+        .min = (a_min),                                                                                                \
+        .max = (a_max),                                                                                                \
+        .explanation = (a_text),                                                                                       \
     },
 static const struct config_row rows[CONFIG_KEY_COUNT] = {
 #include "runtime/config_keys.def"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const code_names[FAULT_CODE_COUNT] = {
-#define FAULT_NAME(code, name) [FAULT_##code] = name,
+#define FAULT_NAME(code, name) [FAULT_##code] = (name),
     FAULT_CODES(FAULT_NAME)
 #undef FAULT_NAME
 };

@@ -420,9 +420,12 @@ void http_server_close(struct http_server **address)
     timer_cancel(&server->look);
     timer_cancel(&server->attach);
     evhttp_free(server->http);
-    struct connection *connection;
-    while ((connection = LIST_FIRST(&server->connections)) != NULL)
+    struct connection *connection = LIST_FIRST(&server->connections);
+    while (connection != NULL) {
+        struct connection *next = LIST_NEXT(connection, link);
         connection_forget(connection);
+        connection = next;
+    }
     memory_free(address);
 }
 

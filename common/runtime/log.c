@@ -136,7 +136,7 @@ static struct repeat *repeat_find(const char *event)
 /* false: leave this one out. *out_suppressed: how many were left out in the window before. */
 static bool repeat_allows(const char *event, int level, int *out_suppressed)
 {
-    int64_t window = clock_tick().us / (REPEAT_SECONDS * 1000000);
+    int64_t window = clock_tick().us / (REPEAT_SECONDS * INT64_C(1000000));
     *out_suppressed = 0;
     (void)pthread_mutex_lock(&repeat_lock);
     struct repeat *repeat = repeat_find(event);

@@ -33,13 +33,13 @@ struct description {
 };
 
 #define METRIC(id, a_name, a_kind, label0, list0, label1, list1, a_help)                                               \
-    [METRIC_##id] = {.name = a_name,                                                                                   \
-        .kind = a_kind,                                                                                                \
-        .labels[0] = label0,                                                                                           \
-        .values[0] = list0,                                                                                            \
-        .labels[1] = label1,                                                                                           \
-        .values[1] = list1,                                                                                            \
-        .help = a_help},
+    [METRIC_##id] = {.name = (a_name),                                                                                 \
+        .kind = (a_kind),                                                                                              \
+        .labels[0] = (label0),                                                                                         \
+        .values[0] = (list0),                                                                                          \
+        .labels[1] = (label1),                                                                                         \
+        .values[1] = (list1),                                                                                          \
+        .help = (a_help)},
 static const struct description descriptions[METRIC_TOTAL] = {
 #include "runtime/metrics.def"
 };
@@ -242,7 +242,7 @@ static void print_metric(FILE *out, int metric)
     if (is_bare)
         (void)series_find((enum metric)metric, NULL);
     bool is_headed = false;
-    for (size_t at = 0; at < VALUES_MAX * VALUES_MAX; at++) {
+    for (size_t at = 0; at < (size_t)VALUES_MAX * VALUES_MAX; at++) {
         struct series *series = atomic_load(&states[metric]->series[at]);
         if (series == NULL || (!is_bare && !atomic_load(&series->is_touched)))
             continue;
