@@ -20,7 +20,7 @@ ROOMS = {
 DAEMONS = ("import", "notify", "link", "stats", "portal", "ctl")
 for _daemon in DAEMONS:
     ROOMS[f"daemons/{_daemon}"] = (
-        {"domain", "crypto", "runtime", "template", "store", "bus", "proto"},
+        {"domain", "crypto", "runtime", "template", "store", "bus", "proto", _daemon},
         LOOP + ZMQ + PQ,
     )
 

@@ -1,0 +1,32 @@
+#include "store/configured.h"
+
+#include "runtime/config.h"
+
+struct store *store_open_configured(const struct daemon_run *run)
+{
+    const struct store_options options = {
+        .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
+        .user = daemon_database_user(run),
+        .program = run->daemon->name,
+        .pool_size = (unsigned)config_count(run->config, CONFIG_DATABASE_POOL_SIZE),
+        .queue_limit = (unsigned)config_count(run->config, CONFIG_DATABASE_QUEUE_LIMIT),
+        .statement_timeout = config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT),
+        .connect_timeout = config_duration(run->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
+        .retry_max = config_duration(run->config, CONFIG_DATABASE_CONNECT_RETRY_MAX),
+        .status = run->status,
+    };
+    return store_open(run->loop, &options);
+}
+
+bool session_open_configured(
+    const struct daemon_run *run, struct duration statement_timeout, struct session **out_session, struct fault *fault)
+{
+    const struct session_options options = {
+        .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
+        .user = daemon_database_user(run),
+        .program = run->daemon->name,
+        .statement_timeout = statement_timeout,
+        .connect_timeout = config_duration(run->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
+    };
+    return session_open(&options, out_session, fault);
+}

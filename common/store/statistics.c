@@ -1,0 +1,107 @@
+#include "store/statistics.h"
+
+#include "runtime/memory.h"
+#include "store/query.h"
+
+#include <assert.h>
+
+/* Whom to tell: one of the three. */
+struct asking {
+    statistics_computed *computed;
+    statistics_day_loaded *day_loaded;
+    statistics_school_loaded *school_loaded;
+    void *arg;
+};
+
+static struct asking *asking_new(struct asking whom)
+{
+    struct asking *asking = checked_malloc(sizeof *asking);
+    *asking = whom;
+    return asking;
+}
+
+static void compute_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct statistics_totals totals = {0};
+    if (rows) {
+        totals.accounts = row_int64(rows, 0, "accounts");
+        totals.schools = row_int64(rows, 0, "schools");
+    }
+    asking->computed(asking->arg, rows ? &totals : NULL, fault);
+    memory_free(&asking);
+}
+
+void statistics_compute(struct store *store, struct date day, statistics_computed *computed, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_date(&parameters, &day);
+    store_run(store, QUERY_STATISTICS_COMPUTE, &parameters, compute_rows,
+        asking_new((struct asking){.computed = computed, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static struct statistics_day day_of(const struct rows *rows)
+{
+    if (rows_count(rows) == 0) {
+        return (struct statistics_day){0};
+    }
+    return (struct statistics_day){row_date(rows, 0, "day"), row_instant(rows, 0, "computed_at")};
+}
+
+static void day_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct statistics_day day = rows ? day_of(rows) : (struct statistics_day){0};
+    asking->day_loaded(asking->arg, rows ? &day : NULL, fault);
+    memory_free(&asking);
+}
+
+void statistics_load_day(struct store *store, statistics_day_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    store_run(store, QUERY_STATISTICS_LATEST_DAY, &parameters, day_rows,
+        asking_new((struct asking){.day_loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static struct statistics_cell cell_of(const struct rows *rows, int row)
+{
+    struct statistics_cell cell = {.accounts = row_int64(rows, row, "accounts")};
+    bool known = profile_from_code(row_text(rows, row, "profile"), &cell.profile) &&
+                 state_from_code(row_text(rows, row, "state"), &cell.state) &&
+                 origin_from_code(row_text(rows, row, "origin"), &cell.origin);
+    assert(known);
+    return cell;
+}
+
+static void school_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct statistics_day day = rows ? day_of(rows) : (struct statistics_day){0};
+    int row_count = rows ? rows_count(rows) : 0;
+    struct statistics_cell *cells = checked_calloc((size_t)row_count + 1, sizeof *cells);
+    size_t count = 0;
+    for (int row = 0; row < row_count; row++) {
+        if (!row_is_null(rows, row, "state")) { /* a school without any account has one row of nulls */
+            cells[count++] = cell_of(rows, row);
+        }
+    }
+    asking->school_loaded(asking->arg, rows ? &day : NULL, cells, count, fault);
+    memory_free(&cells);
+    memory_free(&asking);
+}
+
+void statistics_load_school(
+    struct store *store, academy_code academy, const char *uai, statistics_school_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_text(&parameters, uai);
+    store_run(store, QUERY_STATISTICS_OF_SCHOOL, &parameters, school_rows,
+        asking_new((struct asking){.school_loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}

@@ -1,0 +1,150 @@
+#include "stats/snapshot.h"
+
+#include "event.pb-c.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/schedule.h"
+#include "statistics.pb-c.h"
+#include "store/statistics.h"
+
+enum { ASKERS_MAX = 64 /* calls that wait for the same snapshot */ };
+
+/* Between two looks at whether a night was missed; also the pause after a failure. */
+#define LOOK_AGAIN MINUTES(1)
+
+struct snapshot {
+    struct loop *loop;
+    struct store *store;
+    struct publisher *publisher;
+    struct status_check *check;
+    struct status *status;
+    struct day_time time;
+    struct timer *timer;
+    struct call *askers[ASKERS_MAX];
+    size_t asker_count;
+    struct date day;
+    struct tick begun;
+    bool running;
+};
+
+static void snapshot_look(void *arg);
+
+static void tell_askers(struct snapshot *snapshot, const struct statistics_totals *totals, const struct fault *fault)
+{
+    char day[DATE_TEXT_SIZE];
+    date_write_iso(snapshot->day, day);
+    size_t count = snapshot->asker_count;
+    snapshot->asker_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!totals) {
+            call_fail(snapshot->askers[i], fault);
+            continue;
+        }
+        Preau__Statistics__ComputeReply reply = PREAU__STATISTICS__COMPUTE_REPLY__INIT;
+        reply.day = day;
+        reply.accounts = (uint64_t)totals->accounts;
+        reply.schools = (uint32_t)totals->schools;
+        call_answer(snapshot->askers[i], &reply.base);
+    }
+}
+
+static void tell_listeners(struct snapshot *snapshot)
+{
+    char day[DATE_TEXT_SIZE];
+    date_write_iso(snapshot->day, day);
+    Preau__Event__StatisticsComputed event = PREAU__EVENT__STATISTICS_COMPUTED__INIT;
+    event.day = day;
+    publisher_tell(snapshot->publisher, "statistics.computed", &event.base);
+}
+
+static void snapshot_computed(void *arg, const struct statistics_totals *totals, const struct fault *fault)
+{
+    struct snapshot *snapshot = arg;
+    snapshot->running = false;
+    metric_count(METRIC_STATISTICS_RUNS, totals ? "ok" : "fault");
+    if (totals) {
+        metric_observe(METRIC_STATISTICS_SECONDS, clock_since(snapshot->begun));
+        log_event(LOG_INFO, "statistics_computed", F("accounts", totals->accounts), F("schools", totals->schools));
+        status_check_set(snapshot->check, STATUS_OK, "");
+        tell_listeners(snapshot);
+    } else {
+        log_fault("statistics_failed", fault);
+        status_check_set(snapshot->check, STATUS_DEGRADED, fault->text);
+    }
+    tell_askers(snapshot, totals, fault);
+}
+
+static void snapshot_begin(struct snapshot *snapshot)
+{
+    if (!snapshot->running) {
+        snapshot->running = true;
+        snapshot->begun = clock_tick();
+        snapshot->day = clock_date(clock_now());
+        statistics_compute(snapshot->store, snapshot->day, snapshot_computed, snapshot);
+    }
+}
+
+void snapshot_take(struct snapshot *snapshot, struct call *call)
+{
+    if (snapshot->asker_count == ASKERS_MAX) {
+        call_refuse(call, REFUSAL_BUSY);
+        return;
+    }
+    snapshot->askers[snapshot->asker_count++] = call;
+    snapshot_begin(snapshot);
+}
+
+/* The last hour that should have had its snapshot: was it taken since? */
+static void snapshot_judge(void *arg, const struct statistics_day *day, const struct fault *fault)
+{
+    struct snapshot *snapshot = arg;
+    struct instant now = clock_now();
+    timer_set(snapshot->timer, LOOK_AGAIN);
+    if (!day) {
+        log_event(LOG_NOTICE, "statistics_wait", F("fault", fault));
+        return;
+    }
+    if (instant_before(day->computed_at, schedule_previous(now, snapshot->time))) {
+        snapshot_begin(snapshot);
+        return;
+    }
+    status_check_set(snapshot->check, STATUS_OK, "");
+    status_number_set(snapshot->status, "statistics_age_seconds", instant_since(now, day->computed_at).us / 1000000);
+}
+
+static void snapshot_look(void *arg)
+{
+    struct snapshot *snapshot = arg;
+    if (snapshot->running) {
+        timer_set(snapshot->timer, LOOK_AGAIN);
+    } else {
+        statistics_load_day(snapshot->store, snapshot_judge, snapshot);
+    }
+}
+
+bool snapshot_new(const struct daemon_run *run, struct store *store, struct publisher *publisher,
+    struct snapshot **out_snapshot, struct fault *fault)
+{
+    struct day_time time;
+    if (!schedule_parse(config_text(run->config, CONFIG_STATISTICS_TIME), &time)) {
+        return fault_set(fault, FAULT_CONFIG, "statistics.time: not a time of day");
+    }
+    struct snapshot *snapshot = checked_calloc(1, sizeof *snapshot);
+    *snapshot = (struct snapshot){
+        .loop = run->loop, .store = store, .publisher = publisher, .status = run->status, .time = time};
+    snapshot->check = status_check_add(run->status, "statistics", false);
+    snapshot->timer = loop_timer(run->loop, snapshot_look, snapshot);
+    timer_set(snapshot->timer, SECONDS(1));
+    *out_snapshot = snapshot;
+    return true;
+}
+
+void snapshot_free(struct snapshot **snapshot)
+{
+    if (*snapshot) {
+        timer_cancel(&(*snapshot)->timer);
+        memory_free(snapshot);
+    }
+}

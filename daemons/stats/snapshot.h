@@ -1,0 +1,16 @@
+/* The snapshot of the figures: at its hour, after an outage, or when asked for. */
+#pragma once
+
+#include "bus/event.h"
+#include "bus/service.h"
+#include "runtime/daemon.h"
+#include "store/store.h"
+
+struct snapshot;
+
+MUST_USE bool snapshot_new(const struct daemon_run *run, struct store *store, struct publisher *publisher,
+    struct snapshot **out_snapshot, struct fault *fault);
+void snapshot_free(struct snapshot **snapshot);
+
+/* Answers the call when the snapshot is there. */
+void snapshot_take(struct snapshot *snapshot, struct call *call);
