@@ -1,0 +1,23 @@
+-- Made by lifecycle-moves from the table of common/domain/lifecycle_table.c.
+insert into preau.lifecycle_move (profile, from_state, from_origin, to_state, to_origin) values
+    ('responsable', 'non_distribue', 'non_renseigne', 'distribue', 'etablissement'),
+    ('responsable', 'non_distribue', 'non_renseigne', 'active', 'responsable'),
+    ('responsable', 'non_distribue', 'non_renseigne', 'active', 'franceconnect'),
+    ('responsable', 'non_distribue', 'non_renseigne', 'active', 'aten'),
+    ('responsable', 'non_distribue', 'non_renseigne', 'active', 'ent'),
+    ('responsable', 'distribue', 'etablissement', 'en_cours', 'etablissement'),
+    ('responsable', 'distribue', 'etablissement', 'active', 'responsable'),
+    ('responsable', 'distribue', 'etablissement', 'active', 'franceconnect'),
+    ('responsable', 'distribue', 'etablissement', 'active', 'aten'),
+    ('responsable', 'distribue', 'etablissement', 'active', 'ent'),
+    ('responsable', 'en_cours', 'etablissement', 'active', 'etablissement'),
+    ('responsable', 'en_cours', 'etablissement', 'active', 'responsable'),
+    ('responsable', 'en_cours', 'etablissement', 'active', 'franceconnect'),
+    ('responsable', 'en_cours', 'etablissement', 'active', 'aten'),
+    ('responsable', 'en_cours', 'etablissement', 'active', 'ent'),
+    ('eleve', 'non_distribue', 'non_renseigne', 'distribue', 'etablissement'),
+    ('eleve', 'non_distribue', 'non_renseigne', 'active', 'aten'),
+    ('eleve', 'non_distribue', 'non_renseigne', 'active', 'ent'),
+    ('eleve', 'distribue', 'etablissement', 'active', 'etablissement'),
+    ('eleve', 'distribue', 'etablissement', 'active', 'aten'),
+    ('eleve', 'distribue', 'etablissement', 'active', 'ent');
