@@ -5,10 +5,10 @@
 #include "domain/email.h"
 #include "domain/identifier.h"
 #include "runtime/fault.h"
-#include "store/rows.h"
 
 #include <stddef.h>
 
+struct rows;
 struct store;
 
 struct stored_account {

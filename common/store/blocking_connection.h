@@ -1,4 +1,4 @@
-/* Inside blocking*.c: what a session is made of. */
+/* Inside this room, for blocking*.c: what a session is made of. */
 #pragma once
 
 #include "store/blocking_query.h"

@@ -6,6 +6,8 @@ A block:
     -- A sentence or more that says what it answers.
     -- :role portal link    the daemons that may run it (preau_portal …)
     -- :scans               its plan may read a whole large table
+    -- :changes             it writes by way of a function (insert, update, delete are seen by themselves): what writes is
+                            not asked again when the connection broke
     -- :plain               run as it is, not prepared (COPY, temporary tables); no parameters
     -- $1 name type         one line per parameter
     the SQL
@@ -23,7 +25,7 @@ class Block:
     def __init__(self, place, name):
         self.place, self.name = place, name
         self.sentence, self.roles, self.parameters, self.sql = [], [], [], []
-        self.scans = self.plain = False
+        self.scans = self.plain = self.changes = False
 
     def take(self, line):
         if self.sql or not line.startswith("--"):
@@ -35,6 +37,8 @@ class Block:
             self.scans = True
         elif text == ":plain":
             self.plain = True
+        elif text == ":changes":
+            self.changes = True
         elif text.startswith(":role "):
             self.roles += text.split()[1:]
         elif match := re.fullmatch(r"\$(\d+) (\w+) (\S.*)", text):
@@ -62,7 +66,8 @@ class Block:
             self.refuse(f"parameters declared {declared}, used {sorted(used)}")
         if self.plain and declared:
             self.refuse("a plain statement has no parameters")
-        self.changes = bool(re.search(r"\b(insert|update|delete|copy|create|truncate|nextval)\b", self.text, re.I))
+        writes = re.search(r"\b(insert|update|delete|merge|copy|create|truncate|nextval)\b", self.text, re.I)
+        self.changes = self.changes or bool(writes)
 
 
 def blocks(path):

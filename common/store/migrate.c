@@ -15,7 +15,7 @@
 
 /* A lock that is not had at once makes all who come after wait behind it: give up soon, let them pass, try again. */
 #define MIGRATE_SETTINGS                                                                                               \
-    "set client_min_messages = warning; set search_path = ''; set lock_timeout = '2s'; set statement_timeout = 0"
+    "set client_min_messages = warning; set search_path = ''; set lock_timeout = '1s'; set statement_timeout = 0"
 enum { LOCK_TRIES = 10 };
 
 #define MIGRATE_PREPARE                                                                                                \

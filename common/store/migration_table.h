@@ -1,4 +1,4 @@
-/* The migrations that were compiled in, in order. */
+/* Inside this room: the migrations that were compiled in, in order. */
 #pragma once
 
 struct migration {

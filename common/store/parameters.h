@@ -1,4 +1,4 @@
-/* The values of a query's parameters, in order, in PostgreSQL's text format. Used by the subject files of this room.
+/* Inside this room: the values of a query's parameters, in order, in PostgreSQL's text format.
  * More than 64 MiB of values is a bug of the caller, who bounds what it takes in.
  *
  *   struct parameters p;

@@ -1,4 +1,4 @@
-/* What the .sql files became: one row a query. */
+/* Inside this room: what the .sql files became, one row a query. */
 #pragma once
 
 #include "queries.h"

@@ -1,4 +1,4 @@
-/* What a query answered. Used by the subject files of this room, which turn rows into domain values.
+/* Inside this room: what a query answered. The subject files turn rows into domain values.
  *
  * A column is named as in the SQL; a name that the answer does not have is a bug (assert), and so is a value that
  * cannot be read as the type asked for: both are caught by the test that runs every query. Texts and bytes live as

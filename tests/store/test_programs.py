@@ -1,0 +1,33 @@
+"""Runs the C tests of the pool and of the session against a PostgreSQL of their own, which they may break."""
+
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from cluster import Cluster
+
+
+@pytest.fixture(scope="module")
+def own_cluster():
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.mark.parametrize("program", ["test-store-pool", "test-store-session"])
+def test_program(own_cluster, tools, program):
+    database = own_cluster.new_database("preau_probe")
+    empty = own_cluster.new_database("preau_probe_empty")
+    conninfo = own_cluster.conninfo(database, "postgres")
+    subprocess.run([tools / "store-migrate", conninfo], check=True, capture_output=True)
+    with own_cluster.connect(database) as admin:
+        admin.execute("create schema probe; create table probe.counter (count bigint); insert into probe.counter values (0)")
+    done = subprocess.run([tools / program], text=True, capture_output=True, timeout=300, env={
+        **os.environ,
+        "PREAU_TEST_CONNINFO": conninfo,
+        "PREAU_TEST_EMPTY": own_cluster.conninfo(empty, "postgres"),
+        "PREAU_TEST_RESTART": shlex.join(own_cluster.restart_command()),
+    })
+    assert done.returncode == 0, done.stdout + done.stderr
