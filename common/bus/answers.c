@@ -20,6 +20,7 @@ struct answer {
     TAILQ_ENTRY(answer) by_age;
     LIST_ENTRY(answer) by_id;
     unsigned char id[REQUEST_ID_SIZE];
+    const void *method;
     struct tick kept;
     size_t length;
     unsigned char bytes[];
@@ -74,13 +75,15 @@ static void answers_forget_old(struct answers *answers)
     }
 }
 
-void answers_keep(struct answers *answers, const unsigned char *id, const void *bytes, size_t length)
+void answers_keep(
+    struct answers *answers, const unsigned char *id, const void *method, const void *bytes, size_t length)
 {
     if (length > ANSWER_MAX) {
         return;
     }
     struct answer *answer = checked_malloc(sizeof *answer + length);
     memcpy(answer->id, id, REQUEST_ID_SIZE);
+    answer->method = method;
     memcpy(answer->bytes, bytes, length);
     answer->length = length;
     answer->kept = clock_tick();
@@ -91,13 +94,13 @@ void answers_keep(struct answers *answers, const unsigned char *id, const void *
     answers_forget_old(answers);
 }
 
-const void *answers_find(struct answers *answers, const unsigned char *id, size_t *out_length)
+const void *answers_find(struct answers *answers, const unsigned char *id, const void *method, size_t *out_length)
 {
     answers_forget_old(answers);
     struct answer *answer = NULL;
     LIST_FOREACH(answer, bucket_of(answers, id), by_id)
     {
-        if (memcmp(answer->id, id, REQUEST_ID_SIZE) == 0) {
+        if (answer->method == method && memcmp(answer->id, id, REQUEST_ID_SIZE) == 0) {
             *out_length = answer->length;
             return answer->bytes;
         }

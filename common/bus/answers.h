@@ -10,7 +10,8 @@ struct answers;
 
 NEVER_NULL MUST_USE struct answers *answers_new(void);
 void answers_free(struct answers **answers);
-/* Large ones (documents) are not kept: asking again makes them again. */
-void answers_keep(struct answers *answers, const unsigned char *id, const void *bytes, size_t length);
+/* method: compared, never followed. Large ones (documents) are not kept: asking again makes them again. */
+void answers_keep(
+    struct answers *answers, const unsigned char *id, const void *method, const void *bytes, size_t length);
 /* NULL if unknown; lent until the next call. */
-const void *answers_find(struct answers *answers, const unsigned char *id, size_t *out_length);
+const void *answers_find(struct answers *answers, const unsigned char *id, const void *method, size_t *out_length);

@@ -1,6 +1,7 @@
 #include "bus/client.h"
 
 #include "bus/envelope.h"
+#include "bus/message.h"
 #include "bus/socket.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -18,8 +19,11 @@
 /* How often what is pending is looked at; also the pause when no instance is there. */
 #define SWEEP MILLISECONDS(50)
 
+enum { PENDING_BUCKETS = 256 };
+
 struct pending {
     TAILQ_ENTRY(pending) next;
+    LIST_ENTRY(pending) by_id;
     struct client *client;
     unsigned char id[REQUEST_ID_SIZE];
     const ProtobufCMessageDescriptor *output;
@@ -28,16 +32,19 @@ struct pending {
     struct tick asked, sent;
     struct duration timeout, again;
     bool was_sent, is_refused_at_once;
-    client_done *done;
+    client_done *done; /* NULL: cancelled, goes with the next sweep */
     void *arg;
 };
 
+TAILQ_HEAD(pending_list, pending);
+
 struct client {
-    struct loop *loop;
     struct bus_socket *socket;
     struct client_options options;
-    TAILQ_HEAD(, pending) pending;
+    struct pending_list pending; /* oldest first */
+    LIST_HEAD(, pending) by_id[PENDING_BUCKETS];
     unsigned pending_count;
+    unsigned telling; /* completions that are being called */
     struct timer *sweep;
     struct status_check *check;
 };
@@ -49,25 +56,39 @@ static void client_set_check(struct client *client, enum status_state state, con
     }
 }
 
-/* Takes it out and tells; the pending one is gone afterwards. */
-static void pending_finish(struct pending *pending, const struct client_outcome *outcome)
+static void pending_free(struct pending *pending)
 {
-    struct client *client = pending->client;
-    TAILQ_REMOVE(&client->pending, pending, next);
-    client->pending_count--;
-    pending->done(pending->arg, outcome);
     explicit_bzero(pending->bytes, pending->length);
     memory_free(&pending->bytes);
     memory_free(&pending);
 }
 
+static void pending_remove(struct pending *pending)
+{
+    TAILQ_REMOVE(&pending->client->pending, pending, next);
+    LIST_REMOVE(pending, by_id);
+    pending->client->pending_count--;
+}
+
+/* Tells and frees one that was taken out. */
+static void pending_tell(struct pending *pending, const char *word, const struct client_outcome *outcome)
+{
+    struct client *client = pending->client;
+    metric_count(METRIC_BUS_CALLS, word);
+    client->telling++;
+    if (pending->done) {
+        pending->done(pending->arg, outcome);
+    }
+    client->telling--;
+    pending_free(pending);
+}
+
 static void pending_fail(struct pending *pending, enum fault_code code, const char *text)
 {
     struct fault fault;
-    fault_set(&fault, code, "%s", text);
+    fault_set(&fault, code, "%s: %s", pending->client->options.descriptor->name, text);
     fault.outcome_unknown = pending->was_sent;
-    metric_count(METRIC_BUS_CALLS, fault_code_name(code));
-    pending_finish(pending, &(struct client_outcome){.fault = &fault, .incident = ""});
+    pending_tell(pending, fault_code_name(code), &(struct client_outcome){.fault = &fault, .incident = ""});
 }
 
 static void pending_send(struct pending *pending)
@@ -83,21 +104,33 @@ static void pending_send(struct pending *pending)
     }
 }
 
+/* What has to be done about it now; it may be gone afterwards. */
+static void pending_sweep(struct pending *pending)
+{
+    if (!pending->done) {
+        pending_remove(pending);
+        pending_free(pending);
+    } else if (pending->is_refused_at_once) {
+        pending_remove(pending);
+        pending_fail(pending, FAULT_BUSY, "too many requests wait for an answer");
+    } else if (duration_longer(clock_since(pending->asked), pending->timeout)) {
+        client_set_check(pending->client, STATUS_DEGRADED, "no answer in time");
+        pending_remove(pending);
+        pending_fail(pending, FAULT_TIMEOUT, "no answer in time");
+    } else if (!pending->was_sent || duration_longer(clock_since(pending->sent), pending->again)) {
+        pending_send(pending);
+    }
+}
+
+/* Only here and in client_received are pending ones freed while the client is open, and these two never meet: the next
+ * one stays, whatever a completion does. */
 static void client_sweep(void *arg)
 {
     struct client *client = arg;
     struct pending *pending = TAILQ_FIRST(&client->pending);
     while (pending) {
         struct pending *next = TAILQ_NEXT(pending, next);
-        bool is_new_try = !pending->was_sent || duration_longer(clock_since(pending->sent), pending->again);
-        if (pending->is_refused_at_once) {
-            pending_fail(pending, FAULT_BUSY, "too many requests wait for an answer");
-        } else if (duration_longer(clock_since(pending->asked), pending->timeout)) {
-            client_set_check(client, STATUS_DEGRADED, "no answer in time");
-            pending_fail(pending, FAULT_TIMEOUT, "no answer in time");
-        } else if (is_new_try) {
-            pending_send(pending);
-        }
+        pending_sweep(pending);
         pending = next;
     }
     if (TAILQ_EMPTY(&client->pending)) {
@@ -110,12 +143,11 @@ static void client_sweep(void *arg)
 static void pending_refused(struct pending *pending, const char *code)
 {
     enum refusal refusal = REFUSAL_NONE;
-    if (!refusal_from_code(code, &refusal)) {
+    if (refusal_from_code(code, &refusal)) {
+        pending_tell(pending, "refused", &(struct client_outcome){.refusal = refusal, .incident = ""});
+    } else {
         pending_fail(pending, FAULT_PEER, "a refusal that this version does not know");
-        return;
     }
-    metric_count(METRIC_BUS_CALLS, "refused");
-    pending_finish(pending, &(struct client_outcome){.refusal = refusal, .incident = ""});
 }
 
 static enum fault_code fault_code_of(const char *name)
@@ -131,66 +163,76 @@ static enum fault_code fault_code_of(const char *name)
 static void pending_failed(struct pending *pending, const Preau__Bus__Fault *told)
 {
     struct fault fault;
-    fault_set(&fault, fault_code_of(told->code), "the service failed (incident %s)", told->incident);
+    enum fault_code code = fault_code_of(told->code);
+    fault_set(&fault, code, "%s failed (incident %s)", pending->client->options.descriptor->name, told->incident);
     fault.outcome_unknown = told->unknown;
-    metric_count(METRIC_BUS_CALLS, told->code);
-    pending_finish(pending, &(struct client_outcome){.fault = &fault, .incident = told->incident});
+    pending_tell(pending, fault_code_name(code), &(struct client_outcome){.fault = &fault, .incident = told->incident});
 }
 
 static void pending_answered(struct pending *pending, const ProtobufCBinaryData *bytes)
 {
-    ProtobufCMessage *answer = protobuf_c_message_unpack(pending->output, NULL, bytes->len, bytes->data);
-    if (!answer) {
+    ProtobufCMessage *answer = message_read(pending->output, bytes->data, bytes->len, NULL);
+    if (answer) {
+        pending_tell(pending, "ok", &(struct client_outcome){.answer = answer, .incident = ""});
+        protobuf_c_message_free_unpacked(answer, NULL);
+    } else {
         pending_fail(pending, FAULT_FORMAT, "an answer that cannot be read");
-        return;
     }
-    metric_count(METRIC_BUS_CALLS, "ok");
-    pending_finish(pending, &(struct client_outcome){.answer = answer, .incident = ""});
-    protobuf_c_message_free_unpacked(answer, NULL);
 }
 
-static struct pending *find_pending(struct client *client, const unsigned char *id)
+static void pending_replied(struct pending *pending, const Preau__Bus__Reply *reply)
 {
-    struct pending *pending = NULL;
-    TAILQ_FOREACH(pending, &client->pending, next)
-    {
-        if (memcmp(pending->id, id, REQUEST_ID_SIZE) == 0) {
-            return pending;
-        }
+    if (reply->outcome_case == PREAU__BUS__REPLY__OUTCOME_ANSWER) {
+        pending_answered(pending, &reply->answer);
+    } else if (reply->outcome_case == PREAU__BUS__REPLY__OUTCOME_REFUSAL) {
+        pending_refused(pending, reply->refusal->code);
+    } else {
+        pending_failed(pending, reply->fault);
     }
-    return NULL;
+}
+
+/* All that wait under this id, taken out before one is told: a completion may ask again with the same id. */
+static void take_matching(struct client *client, const unsigned char *id, struct pending_list *out_taken)
+{
+    struct pending *pending = LIST_FIRST(&client->by_id[id[0]]);
+    while (pending) {
+        struct pending *next = LIST_NEXT(pending, by_id);
+        if (memcmp(pending->id, id, REQUEST_ID_SIZE) == 0) {
+            pending_remove(pending);
+            TAILQ_INSERT_TAIL(out_taken, pending, next);
+        }
+        pending = next;
+    }
 }
 
 static void client_received(void *arg, const struct bus_frame *frames, size_t count)
 {
     struct client *client = arg;
-    Preau__Bus__Reply *reply = envelope_read_reply(frames[count - 1].bytes, frames[count - 1].length);
+    Preau__Bus__Reply *reply = count == 1 ? envelope_read_reply(frames[0].bytes, frames[0].length) : NULL;
+    if (!reply) {
+        metric_count(METRIC_BUS_CALLS, "malformed");
+        return;
+    }
+    client_set_check(client, STATUS_OK, "");
     /* an answer to a request that is over, or already answered, is for nobody */
-    struct pending *pending = reply ? find_pending(client, reply->id.data) : NULL;
-    if (pending) {
-        client_set_check(client, STATUS_OK, "");
-        if (reply->outcome_case == PREAU__BUS__REPLY__OUTCOME_ANSWER) {
-            pending_answered(pending, &reply->answer);
-        } else if (reply->outcome_case == PREAU__BUS__REPLY__OUTCOME_REFUSAL) {
-            pending_refused(pending, reply->refusal->code);
-        } else {
-            pending_failed(pending, reply->fault);
-        }
+    struct pending_list taken = TAILQ_HEAD_INITIALIZER(taken);
+    take_matching(client, reply->id.data, &taken);
+    while (!TAILQ_EMPTY(&taken)) {
+        struct pending *pending = TAILQ_FIRST(&taken);
+        TAILQ_REMOVE(&taken, pending, next);
+        pending_replied(pending, reply);
     }
-    if (reply) {
-        preau__bus__reply__free_unpacked(reply, NULL);
-    }
+    preau__bus__reply__free_unpacked(reply, NULL);
 }
 
 bool client_open(
     struct loop *loop, const struct client_options *options, struct client **out_client, struct fault *fault)
 {
     struct client *client = checked_calloc(1, sizeof *client);
-    client->loop = loop;
     client->options = *options;
     TAILQ_INIT(&client->pending);
     const struct bus_socket_options socket_options = {
-        .kind = BUS_DEALER, .message_max = options->message_max, .queue_max = 10000, .curve = options->curve};
+        .kind = BUS_DEALER, .message_max = options->message_max, .queue_max = BUS_QUEUE_MAX, .curve = options->curve};
     if (!bus_socket_open(loop, &socket_options, client_received, client, &client->socket, fault)) {
         memory_free(&client);
         return false;
@@ -213,8 +255,11 @@ bool client_open(
 void client_close(struct client **client)
 {
     if (*client) {
+        assert((*client)->telling == 0);
         while (!TAILQ_EMPTY(&(*client)->pending)) {
-            pending_fail(TAILQ_FIRST(&(*client)->pending), FAULT_UNAVAILABLE, "the program stops");
+            struct pending *pending = TAILQ_FIRST(&(*client)->pending);
+            pending_remove(pending);
+            pending_fail(pending, FAULT_UNAVAILABLE, "the program stops");
         }
         timer_cancel(&(*client)->sweep);
         bus_socket_close(&(*client)->socket);
@@ -281,12 +326,24 @@ void client_call(struct client *client, const struct client_request *request, cl
     }
     pending_pack(pending, request);
     TAILQ_INSERT_TAIL(&client->pending, pending, next);
+    LIST_INSERT_HEAD(&client->by_id[pending->id[0]], pending, by_id);
     client->pending_count++;
     if (!pending->is_refused_at_once) {
         pending_send(pending);
     }
     if (!timer_is_set(client->sweep)) {
         timer_set(client->sweep, SWEEP);
+    }
+}
+
+void client_cancel(struct client *client, const void *arg)
+{
+    struct pending *pending = NULL;
+    TAILQ_FOREACH(pending, &client->pending, next)
+    {
+        if (pending->arg == arg) {
+            pending->done = NULL;
+        }
     }
 }
 

@@ -28,7 +28,7 @@ struct client_options {
 
 MUST_USE bool client_open(
     struct loop *loop, const struct client_options *options, struct client **out_client, struct fault *fault);
-/* What is pending is completed with a fault before this returns. */
+/* What is pending is completed with a fault before this returns. Not from within a completion. */
 void client_close(struct client **client);
 
 struct client_request {
@@ -44,14 +44,19 @@ struct client_request {
 struct client_outcome {
     const ProtobufCMessage *answer; /* lent for the call; NULL: refused or failed */
     enum refusal refusal;           /* REFUSAL_NONE when answered or failed */
-    const struct fault *fault;      /* NULL when answered or refused */
+    const struct fault *fault;      /* NULL when answered or refused: TIMEOUT, BUSY, FORMAT, or what the service said */
     const char *incident;           /* of a fault of the service: what to search its log for; else "" */
 };
 
 typedef void client_done(void *arg, const struct client_outcome *outcome);
 
-/* The message is packed at once and may be freed. */
+/* The message is packed at once and may be freed. Over pending_max it ends with a BUSY fault. A fault whose outcome is
+ * unknown may have been done: asking again with the same id tells. */
 void client_call(struct client *client, const struct client_request *request, client_done *done, void *arg);
+
+/* The calls that were made with this arg and have not ended will not be told: the one who waited is gone. The service
+ * may do them nevertheless. */
+void client_cancel(struct client *client, const void *arg);
 
 /* For the command line: turns the loop until `done` was called. The loop must not run otherwise. */
 void client_call_blocking(

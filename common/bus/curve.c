@@ -5,50 +5,69 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 
+#include <assert.h>
 #include <dirent.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zmq.h>
 
-enum {
-    KEY_SIZE = 32,    /* bytes */
-    Z85_SIZE = 41,    /* a key in Z85, and the end */
-    CLIENTS_MAX = 256 /* public keys in the allow-list */
-};
+enum { KEY_BYTES = 32, CLIENTS_MAX = 256 };
 
 struct bus_curve {
-    char secret[Z85_SIZE], public[Z85_SIZE], server[Z85_SIZE];
-    unsigned char clients[CLIENTS_MAX][KEY_SIZE];
+    char secret[BUS_KEY_SIZE], public[BUS_KEY_SIZE], server[BUS_KEY_SIZE];
+    unsigned char clients[CLIENTS_MAX][KEY_BYTES];
     size_t client_count;
     struct bus_socket *gate; /* asked by ZeroMQ for each client: RFC 27/ZAP */
 };
 
-/* The one line of the file; a stranger must not be able to read a secret, nor to put a key. */
-static bool read_key(const char *path, char out_key[Z85_SIZE], struct fault *fault)
+enum key_kind { KEY_SECRET, KEY_PUBLIC };
+
+/* The first line of the file, in a buffer that the caller wipes. */
+static bool read_line(const char *path, enum key_kind kind, char *out_line, size_t size, struct fault *fault)
 {
-    struct stat status;
-    FILE *file = fopen(path, "re");
-    if (!file) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         return fault_from_errno(fault, FAULT_CONFIG, "%s", path);
     }
-    bool closed_to_others = fstat(fileno(file), &status) == 0 && (status.st_mode & (S_IWGRP | S_IRWXO)) == 0;
+    struct stat status;
+    mode_t forbidden = kind == KEY_SECRET ? S_IWGRP | S_IRWXO : S_IWGRP | S_IWOTH;
+    bool is_guarded = fstat(fd, &status) == 0 && (status.st_mode & forbidden) == 0;
+    ssize_t length = read(fd, out_line, size - 1);
+    close(fd);
+    if (!is_guarded) {
+        fault_set(fault, FAULT_CONFIG, "%s: others may %s it", path, kind == KEY_SECRET ? "read or write" : "write");
+        return fault_hint(fault, "chmod %s %s", kind == KEY_SECRET ? "0600" : "0644", path);
+    }
+    out_line[length > 0 ? length : 0] = '\0';
+    out_line[strcspn(out_line, "\r\n")] = '\0';
+    return true;
+}
+
+static bool read_key(const char *path, enum key_kind kind, char out_key[BUS_KEY_SIZE], struct fault *fault)
+{
     char line[64] = "";
-    bool read = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    line[strcspn(line, "\r\n")] = '\0';
-    unsigned char bytes[KEY_SIZE];
-    if (!closed_to_others) {
-        return fault_set(fault, FAULT_CONFIG, "%s: others may read or write it", path) ||
-               fault_hint(fault, "chmod 0600 %s", path);
+    unsigned char bytes[KEY_BYTES];
+    bool done = read_line(path, kind, line, sizeof line, fault);
+    if (done && (strlen(line) != BUS_KEY_SIZE - 1 || !zmq_z85_decode(bytes, line))) {
+        done = fault_set(fault, FAULT_CONFIG, "%s: not a key of 40 characters (Z85)", path);
     }
-    if (!read || strlen(line) != Z85_SIZE - 1 || !zmq_z85_decode(bytes, line)) {
-        return fault_set(fault, FAULT_CONFIG, "%s: not a key of 40 characters (Z85)", path);
+    if (done) {
+        memcpy(out_key, line, BUS_KEY_SIZE);
     }
-    memcpy(out_key, line, Z85_SIZE);
     explicit_bzero(line, sizeof line);
     explicit_bzero(bytes, sizeof bytes);
-    return true;
+    return done;
+}
+
+static bool add_client(struct bus_curve *curve, const char *path, struct fault *fault)
+{
+    char key[BUS_KEY_SIZE] = "";
+    if (curve->client_count == CLIENTS_MAX) {
+        return fault_set(fault, FAULT_LIMIT, "%s: more than %d keys", path, CLIENTS_MAX);
+    }
+    return read_key(path, KEY_PUBLIC, key, fault) && zmq_z85_decode(curve->clients[curve->client_count++], key);
 }
 
 static bool read_clients(struct bus_curve *curve, const char *directory, struct fault *fault)
@@ -57,28 +76,20 @@ static bool read_clients(struct bus_curve *curve, const char *directory, struct 
     if (!list) {
         return fault_from_errno(fault, FAULT_CONFIG, "%s", directory);
     }
-    bool read = true;
-    for (struct dirent *entry = readdir(list); entry && read; entry = readdir(list)) {
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-        char key[Z85_SIZE] = "";
+    bool done = true;
+    for (struct dirent *entry = readdir(list); entry && done; entry = readdir(list)) {
         _cleanup_(memory_free) char *path = checked_printf("%s/%s", directory, entry->d_name);
-        read = curve->client_count < CLIENTS_MAX ? read_key(path, key, fault)
-                                                 : fault_set(fault, FAULT_LIMIT, "%s: too many keys", directory);
-        if (read) {
-            zmq_z85_decode(curve->clients[curve->client_count++], key);
-        }
+        done = entry->d_name[0] == '.' || add_client(curve, path, fault);
     }
     closedir(list);
-    return read;
+    return done;
 }
 
 static bool is_allowed(const struct bus_curve *curve, const struct bus_frame *key)
 {
     bool allowed = false;
     for (size_t i = 0; i < curve->client_count; i++) {
-        allowed = allowed || (key->length == KEY_SIZE && memcmp(curve->clients[i], key->bytes, KEY_SIZE) == 0);
+        allowed = allowed || (key->length == KEY_BYTES && memcmp(curve->clients[i], key->bytes, KEY_BYTES) == 0);
     }
     return allowed;
 }
@@ -95,14 +106,9 @@ static void gate_asked(void *arg, const struct bus_frame *frames, size_t count)
     if (!allowed) {
         log_event(LOG_WARNING, "bus_client_refused");
     }
-    const struct bus_frame answer[] = {
-        frames[0], {"",                      0},
-         {"1.0",                   3},
-         frames[3], {allowed ? "200" : "400", 3},
-         {"",                      0},
-         {"",                      0},
-         {"",                      0}
-    };
+    const struct bus_frame none = {"", 0}, version = {"1.0", 3}, code = {allowed ? "200" : "400", 3};
+    /* route, empty, version, request id, code, its text, user, metadata */
+    const struct bus_frame answer[] = {frames[0], none, version, frames[3], code, none, none, none};
     (void)!bus_socket_send(curve->gate, answer, 8);
 }
 
@@ -111,8 +117,9 @@ bool bus_curve_open(struct loop *loop, const char *secret_file, const char *serv
 {
     struct bus_curve *curve = checked_calloc(1, sizeof *curve);
     const struct bus_socket_options options = {.kind = BUS_ROUTER, .message_max = 4096, .queue_max = 1000};
-    bool opened = read_key(secret_file, curve->secret, fault) && read_key(server_key_file, curve->server, fault) &&
-                  read_clients(curve, clients_dir, fault) &&
+    bool opened = read_key(secret_file, KEY_SECRET, curve->secret, fault) &&
+                  (!server_key_file[0] || read_key(server_key_file, KEY_PUBLIC, curve->server, fault)) &&
+                  (!clients_dir[0] || read_clients(curve, clients_dir, fault)) &&
                   (zmq_curve_public(curve->public, curve->secret) == 0 ||
                       fault_set(fault, FAULT_CONFIG, "%s: not a secret key", secret_file)) &&
                   bus_socket_open(loop, &options, gate_asked, curve, &curve->gate, fault) &&
@@ -129,7 +136,7 @@ void bus_curve_close(struct bus_curve **curve)
 {
     if (*curve) {
         bus_socket_close(&(*curve)->gate);
-        explicit_bzero((*curve)->secret, Z85_SIZE);
+        explicit_bzero((*curve)->secret, BUS_KEY_SIZE);
         memory_free(curve);
     }
 }
@@ -143,12 +150,22 @@ static bool set_text(void *zmq, int option, const char *text, struct fault *faul
 bool bus_curve_apply(void *zmq, const struct bus_curve *curve, bool server, struct fault *fault)
 {
     if (server) {
-        int yes = 1;
+        const int yes = 1;
         return set_text(zmq, ZMQ_ZAP_DOMAIN, "preau", fault) &&
                zmq_setsockopt(zmq, ZMQ_CURVE_SERVER, &yes, sizeof yes) == 0 &&
                set_text(zmq, ZMQ_CURVE_SECRETKEY, curve->secret, fault);
     }
+    if (!curve->server[0]) {
+        fault_set(fault, FAULT_CONFIG, "no public key of the services to call over tcp");
+        return fault_hint(fault, "Set bus.curve_server_public_file.");
+    }
     return set_text(zmq, ZMQ_CURVE_SERVERKEY, curve->server, fault) &&
            set_text(zmq, ZMQ_CURVE_PUBLICKEY, curve->public, fault) &&
            set_text(zmq, ZMQ_CURVE_SECRETKEY, curve->secret, fault);
+}
+
+void bus_curve_new_keys(char out_public[BUS_KEY_SIZE], char out_secret[BUS_KEY_SIZE])
+{
+    int made = zmq_curve_keypair(out_public, out_secret);
+    assert(made == 0);
 }

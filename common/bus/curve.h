@@ -9,12 +9,19 @@
 struct loop;
 struct bus_curve;
 
-/* secret_file: this process's secret key, Z85, mode 0600. server_key_file: the public key of the services it calls.
- * clients_dir: one file per client that this process's own services accept, each a public key in Z85. Files that a
- * stranger may read or write are refused. The caller owns it; it lives until after its sockets. */
+/* secret_file: this process's secret key, Z85, mode 0600. server_key_file: the public key of the services it calls; ""
+ * when it calls none over tcp. clients_dir: one file per client that this process's own services accept, each a public
+ * key in Z85; "" when they accept none over tcp. A secret that strangers may read, and any key that they may write, is
+ * refused. Read once: a new client is let in after a restart. The caller owns it; it lives until after
+ * its sockets: without it ZeroMQ would let every key in. One
+ * a process at a time. Faults: CONFIG, LIMIT (more than 256 clients), BUS. */
 MUST_USE bool bus_curve_open(struct loop *loop, const char *secret_file, const char *server_key_file,
     const char *clients_dir, struct bus_curve **out_curve, struct fault *fault);
 void bus_curve_close(struct bus_curve **curve);
 
-/* Inside this room. */
+/* A new pair, in Z85. */
+enum { BUS_KEY_SIZE = 41 };
+void bus_curve_new_keys(char out_public[BUS_KEY_SIZE], char out_secret[BUS_KEY_SIZE]);
+
+/* Inside this room: for the endpoints that follow. */
 MUST_USE bool bus_curve_apply(void *zmq, const struct bus_curve *curve, bool server, struct fault *fault);

@@ -1,4 +1,4 @@
-/* Inside this room: the envelope of requests and replies, read with all its checks. */
+/* Inside this room: the envelope of requests, replies and events, read with all its checks. */
 #pragma once
 
 #include "envelope.pb-c.h"
@@ -10,9 +10,10 @@ enum {
     ENVELOPE_INCIDENT_SIZE = 17 /* 16 hexadecimal digits and the end */
 };
 
-/* NULL when it is not one: bytes, version, size of the id, texts. The caller frees it. */
+/* NULL when it is not one: bytes, version, size of the id, texts (message.h). The caller frees it. */
 Preau__Bus__Request *envelope_read_request(const void *bytes, size_t length);
 Preau__Bus__Reply *envelope_read_reply(const void *bytes, size_t length);
+Preau__Bus__Event *envelope_read_event(const void *bytes, size_t length);
 
 /* The number of an incident: the head of the request's id. */
 void envelope_incident(const unsigned char *id, char out_text[ENVELOPE_INCIDENT_SIZE]);

@@ -1,7 +1,6 @@
 #include "bus/event.h"
 
 #include "bus/envelope.h"
-#include "bus/message.h"
 #include "bus/socket.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
@@ -82,14 +81,11 @@ void publisher_tell(struct publisher *publisher, const char *topic, const Protob
 static void subscriber_received(void *arg, const struct bus_frame *frames, size_t count)
 {
     struct subscriber *subscriber = arg;
-    Preau__Bus__Event *event = count == 2 ? preau__bus__event__unpack(NULL, frames[1].length, frames[1].bytes) : NULL;
-    if (!event) {
-        return;
-    }
-    if (event->version == ENVELOPE_VERSION && !message_find_fault(&event->base)) {
+    Preau__Bus__Event *event = count == 2 ? envelope_read_event(frames[1].bytes, frames[1].length) : NULL;
+    if (event) {
         subscriber->told(subscriber->arg, event->topic, event->body.data, event->body.len);
+        preau__bus__event__free_unpacked(event, NULL);
     }
-    preau__bus__event__free_unpacked(event, NULL);
 }
 
 static bool subscriber_join(

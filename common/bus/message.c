@@ -1,5 +1,8 @@
 #include "bus/message.h"
 
+#include "bus/wire.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistr.h>
@@ -9,17 +12,32 @@ enum {
     LIST_MAX = 50000  /* members: the accounts of the largest school, with a margin */
 };
 
+/* The control characters of ASCII and Latin-1; a line feed is wanted in free texts. */
+static bool is_control(ucs4_t point)
+{
+    return (point < 0x20 && point != '\n') || (point >= 0x7f && point < 0xa0);
+}
+
 static bool text_is_sound(const char *text)
 {
-    size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if ((byte < 0x20 && byte != '\n') || byte == 0x7f) {
+    size_t left = strlen(text);
+    if (left > TEXT_MAX) {
+        return false;
+    }
+    const uint8_t *at = (const uint8_t *)text;
+    while (left > 0) {
+        ucs4_t point = 0;
+        int taken = u8_mbtoucr(&point, at, left);
+        if (taken <= 0 || is_control(point)) {
             return false;
         }
+        at += taken;
+        left -= (size_t)taken;
     }
-    return length <= TEXT_MAX && !u8_check((const uint8_t *)text, length);
+    return true;
 }
+
+static const char *find_wrong(const ProtobufCMessage *message);
 
 static bool value_is_sound(const ProtobufCFieldDescriptor *field, const void *value)
 {
@@ -32,15 +50,17 @@ static bool value_is_sound(const ProtobufCFieldDescriptor *field, const void *va
     }
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         const ProtobufCMessage *inner = *(const ProtobufCMessage *const *)value;
-        return !inner || !message_find_fault(inner);
+        return !inner || !find_wrong(inner);
     }
     return true;
 }
 
+/* Of the kinds that value_is_sound looks at; 0 for those it does not. */
 static size_t value_size(const ProtobufCFieldDescriptor *field)
 {
     bool is_pointer = field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE;
-    return is_pointer ? sizeof(void *) : sizeof(int);
+    bool is_enum = field->type == PROTOBUF_C_TYPE_ENUM;
+    return is_pointer ? sizeof(void *) : is_enum ? sizeof(int) : 0;
 }
 
 static bool list_is_sound(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
@@ -48,13 +68,12 @@ static bool list_is_sound(const ProtobufCMessage *message, const ProtobufCFieldD
     const char *base = (const char *)message;
     size_t count = *(const size_t *)(const void *)(base + field->quantifier_offset);
     const char *values = *(const char *const *)(const void *)(base + field->offset);
+    size_t size = value_size(field);
     if (count > LIST_MAX) {
         return false;
     }
-    bool is_checked = field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_ENUM ||
-                      field->type == PROTOBUF_C_TYPE_MESSAGE;
-    for (size_t i = 0; is_checked && i < count; i++) {
-        if (!value_is_sound(field, values + i * value_size(field))) {
+    for (size_t i = 0; size > 0 && i < count; i++) {
+        if (!value_is_sound(field, values + i * size)) {
             return false;
         }
     }
@@ -71,7 +90,7 @@ static bool is_chosen(const ProtobufCMessage *message, const ProtobufCFieldDescr
     return *(const uint32_t *)(const void *)(base + field->quantifier_offset) == field->id;
 }
 
-const char *message_find_fault(const ProtobufCMessage *message)
+static const char *find_wrong(const ProtobufCMessage *message)
 {
     const ProtobufCMessageDescriptor *descriptor = message->descriptor;
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
@@ -85,4 +104,23 @@ const char *message_find_fault(const ProtobufCMessage *message)
         }
     }
     return NULL;
+}
+
+ProtobufCMessage *message_read(
+    const ProtobufCMessageDescriptor *descriptor, const void *bytes, size_t length, const char **out_wrong)
+{
+    const char *wrong = "bytes";
+    ProtobufCMessage *message =
+        wire_is_sound(descriptor, bytes, length) ? protobuf_c_message_unpack(descriptor, NULL, length, bytes) : NULL;
+    if (message) {
+        wrong = find_wrong(message);
+    }
+    if (message && wrong) {
+        protobuf_c_message_free_unpacked(message, NULL);
+        message = NULL;
+    }
+    if (out_wrong) {
+        *out_wrong = wrong;
+    }
+    return message;
 }

@@ -1,10 +1,13 @@
-/* Checks that protobuf-c does not make: a peer of ours may be old, broken or taken over. */
+/* Inside this room: reading a protobuf message with the checks that protobuf-c does not make. A peer of ours may be
+ * old, broken or taken over. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
-#include <stdbool.h>
+#include <stddef.h>
 
-/* Every text is UTF-8 without control characters (line feed aside) of at most 64 KiB, every enumeration holds a
- * declared value, no list is longer than 50,000. Gives the name of the first field that is not so, NULL when all are.
- */
-const char *message_find_fault(const ProtobufCMessage *message);
+/* NULL when the bytes are no such message or hold what no message of ours may: a text that is not UTF-8, holds a NUL or
+ * another control character (line feed aside) or is longer than 64 KiB, an enumeration without a declared value, a list
+ * of more than 50,000 members, nesting deeper than 16. *out_wrong then names the first such field ("bytes" for the
+ * whole); it may be NULL. The caller frees the message by protobuf_c_message_free_unpacked. */
+ProtobufCMessage *message_read(
+    const ProtobufCMessageDescriptor *descriptor, const void *bytes, size_t length, const char **out_wrong);

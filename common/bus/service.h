@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct bus_curve;
 struct service;
 struct call;
 
@@ -34,14 +35,17 @@ struct service_options {
     const struct service_method *methods; /* ended by one without name; must be the .proto's rpcs, all of them */
     void *arg;
     unsigned calls_max;
-    size_t message_max; /* bytes */
-    const struct bus_curve *curve;
-    struct status *status; /* gets the number "calls"; may be NULL */
+    size_t message_max;            /* bytes */
+    const struct bus_curve *curve; /* keys for tcp; NULL: ipc, or plain tcp on loopback */
+    struct status *status;         /* gets the required check "bus" and the number "calls"; may be NULL */
 };
 
+/* `descriptor` and `methods` are borrowed until service_close. Faults: CONFIG (table of methods, tcp without keys),
+ * BUS. */
 MUST_USE bool service_open(
     struct loop *loop, const struct service_options *options, struct service **out_service, struct fault *fault);
-/* Takes no further requests; running calls may still be answered. */
+/* Takes no further requests: they get no answer, so that they are asked again of another instance, or of the next one
+ * here. Running calls may still be answered. */
 void service_refuse(struct service *service);
 size_t service_running(const struct service *service);
 /* Calls still running must not be answered any more. */
@@ -59,10 +63,14 @@ enum { REQUEST_ID_SIZE = 16 };
 const unsigned char *call_request_id(const struct call *call); /* REQUEST_ID_SIZE bytes */
 const char *call_trace(const struct call *call);
 const char *call_method(const struct call *call); /* "CreateBatch" */
+/* Past it nobody waits for the answer; INSTANT_NEVER when none was given. */
+struct instant call_deadline(const struct call *call);
 
 void call_answer(struct call *call, const ProtobufCMessage *answer);
 /* An answer that was packed before: a stored one. */
 void call_answer_packed(struct call *call, const void *bytes, size_t length);
+/* Kept for repeats like an answer, except REFUSAL_BUSY and REFUSAL_TOO_LATE: a repeat of those is tried anew. */
 void call_refuse(struct call *call, enum refusal refusal);
-/* Logs the fault with an incident number, which is all that the caller is told. */
+/* Logs the fault with an incident number; the caller is told that, the code and whether the outcome is unknown. A
+ * repeat is tried anew. */
 void call_fail(struct call *call, const struct fault *fault);

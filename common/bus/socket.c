@@ -4,7 +4,8 @@
 #include "runtime/memory.h"
 
 #include <assert.h>
-#include <stdio.h>
+#include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <zmq.h>
 
@@ -46,38 +47,54 @@ static bool zmq_fault(struct fault *fault, const char *what)
     return fault_set(fault, FAULT_BUS, "%s: %s", what, zmq_strerror(zmq_errno()));
 }
 
-/* False when nothing is ready. */
-static bool receive_one(struct bus_socket *socket)
+/* A signal may come between two frames; the rest of the message is there all the same. */
+static bool receive_frame(void *zmq, zmq_msg_t *frame)
 {
-    zmq_msg_t parts[BUS_FRAMES_MAX];
-    struct bus_frame frames[BUS_FRAMES_MAX];
+    int got = -1;
+    zmq_msg_init(frame);
+    do {
+        got = zmq_msg_recv(frame, zmq, ZMQ_DONTWAIT);
+    } while (got < 0 && zmq_errno() == EINTR);
+    if (got < 0) {
+        zmq_msg_close(frame);
+    }
+    return got >= 0;
+}
+
+/* One whole message; frames past BUS_FRAMES_MAX are counted and thrown away. Gives how many there were, 0: none is
+ * ready. */
+static size_t receive_message(void *zmq, zmq_msg_t frames[BUS_FRAMES_MAX])
+{
     size_t count = 0;
-    int more = 1;
-    bool too_many = false;
-    while (more) {
-        zmq_msg_t part;
-        zmq_msg_init(&part);
-        if (zmq_msg_recv(&part, socket->zmq, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&part);
-            break; /* only before the first frame: ZeroMQ delivers messages whole */
+    zmq_msg_t frame;
+    bool more = true;
+    while (more && receive_frame(zmq, &frame)) {
+        more = zmq_msg_more(&frame);
+        if (count < BUS_FRAMES_MAX) {
+            zmq_msg_init(&frames[count]);
+            zmq_msg_move(&frames[count], &frame);
         }
-        more = zmq_msg_more(&part);
-        if (count == BUS_FRAMES_MAX) {
-            too_many = true;
-            zmq_msg_close(&part);
-            continue;
-        }
-        zmq_msg_init(&parts[count]);
-        zmq_msg_move(&parts[count], &part);
-        zmq_msg_close(&part);
-        frames[count] = (struct bus_frame){zmq_msg_data(&parts[count]), zmq_msg_size(&parts[count])};
+        zmq_msg_close(&frame);
         count++;
     }
-    if (count > 0 && !too_many) {
+    return count;
+}
+
+/* False when nothing is ready. The socket may be gone afterwards: see `closed`. */
+static bool receive_one(struct bus_socket *socket)
+{
+    zmq_msg_t messages[BUS_FRAMES_MAX];
+    struct bus_frame frames[BUS_FRAMES_MAX];
+    size_t count = receive_message(socket->zmq, messages);
+    size_t kept = count < BUS_FRAMES_MAX ? count : BUS_FRAMES_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        frames[i] = (struct bus_frame){zmq_msg_data(&messages[i]), zmq_msg_size(&messages[i])};
+    }
+    if (count > 0 && count <= BUS_FRAMES_MAX) {
         socket->received(socket->arg, frames, count);
     }
-    for (size_t i = 0; i < count; i++) {
-        zmq_msg_close(&parts[i]);
+    for (size_t i = 0; i < kept; i++) {
+        zmq_msg_close(&messages[i]);
     }
     return count > 0;
 }
@@ -180,20 +197,36 @@ void bus_socket_close(struct bus_socket **socket)
     }
 }
 
-/* Plain tcp is for the loopback only: anything else would be open to everyone on that network. */
-static bool may_use(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+static bool begins_with(const char *text, const char *start)
 {
-    if (strncmp(endpoint, "tcp://", 6) != 0) {
-        return true;
-    }
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool use_tcp(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+{
+    set_int(socket->zmq, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
     if (socket->curve) {
         return bus_curve_apply(socket->zmq, socket->curve, server, fault);
     }
-    if (strncmp(endpoint, "tcp://127.0.0.1:", 16) == 0 || strncmp(endpoint, "tcp://[::1]:", 12) == 0) {
+    if (begins_with(endpoint, "tcp://127.0.0.1:") || begins_with(endpoint, "tcp://[::1]:")) {
         return true;
     }
     fault_set(fault, FAULT_CONFIG, "%s: tcp without CURVE keys", endpoint);
     return fault_hint(fault, "Set bus.curve_secret_file, or use ipc:// on one host.");
+}
+
+/* Settings hold for the endpoints that follow. Plain tcp is for the loopback only: anything else would be open to
+ * everyone on that network. What goes over ipc is guarded by its folder's mode and needs no keys. */
+static bool may_use(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+{
+    if (begins_with(endpoint, "tcp://")) {
+        return use_tcp(socket, endpoint, server, fault);
+    }
+    if (begins_with(endpoint, "ipc://") || begins_with(endpoint, "inproc://")) {
+        set_int(socket->zmq, ZMQ_CURVE_SERVER, 0); /* back to no keys */
+        return true;
+    }
+    return fault_set(fault, FAULT_CONFIG, "%s: neither ipc:// nor tcp://", endpoint);
 }
 
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, struct fault *fault)
@@ -218,7 +251,9 @@ bool bus_socket_send(struct bus_socket *socket, const struct bus_frame *frames, 
     bool sent = true;
     for (size_t i = 0; i < count && sent; i++) {
         int flags = ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0);
-        sent = zmq_send(socket->zmq, frames[i].bytes, frames[i].length, flags) >= 0;
+        do {
+            sent = zmq_send(socket->zmq, frames[i].bytes, frames[i].length, flags) >= 0;
+        } while (!sent && zmq_errno() == EINTR);
     }
     /* the send may have swallowed the descriptor's signal for a message that came meanwhile */
     watch_arm(socket->watch);

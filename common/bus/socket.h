@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct bus_curve;
+
 enum bus_socket_kind { BUS_ROUTER, BUS_DEALER, BUS_PUBLISHER, BUS_SUBSCRIBER };
 
 struct bus_frame {
@@ -17,7 +19,10 @@ struct bus_frame {
     size_t length;
 };
 
-enum { BUS_FRAMES_MAX = 10 }; /* ZAP, the longest of all, has nine */
+enum {
+    BUS_FRAMES_MAX = 10,  /* ZAP, the longest of all, has nine */
+    BUS_QUEUE_MAX = 10000 /* messages of one peer that may wait in ZeroMQ: a turn of the loop takes far fewer */
+};
 
 /* One whole message; the frames are lent for the call. */
 typedef void bus_socket_received(void *arg, const struct bus_frame *frames, size_t count);
