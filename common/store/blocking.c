@@ -15,11 +15,11 @@ bool session_open(const struct session_options *options, struct session **out_se
 {
     char settings[200];
     char seconds[24] = ""; /* empty is libpq's default */
-    snprintf(settings, sizeof settings,
+    (void)snprintf(settings, sizeof settings,
         "-c statement_timeout=%lld -c search_path= -c datestyle=ISO -c timezone=UTC -c client_min_messages=warning",
         (long long)(options->statement_timeout.us / 1000));
     if (options->connect_timeout.us > 0) {
-        snprintf(seconds, sizeof seconds, "%lld", (long long)((options->connect_timeout.us + 999999) / 1000000));
+        (void)snprintf(seconds, sizeof seconds, "%lld", (long long)((options->connect_timeout.us + 999999) / 1000000));
     }
     const char *const names[] = {
         "dbname", "user", "application_name", "connect_timeout", "client_encoding", "options", NULL};

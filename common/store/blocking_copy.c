@@ -59,8 +59,10 @@ static void copy_escaped(struct copy_buffer *copy, const char *text)
         const char *found = strchr(special, *at);
         if (found) {
             *to++ = '\\';
+            *to++ = special_letter[found - special];
+        } else {
+            *to++ = *at;
         }
-        *to++ = found ? special_letter[found - special] : *at;
     }
     copy->used = (size_t)(to - copy->text);
 }
@@ -99,7 +101,7 @@ void session_copy_text(struct session *session, const char *text)
 void session_copy_int64(struct session *session, int64_t value)
 {
     char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
+    (void)snprintf(text, sizeof text, "%" PRId64, value);
     copy_plain(&session->copy, text);
 }
 
@@ -191,7 +193,9 @@ static char *copied_value(char **at)
         if (*from == '\\') {
             from++;
             const char *found = strchr(special_letter, *from);
-            *from = found && *found ? special[found - special_letter] : *from;
+            if (found && *found) {
+                *from = special[found - special_letter];
+            }
         }
         *to++ = *from++;
     }

@@ -144,7 +144,7 @@ static void connection_flush(struct connection *connection)
 static void connection_settings(const struct connection *connection, char *out_text, size_t size)
 {
     long long ms = connection->options.statement_timeout.us / 1000;
-    snprintf(out_text, size,
+    (void)snprintf(out_text, size,
         "-c statement_timeout=%lld -c lock_timeout=%lld -c idle_in_transaction_session_timeout=10000 "
         "-c search_path= -c datestyle=ISO -c timezone=UTC -c client_min_messages=warning",
         ms, ms / 2);

@@ -77,7 +77,7 @@ static bool command(PGconn *pq, const char *sql, const char *what, struct fault 
 /* Is it worth another try? Waits a while if so. */
 static bool may_try_again(int try, const struct fault *fault)
 {
-    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 500 * 1000 * 1000};
+    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 500000000};
     if (fault->code != FAULT_BUSY || try == LOCK_TRIES) {
         return false;
     }
@@ -144,7 +144,7 @@ bool migrate_current(const char *conninfo, int *out_number, struct fault *fault)
 static bool migration_remember(PGconn *pq, const struct migration *migration, struct fault *fault)
 {
     char number[12];
-    snprintf(number, sizeof number, "%d", migration->number);
+    (void)snprintf(number, sizeof number, "%d", migration->number);
     const char *const values[] = {number, migration->name, migration->checksum};
     PGresult *result = PQexecParams(pq,
         "insert into preau.migration (number, name, checksum, duration)"

@@ -35,7 +35,7 @@ bool fault_from_result(struct fault *fault, const PGresult *result, const char *
     if (hint) {
         fault_hint(fault, "%s", hint);
     }
-    snprintf(fault->sqlstate, sizeof fault->sqlstate, "%s", state);
+    (void)snprintf(fault->sqlstate, sizeof fault->sqlstate, "%s", state);
     return false;
 }
 

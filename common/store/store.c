@@ -179,7 +179,7 @@ static void store_tell_down(struct store *store, const struct fault *fault)
     }
     if (store->check) {
         char cause[sizeof fault->text + sizeof fault->hint + 4];
-        snprintf(cause, sizeof cause, "%s%s%s", fault->text, fault->hint[0] ? ". " : "", fault->hint);
+        (void)snprintf(cause, sizeof cause, "%s%s%s", fault->text, fault->hint[0] ? ". " : "", fault->hint);
         status_check_set(store->check, STATUS_FAILED, cause);
     }
 }

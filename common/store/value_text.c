@@ -13,7 +13,7 @@ void instant_write(struct instant instant, char out_text[static INSTANT_TEXT_SIZ
     struct date date = date_of_instant(instant);
     date_write_iso(date, day);
     int64_t us = instant.us - date_start(date).us;
-    snprintf(out_text, INSTANT_TEXT_SIZE, "%s %02d:%02d:%02d.%06d+00", day, (int)(us / 3600000000),
+    (void)snprintf(out_text, INSTANT_TEXT_SIZE, "%s %02d:%02d:%02d.%06d+00", day, (int)(us / 3600000000),
         (int)(us / 60000000 % 60), (int)(us / 1000000 % 60), (int)(us % 1000000));
 }
 
@@ -34,8 +34,8 @@ struct instant instant_read(const char *text)
         return INSTANT_NEVER;
     }
     struct date date;
-    char day[DATE_TEXT_SIZE] = "";
-    strncat(day, text, sizeof day - 1);
+    char day[DATE_TEXT_SIZE];
+    (void)snprintf(day, sizeof day, "%.10s", text);
     bool read = date_parse_iso(day, &date);
     assert(read && strlen(text) >= 22);
     int64_t us = ((digits(text + 11, 2) * 60 + digits(text + 14, 2)) * 60 + digits(text + 17, 2)) * 1000000;

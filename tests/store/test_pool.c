@@ -26,6 +26,7 @@ struct answers {
 static struct answers answers;
 static struct loop *loop;
 static struct store *store;
+static struct status *status; /* of the tests that look at it */
 static bool is_asking;
 
 static void hang(void *arg)
@@ -67,7 +68,7 @@ static void open_with(struct store_options options)
     loop = loop_new();
     memset(&answers, 0, sizeof answers);
     options.conninfo = options.conninfo ? options.conninfo : probe_setting("PREAU_TEST_CONNINFO");
-    options.user = "";
+    options.user = options.user ? options.user : "";
     options.program = "probe";
     options.pool_size = options.pool_size ? options.pool_size : 1;
     options.queue_limit = options.queue_limit ? options.queue_limit : 2 * ANSWERS;
@@ -81,6 +82,7 @@ static int close_all(void **state)
 {
     (void)state;
     store_close(&store);
+    status_free(&status);
     loop_free(&loop);
     return 0;
 }
@@ -229,6 +231,21 @@ static void a_full_queue_says_busy(void **state)
     assert_int_equal(answers.fault.code, FAULT_BUSY);
     assert_true(fault_is_retryable(&answers.fault));
     assert_int_equal(store_waiting(store), 0);
+}
+
+static void statements_are_counted_by_name_and_outcome(void **state)
+{
+    (void)state;
+    static const char *const ok[] = {"probe_one", "ok", NULL};
+    static const char *const busy[] = {"probe_one", "busy", NULL};
+    open_with((struct store_options){.user = "preau_ctl", .queue_limit = 1});
+    double before = metric_value(METRIC_STORE_STATEMENTS, ok);
+    ask(QUERY_PROBE_ONE, NULL, (struct duration){0}, "one");
+    ask(QUERY_PROBE_ONE, NULL, (struct duration){0}, "one");
+    run_loop();
+    run_loop();
+    assert_true(metric_value(METRIC_STORE_STATEMENTS, ok) > before);
+    assert_true(metric_value(METRIC_STORE_STATEMENTS, busy) > 0);
 }
 
 /* --- faults of the statement --- */
@@ -398,10 +415,13 @@ static void a_statement_outlives_a_change_of_its_table(void **state)
 static void a_pool_waits_for_the_schema_and_goes_on_by_itself(void **state)
 {
     (void)state;
-    open_with((struct store_options){.conninfo = probe_setting("PREAU_TEST_EMPTY")});
+    status = status_new("probe");
+    status_phase_set(status, STATUS_RUNNING);
+    open_with((struct store_options){.conninfo = probe_setting("PREAU_TEST_EMPTY"), .status = status});
     ask(QUERY_PROBE_ONE, NULL, (struct duration){0}, "one");
     run_for(MILLISECONDS(500));
     assert_false(store_is_ready(store));
+    assert_false(status_is_ready(status));
     assert_int_equal(answers.came, 0);
     struct fault fault;
     int applied = 0;
@@ -410,6 +430,7 @@ static void a_pool_waits_for_the_schema_and_goes_on_by_itself(void **state)
     }
     run_loop();
     assert_true(store_is_ready(store));
+    assert_true(status_is_ready(status));
     assert_int_equal(answers.numbers[0], 1);
 }
 
@@ -465,6 +486,7 @@ int main(int argc, char **argv)
         POOL_TEST(waiting_takes_no_cpu),
         POOL_TEST(statements_run_side_by_side_on_the_pool),
         POOL_TEST(a_full_queue_says_busy),
+        POOL_TEST(statements_are_counted_by_name_and_outcome),
         POOL_TEST(a_stale_write_and_a_repeated_request_are_told_apart),
         POOL_TEST(the_server_ends_what_lasts_too_long),
         POOL_TEST(a_statement_past_its_bound_is_cancelled),
