@@ -112,6 +112,12 @@ void parameters_bytes(struct parameters *parameters, const void *bytes, size_t l
     parameters_add(parameters, bytes_text(parameters, bytes, length));
 }
 
+void parameters_uuid(struct parameters *parameters, const unsigned char uuid[16])
+{
+    /* PostgreSQL reads 32 digits without hyphens; bytea's prefix goes */
+    parameters_add(parameters, bytes_text(parameters, uuid, 16) + strlen("\\x"));
+}
+
 static char *instant_text(struct parameters *parameters, struct instant instant)
 {
     char text[INSTANT_TEXT_SIZE];

@@ -35,6 +35,7 @@ void parameters_text(struct parameters *parameters, const char *text); /* NULL: 
 void parameters_int64(struct parameters *parameters, int64_t value);
 void parameters_bool(struct parameters *parameters, bool value);
 void parameters_bytes(struct parameters *parameters, const void *bytes, size_t length);
+void parameters_uuid(struct parameters *parameters, const unsigned char uuid[16]); /* 16 bytes */
 void parameters_instant(struct parameters *parameters, struct instant instant);    /* never: null */
 void parameters_duration(struct parameters *parameters, struct duration duration); /* interval */
 void parameters_date(struct parameters *parameters, const struct date *date);      /* NULL: null */

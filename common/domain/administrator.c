@@ -1,0 +1,92 @@
+#include "domain/administrator.h"
+
+#include "domain/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct role_word {
+    const char *code;
+    const char *label;
+};
+
+static const struct role_word roles[ROLE_COUNT] = {
+    [ROLE_DIRECTEUR] = {"directeur",   "Chef d’établissement ou directeur d’école"},
+    [ROLE_DELEGUE] = {"delegue",     "Personnel délégué"                           },
+    [ROLE_INTEGRATEUR] = {"integrateur", "Intégrateur académique"                       },
+    [ROLE_ASSISTANCE] = {"assistance",  "Assistance académique"                         },
+    [ROLE_EXPLOITANT] = {"exploitant",  "Exploitant national"                            },
+};
+
+const char *role_code(enum administrator_role role)
+{
+    assert((unsigned)role < ROLE_COUNT);
+    return roles[role].code;
+}
+
+const char *role_label(enum administrator_role role)
+{
+    assert((unsigned)role < ROLE_COUNT);
+    return roles[role].label;
+}
+
+bool role_from_code(const char *code, enum administrator_role *out_role)
+{
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        if (strcmp(code, roles[role].code) == 0) {
+            *out_role = (enum administrator_role)role;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool role_may_have_scope(enum administrator_role role, const struct administrator_scope *scope)
+{
+    assert((unsigned)role < ROLE_COUNT);
+    bool is_school = scope->uai.text[0] != '\0';
+    bool has_academy = scope->academy.v > 0;
+    if (scope->academy.v < 0 || (is_school && !(has_academy && uai_is_valid(scope->uai.text)))) {
+        return false;
+    }
+    switch (role) {
+    case ROLE_DIRECTEUR:
+    case ROLE_DELEGUE:
+        return is_school;
+    case ROLE_INTEGRATEUR:
+    case ROLE_ASSISTANCE:
+        return has_academy;
+    case ROLE_EXPLOITANT:
+    case ROLE_COUNT:
+        break;
+    }
+    return true;
+}
+
+static bool may_stand_in_login(char one, bool first)
+{
+    return text_is_ascii_letter(one) || text_is_digit(one) || (!first && one != '\0' && strchr("._@-", one));
+}
+
+bool administrator_login_normalise(const char *typed, struct administrator_login *out_login)
+{
+    while (text_is_blank(*typed)) {
+        typed++;
+    }
+    size_t length = strlen(typed);
+    while (length > 0 && text_is_blank(typed[length - 1])) {
+        length--;
+    }
+    if (length == 0 || length >= ADMINISTRATOR_LOGIN_SIZE) {
+        return false;
+    }
+    struct administrator_login login = {""};
+    for (size_t i = 0; i < length; i++) {
+        if (!may_stand_in_login(typed[i], i == 0)) {
+            return false;
+        }
+        login.text[i] = text_lower(typed[i]);
+    }
+    *out_login = login;
+    return true;
+}

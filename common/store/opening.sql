@@ -1,0 +1,122 @@
+-- Signing in, opening an account, changing a password: what linkd reads and writes.
+
+-- :query opening_sign_in
+-- The account of an identifier, with its password, sealed or hashed.
+-- :role link
+-- $1 login text
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
+       c.sealed, c.hash, null::bytea as stored_answer
+  from preau.account a
+  left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
+ where a.login = $1;
+
+-- :query opening_account
+-- One account with its password, and the answer that this request was given before, if it was.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 request uuid
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
+       c.sealed, c.hash, (select answer from preau.request_answer where request_id = $3) as stored_answer
+  from preau.account a
+  left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
+ where a.academy = $1 and a.id = $2;
+
+-- :query opening_people
+-- The person of an account and, for a guardian, the children attached to it: who, born when, in which school and class.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+with own as (
+    select * from preau.person where account_academy = $1 and account_id = $2 and departed_at is null
+), people as (
+    select own.*, 0 as rank from own
+    union
+    select p.*, 1 as rank
+      from own
+      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
+     where p.departed_at is null
+)
+select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.mail, coalesce(s.name, '') as school,
+       coalesce(e.class, '') as class
+  from people p
+  left join lateral (
+        select uai, class from preau.enrolment e
+         where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on p.rank = 1
+  left join preau.school s on (s.academy, s.uai) = (p.academy, e.uai)
+ order by p.rank, p.birth_date, p.prenom, p.degree, p.aaf_id;
+
+-- :query opening_signed_in
+-- Remembers when the person last signed in.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+update preau.credential set last_sign_in_at = now() where academy = $1 and account_id = $2;
+
+-- :query opening_apply
+-- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
+-- address is given, other sessions ended, the answer kept: all or nothing.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 state text
+-- $5 origin text
+-- $6 password text
+-- $7 activated_at timestamptz
+-- $8 hash text
+-- $9 email text
+-- $10 link_expires_at timestamptz
+-- $11 action text
+-- $12 request uuid
+-- $13 method text
+-- $14 answer bytea
+-- $15 end_sessions boolean
+-- $16 tell_change boolean
+with changed as (
+    update preau.account
+       set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
+           activated_at = $7, email = coalesce($9, email),
+           email_confirmed_at = case when $9 is null then email_confirmed_at end
+     where academy = $1 and id = $2 and version = $3
+ returning academy, id, email, email_confirmed_at
+), hashed as (
+    update preau.credential c set sealed = null, hash = $8, changed_at = now()
+      from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and $8 is not null
+), older as (
+    update preau.confirmation c set superseded_at = now()
+      from changed
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and $9 is not null
+       and c.used_at is null and c.superseded_at is null
+), link as (
+    insert into preau.confirmation (academy, account_id, purpose, email, expires_at)
+    select academy, id, 'activation', $9, $10 from changed where $9 is not null
+ returning academy, account_id, id, email
+), mail as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
+    select academy, account_id, 'activation', 'mail', email, id from link
+), told_change as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient)
+    select academy, id, 'password_changed', 'mail', email from changed where $16 and email_confirmed_at is not null
+), ended as (
+    delete from preau.session s using changed
+     where (s.academy, s.account_id) = (changed.academy, changed.id) and $15
+), told as (
+    insert into preau.account_event (academy, account_id, action, actor)
+    select academy, id, $11, 'person' from changed
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($12, $13, $14)
+)
+select preau.require_unchanged((select count(*) from changed), 1);
+
+-- :query opening_erase_answers
+-- Answers older than anybody asks again for.
+-- :role link notify
+delete from preau.request_answer where created_at < now() - interval '1 day';
