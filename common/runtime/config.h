@@ -57,5 +57,7 @@ const char *config_origin(const struct config *config, enum config_key key);
 /* The documented default file, and the operators' page (Markdown), both in French. */
 void config_print_reference(FILE *out);
 void config_print_manual(FILE *out);
+/* One value as it may be given in the environment: a list's members apart by commas. */
+void config_print_value(const struct config *config, enum config_key key, FILE *out);
 /* The values in force with their origin, for `preauctl config show`. */
 void config_print_values(const struct config *config, FILE *out);

@@ -196,7 +196,7 @@ void config_print_manual(FILE *out)
     }
 }
 
-static void print_value(const struct config *config, enum config_key key, FILE *out)
+void config_print_value(const struct config *config, enum config_key key, FILE *out)
 {
     if (!config_type_is_list(config_row(key)->type)) {
         (void)fputs(config_text(config, key), out);
@@ -213,7 +213,7 @@ void config_print_values(const struct config *config, FILE *out)
 {
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         (void)fprintf(out, "%s = ", config_key_name((enum config_key)i));
-        print_value(config, (enum config_key)i, out);
+        config_print_value(config, (enum config_key)i, out);
         (void)fprintf(out, "  # %s\n", config_origin(config, (enum config_key)i));
     }
 }

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from cluster import Cluster
+from peers.postgres import PostgresCluster
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PREAU_BUILD", ROOT / "build"))
@@ -23,7 +23,7 @@ def tools():
 
 @pytest.fixture(scope="session")
 def cluster():
-    cluster = Cluster()
+    cluster = PostgresCluster()
     yield cluster
     cluster.remove()
 

@@ -6,12 +6,12 @@ import subprocess
 
 import pytest
 
-from cluster import Cluster
+from peers.postgres import PostgresCluster
 
 
 @pytest.fixture(scope="module")
 def own_cluster():
-    cluster = Cluster()
+    cluster = PostgresCluster()
     yield cluster
     cluster.remove()
 

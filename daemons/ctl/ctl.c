@@ -1,0 +1,107 @@
+/* preauctl: the operator's and integrator's command line.
+ *
+ * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
+ * and reports imports, has statistics computed, shows the configuration. What daemons do is asked of them over the bus,
+ * as the operator; only `migrate` speaks to the database itself, as the schema's owner.
+ * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
+ * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
+ * Configuration  The daemons' own file: sections database (migrate), keys (key), status (status), bus (the others).
+ * Promises       A password is printed once, when it was generated, and never read from the command line. */
+#include "ctl/options.h"
+#include "ctl/output.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const no_section[] = {NULL};
+static const char *const of_status[] = {"status", NULL};
+static const char *const of_database[] = {"database", NULL};
+static const char *const of_keys[] = {"keys", NULL};
+
+static const struct command commands[] = {
+    {
+     .group = "status",
+     .summary = "Dit l’état des cinq démons, une ligne chacun ; code 1 si l’un n’est pas prêt.",
+     .sections = of_status,
+     .run = ctl_status,
+     },
+    {
+     .group = "migrate",
+     .summary = "Prépare la base de données ou la met à niveau ; sans effet si elle l’est.",
+     .sections = of_database,
+     .run = ctl_migrate,
+     },
+    {
+     .group = "key",
+     .name = "generate",
+     .arguments = "sealing|tokens",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Ajoute une clef au trousseau : les démons écrivent avec la plus récente.",
+     .sections = of_keys,
+     .run = ctl_key_generate,
+     },
+    {
+     .group = "config",
+     .name = "show",
+     .summary = "Dit chaque valeur en vigueur et d’où elle vient.",
+     .sections = no_section,
+     .run = ctl_config_show,
+     },
+    {
+     .group = "config",
+     .name = "check",
+     .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
+     .run = ctl_config_check,
+     },
+    {.group = NULL                      },
+};
+
+static struct config *read_config(const struct ctl *ctl, const char *const *sections)
+{
+    struct config_problems problems = {0};
+    struct config *config = config_load(ctl->files, ctl->file_count, sections, &problems);
+    for (size_t i = 0; i < problems.count; i++)
+        (void)ctl_fail(ctl, CTL_CONFIG, "config", "%s", problems.texts[i]);
+    config_problems_clear(&problems);
+    return config;
+}
+
+static enum ctl_exit run(struct ctl *ctl)
+{
+    if (ctl->command->sections == NULL)
+        return ctl->command->run(ctl);
+    struct config *config = read_config(ctl, ctl->command->sections);
+    if (config == NULL)
+        return CTL_CONFIG;
+    struct fault fault = {0};
+    ctl->config = config;
+    enum ctl_exit code = clock_zone_set(config_text(config, CONFIG_TIME_ZONE), &fault)
+                             ? ctl->command->run(ctl)
+                             : ctl_fail_fault(ctl, "fuseau horaire", &fault);
+    config_free(&config);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl_line line;
+    /* what the libraries of the house would log is told by the commands themselves */
+    log_open("preauctl", LOG_FORMAT_TEXT, LOG_CRIT);
+    if (!ctl_line_read(commands, argc, argv, &line))
+        return CTL_USAGE;
+    if (line.is_version) {
+        (void)printf("preauctl %s\n", PREAU_VERSION);
+        return CTL_OK;
+    }
+    if (line.is_help) {
+        if (line.ctl.command != NULL)
+            ctl_help_command(line.ctl.command);
+        else
+            ctl_help(commands);
+        return CTL_OK;
+    }
+    return (int)run(&line.ctl);
+}

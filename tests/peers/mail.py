@@ -1,0 +1,138 @@
+"""A mail server that keeps every mail it takes as a file, and refuses what it is told to refuse.
+
+In the tests: class MailServer. By itself: `python3 -m peers.mail FOLDER PORT`, which the class starts as a process of its
+own, so that a daemon's mail goes over a real socket.
+"""
+
+import asyncio
+import email
+import email.policy
+import itertools
+import json
+import os
+import pathlib
+import signal
+import sys
+import time
+
+from . import ports
+from .process import Process
+
+HERE = pathlib.Path(__file__).resolve().parent
+ANSWERS = {"temporarily": "451 4.3.0 come back later", "permanently": "550 5.1.1 no such mailbox"}
+
+
+def parse(path):
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    message.file = path
+    return message
+
+
+def text_of(message):
+    """The plain text of a mail."""
+    body = message.get_body(preferencelist=("plain", "html"))
+    return body.get_content() if body is not None else ""
+
+
+class MailServer:
+    def __init__(self, folder, port, outlives=False):
+        self.folder = pathlib.Path(folder)
+        self.port = port
+        self.process = Process("mail", self.folder, outlives)
+        self.inbox = self.folder / "mails"
+
+    def start(self):
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        self.process.start("/usr/bin/python3", "-m", "peers.mail", self.folder, self.port,
+                           environment={"PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"})
+        self.process.until(lambda: ports.answers(self.port), 15, "listening")
+
+    def stop(self):
+        self.process.stop(5)
+
+    # what the tests ask
+
+    def refuse(self, how, at="rcpt", address=None):
+        """From now on. how: "temporarily", "permanently"; at: "rcpt", "data"; address: only this one."""
+        note = self.folder / "refuse.new"
+        note.write_text(json.dumps({"how": how, "at": at, "address": address}))
+        note.replace(self.folder / "refuse.json")
+
+    def accept(self):
+        (self.folder / "refuse.json").unlink(missing_ok=True)
+
+    def mails(self, to=None):
+        """All mails kept, oldest first, or those to an address."""
+        found = [parse(path) for path in sorted(self.inbox.glob("*.eml"))]
+        return [mail for mail in found if to is None or mail["X-Envelope-To"] == to]
+
+    def wait(self, to=None, count=1, seconds=20):
+        """The mails, when there are so many."""
+        end = time.monotonic() + seconds
+        while len(mails := self.mails(to)) < count:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{len(mails)} of {count} mails to {to or 'anyone'} after {seconds} s")
+            time.sleep(0.05)
+        return mails
+
+    def clear(self):
+        for path in self.inbox.glob("*.eml"):
+            path.unlink()
+
+
+class Keeper:
+    """aiosmtpd's handler."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.inbox = folder / "mails"
+        self.numbers = itertools.count(1 + sum(1 for _ in self.inbox.glob("*.eml")))
+
+    def refusal(self, at, addresses):
+        try:
+            rule = json.loads((self.folder / "refuse.json").read_text())
+        except (OSError, ValueError):
+            return None
+        concerned = rule["address"] is None or rule["address"] in addresses
+        return ANSWERS[rule["how"]] if rule["at"] == at and concerned else None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        refusal = self.refusal("rcpt", [address])
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        refusal = self.refusal("data", envelope.rcpt_tos)
+        if refusal is None:
+            for address in envelope.rcpt_tos:
+                self.keep(address, envelope)
+        return refusal or "250 OK, kept"
+
+    def keep(self, address, envelope):
+        path = self.inbox / f"{time.time_ns():020}-{next(self.numbers):06}.eml"
+        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {address}\r\n"
+        new = path.with_suffix(".new")
+        with open(new, "wb") as file:
+            file.write(head.encode() + envelope.original_content)
+            file.flush()
+            os.fsync(file.fileno())  # a mail that was accepted is kept
+        new.rename(path)
+
+
+async def serve(folder, port):
+    from aiosmtpd.smtp import SMTP
+
+    keeper = Keeper(folder)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(keeper, hostname="mail.example.test", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port)
+    end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end.set)
+    await end.wait()
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(pathlib.Path(sys.argv[1]), int(sys.argv[2])))
