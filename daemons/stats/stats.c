@@ -2,12 +2,15 @@
  *
  * Job            One snapshot a day of how many accounts stand where, by school, profile, state and origin, in one
  *                consistent statement; kept as daily history.
- * Listens        The service preau.statistics.Statistics (proto/statistics.proto) on bus.statistics; its status
- * address. Sends          The event statistics.computed on bus.events_statistics. Owns           Tables statistics_day,
- * statistics. Reads accounts and who is attached to which school, nothing personal. Promises       The snapshot of a
- * day is whole or absent. Asked again on the same day, it is replaced. One that was missed (stopped, no database) is
- * taken as soon as it can be. Limits         One snapshot at a time: a request that comes meanwhile gets that one's
- * answer. Configuration  statistics.time, and the sections database, bus, status. */
+ * Listens        The service preau.statistics.Statistics (proto/statistics.proto) on bus.statistics;
+ *                its status address.
+ * Sends          The event statistics.computed on bus.events_statistics.
+ * Owns           Tables statistics_day, statistics. Reads accounts and who is attached to which
+ *                school, nothing personal.
+ * Promises       The snapshot of a day is whole or absent. Asked again on the same day, it is replaced. One that was
+ *                missed (stopped, no database) is taken as soon as it can be.
+ * Limits         One snapshot at a time: a request that comes meanwhile gets that one's answer.
+ * Configuration  statistics.time, and the sections database, bus, status. */
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "runtime/daemon.h"
@@ -48,10 +51,10 @@ static const struct service_method methods[] = {
 static void stats_stop(struct daemon_run *run)
 {
     struct stats *stats = run->own;
+    store_close(&stats->store); /* first: what it breaks off is still answered */
     service_close(&stats->service);
     snapshot_free(&stats->snapshot);
     figures_free(&stats->figures);
-    store_close(&stats->store);
     publisher_close(&stats->publisher);
     bus_curve_close(&stats->curve);
     memory_free(&run->own);

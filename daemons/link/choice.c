@@ -1,0 +1,195 @@
+#include "link/choice.h"
+
+#include "bus/event.h"
+#include "event.pb-c.h"
+#include "link/hashing.h"
+#include "link/provisional.h"
+#include "runtime/clock.h"
+#include "runtime/fault_point.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/secret.h"
+#include "store/sqlstate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ROUNDS_MAX = 3, /* times that the account may have changed under one request */
+    PEOPLE_MAX = 64 /* whose names and dates a password is compared with */
+};
+
+static void choice_load(struct choice *choice);
+
+static void choice_free(struct choice *choice)
+{
+    memory_free(&choice->people);
+    secret_wipe(choice, sizeof *choice);
+    memory_free(&choice);
+}
+
+void choice_refuse(struct choice *choice, enum refusal refusal)
+{
+    metric_count(METRIC_LINK_ACTIONS, action_code(choice->kind->action), "refused");
+    call_refuse(choice->call, refusal);
+    choice_free(choice);
+}
+
+void choice_fail(struct choice *choice, const struct fault *fault)
+{
+    metric_count(METRIC_LINK_ACTIONS, action_code(choice->kind->action), "fault");
+    call_fail(choice->call, fault);
+    choice_free(choice);
+}
+
+static void choice_tell(struct choice *choice)
+{
+    if (choice->outcome.effects & (EFFECT_SEND_ACTIVATION_MAIL | EFFECT_TELL_SECURITY_CHANGE)) {
+        Preau__Event__DeliveryWanted event = PREAU__EVENT__DELIVERY_WANTED__INIT;
+        event.academy = (uint32_t)choice->academy.v;
+        publisher_tell(choice->link->publisher, "delivery.wanted", &event.base);
+    }
+}
+
+static void choice_applied(void *arg, const struct fault *fault)
+{
+    struct choice *choice = arg;
+    if (fault && (fault_is_stale(fault) || fault_is_repeated(fault)) && ++choice->rounds < ROUNDS_MAX) {
+        choice_load(choice);
+        return;
+    }
+    if (fault) {
+        choice_fail(choice, fault);
+        return;
+    }
+    FAULT_POINT("link_choice_applied");
+    choice_tell(choice);
+    metric_count(METRIC_LINK_ACTIONS, action_code(choice->kind->action), "done");
+    call_answer_packed(choice->call, choice->answer, choice->answer_length);
+    choice_free(choice);
+}
+
+static void choice_hashed(void *arg, const char *hash, const struct fault *fault)
+{
+    struct choice *choice = arg;
+    if (!hash) {
+        choice_fail(choice, fault);
+        return;
+    }
+    snprintf(choice->hash, sizeof choice->hash, "%s", hash);
+    choice->answer_length = choice->kind->answer(choice, choice->answer);
+    const struct opening_change change = {
+        .outcome = &choice->outcome,
+        .action = choice->kind->action,
+        .hash = choice->hash,
+        .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
+        .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
+        .request = call_request_id(choice->call),
+        .method = call_method(choice->call),
+        .answer = choice->answer,
+        .answer_length = choice->answer_length,
+    };
+    FAULT_POINT("link_choice_hashed");
+    opening_apply(choice->link->store, &change, choice_applied, choice);
+}
+
+static enum refusal check_password(const struct choice *choice)
+{
+    const char *names[2 * PEOPLE_MAX];
+    struct date birth_dates[PEOPLE_MAX];
+    struct password_context context = {
+        .identifier = choice->account.stored.login,
+        .names = names,
+        .birth_dates = birth_dates,
+        .replaced_password = choice->provisional.text[0] != '\0' ? choice->provisional.text : NULL,
+    };
+    for (size_t i = 0; i < choice->people_count && i < PEOPLE_MAX; i++) {
+        const struct opening_person *person = &choice->people[i];
+        names[context.name_count++] = person->nom;
+        names[context.name_count++] = person->prenom;
+        if (date_is_valid(person->birth_date)) {
+            birth_dates[context.birth_date_count++] = person->birth_date;
+        }
+    }
+    return password_check(choice->chosen, &context);
+}
+
+void choice_go_on(struct choice *choice)
+{
+    enum refusal refusal = lifecycle_decide(&choice->account.stored.account, choice->kind->action, clock_now(),
+        choice->link->bounds.validity_months, &choice->outcome);
+    if (refusal == REFUSAL_NONE) {
+        refusal = check_password(choice);
+    }
+    if (refusal != REFUSAL_NONE) {
+        choice_refuse(choice, refusal);
+    } else if (!hashing_make(choice->link->hashing, choice->chosen, choice_hashed, choice)) {
+        choice_refuse(choice, REFUSAL_BUSY);
+    }
+}
+
+static void choice_people_loaded(
+    void *arg, const struct opening_person *people, size_t count, const struct fault *fault)
+{
+    struct choice *choice = arg;
+    if (!people) {
+        choice_fail(choice, fault);
+        return;
+    }
+    memory_free(&choice->people);
+    choice->people = checked_calloc(count + 1, sizeof *choice->people);
+    memcpy(choice->people, people, count * sizeof *people);
+    choice->people_count = count;
+    choice->kind->check(choice);
+}
+
+static void choice_loaded(void *arg, const struct opening_account *account, const struct fault *fault)
+{
+    struct choice *choice = arg;
+    struct fault sealed;
+    if (fault) {
+        choice_fail(choice, fault);
+    } else if (!account) {
+        choice_refuse(choice, REFUSAL_NOT_FOUND);
+    } else if (account->is_answered) {
+        call_answer_packed(choice->call, account->answer, account->answer_length);
+        choice_free(choice);
+    } else if (account->sealed_length > 0 &&
+               !provisional_open(choice->link->keys, account, &choice->provisional, &sealed)) {
+        choice_fail(choice, &sealed);
+    } else {
+        choice->account = *account;
+        opening_load_people(choice->link->store, choice->academy, choice->id, choice_people_loaded, choice);
+    }
+}
+
+static void choice_load(struct choice *choice)
+{
+    choice->provisional = (struct provisional_password){""};
+    opening_load(
+        choice->link->store, choice->academy, choice->id, call_request_id(choice->call), choice_loaded, choice);
+}
+
+bool caller_is_account(const struct call *call, const Preau__AccountRef *account)
+{
+    struct caller caller = call_caller(call);
+    return account && account->id > 0 && caller.account.v == account->id && caller.academy == (int)account->academy;
+}
+
+void choice_begin(struct link *link, struct call *call, const struct choice_kind *kind, const ProtobufCMessage *request,
+    const Preau__AccountRef *account, const char *chosen)
+{
+    if (!caller_is_account(call, account)) {
+        call_refuse(call, REFUSAL_NOT_ALLOWED);
+        return;
+    }
+    struct choice *choice = checked_calloc(1, sizeof *choice);
+    choice->link = link;
+    choice->call = call;
+    choice->kind = kind;
+    choice->request = request;
+    choice->academy.v = (int16_t)account->academy;
+    choice->id.v = account->id;
+    choice->chosen = chosen;
+    choice_load(choice);
+}

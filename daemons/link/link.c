@@ -1,0 +1,180 @@
+/* preau-linkd: proofs of identity: who signs in, who opens an account, who an administrator is.
+ *
+ * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
+ *                third scheme); the link of the confirmation mail; other passwords; administrators.
+ * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
+ * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
+ * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope. Moves
+ *                accounts by the life cycle; reads who is attached to whom.
+ * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
+ *                Answers never tell whether a person is known, neither by words nor by time.
+ * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
+ * Configuration  link.*, keys.directory, notify.validity_months, and the sections database, bus, status. */
+#include "link/link.h"
+
+#include "bus/configured.h"
+#include "bus/curve.h"
+#include "crypto/random.h"
+#include "link.pb-c.h"
+#include "link/administrator.h"
+#include "link/confirmation.h"
+#include "link/hashing.h"
+#include "link/opening.h"
+#include "link/password_change.h"
+#include "link/sign_in.h"
+#include "runtime/memory.h"
+#include "store/configured.h"
+#include "store/opening.h"
+
+#define CLEANING_PERIOD HOURS(1)
+
+static void do_sign_in(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    sign_in(arg, call, (const void *)request);
+}
+
+static void do_get_opening(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    opening_show(arg, call, (const void *)request);
+}
+
+static void do_open_account(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    opening_do(arg, call, (const void *)request);
+}
+
+static void do_confirm_email(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    confirmation_follow(arg, call, (const void *)request);
+}
+
+static void do_change_password(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    password_change(arg, call, (const void *)request);
+}
+
+static void do_sign_in_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    administrator_sign_in(arg, call, (const void *)request);
+}
+
+static void do_add_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    administrator_create(arg, call, (const void *)request);
+}
+
+static void do_list_administrators(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    (void)request;
+    administrator_show_all(arg, call);
+}
+
+static const struct service_method methods[] = {
+    {"SignIn",              do_sign_in              },
+    {"GetOpening",          do_get_opening          },
+    {"OpenAccount",         do_open_account         },
+    {"ConfirmEmail",        do_confirm_email        },
+    {"ChangePassword",      do_change_password      },
+    {"SignInAdministrator", do_sign_in_administrator},
+    {"AddAdministrator",    do_add_administrator    },
+    {"ListAdministrators",  do_list_administrators  },
+    {NULL,                  NULL                    },
+};
+
+static void clean(void *arg)
+{
+    const struct link *link = arg;
+    attempt_erase_old(link->store);
+    opening_erase_answers(link->store);
+}
+
+static struct link_bounds bounds_of(const struct config *config)
+{
+    struct duration delay = config_duration(config, CONFIG_LINK_ATTEMPTS_DELAY);
+    return (struct link_bounds){
+        .sign_in = {config_duration(config, CONFIG_LINK_ATTEMPTS_WINDOW), delay},
+        .birth_dates = {DAYS(1),                      delay                                           },
+        .tries_account = config_count(config, CONFIG_LINK_ATTEMPTS_ACCOUNT),
+        .tries_address = config_count(config, CONFIG_LINK_ATTEMPTS_ADDRESS),
+        .tries_birth_dates = config_count(config, CONFIG_LINK_BIRTH_DATE_ATTEMPTS),
+        .activation_link = config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME),
+        .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
+    };
+}
+
+static bool keys_load(struct link *link, const struct config *config, struct fault *fault)
+{
+    char problem[200];
+    if (!crypto_begin()) {
+        return fault_set(fault, FAULT_CRYPTO, "libsodium does not start");
+    }
+    link->keys = key_ring_load(config_text(config, CONFIG_KEYS_DIRECTORY), problem, sizeof problem);
+    if (!link->keys) {
+        fault_set(fault, FAULT_CONFIG, "keys.directory: %s", problem);
+        return fault_hint(fault, "Make keys with preauctl key generate.");
+    }
+    return true;
+}
+
+static void link_stop(struct daemon_run *run)
+{
+    struct link *link = run->own;
+    timer_cancel(&link->cleaning);
+    hashing_free(&link->hashing);
+    store_close(&link->store); /* before the service: what it breaks off is still answered */
+    service_close(&link->service);
+    publisher_close(&link->publisher);
+    bus_curve_close(&link->curve);
+    key_ring_free(&link->keys);
+    memory_free(&run->own);
+}
+
+static bool link_start(struct daemon_run *run, struct fault *fault)
+{
+    struct link *link = run->own = checked_calloc(1, sizeof *link);
+    link->loop = run->loop;
+    link->bounds = bounds_of(run->config);
+    bool opened = keys_load(link, run->config, fault);
+    if (opened) {
+        link->hashing = hashing_new(run);
+        link->store = store_open_configured(run);
+        link->cleaning = loop_every(run->loop, CLEANING_PERIOD, clean, link);
+        opened = bus_curve_open_configured(run->loop, run->config, &link->curve, fault) &&
+                 publisher_open_configured(run, CONFIG_BUS_EVENTS_LINK, link->curve, &link->publisher, fault) &&
+                 service_open_configured(run, CONFIG_BUS_LINK, &preau__link__link__descriptor, methods, link,
+                     link->curve, &link->service, fault);
+    }
+    if (!opened) {
+        link_stop(run);
+    }
+    return opened;
+}
+
+static void link_drain(struct daemon_run *run)
+{
+    const struct link *link = run->own;
+    service_refuse(link->service);
+}
+
+static bool link_is_idle(struct daemon_run *run)
+{
+    const struct link *link = run->own;
+    return service_running(link->service) == 0;
+}
+
+static const struct daemon daemon_link = {
+    .name = "preau-linkd",
+    .role = "preau_link",
+    .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", NULL},
+    .status_address = CONFIG_STATUS_LINK,
+    .start = link_start,
+    .drain = link_drain,
+    .is_idle = link_is_idle,
+    .stop = link_stop,
+};
+
+int main(int argc, char **argv)
+{
+    return daemon_main(&daemon_link, argc, argv);
+}

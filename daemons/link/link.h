@@ -1,0 +1,33 @@
+/* What the files of preau-linkd share: what was opened at its start, and the configured bounds. */
+#pragma once
+
+#include "crypto/key.h"
+#include "runtime/daemon.h"
+#include "store/attempt.h"
+
+#include <stdint.h>
+
+struct bus_curve;
+struct hashing;
+struct publisher;
+struct service;
+struct store;
+
+struct link_bounds {
+    struct attempt_bounds sign_in, birth_dates;
+    int64_t tries_account, tries_address, tries_birth_dates;
+    struct duration activation_link;
+    int validity_months; /* of a provisional password: the life cycle asks for it */
+};
+
+struct link {
+    struct loop *loop;
+    struct store *store;
+    struct key_ring *keys;
+    struct hashing *hashing;
+    struct bus_curve *curve;
+    struct publisher *publisher;
+    struct service *service;
+    struct timer *cleaning;
+    struct link_bounds bounds;
+};
