@@ -19,6 +19,28 @@ static const char *const no_section[] = {NULL};
 static const char *const of_status[] = {"status", NULL};
 static const char *const of_database[] = {"database", NULL};
 static const char *const of_keys[] = {"keys", NULL};
+static const char *const of_bus[] = {"bus", NULL};
+
+static const struct ctl_option admin_options[] = {
+    {"name",          "NOM",     "nom montré"                                                                 },
+    {"role",          "ROLE",    "directeur, delegue, integrateur, assistance ou exploitant"                   },
+    {"school",        "UAI",     "établissement confié ; se répète"                                        },
+    {"academy",       "N",       "académie confiée, numéro ou nom ; se répète"                            },
+    {"nation",        NULL,      "toutes les académies"                                                       },
+    {"mail",          "ADRESSE", "adresse de messagerie"                                                       },
+    {"password-file", "FICHIER", "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
+    {NULL,            NULL,      NULL                                                                          },
+};
+static const struct ctl_option import_run_options[] = {
+    {"academy", "N",  "le dépôt de cette académie seulement"                        },
+    {"wait",    NULL, "attend la fin ; code 1 si une archive est refusée ou en échec"},
+    {NULL,      NULL, NULL                                                             },
+};
+static const struct ctl_option import_list_options[] = {
+    {"academy", "N",  "de cette académie seulement"       },
+    {"limit",   "N",  "les N plus récentes (défaut : 20)"},
+    {NULL,      NULL, NULL                                 },
+};
 
 static const struct command commands[] = {
     {
@@ -44,6 +66,57 @@ static const struct command commands[] = {
      .run = ctl_key_generate,
      },
     {
+     .group = "admin",
+     .name = "add",
+     .arguments = "IDENTIFIANT",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Crée un administrateur ; son mot de passe est montré une fois s’il est tiré.",
+     .options = admin_options,
+     .sections = of_bus,
+     .run = ctl_admin_add,
+     },
+    {
+     .group = "admin",
+     .name = "list",
+     .summary = "Dit les administrateurs, leur rôle et ce qui leur est confié.",
+     .sections = of_bus,
+     .run = ctl_admin_list,
+     },
+    {
+     .group = "import",
+     .name = "run",
+     .summary = "Prend les archives AAF déposées, sans attendre l’heure.",
+     .options = import_run_options,
+     .sections = of_bus,
+     .run = ctl_import_run,
+     },
+    {
+     .group = "import",
+     .name = "list",
+     .summary = "Dit les intégrations, la plus récente d’abord, avec l’avancement de celles en cours.",
+     .options = import_list_options,
+     .sections = of_bus,
+     .run = ctl_import_list,
+     },
+    {
+     .group = "import",
+     .name = "report",
+     .arguments = "NUMERO",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Dit le compte rendu d’une intégration : compteurs et fiches refusées.",
+     .sections = of_bus,
+     .run = ctl_import_report,
+     },
+    {
+     .group = "statistics",
+     .name = "compute",
+     .summary = "Fait maintenant le relevé du jour, à la place de celui de la nuit.",
+     .sections = of_bus,
+     .run = ctl_statistics_compute,
+     },
+    {
      .group = "config",
      .name = "show",
      .summary = "Dit chaque valeur en vigueur et d’où elle vient.",
@@ -56,7 +129,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                      },
+    {.group = NULL             },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

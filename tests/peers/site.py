@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -241,6 +242,14 @@ class Site:
         if done.returncode != 0:
             raise RuntimeError(f"preauctl {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout) if json_answer else done.stdout
+
+    def import_archives(self, academy, archives, timeout=300):
+        """Drops archives into the inbox and waits until they are taken: what `import run --wait` says."""
+        for archive in archives:
+            dropped = self.inbox(academy) / f".{pathlib.Path(archive).name}"
+            shutil.copy(archive, dropped)
+            dropped.rename(dropped.with_name(pathlib.Path(archive).name))
+        return self.ctl("import", "run", "--academy", academy, "--wait", json_answer=True, timeout=timeout)
 
     def _get(self, name, path):
         with contextlib.suppress(requests.RequestException):
