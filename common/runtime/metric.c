@@ -266,3 +266,34 @@ char *metric_print(size_t *out_length)
     assert(error == 0 && text != NULL);
     return text;
 }
+
+static void describe_labels(const struct description *description, FILE *out)
+{
+    for (int i = 0; i < LABELS && description->labels[i][0] != '\0'; i++) {
+        bool is_open = strcmp(description->values[i], "*") == 0;
+        fprintf(out, "%s`%s`%s%s", i > 0 ? " ; " : "", description->labels[i], is_open ? "" : " : ",
+            is_open ? "" : description->values[i]);
+    }
+}
+
+void metric_print_manual(FILE *out)
+{
+    static const char *const kinds[] = {[COUNTER] = "compteur", [GAUGE] = "jauge", [SECONDS] = "histogramme"};
+    fputs("# Mesures\n\n"
+          "Chaque démon les donne sur `/metrics`, à son adresse d’état (section `status` de la configuration), au "
+          "format\n"
+          "texte de Prometheus. Aucune ne porte de donnée personnelle ; les valeurs des étiquettes sont en nombre "
+          "borné,\n"
+          "au-delà `other`. Une série apparaît quand elle a été touchée une fois. Le sens est celui que Prometheus "
+          "montre.\n"
+          "\n"
+          "Page imprimée de `common/runtime/metrics.def` par `ninja -C BUILD write-config`.\n\n"
+          "| nom | type | étiquettes | sens |\n| --- | --- | --- | --- |\n",
+        out);
+    for (size_t i = 0; i < METRIC_TOTAL; i++) {
+        const struct description *description = &descriptions[i];
+        fprintf(out, "| `%s` | %s | ", description->name, kinds[description->kind]);
+        describe_labels(description, out);
+        fprintf(out, " | %s |\n", description->help);
+    }
+}

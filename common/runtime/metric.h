@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum metric {
 #define METRIC(id, name, kind, label, values, label2, values2, help) METRIC_##id,
@@ -45,3 +46,6 @@ double metric_value(enum metric metric, const char *const *labels);
 
 /* Prometheus text format 0.0.4; only series that were touched, and metrics without labels. Caller frees. */
 FRESH_MEMORY char *metric_print(size_t *out_length);
+
+/* The operators' page (Markdown, French): every metric with its type and labels. */
+void metric_print_manual(FILE *out);

@@ -1,4 +1,4 @@
-"""The configuration's file and page are what the table of keys prints."""
+"""The configuration's file and the operators' pages are what the tables of keys and metrics print."""
 
 import os
 import pathlib
@@ -22,6 +22,10 @@ def test_the_default_file_is_fresh():
 
 def test_the_operators_page_is_fresh():
     assert (ROOT / "docs/operators/configuration.md").read_text() == printed("manual"), "run: ninja -C BUILD write-config"
+
+
+def test_the_page_of_metrics_is_fresh():
+    assert (ROOT / "docs/operators/metrics.md").read_text() == printed("metrics"), "run: ninja -C BUILD write-config"
 
 
 def test_every_key_explains_itself_in_a_sentence():
