@@ -286,7 +286,7 @@ static void listed(
         return;
     }
     struct packed *packed = checked_calloc(count + 1, sizeof *packed);
-    Preau__Link__Administrator **list = checked_calloc(count + 1, sizeof *list);
+    Preau__Link__Administrator **list = checked_calloc(count + 1, sizeof(Preau__Link__Administrator *));
     for (size_t i = 0; i < count; i++) {
         administrator_pack(&administrators[i], &packed[i]);
         list[i] = &packed[i].administrator;

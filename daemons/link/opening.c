@@ -41,7 +41,7 @@ static void showing_answer(struct showing *showing, struct opening_person *peopl
 {
     Preau__Link__GetOpeningReply reply = PREAU__LINK__GET_OPENING_REPLY__INIT;
     Preau__Child *children = checked_calloc(count + 1, sizeof *children);
-    Preau__Child **list = checked_calloc(count + 1, sizeof *list);
+    Preau__Child **list = checked_calloc(count + 1, sizeof(Preau__Child *));
     for (size_t i = 0; i < count; i++) {
         if (people[i].is_child) {
             child_pack(&people[i], &children[reply.n_children]);
