@@ -10,6 +10,7 @@
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The row of our table and the input of the .proto; NULL when the method is not of this service. */
@@ -52,6 +53,7 @@ static void call_run(struct call *call, const ProtobufCMessageDescriptor *input)
     } else if (call->service->running_count > options->calls_max) {
         call_tell_busy(call);
     } else {
+        assert(call->method); /* what was read is a method's request */
         _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(call->envelope->trace);
         call->method->handler(options->arg, call, call->request);
     }

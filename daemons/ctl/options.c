@@ -1,6 +1,7 @@
 #include "ctl/options.h"
 
 #include <errno.h>
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,7 @@ static bool option_take(struct ctl_line *line, int option, const char *value)
 static bool own_option_take(struct ctl_line *line, int number, const char *value)
 {
     struct ctl *ctl = &line->ctl;
+    assert(ctl->command); /* own options are read once the command is known */
     if (ctl->given_count == CTL_VALUES_MAX) {
         (void)fputs("preauctl: trop d’options\n", stderr);
         return false;
