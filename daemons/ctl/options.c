@@ -76,7 +76,7 @@ static bool option_take(struct ctl_line *line, int option, const char *value)
 static bool own_option_take(struct ctl_line *line, int number, const char *value)
 {
     struct ctl *ctl = &line->ctl;
-    assert(ctl->command); /* own options are read once the command is known */
+    assert(ctl->command && ctl->command->options); /* own options are read once the command is known */
     if (ctl->given_count == CTL_VALUES_MAX) {
         (void)fputs("preauctl: trop d’options\n", stderr);
         return false;
