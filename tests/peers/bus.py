@@ -47,6 +47,11 @@ class Bus:
         """A message of the service's package: message("link", "SignInRequest", login="x")."""
         return getattr(importlib.import_module(f"{PACKAGES[service]}_pb2"), name)(**fields)
 
+    @staticmethod
+    def reference(account):
+        """(10, 1234) as messages have it."""
+        return importlib.import_module("values_pb2").AccountRef(academy=account[0], id=account[1])
+
     def _envelope(self, service, method, body, request_id, administrator, account, operator, seconds):
         envelope = self.envelope.Request(
             version=1, id=request_id or os.urandom(16), method=f"preau.{service}.{service.capitalize()}/{method}",

@@ -1,0 +1,313 @@
+"""preau-linkd against PostgreSQL: signing in, opening, confirming, changing, and what a SIGKILL may not do."""
+
+import os
+
+import pytest
+
+from peers.bus import Bus, Silent
+from peers.people import Town
+from peers.sealing import link_token
+from peers.site import Site
+
+PASSWORD = "jardin violet sous la pluie 7"
+OPEN, DESK, NEW_PASSWORD, CONFIRM = 2, 1, 3, 4  # NextStep of link.proto
+ACTIVE, EN_COURS = 4, 3  # AccountState of values.proto
+LINKD = "preau-linkd"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """A site with linkd alone; Argon2 as cheap as it may be."""
+    settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "3", "attempts_address": "30",
+                         "attempts_delay": "2s", "birth_date_attempts": "3"}}
+    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
+    try:
+        site.start_peers()
+        site.launch(LINKD)
+        yield site
+    finally:
+        site.remove()
+
+
+@pytest.fixture(scope="module")
+def bus(here):
+    return Bus(here)
+
+
+@pytest.fixture(scope="module")
+def town(here):
+    return Town(here)
+
+
+@pytest.fixture
+def address(request):
+    """Of its own for each test: tries are counted by address."""
+    return "test-" + str(abs(hash(request.node.name)) % 10**9)
+
+
+@pytest.fixture(scope="module")
+def schools(town):
+    return town.school(1), town.school(2)
+
+
+@pytest.fixture
+def family(town, schools):
+    """A guardian with a child in each degree, the elder with an account."""
+    first, second = schools
+    tom = town.pupil(first, "Tom", "Durand", "2017-05-06")
+    lea = town.pupil(second, "Léa", "Durand", "2012-02-29", account=True)
+    anne = town.guardian("Anne", "Durand", [lea], mail="anne.durand@example.org")
+    with town.database() as database:  # the younger one's record is of the other degree: the same person
+        record = town._person(1, "responsable", "Anne", "Durand")
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 1, %s)",
+                         (*anne.account, town.academy, record.aaf_id))
+        database.execute("insert into preau.guardianship values (%s, 1, %s, %s, 10)", (town.academy, tom.aaf_id, record.aaf_id))
+    anne.children = [tom, lea]
+    anne.hand_out()
+    lea.hand_out()
+    return anne
+
+
+def sign_in(bus, person, address, password=None):
+    return bus.ask("link", "SignIn", login=person.login, password=password or person.password, address=address)
+
+
+def opening(bus, person, password=PASSWORD, email="anne@example.net", dates=None):
+    """The request of a guardian, or of a pupil."""
+    request = bus.message("link", "OpenAccountRequest", password=password)
+    request.account.academy, request.account.id = person.account
+    if person.birth_date:
+        request.birth_date = dates or person.birth_date
+        return request
+    request.email = email
+    for number, child in enumerate(person.children):
+        entry = request.children.add(birth_date=dates[number] if dates else child.birth_date)
+        entry.child.academy, entry.child.degree, entry.child.aaf_id = person.town.academy, child.degree, child.aaf_id
+    return request
+
+
+def open_account(bus, person, **given):
+    request_id = given.pop("request_id", None)
+    return bus.ask("link", "OpenAccount", opening(bus, person, **given), account=person.account, request_id=request_id)
+
+
+def token_of(here, person):
+    """Of the last activation link, as the mail has it."""
+    with here.psql() as database:
+        number = database.execute("select max(id) from preau.confirmation where (academy, account_id) = (%s, %s)",
+                                  person.account).fetchone()[0]
+    return link_token(here.folder / "keys", "activation", person.account[0], number)
+
+
+# ------------------------------------------------------------------------------------------------ signing in
+
+
+def test_a_stranger_and_a_wrong_password_are_told_the_same(bus, family, address):
+    ask = dict(address=address)
+    assert bus.refusal("link", "SignIn", login=family.login, password="k7pr-wz4t-9hbn", **ask) == "wrong_credentials"
+    assert bus.refusal("link", "SignIn", login="z.personne", password="k7pr-wz4t-9hbn", **ask) == "wrong_credentials"
+    assert bus.refusal("link", "SignIn", login="'; drop table", password="", **ask) == "wrong_credentials"
+
+
+def test_the_provisional_password_is_read_as_people_copy_it(bus, family, address):
+    for typed in (family.password, family.password.upper(), family.password.replace("-", " "), family.password.replace("-", "")):
+        assert sign_in(bus, family, address, typed).next == OPEN
+    assert bus.refusal("link", "SignIn", login=family.login, password=family.password[:-1], address=address) == "wrong_credentials"
+
+
+def test_an_account_that_was_not_handed_out_does_not_open(bus, town, schools, address):
+    child = town.pupil(schools[1], "Nils", "Petit", "2011-01-02", account=True)
+    assert bus.refusal("link", "SignIn", login=child.login, password=child.password, address=address) == "not_distributed"
+
+
+def test_a_notification_that_is_over_says_so_to_who_knows_the_password(bus, town, schools, address):
+    child = town.pupil(schools[1], "Nora", "Petit", "2011-01-02", account=True)
+    child.hand_out(months=-1)
+    assert bus.refusal("link", "SignIn", login=child.login, password=child.password, address=address) == "notification_expired"
+    assert bus.refusal("link", "SignIn", login=child.login, password="wrong", address=address) == "wrong_credentials"
+
+
+def test_too_many_tries_wait_but_not_from_elsewhere(bus, family, here, address):
+    wrong = dict(login=family.login, password="wrong-wrong-22", address=address)
+    assert [bus.refusal("link", "SignIn", **wrong) for _ in range(3)] == ["wrong_credentials"] * 3
+    assert bus.refusal("link", "SignIn", **{**wrong, "password": family.password}) == "too_many_attempts"
+    assert sign_in(bus, family, address + "-elsewhere").next == OPEN
+    here.wait(lambda: bus.refusal("link", "SignIn", **{**wrong, "password": family.password}) is None, what="over")
+
+
+# ------------------------------------------------------------------------------------------------ opening
+
+
+def test_a_guardian_opens_confirms_and_signs_in(bus, here, town, family, address):
+    shown = bus.ask("link", "GetOpening", account=family.account,
+                    request=bus.message("link", "GetOpeningRequest", account=bus.reference(family.account)))
+    assert (shown.prenom, shown.nom, shown.proposed_email) == ("Anne", "Durand", "anne.durand@example.org")
+    assert sorted(child.prenom for child in shown.children) == ["Léa", "Tom"]
+    assert "2012" not in str(shown) and "2017" not in str(shown), "a birth date was told"
+
+    reply = open_account(bus, family, email=" Anne@Example.NET ")
+    assert (reply.state, reply.email) == (EN_COURS, "Anne@example.net")
+    row = family.row()
+    assert (row["state"], row["origin"], row["password"], row["email_confirmed_at"]) == ("en_cours", "etablissement", "chosen", None)
+    assert sign_in(bus, family, address, PASSWORD).next == CONFIRM
+    assert bus.refusal("link", "SignIn", login=family.login, password=family.password, address=address) == "wrong_credentials"
+
+    confirmed = bus.ask("link", "ConfirmEmail", token=token_of(here, family))
+    assert (confirmed.state, (confirmed.account.academy, confirmed.account.id)) == (ACTIVE, family.account)
+    assert bus.ask("link", "ConfirmEmail", token=token_of(here, family)).state == ACTIVE, "people click twice"
+    row = family.row()
+    assert (row["state"], row["origin"], row["email"]) == ("active", "etablissement", "Anne@example.net")
+    assert row["email_confirmed_at"] and row["activated_at"]
+    assert sign_in(bus, family, address, PASSWORD).next == DESK
+    with here.psql() as database:
+        owed = database.execute("select kind, recipient, state from preau.delivery where (academy, account_id) = (%s, %s)", family.account)
+        assert owed.fetchall() == [("activation", "Anne@example.net", "waiting")]
+        events = database.execute("select action, actor from preau.account_event where (academy, account_id) = (%s, %s) order by id",
+                                  family.account)
+        assert events.fetchall() == [("open", "person"), ("confirm_email", "person")]
+
+
+def test_a_pupil_opens_by_its_own_birth_date(bus, family, address):
+    lea = family.children[1]
+    assert bus.refusal("link", "OpenAccount", opening(bus, lea, dates="2012-02-28"), account=lea.account) == "birth_date_wrong"
+    assert open_account(bus, lea, dates="29/02/2012").state == ACTIVE
+    row = lea.row()
+    assert (row["state"], row["origin"], row["email"]) == ("active", "etablissement", None)
+    assert sign_in(bus, lea, address, PASSWORD).next == DESK
+
+
+def test_one_wrong_child_is_enough_and_tries_are_bounded(bus, family):
+    wrong = opening(bus, family, dates=["2017-05-06", "2012-02-28"])
+    assert [bus.refusal("link", "OpenAccount", wrong, account=family.account) for _ in range(3)] == ["birth_date_wrong"] * 3
+    assert bus.refusal("link", "OpenAccount", opening(bus, family), account=family.account) == "too_many_attempts"
+    assert family.row()["state"] == "distribue"
+
+
+@pytest.mark.parametrize("given, code", [
+    ({"email": "anne@"}, "email_invalid"),
+    ({"email": "anne@example.org\r\nBcc: x@example.org"}, "malformed"),
+    ({"password": "court"}, "password_too_short"),
+    ({"password": "Durand-durand-Durand"}, "password_has_name"),
+    ({"dates": ["2017-05-06", "jamais"]}, "date_invalid"),
+])
+def test_what_is_wrong_is_named_and_nothing_is_stored(bus, family, given, code):
+    assert bus.refusal("link", "OpenAccount", opening(bus, family, **given), account=family.account) == code
+    assert (family.row()["state"], family.row()["version"]) == ("distribue", 2)
+
+
+def test_the_provisional_password_is_not_chosen_again(bus, family):
+    request = opening(bus, family, password=family.password)
+    assert bus.refusal("link", "OpenAccount", request, account=family.account) == "password_not_new"
+
+
+def test_only_the_account_itself_opens_it(bus, family):
+    lea = family.children[1]
+    for caller in ({"account": lea.account}, {"administrator": 1}, {"operator": True}, {}):
+        assert bus.refusal("link", "OpenAccount", opening(bus, family), **caller) == "not_allowed"
+
+
+def test_a_repeat_is_told_the_same_and_does_nothing_twice(bus, here, family):
+    request_id = os.urandom(16)
+    first = open_account(bus, family, request_id=request_id)
+    here.restart(LINKD)  # what it remembered is gone; what it stored is not
+    assert open_account(bus, family, request_id=request_id) == first
+    with here.psql() as database:
+        count = database.execute("select count(*) from preau.delivery where (academy, account_id) = (%s, %s)", family.account)
+        assert count.fetchone() == (1,)
+
+
+def test_links_that_are_not_ours_lead_nowhere(bus, here, family):
+    open_account(bus, family)
+    token = token_of(here, family)
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for wrong in ("", "x", forged, token + "A", link_token(here.folder / "keys", "email_change", family.account[0], 1)):
+        assert bus.refusal("link", "ConfirmEmail", token=wrong) == "link_unknown"
+    with here.psql() as database:
+        database.execute("update preau.confirmation set expires_at = now() - interval '1 second' where (academy, account_id) = (%s, %s)",
+                         family.account)
+    assert bus.refusal("link", "ConfirmEmail", token=token) == "link_expired"
+    assert family.row()["state"] == "en_cours"
+
+
+# ------------------------------------------------------------------------------------------------ another password
+
+
+def test_a_person_changes_the_password_with_the_present_one(bus, here, family, address):
+    lea = family.children[1]
+    open_account(bus, lea)
+    other = "trois canards dorment 88"
+    request = bus.message("link", "ChangePasswordRequest", present="not it at all", chosen=other)
+    request.account.CopyFrom(bus.reference(lea.account))
+    assert bus.refusal("link", "ChangePassword", request, account=lea.account) == "wrong_credentials"
+    request.present = PASSWORD
+    bus.ask("link", "ChangePassword", request, account=lea.account)
+    assert sign_in(bus, lea, address, other).next == DESK
+    assert bus.refusal("link", "SignIn", login=lea.login, password=PASSWORD, address=address) == "wrong_credentials"
+
+
+# ------------------------------------------------------------------------------------------------ administrators
+
+
+def test_an_administrator_is_added_once_and_signs_in(bus, address):
+    ask = dict(operator=True, login="Mme.Martin", name="Mme Martin", role=5, scopes=[{}])
+    added = bus.ask("link", "AddAdministrator", **ask)
+    assert bus.refusal("link", "AddAdministrator", **ask) == "login_taken"
+    signed = bus.ask("link", "SignInAdministrator", login=" mme.martin", password=added.password, address=address)
+    assert (signed.administrator, signed.role, signed.name) == (added.administrator, 5, "Mme Martin")
+    for login, password in (("mme.martin", "wrong"), ("nobody", added.password)):
+        assert bus.refusal("link", "SignInAdministrator", login=login, password=password, address=address) == "wrong_credentials"
+    listed = bus.ask("link", "ListAdministrators", operator=True).administrators
+    assert [one.login for one in listed if one.last_sign_in_at] == ["mme.martin"]
+
+
+def test_administrators_are_made_by_the_operator_alone(bus):
+    ask = dict(login="intrus", name="Intrus", role=5, scopes=[{}])
+    for caller in ({}, {"administrator": 1}, {"account": (24, 1)}):
+        assert bus.refusal("link", "AddAdministrator", **ask, **caller) == "not_allowed"
+        assert bus.refusal("link", "ListAdministrators", **caller) == "not_allowed"
+
+
+def test_a_head_has_no_whole_academy(bus):
+    ask = dict(operator=True, login="trop.large", name="Trop large", role=1)
+    for scopes in ([], [{}], [{"academy": 24}], [{"uai": "0240001A"}], [{"academy": 70000}]):
+        assert bus.refusal("link", "AddAdministrator", scopes=scopes, **ask) == "malformed"
+
+
+# ------------------------------------------------------------------------------------------------ killed at the worst moment
+
+
+@pytest.mark.parametrize("point", ["link_choice_hashed", "link_choice_applied"])
+def test_killed_while_an_account_opens(bus, here, family, point):
+    request_id = os.urandom(16)
+    here.restart(LINKD, PREAU_FAULT=point)
+    with pytest.raises(Silent):
+        bus.ask("link", "OpenAccount", opening(bus, family), account=family.account, request_id=request_id, seconds=3)
+    here.wait_dead(LINKD)
+    here.restart(LINKD)
+    assert open_account(bus, family, request_id=request_id).state == EN_COURS
+    with here.psql() as database:
+        row = database.execute("select (select count(*) from preau.delivery d where (d.academy, d.account_id) = (a.academy, a.id)),"
+                               " (select count(*) from preau.account_event e where (e.academy, e.account_id) = (a.academy, a.id)), a.state"
+                               " from preau.account a where (academy, id) = (%s, %s)", family.account).fetchone()
+    assert row == (1, 1, "en_cours")
+
+
+def test_killed_after_a_link_was_followed(bus, here, family):
+    open_account(bus, family)
+    token = token_of(here, family)
+    here.restart(LINKD, PREAU_FAULT="link_confirmation_applied")
+    with pytest.raises(Silent):
+        bus.ask("link", "ConfirmEmail", token=token, seconds=3)
+    here.wait_dead(LINKD)
+    here.restart(LINKD)
+    assert bus.ask("link", "ConfirmEmail", token=token).state == ACTIVE
+    assert family.row()["state"] == "active"
+
+
+def test_without_its_database_it_is_alive_and_not_ready_and_comes_back(bus, here, family, address):
+    here.postgres.stop()
+    here.wait(lambda: here.http_status(LINKD, "/readyz") == 503, what="not ready")
+    assert here.http_status(LINKD, "/livez") == 200
+    here.postgres.start()
+    here.wait_ready(LINKD)
+    assert sign_in(bus, family, address).next == OPEN

@@ -1,0 +1,103 @@
+"""People written straight into a site's database, as an import would leave them: for tests that need one odd family.
+
+    town = Town(site, academy=24)
+    college = town.school(degree=2)
+    lea = town.pupil(college, "Léa", "Martin", "2010-04-03", account=True)
+    anne = town.guardian("Anne", "Martin", [lea], mail="anne@example.org")
+    anne.hand_out()          # notified by the school: .password opens it
+    anne.account             # (24, 17)
+"""
+
+import itertools
+
+from .sealing import Sealing
+
+ALPHABET = "bcdfghjkmnpqrstvwxyz23456789"
+UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+class Person:
+    def __init__(self, town, aaf_id, degree, nom, prenom, birth_date=None):
+        self.town, self.aaf_id, self.degree, self.nom, self.prenom, self.birth_date = town, aaf_id, degree, nom, prenom, birth_date
+        self.account = self.login = self.password = None
+
+    def hand_out(self, months=3):
+        """The school notified it; months < 0: so long ago that it is over."""
+        with self.town.database() as database:
+            database.execute(
+                "update preau.account set state = 'distribue', origin = 'etablissement', notified_at = now() - interval '1 year',"
+                " notification_expires_at = now() + make_interval(months => %s) where (academy, id) = (%s, %s)",
+                (months, *self.account))
+
+    def row(self):
+        """{state, origin, password, email, …} as stored."""
+        with self.town.database() as database:
+            cursor = database.execute("select * from preau.account where (academy, id) = (%s, %s)", self.account)
+            return dict(zip((column.name for column in cursor.description), cursor.fetchone()))
+
+
+class Town:
+    def __init__(self, site, academy=24):
+        self.site, self.academy = site, academy
+        self.numbers = itertools.count(1)
+        self.sealing = Sealing(site.folder / "keys")
+        with self.database() as database:
+            database.execute("insert into preau.academy (code, name) values (%s, 'Essai') on conflict do nothing", (academy,))
+
+    def database(self):
+        return self.site.psql()
+
+    def school(self, degree):
+        number = next(self.numbers)
+        digits = f"{self.academy:03}{5000 + number:04}"
+        uai = digits + UAI_LETTERS[int(digits) % 23]
+        with self.database() as database:
+            database.execute(
+                "insert into preau.school (academy, uai, degree, structure, name, kind, city, digest)"
+                " values (%s, %s, %s, %s, %s, %s, 'Ville-Essai', '\\x00112233445566778899aabbccddeeff')",
+                (self.academy, uai, degree, number, f"Établissement {number}", "ecole" if degree == 1 else "college"))
+        return uai, degree
+
+    def pupil(self, school, prenom, nom, birth_date, class_label="6A", account=False):
+        uai, degree = school
+        person = self._person(degree, "eleve", prenom, nom, birth_date=birth_date)
+        with self.database() as database:
+            database.execute("insert into preau.enrolment (academy, degree, pupil_id, uai, class) values (%s, %s, %s, %s, %s)",
+                             (self.academy, degree, person.aaf_id, uai, class_label))
+        if account:
+            self._open(person, "eleve")
+        return person
+
+    def guardian(self, prenom, nom, children, mail=None, degree=None):
+        person = self._person(degree or children[0].degree, "responsable", prenom, nom, mail=mail)
+        with self.database() as database:
+            for child in children:
+                database.execute("insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien)"
+                                 " values (%s, %s, %s, %s, 10)", (self.academy, child.degree, child.aaf_id, person.aaf_id))
+        self._open(person, "responsable")
+        return person
+
+    def _person(self, degree, profile, prenom, nom, birth_date=None, mail=None):
+        person = Person(self, next(self.numbers), degree, nom, prenom, birth_date)
+        with self.database() as database:
+            database.execute(
+                "insert into preau.person (academy, degree, aaf_id, profile, nom, prenom, search_name, birth_date, mail, digest)"
+                " values (%s, %s, %s, %s, %s, %s, lower(%s), %s, %s, '\\x00112233445566778899aabbccddeeff')",
+                (self.academy, degree, person.aaf_id, profile, nom, prenom, f"{nom} {prenom}", birth_date, mail))
+        return person
+
+    def _open(self, person, profile):
+        """An account as the import makes one: not distributed, its provisional password sealed."""
+        letters = "".join(ALPHABET[(person.aaf_id * 31 + 7 * i) % len(ALPHABET)] for i in range(12))
+        person.password = "-".join((letters[:4], letters[4:8], letters[8:]))
+        person.login = f"{person.prenom[0].lower()}.essai{self.academy}{person.aaf_id:05}"
+        with self.database() as database:
+            person.account = database.execute(
+                "insert into preau.account (academy, profile, login) values (%s, %s, %s) returning academy, id",
+                (self.academy, profile, person.login)).fetchone()
+            place = "credential:%d:%d" % person.account
+            database.execute("insert into preau.credential (academy, account_id, sealed) values (%s, %s, %s)",
+                             (*person.account, self.sealing.seal(place, person.password.encode())))
+            database.execute(
+                "update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                (*person.account, self.academy, person.degree, person.aaf_id))
