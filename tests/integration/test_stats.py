@@ -1,0 +1,98 @@
+"""preau-statsd against PostgreSQL: the figures of a school, taken at their hour, after an outage, and when asked for."""
+
+import datetime
+
+import pytest
+
+from peers.bus import Bus
+from peers.people import Town
+from peers.site import Site
+
+STATSD = "preau-statsd"
+RESPONSABLE, ELEVE = 1, 2
+NON_DISTRIBUE, DISTRIBUE = 1, 2
+NON_RENSEIGNE, ETABLISSEMENT = 1, 2
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False)
+    try:
+        site.start_peers()
+        site.launch(STATSD)
+        yield site
+    finally:
+        site.remove()
+
+
+@pytest.fixture(scope="module")
+def bus(here):
+    return Bus(here)
+
+
+@pytest.fixture(scope="module")
+def school(here):
+    """A collège: two pupils, of whom one was notified; one guardian of both, one of the first."""
+    town = Town(here)
+    college = town.school(2)
+    paul = town.pupil(college, "Paul", "Roux", "2011-03-04", account=True)
+    ines = town.pupil(college, "Inès", "Roux", "2012-03-04", account=True)
+    town.guardian("Marc", "Roux", [paul, ines])
+    town.guardian("Jean", "Blanc", [paul])
+    paul.hand_out()
+    return college[0]
+
+
+def figures(bus, school):
+    """{(profile, state, origin): accounts} and when they were taken."""
+    reply = bus.ask("statistics", "GetSchool", academy=24, uai=school)
+    return {(cell.profile, cell.state, cell.origin): cell.accounts for cell in reply.cells}, reply.computed_at
+
+
+EXPECTED = {
+    (ELEVE, DISTRIBUE, ETABLISSEMENT): 1,
+    (ELEVE, NON_DISTRIBUE, NON_RENSEIGNE): 1,
+    (RESPONSABLE, NON_DISTRIBUE, NON_RENSEIGNE): 2,
+}
+
+
+def test_each_account_counts_once_in_its_school(bus, school):
+    reply = bus.ask("statistics", "Compute", operator=True)
+    assert datetime.date.fromisoformat(reply.day)
+    assert (reply.accounts, reply.schools) == (4, 1)
+    assert figures(bus, school)[0] == EXPECTED
+
+
+def test_asked_again_on_the_same_day_they_are_replaced(bus, school):
+    before = figures(bus, school)[1]
+    bus.ask("statistics", "Compute", operator=True)
+    cells, after = figures(bus, school)
+    assert cells == EXPECTED
+    assert after > before
+
+
+def test_a_night_that_was_missed_is_made_up_for(here, bus, school):
+    here.stop_daemon(STATSD)
+    with here.psql() as database:
+        database.execute("delete from preau.statistics_day")
+        database.execute("insert into preau.statistics_day values (current_date - 2, now() - interval '2 days')")
+    here.launch(STATSD)
+    here.wait(lambda: figures(bus, school)[1] > (datetime.datetime.now().timestamp() - 3600) * 1e6, what="taken")
+    with here.psql() as database:
+        assert database.execute("select count(*) from preau.statistics_day").fetchone() == (2,), "history is kept"
+    assert here.metrics(STATSD)['preau_statistics_runs_total{outcome="ok"}'] == 1
+
+
+@pytest.mark.parametrize("ask, code", [
+    ({"academy": 24, "uai": "0240001"}, "malformed"),
+    ({"academy": 0, "uai": "0241234A"}, "malformed"),
+    ({"academy": 24, "uai": "0240001A' or 1=1"}, "malformed"),
+])
+def test_a_school_that_cannot_be_is_refused(bus, ask, code):
+    assert bus.refusal("statistics", "GetSchool", **ask) == code
+
+
+def test_killed_it_comes_back_with_what_it_had(here, bus, school):
+    here.kill(STATSD)
+    here.launch(STATSD)
+    assert figures(bus, school)[0] == EXPECTED
