@@ -243,11 +243,14 @@ static bool has_a_birth_date(const char *folded, const struct password_context *
     return false;
 }
 
-static bool is_the_replaced_one(const char *folded, const struct password_context *context)
+/* Letters of other alphabets and signs leave nothing when folded: such a password is compared as it is. */
+static bool is_the_replaced_one(const char *password, const char *folded, const struct password_context *context)
 {
     char replaced[FOLDED_SIZE];
     if (context->replaced_password == NULL)
         return false;
+    if (strcmp(password, context->replaced_password) == 0)
+        return true;
     fold(context->replaced_password, replaced);
     return replaced[0] != '\0' && strcmp(folded, replaced) == 0;
 }
@@ -269,7 +272,7 @@ enum refusal password_check(const char *password, const struct password_context 
         return refusal;
     char folded[FOLDED_SIZE];
     fold(password, folded);
-    if (is_the_replaced_one(folded, context))
+    if (is_the_replaced_one(password, folded, context))
         return REFUSAL_PASSWORD_NOT_NEW;
     if (folded_contains(folded, context->identifier))
         return REFUSAL_PASSWORD_HAS_IDENTIFIER;

@@ -150,6 +150,17 @@ static void a_password_does_not_repeat_what_is_known_of_the_person(void **state)
     }
 }
 
+static void the_one_before_is_not_new_in_any_alphabet(void **state)
+{
+    (void)state;
+    static const char *const passwords[] = {"Пароль для школы", "!?;:,$*^%&()[]", "cheval agrafe pile"};
+    for (size_t i = 0; i < COUNT_OF(passwords); i++) {
+        const struct password_context context = {.replaced_password = passwords[i]};
+        assert_int_equal(password_check(passwords[i], &nobody), REFUSAL_NONE);
+        assert_int_equal(password_check(passwords[i], &context), REFUSAL_PASSWORD_NOT_NEW);
+    }
+}
+
 static void strength_agrees_with_the_policy_and_grows_with_length(void **state)
 {
     (void)state;
@@ -191,6 +202,7 @@ int main(void)
         cmocka_unit_test(the_policy_takes_what_is_long_and_refuses_what_is_guessed),
         cmocka_unit_test(passwords_are_bounded),
         cmocka_unit_test(a_password_does_not_repeat_what_is_known_of_the_person),
+        cmocka_unit_test(the_one_before_is_not_new_in_any_alphabet),
         cmocka_unit_test(strength_agrees_with_the_policy_and_grows_with_length),
         cmocka_unit_test(the_estimate_is_log2_of_the_alphabet_for_each_letter),
     };
