@@ -3,7 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 16 };
+enum {
+    DEPTH_MAX = 16,
+    NUMBER_MAX = (1 << 29) - 1 /* of a field */
+};
 
 /* protobuf.dev/programming-guides/encoding; groups (3 and 4) are of proto2. */
 enum wire_kind { WIRE_VARINT = 0, WIRE_EIGHT_BYTES = 1, WIRE_LENGTH = 2, WIRE_FOUR_BYTES = 5 };
@@ -59,7 +62,7 @@ static bool take_field(const ProtobufCMessageDescriptor *descriptor, struct wire
 {
     uint64_t tag = 0, number = 0;
     struct wire value = {0};
-    if (!take_varint(wire, &tag)) {
+    if (!take_varint(wire, &tag) || tag >> 3 == 0 || tag >> 3 > NUMBER_MAX) {
         return false;
     }
     switch (tag & 7) {

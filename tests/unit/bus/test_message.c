@@ -66,9 +66,9 @@ static void a_text_longer_than_64_kib_is_refused(void **state)
 static void a_nul_within_a_text_is_refused(void **state)
 {
     (void)state;
-    static const unsigned char bytes[] = {0x12, 3, 'a', 0, 'b'}; /* field 2, text */
+    static const unsigned char bytes[] = {0x12, 3, 'a', 0, 'b'};          /* field 2, text */
     static const unsigned char inner[] = {0x32, 5, 0x0a, 3, 'a', 0, 'b'}; /* field 6, part; its field 1, text */
-    static const unsigned char unknown[] = {0x92, 0x06, 3, 'a', 0, 'b'}; /* field 98: not ours to judge */
+    static const unsigned char unknown[] = {0x92, 0x06, 3, 'a', 0, 'b'};  /* field 98: not ours to judge */
     const char *wrong = NULL;
     const ProtobufCMessageDescriptor *descriptor = &preau__trial__twice_request__descriptor;
     assert_null(message_read(descriptor, bytes, sizeof bytes, &wrong));
@@ -180,6 +180,33 @@ static void a_text_that_ends_too_early_is_refused(void **state)
     }
 }
 
+/* protobuf's fields are numbered from 1 to 2^29 - 1 */
+static void field_numbers_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    static const unsigned char none[] = {0x00, 5}, none_written_long[] = {0x80, 0x00, 5},
+                               last[] = {0xf8, 0xff, 0xff, 0xff, 0x0f, 5},
+                               too_high[] = {0x80, 0x80, 0x80, 0x80, 0x10, 5};
+    const struct {
+        const unsigned char *bytes;
+        size_t length;
+        bool is_sound;
+    } cases[] = {
+        {none,              sizeof none,              false},
+        {none_written_long, sizeof none_written_long, false},
+        {last,              sizeof last,              true },
+        {too_high,          sizeof too_high,          false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ProtobufCMessage *read =
+            message_read(&preau__trial__twice_request__descriptor, cases[i].bytes, cases[i].length, NULL);
+        assert_int_equal(read != NULL, cases[i].is_sound);
+        if (read) {
+            protobuf_c_message_free_unpacked(read, NULL);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +218,7 @@ int main(void)
         cmocka_unit_test(only_the_chosen_member_of_a_oneof_is_looked_at),
         cmocka_unit_test(a_list_of_more_than_50000_is_refused),
         cmocka_unit_test(a_text_that_ends_too_early_is_refused),
+        cmocka_unit_test(field_numbers_that_cannot_be_are_refused),
         cmocka_unit_test(no_bytes_whatever_bring_it_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
