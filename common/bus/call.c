@@ -85,10 +85,17 @@ void service_send(struct service *service, const void *route, size_t route_lengt
 /* What a repeat of the request shall get too. */
 enum keeping { KEEP, FORGET };
 
-static void call_reply(struct call *call, Preau__Bus__Reply *reply, const char *outcome, enum keeping keeping)
+static Preau__Bus__Reply reply_begin(const struct call *call)
 {
-    reply->version = ENVELOPE_VERSION;
-    reply->id = call->envelope->id;
+    Preau__Bus__Reply reply = PREAU__BUS__REPLY__INIT;
+    reply.version = ENVELOPE_VERSION;
+    reply.id = call->envelope->id;
+    reply.method = call->envelope->method;
+    return reply;
+}
+
+static void call_reply(struct call *call, const Preau__Bus__Reply *reply, const char *outcome, enum keeping keeping)
+{
     size_t length = preau__bus__reply__get_packed_size(reply);
     _cleanup_(memory_free) unsigned char *bytes = checked_malloc(length + 1);
     preau__bus__reply__pack(reply, bytes);
@@ -100,13 +107,27 @@ static void call_reply(struct call *call, Preau__Bus__Reply *reply, const char *
     call_end(call, outcome);
 }
 
+/* Its asker would cut us off. */
+static void call_fail_too_large(struct call *call)
+{
+    struct fault fault;
+    fault_set(&fault, FAULT_LIMIT, "an answer larger than %zu bytes", call->service->options.message_max);
+    fault_hint(&fault, "Set bus.max_message higher, on all hosts.");
+    fault.outcome_unknown = true;
+    call_fail(call, &fault);
+}
+
 /* Takes what it is given and wipes it. */
 static void call_answer_taken(struct call *call, unsigned char *bytes, size_t length)
 {
-    Preau__Bus__Reply reply = PREAU__BUS__REPLY__INIT;
+    Preau__Bus__Reply reply = reply_begin(call);
     reply.outcome_case = PREAU__BUS__REPLY__OUTCOME_ANSWER;
     reply.answer = (ProtobufCBinaryData){.data = bytes, .len = length};
-    call_reply(call, &reply, "ok", KEEP);
+    if (preau__bus__reply__get_packed_size(&reply) <= call->service->options.message_max) {
+        call_reply(call, &reply, "ok", KEEP);
+    } else {
+        call_fail_too_large(call);
+    }
     explicit_bzero(bytes, length);
     memory_free(&bytes);
 }
@@ -134,7 +155,7 @@ void call_refuse(struct call *call, enum refusal refusal)
     snprintf(code, sizeof code, "%s", refusal_code(refusal));
     Preau__Bus__Refusal told = PREAU__BUS__REFUSAL__INIT;
     told.code = code;
-    Preau__Bus__Reply reply = PREAU__BUS__REPLY__INIT;
+    Preau__Bus__Reply reply = reply_begin(call);
     reply.outcome_case = PREAU__BUS__REPLY__OUTCOME_REFUSAL;
     reply.refusal = &told;
     /* busy is no answer: the next try may fare better */
@@ -151,7 +172,7 @@ static void call_tell_fault(struct call *call, enum fault_code fault_code, bool 
     told.code = code;
     told.incident = incident;
     told.unknown = unknown;
-    Preau__Bus__Reply reply = PREAU__BUS__REPLY__INIT;
+    Preau__Bus__Reply reply = reply_begin(call);
     reply.outcome_case = PREAU__BUS__REPLY__OUTCOME_FAULT;
     reply.fault = &told;
     call_reply(call, &reply, outcome, FORGET);

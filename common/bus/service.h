@@ -66,6 +66,7 @@ const char *call_method(const struct call *call); /* "CreateBatch" */
 /* Past it nobody waits for the answer; INSTANT_NEVER when none was given. */
 struct instant call_deadline(const struct call *call);
 
+/* One that is larger than message_max becomes a LIMIT fault. */
 void call_answer(struct call *call, const ProtobufCMessage *answer);
 /* An answer that was packed before: a stored one. */
 void call_answer_packed(struct call *call, const void *bytes, size_t length);

@@ -16,6 +16,7 @@ struct bus_socket {
     void *zmq;
     struct watch *watch;
     enum bus_socket_kind kind;
+    size_t message_max;
     const struct bus_curve *curve;
     bus_socket_received *received;
     void *arg;
@@ -87,11 +88,13 @@ static bool receive_one(struct bus_socket *socket)
     struct bus_frame frames[BUS_FRAMES_MAX];
     size_t count = receive_message(socket->zmq, messages);
     size_t kept = count < BUS_FRAMES_MAX ? count : BUS_FRAMES_MAX;
+    bool is_within = count <= BUS_FRAMES_MAX;
     for (size_t i = 0; i < kept; i++) {
         frames[i] = (struct bus_frame){zmq_msg_data(&messages[i]), zmq_msg_size(&messages[i])};
+        is_within = is_within && frames[i].length <= socket->message_max;
     }
-    if (count > 0 && count <= BUS_FRAMES_MAX) {
-        socket->received(socket->arg, frames, count);
+    if (count > 0) {
+        socket->received(socket->arg, frames, is_within ? count : 0);
     }
     for (size_t i = 0; i < kept; i++) {
         zmq_msg_close(&messages[i]);
@@ -147,7 +150,7 @@ static void set_int(void *zmq, int option, int value)
 
 static void set_options(void *zmq, const struct bus_socket_options *options)
 {
-    int64_t message_max = (int64_t)options->message_max;
+    int64_t message_max = 2 * (int64_t)options->message_max; /* what is a little too long is heard, and counted */
     zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
     set_int(zmq, ZMQ_LINGER, 0);
     set_int(zmq, ZMQ_SNDHWM, options->queue_max);
@@ -178,8 +181,12 @@ bool bus_socket_open(struct loop *loop, const struct bus_socket_options *options
     size_t size = sizeof fd;
     zmq_getsockopt(zmq, ZMQ_FD, &fd, &size);
     struct bus_socket *socket = checked_calloc(1, sizeof *socket);
-    *socket = (struct bus_socket){
-        .zmq = zmq, .kind = options->kind, .curve = options->curve, .received = received, .arg = arg};
+    *socket = (struct bus_socket){.zmq = zmq,
+        .kind = options->kind,
+        .message_max = options->message_max,
+        .curve = options->curve,
+        .received = received,
+        .arg = arg};
     socket->watch = loop_watch(loop, fd, LOOP_READ, socket_ready, socket);
     watch_arm(socket->watch);
     *out_socket = socket;

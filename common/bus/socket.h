@@ -24,14 +24,15 @@ enum {
     BUS_QUEUE_MAX = 10000 /* messages of one peer that may wait in ZeroMQ: a turn of the loop takes far fewer */
 };
 
-/* One whole message; the frames are lent for the call. */
+/* One whole message; the frames are lent for the call. count 0: one that was longer than message_max or had more than
+ * BUS_FRAMES_MAX frames, to be counted; nothing of it is shown. */
 typedef void bus_socket_received(void *arg, const struct bus_frame *frames, size_t count);
 
 struct bus_socket;
 
 struct bus_socket_options {
     enum bus_socket_kind kind;
-    size_t message_max;            /* bytes of a frame; a peer that sends more is cut off */
+    size_t message_max;            /* bytes of a frame; a peer that sends twice as much is cut off */
     int queue_max;                 /* messages that wait in a pipe */
     const struct bus_curve *curve; /* keys for tcp; NULL: ipc only, or plain tcp on loopback */
 };

@@ -53,7 +53,7 @@ static void fail_run(void *arg, struct call *call, const ProtobufCMessage *messa
 
 static const struct service_method methods[] = {
     {"Fail",   fail_run  },
-    {"Twice", twice_run},
+    {"Twice",  twice_run },
     {"Hold",   hold_run  },
     {"Refuse", refuse_run},
     {NULL,     NULL      },
