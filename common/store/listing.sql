@@ -17,11 +17,17 @@ select s.academy, s.uai, s.name, s.city, s.degree
  order by s.city, s.name, s.uai;
 
 -- :query listing_school
--- One school, if the administrator may administer it; nothing otherwise, as if it did not exist.
+-- One school, if the administrator may administer it; nothing otherwise, as if it did not exist. has_others: there are
+-- more schools to choose from.
 -- :role portal
 -- $1 administrator bigint
 -- $2 uai text
-select s.academy, s.uai, s.name, s.city, s.degree
+select s.academy, s.uai, s.name, s.city, s.degree,
+       exists (select from preau.school o
+                 join preau.administrator_scope sc on sc.academy is null
+                      or (sc.academy = o.academy and (sc.uai is null or sc.uai = o.uai))
+                where sc.administrator_id = $1 and o.departed_at is null
+                  and (o.academy, o.uai) <> (s.academy, s.uai)) as has_others
   from preau.school s
  where s.uai = $2 and s.departed_at is null
    and exists (select from preau.administrator_scope sc
@@ -30,7 +36,7 @@ select s.academy, s.uai, s.name, s.city, s.degree
 
 -- :query listing_guardians
 -- A page of the guardians' accounts of a school, with how many there are in all. A word of $3 is looked for in the
--- guardian's and the children's names, in any order.
+-- guardian's and the children's names, in any order. Of related people: first name, tab, name, one a line.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -43,7 +49,7 @@ select s.academy, s.uai, s.name, s.city, s.degree
 -- $9 offset bigint
 with here as (
     select r.account_academy as academy, r.account_id as id, min(r.nom) as nom, min(r.prenom) as prenom,
-           min(r.search_name) as search_name, string_agg(distinct p.prenom || ' ' || p.nom, ', ') as related,
+           min(r.search_name) as search_name, string_agg(distinct p.prenom || E'\t' || p.nom, E'\n') as related,
            string_agg(distinct p.search_name, ' ') as related_search,
            string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
            min(r.mail) as aaf_email, min(r.mobile) as aaf_mobile
@@ -83,7 +89,7 @@ select a.academy, a.id, h.nom, h.prenom, h.related, coalesce(h.classes, '') as c
 with here as (
     select p.account_academy as academy, p.account_id as id, min(p.nom) as nom, min(p.prenom) as prenom,
            min(p.search_name) as search_name,
-           coalesce(string_agg(distinct r.prenom || ' ' || r.nom, ', '), '') as related,
+           coalesce(string_agg(distinct r.prenom || E'\t' || r.nom, E'\n'), '') as related,
            coalesce(string_agg(distinct r.search_name, ' '), '') as related_search,
            string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
            min(p.mail) as aaf_email, min(p.mobile) as aaf_mobile
@@ -139,6 +145,28 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
          where e.academy = $1 and e.uai = $2 and e.academy = p.academy and e.degree = p.degree
            and (e.pupil_id = p.aaf_id or g.guardian_id is not null))
  limit 1;
+
+-- :query listing_selected
+-- Of the accounts named, those that belong to the school, as the rules need them.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 academies smallint[]
+-- $4 numbers bigint[]
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       s.degree = 2 as in_second_degree
+  from unnest($3, $4) as wanted(academy, id)
+  join preau.account a using (academy, id)
+  join preau.school s on s.academy = $1 and s.uai = $2
+ where a.closed_at is null and exists (
+        select from preau.person p
+          left join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)
+          join preau.enrolment e on e.academy = p.academy and e.degree = p.degree
+               and e.pupil_id = coalesce(g.pupil_id, p.aaf_id)
+         where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null
+           and e.academy = $1 and e.uai = $2)
+ order by a.academy, a.id;
 
 -- :query listing_children
 -- The pupils attached to a guardian's account, wherever they go to school.

@@ -1,0 +1,339 @@
+#include "store/listing.h"
+
+#include "runtime/memory.h"
+#include "store/query.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* Whom to tell: one of them. */
+struct listing {
+    union {
+        listing_schools_loaded *schools;
+        listing_school_loaded *school;
+        listing_accounts_loaded *accounts;
+        listing_texts_loaded *texts;
+        listing_person_loaded *person;
+        listing_relatives_loaded *relatives;
+        listing_events_loaded *events;
+        account_loaded *selected;
+    } loaded;
+    void *arg;
+};
+
+static struct listing *listing_new(struct listing whom)
+{
+    struct listing *listing = checked_malloc(sizeof *listing);
+    *listing = whom;
+    return listing;
+}
+
+static size_t count_of(const struct rows *rows)
+{
+    return rows ? (size_t)rows_count(rows) : 0;
+}
+
+/* One more than needed, so that an empty list is a list all the same. */
+static void *list_new(const struct rows *rows, size_t count, size_t bytes)
+{
+    return rows ? checked_calloc(count + 1, bytes) : NULL;
+}
+
+static void school_from_row(const struct rows *rows, int row, struct listed_school *out_school)
+{
+    *out_school = (struct listed_school){
+        .academy = {(int16_t)row_int64(rows, row, "academy")},
+        .degree = row_int64(rows, row, "degree") == 2 ? DEGREE_2 : DEGREE_1,
+    };
+    snprintf(out_school->uai.text, sizeof out_school->uai.text, "%s", row_text(rows, row, "uai"));
+    snprintf(out_school->name, sizeof out_school->name, "%s", row_text(rows, row, "name"));
+    snprintf(out_school->city, sizeof out_school->city, "%s", row_text(rows, row, "city"));
+}
+
+static void schools_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct listed_school *schools = list_new(rows, count, sizeof *schools);
+    for (size_t i = 0; i < count; i++) {
+        school_from_row(rows, (int)i, &schools[i]);
+    }
+    listing->loaded.schools(listing->arg, schools, count, rows ? NULL : fault);
+    memory_free(&schools);
+    memory_free(&listing);
+}
+
+void listing_load_schools(
+    struct store *store, administrator_id administrator, listing_schools_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, administrator.v);
+    store_run(store, QUERY_LISTING_SCHOOLS, &parameters, schools_rows,
+        listing_new((struct listing){.loaded.schools = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void school_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    struct listed_school school;
+    bool found = count_of(rows) == 1;
+    if (found) {
+        school_from_row(rows, 0, &school);
+        school.has_others = row_bool(rows, 0, "has_others");
+    }
+    listing->loaded.school(listing->arg, found ? &school : NULL, rows ? NULL : fault);
+    memory_free(&listing);
+}
+
+void listing_load_school(
+    struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, administrator.v);
+    parameters_text(&parameters, uai);
+    store_run(store, QUERY_LISTING_SCHOOL, &parameters, school_rows,
+        listing_new((struct listing){.loaded.school = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void account_from_list(const struct rows *rows, int row, struct listed_account *out_account)
+{
+    *out_account = (struct listed_account){
+        .academy = {(int16_t)row_int64(rows, row, "academy")},
+        .id = {row_int64(rows, row, "id")},
+        .nom = row_text(rows, row, "nom"),
+        .prenom = row_text(rows, row, "prenom"),
+        .related = row_text(rows, row, "related"),
+        .classes = row_text(rows, row, "classes"),
+        .login = row_text(rows, row, "login"),
+        .email = row_text(rows, row, "email"),
+        .aaf_email = row_text(rows, row, "aaf_email"),
+        .notified_at = row_instant(rows, row, "notified_at"),
+        .notification_expires_at = row_instant(rows, row, "notification_expires_at"),
+    };
+    bool known = state_from_code(row_text(rows, row, "state"), &out_account->state) &&
+                 origin_from_code(row_text(rows, row, "origin"), &out_account->origin);
+    assert(known);
+}
+
+static void accounts_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct listed_account *accounts = list_new(rows, count, sizeof *accounts);
+    for (size_t i = 0; i < count; i++) {
+        account_from_list(rows, (int)i, &accounts[i]);
+    }
+    int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
+    listing->loaded.accounts(listing->arg, accounts, count, total, rows ? NULL : fault);
+    memory_free(&accounts);
+    memory_free(&listing);
+}
+
+static void school_parameters(struct parameters *parameters, const struct listed_school *school)
+{
+    parameters_init(parameters);
+    parameters_int64(parameters, school->academy.v);
+    parameters_text(parameters, school->uai.text);
+}
+
+void listing_load_accounts(struct store *store, const struct listed_school *school, const struct listing_filter *filter,
+    listing_accounts_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    school_parameters(&parameters, school);
+    parameters_text_array(&parameters, filter->words, filter->word_count);
+    parameters_text(&parameters, filter->class);
+    parameters_text(&parameters, filter->state);
+    parameters_text(&parameters, filter->origin);
+    parameters_text(&parameters, filter->mail);
+    parameters_int64(&parameters, filter->limit);
+    parameters_int64(&parameters, filter->offset);
+    store_run(store, filter->profile == PROFILE_ELEVE ? QUERY_LISTING_PUPILS : QUERY_LISTING_GUARDIANS, &parameters,
+        accounts_rows, listing_new((struct listing){.loaded.accounts = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void classes_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    const char **texts = list_new(rows, count, sizeof *texts);
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = row_text(rows, (int)i, "class");
+    }
+    listing->loaded.texts(listing->arg, texts, count, rows ? NULL : fault);
+    memory_free(&texts);
+    memory_free(&listing);
+}
+
+void listing_load_classes(
+    struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    school_parameters(&parameters, school);
+    store_run(store, QUERY_LISTING_CLASSES, &parameters, classes_rows,
+        listing_new((struct listing){.loaded.texts = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void selected_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct stored_account *accounts = list_new(rows, count, sizeof *accounts);
+    for (size_t i = 0; i < count; i++) {
+        account_from_row(rows, (int)i, &accounts[i]);
+    }
+    listing->loaded.selected(listing->arg, accounts, count, rows ? NULL : fault);
+    memory_free(&accounts);
+    memory_free(&listing);
+}
+
+void listing_load_selected(struct store *store, const struct listed_school *school, const int64_t *academies,
+    const int64_t *ids, size_t count, account_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    school_parameters(&parameters, school);
+    parameters_int64_array(&parameters, academies, count);
+    parameters_int64_array(&parameters, ids, count);
+    store_run(store, QUERY_LISTING_SELECTED, &parameters, selected_rows,
+        listing_new((struct listing){.loaded.selected = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void account_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    struct listed_person person = {0};
+    bool found = count_of(rows) == 1;
+    if (found) {
+        account_from_row(rows, 0, &person.stored);
+        person.nom = row_text(rows, 0, "nom");
+        person.prenom = row_text(rows, 0, "prenom");
+        person.aaf_email = row_text(rows, 0, "aaf_email");
+        person.mobile = row_text(rows, 0, "mobile");
+    }
+    listing->loaded.person(listing->arg, found ? &person : NULL, rows ? NULL : fault);
+    memory_free(&listing);
+}
+
+void listing_load_account(struct store *store, const struct listed_school *school, academy_code academy, account_id id,
+    listing_person_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    school_parameters(&parameters, school);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    store_run(store, QUERY_LISTING_ACCOUNT, &parameters, account_rows,
+        listing_new((struct listing){.loaded.person = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void run_for_account(struct store *store, enum query query, academy_code academy, account_id id,
+    store_done *done, struct listing *listing)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    store_run(store, query, &parameters, done, listing);
+    parameters_clear(&parameters);
+}
+
+static void children_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct listed_relative *relatives = list_new(rows, count, sizeof *relatives);
+    for (size_t i = 0; i < count; i++) {
+        int row = (int)i;
+        relatives[i] = (struct listed_relative){row_text(rows, row, "nom"), row_text(rows, row, "prenom"),
+            row_text(rows, row, "school"), row_text(rows, row, "class"), ""};
+    }
+    listing->loaded.relatives(listing->arg, relatives, count, rows ? NULL : fault);
+    memory_free(&relatives);
+    memory_free(&listing);
+}
+
+void listing_load_children(
+    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg)
+{
+    run_for_account(store, QUERY_LISTING_CHILDREN, academy, id, children_rows,
+        listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
+}
+
+static void guardians_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct listed_relative *relatives = list_new(rows, count, sizeof *relatives);
+    for (size_t i = 0; i < count; i++) {
+        int row = (int)i;
+        relatives[i] = (struct listed_relative){
+            row_text(rows, row, "nom"), row_text(rows, row, "prenom"), "", "", row_text(rows, row, "state")};
+    }
+    listing->loaded.relatives(listing->arg, relatives, count, rows ? NULL : fault);
+    memory_free(&relatives);
+    memory_free(&listing);
+}
+
+void listing_load_guardians_of(
+    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg)
+{
+    run_for_account(store, QUERY_LISTING_GUARDIANS_OF, academy, id, guardians_rows,
+        listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
+}
+
+static void person_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    struct listed_person person = {0};
+    bool found = count_of(rows) == 1;
+    if (found) {
+        struct stored_account *stored = &person.stored;
+        bool known = profile_from_code(row_text(rows, 0, "profile"), &stored->account.profile) &&
+                     state_from_code(row_text(rows, 0, "state"), &stored->account.state);
+        assert(known);
+        snprintf(stored->login, sizeof stored->login, "%s", row_text(rows, 0, "login"));
+        snprintf(stored->email, sizeof stored->email, "%s", row_text(rows, 0, "email"));
+        person.nom = row_text(rows, 0, "nom");
+        person.prenom = row_text(rows, 0, "prenom");
+        person.school = row_text(rows, 0, "school");
+        person.class = row_text(rows, 0, "class");
+    }
+    listing->loaded.person(listing->arg, found ? &person : NULL, rows ? NULL : fault);
+    memory_free(&listing);
+}
+
+void listing_load_person(
+    struct store *store, academy_code academy, account_id id, listing_person_loaded *loaded, void *arg)
+{
+    run_for_account(store, QUERY_LISTING_PERSON, academy, id, person_rows,
+        listing_new((struct listing){.loaded.person = loaded, .arg = arg}));
+}
+
+static void events_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    size_t count = count_of(rows);
+    struct listed_event *events = list_new(rows, count, sizeof *events);
+    for (size_t i = 0; i < count; i++) {
+        int row = (int)i;
+        events[i] = (struct listed_event){row_instant(rows, row, "at"), row_text(rows, row, "action"),
+            row_text(rows, row, "actor"), row_text(rows, row, "administrator")};
+    }
+    listing->loaded.events(listing->arg, events, count, rows ? NULL : fault);
+    memory_free(&events);
+    memory_free(&listing);
+}
+
+void listing_load_events(
+    struct store *store, academy_code academy, account_id id, listing_events_loaded *loaded, void *arg)
+{
+    run_for_account(store, QUERY_LISTING_EVENTS, academy, id, events_rows,
+        listing_new((struct listing){.loaded.events = loaded, .arg = arg}));
+}

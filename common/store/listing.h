@@ -1,0 +1,109 @@
+/* What the head's pages show of a school's accounts (guide 4 to 6), and a person's own desk. Read only.
+ *
+ * Texts in what is given to a completion live for the call. A NULL pointer comes with the fault. */
+#pragma once
+
+#include "domain/account.h"
+#include "domain/school.h"
+#include "domain/types.h"
+#include "runtime/fault.h"
+#include "store/account.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+struct listed_school {
+    academy_code academy;
+    struct uai uai;
+    char name[SCHOOL_NAME_SIZE];
+    char city[SCHOOL_NAME_SIZE];
+    enum degree degree;
+    bool has_others; /* of listing_load_school: the administrator has more schools to choose from */
+};
+
+/* What narrows a list; "" does not. */
+struct listing_filter {
+    enum account_profile profile;
+    const char *const *words; /* normalised (name.h), all to be found */
+    size_t word_count;
+    const char *class;
+    const char *state, *origin; /* codes */
+    const char *mail;           /* "avec", "sans" */
+    int64_t limit, offset;
+};
+
+struct listed_account {
+    academy_code academy;
+    account_id id;
+    const char *nom, *prenom;
+    const char *related; /* children or guardians: first name, tab, name, one a line */
+    const char *classes, *login;
+    enum account_state state;
+    enum account_origin origin;
+    const char *email, *aaf_email;
+    struct instant notified_at, notification_expires_at;
+};
+
+struct listed_person {
+    struct stored_account stored; /* of listing_load_account; else only profile, state, login, email */
+    const char *nom, *prenom;
+    const char *aaf_email, *mobile; /* of listing_load_account */
+    const char *school, *class;     /* of listing_load_person: where a pupil goes */
+};
+
+struct listed_relative {
+    const char *nom, *prenom;
+    const char *school, *class; /* of a child */
+    const char *state;          /* of a guardian's account: code, "" without one */
+};
+
+struct listed_event {
+    struct instant at;
+    const char *action, *actor, *administrator; /* account_event's */
+};
+
+typedef void listing_schools_loaded(
+    void *arg, const struct listed_school *schools, size_t count, const struct fault *fault);
+/* school, person: also NULL, without a fault, when there is none or it is not to be seen. */
+typedef void listing_school_loaded(void *arg, const struct listed_school *school, const struct fault *fault);
+typedef void listing_person_loaded(void *arg, const struct listed_person *person, const struct fault *fault);
+/* total: how many there are over all pages; 0 on a page past the last. */
+typedef void listing_accounts_loaded(
+    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault);
+typedef void listing_texts_loaded(void *arg, const char *const *texts, size_t count, const struct fault *fault);
+typedef void listing_relatives_loaded(
+    void *arg, const struct listed_relative *relatives, size_t count, const struct fault *fault);
+typedef void listing_events_loaded(
+    void *arg, const struct listed_event *events, size_t count, const struct fault *fault);
+
+/* The schools in an administrator's scope; and one of them. */
+void listing_load_schools(
+    struct store *store, administrator_id administrator, listing_schools_loaded *loaded, void *arg);
+void listing_load_school(
+    struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);
+
+void listing_load_accounts(struct store *store, const struct listed_school *school, const struct listing_filter *filter,
+    listing_accounts_loaded *loaded, void *arg);
+void listing_load_classes(
+    struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg);
+/* Those of the accounts named that belong to the school. */
+void listing_load_selected(struct store *store, const struct listed_school *school, const int64_t *academies,
+    const int64_t *ids, size_t count, account_loaded *loaded, void *arg);
+/* One account of the school. */
+void listing_load_account(struct store *store, const struct listed_school *school, academy_code academy, account_id id,
+    listing_person_loaded *loaded, void *arg);
+
+/* Children of a guardian's account; guardians of a pupil's. */
+void listing_load_children(
+    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
+void listing_load_guardians_of(
+    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
+/* Whom an account belongs to, for the person's own desk. */
+void listing_load_person(
+    struct store *store, academy_code academy, account_id id, listing_person_loaded *loaded, void *arg);
+/* The life of an account, newest first. */
+void listing_load_events(
+    struct store *store, academy_code academy, account_id id, listing_events_loaded *loaded, void *arg);

@@ -1,0 +1,59 @@
+-- Who is signed in on the portal (table preau.session). The cookie itself is nowhere: only its digest.
+
+-- :query web_session_load
+-- The session of a cookie, if it is still good: not past its end, not idle too long, of somebody who may still sign in.
+-- Remembers, once a minute at most, that it was seen.
+-- :role portal
+-- $1 digest bytea
+-- $2 now timestamptz
+-- $3 idle_family interval
+-- $4 idle_administrator interval
+with found as (
+    select s.digest, s.stage, s.academy, s.account_id, s.administrator_id, s.csrf, s.seen_at,
+           coalesce(ad.name, a.login) as name
+      from preau.session s
+      left join preau.administrator ad on ad.id = s.administrator_id
+      left join preau.account a on (a.academy, a.id) = (s.academy, s.account_id)
+     where s.digest = $1 and s.expires_at > $2
+       and s.seen_at > $2 - case when s.administrator_id is null then $3 else $4 end
+       and ad.disabled_at is null and a.closed_at is null
+), seen as (
+    update preau.session s set seen_at = $2
+      from found f
+     where s.digest = f.digest and f.seen_at < $2 - interval '1 minute'
+)
+select stage, academy, account_id, administrator_id, csrf, name from found;
+
+-- :query web_session_begin
+-- A new session in the place of the one that the browser had, if any.
+-- :role portal
+-- $1 digest bytea
+-- $2 stage text
+-- $3 academy smallint
+-- $4 account_id bigint
+-- $5 administrator_id bigint
+-- $6 csrf text
+-- $7 now timestamptz
+-- $8 expires_at timestamptz
+-- $9 before bytea
+with ended as (
+    delete from preau.session where digest = $9
+)
+insert into preau.session (digest, stage, academy, account_id, administrator_id, csrf, created_at, seen_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8);
+
+-- :query web_session_end
+-- Ends a session; ended before, it stays so. (Resets and changes of password end sessions too.)
+-- :role portal notify link
+-- $1 digest bytea
+delete from preau.session where digest = $1;
+
+-- :query web_session_purge
+-- Forgets the sessions that are past their end; answers how many are left.
+-- :role portal notify link
+-- :scans
+-- $1 now timestamptz
+with gone as (
+    delete from preau.session where expires_at <= $1
+)
+select count(*) as open from preau.session where expires_at > $1;
