@@ -4,13 +4,49 @@ if (selection) {
   const boxes = [...selection.querySelectorAll('input[name="compte"]')];
   const all = document.getElementById('toute-la-page');
   const count = document.getElementById('nombre');
+  const scopes = [...selection.querySelectorAll('input[name="portee"]')];
   const tell = () => {
     const chosen = boxes.filter((box) => box.checked).length;
-    count.textContent = chosen === 0 ? '' : chosen === 1 ? '1 compte sélectionné' : `${chosen} comptes sélectionnés`;
+    count.textContent = chosen === 0 ? 'aucun' : String(chosen);
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   };
-  all.addEventListener('change', () => { boxes.forEach((box) => { box.checked = all.checked; }); tell(); });
-  boxes.forEach((box) => box.addEventListener('change', tell));
+  const ticked = () => {
+    scopes[0].checked = true;
+    tell();
+  };
+  all.closest('[hidden]').hidden = false;
+  all.addEventListener('change', () => {
+    boxes.forEach((box) => { box.checked = all.checked; });
+    ticked();
+  });
+  boxes.forEach((box) => box.addEventListener('change', ticked));
   tell();
 }
+
+// progress of a batch, without loading the whole page again
+const progress = document.querySelector('[data-suite]');
+if (progress) {
+  const look = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById('envoi');
+      if (answer.ok && fresh) {
+        document.getElementById('envoi').replaceWith(fresh);
+        if (!fresh.hasAttribute('data-suite')) return;
+      }
+    } catch { /* the next look may succeed */ }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 1500);
+}
+
+// a form is sent once, however often its button is pressed
+document.querySelectorAll('form[method="post"]').forEach((form) => {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = 'yes';
+  });
+});
+window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => delete form.dataset.sent));

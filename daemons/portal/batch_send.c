@@ -1,0 +1,95 @@
+/* What the head confirmed is done, once: the form's request id makes a repeat the same request. */
+#include "crypto/random.h"
+#include "portal/chosen.h"
+#include "portal/handlers.h"
+#include "portal/left_out.h"
+#include "portal/page.h"
+#include "portal/wording.h"
+
+#include <inttypes.h>
+
+_Static_assert((int)UUID_SIZE == (int)REQUEST_ID_SIZE, "a request's id is a UUID");
+
+/* The account of what was done, when there is no batch to look at. */
+static void outcome_show(
+    struct visit *visit, size_t done, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
+{
+    const struct chosen *chosen = visit->own;
+    char text[WORDING_SIZE];
+    struct view *body = page_begin(visit, chosen->action->label, "bilan.html");
+    view_set(body, "HEADING", chosen->action->label);
+    view_set(body, "BACK", filter_href(visit, &chosen->filter, 0));
+    if (done > 0) {
+        wording_count((int64_t)done, chosen->action->done_one, chosen->action->done_several, text);
+        view_set(view_add(body, "SOMETHING"), "DONE", text);
+    } else {
+        view_show(body, "NOTHING");
+    }
+    left_out_fill(body, left_out, left_out_groups);
+    page_send(visit, 200);
+}
+
+static void batch_created(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__CreateBatchReply *reply = (const void *)answer;
+    if (!reply) {
+        page_refuse(visit, refusal);
+    } else if (reply->batch == 0) {
+        outcome_show(visit, 0, reply->left_out, reply->n_left_out);
+    } else {
+        page_go_to(visit, "/etablissements/%s/envois/%" PRId64 "?ecartes=%zu", visit->school.uai.text, reply->batch,
+            left_out_count(reply->left_out, reply->n_left_out));
+    }
+}
+
+static void passwords_reset(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__ResetPasswordsReply *reply = (const void *)answer;
+    if (!reply) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    outcome_show(visit, reply->reset, reply->left_out, reply->n_left_out);
+}
+
+static void reset_ask(struct visit *visit, const struct chosen *chosen, const unsigned char id[UUID_SIZE])
+{
+    Preau__Notify__ResetPasswordsRequest request = PREAU__NOTIFY__RESET_PASSWORDS_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.accounts = chosen_refs(visit, chosen);
+    request.n_accounts = chosen->selection.count;
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, passwords_reset, id});
+}
+
+static void batch_ask(struct visit *visit, const struct chosen *chosen, const unsigned char id[UUID_SIZE])
+{
+    Preau__Notify__CreateBatchRequest request = PREAU__NOTIFY__CREATE_BATCH_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.channel = chosen->action->channel;
+    request.reset = chosen->action->reset;
+    request.accounts = chosen_refs(visit, chosen);
+    request.n_accounts = chosen->selection.count;
+    visit_call(visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_created, id});
+}
+
+void batch_send_do(struct visit *visit)
+{
+    bool all;
+    enum refusal refusal;
+    unsigned char id[UUID_SIZE];
+    const char *text = http_form(visit->request, "demande");
+    struct chosen *chosen = chosen_read(visit, &all, &refusal);
+    if (!chosen || all || !text || !uuid_read(text, id)) {
+        page_refuse(visit, chosen ? REFUSAL_MALFORMED : refusal);
+        return;
+    }
+    visit->own = chosen;
+    if (chosen->action->action == ACTION_RESET_PASSWORD) {
+        reset_ask(visit, chosen, id);
+    } else {
+        batch_ask(visit, chosen, id);
+    }
+}

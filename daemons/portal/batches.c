@@ -1,0 +1,173 @@
+/* Batches of a school: their list, one with its progress, its sheets. */
+#include "domain/delivery_reason.h"
+#include "notify.pb-c.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "portal/wording.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BATCHES_SHOWN = 100, REFRESH_SECONDS = 3 };
+
+static const char *channel_label(const Preau__Notify__GetBatchReply *batch)
+{
+    bool is_mail = batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL;
+    if (batch->reset) {
+        return is_mail ? "Courrier électronique, mots de passe réinitialisés"
+                       : "Feuilles individuelles, mots de passe réinitialisés";
+    }
+    return is_mail ? "Courrier électronique" : "Feuilles individuelles";
+}
+
+static void numbers_fill(struct view *view, const Preau__Notify__GetBatchReply *batch)
+{
+    char text[WORDING_SIZE];
+    wording_moment((struct instant){batch->created_at}, text);
+    view_set(view, "CREATED", text);
+    view_set(view, "CHANNEL", channel_label(batch));
+    view_number(view, "TOTAL", batch->total);
+    view_number(view, "WAITING", batch->waiting);
+    view_number(view, "SENT", batch->sent);
+    view_number(view, "FAILED", batch->failed);
+}
+
+static void batches_listed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__ListBatchesReply *reply = (const void *)answer;
+    if (!reply) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    struct view *body = page_begin(visit, "Envois", "envois.html");
+    if (reply->n_batches == 0) {
+        view_show(body, "NONE");
+        page_send(visit, 200);
+        return;
+    }
+    struct view *some = view_add(body, "SOME");
+    for (size_t i = 0; i < reply->n_batches; i++) {
+        struct view *row = view_add(some, "ROW");
+        numbers_fill(row, reply->batches[i]);
+        view_print(row, "HREF", "/etablissements/%s/envois/%" PRId64, visit->school.uai.text, reply->batches[i]->batch);
+    }
+    page_send(visit, 200);
+}
+
+void batches_show(struct visit *visit)
+{
+    Preau__Notify__ListBatchesRequest request = PREAU__NOTIFY__LIST_BATCHES_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.limit = BATCHES_SHOWN;
+    visit_call(visit, &(struct visit_call){visit->portal->notify, "ListBatches", &request.base, batches_listed, NULL});
+}
+
+static void documents_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
+{
+    if (batch->documents == 0) {
+        return;
+    }
+    struct view *documents = view_add(body, "DOCUMENTS");
+    for (uint32_t part = 1; part <= batch->documents; part++) {
+        struct view *document = view_add(documents, "DOCUMENT");
+        view_print(document, "HREF", "/etablissements/%s/envois/%" PRId64 "/fiches/%u.pdf", visit->school.uai.text,
+            batch->batch, part);
+        if (batch->documents == 1) {
+            view_set(document, "LABEL", "Télécharger les feuilles individuelles");
+        } else {
+            view_print(
+                document, "LABEL", "Télécharger les feuilles individuelles, partie %u sur %u", part, batch->documents);
+        }
+    }
+}
+
+static void failures_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
+{
+    if (batch->n_failures == 0) {
+        return;
+    }
+    struct view *failures = view_add(body, "FAILURES");
+    for (size_t i = 0; i < batch->n_failures; i++) {
+        const Preau__Notify__BatchFailure *failure = batch->failures[i];
+        enum delivery_reason reason;
+        struct view *row = view_add(failures, "FAILURE");
+        view_print(row, "HREF", "/etablissements/%s/comptes/%u-%" PRId64, visit->school.uai.text,
+            failure->account ? failure->account->academy : 0, failure->account ? failure->account->id : 0);
+        view_set(row, "NAME", failure->name);
+        view_set(row, "REASON",
+            delivery_reason_from_code(failure->reason, &reason) ? delivery_reason_sentence(reason)
+                                                                : "L’envoi n’a pas abouti.");
+    }
+}
+
+static void left_out_notice(struct visit *visit)
+{
+    const char *text = http_query(visit->request, "ecartes");
+    char count[WORDING_SIZE];
+    long left_out = text ? strtol(text, NULL, 10) : 0;
+    if (left_out > 0 && left_out <= INT32_MAX) {
+        wording_count(left_out, "compte n’a pas été retenu", "comptes n’ont pas été retenus", count);
+        page_notice(visit, "info", count, "Les raisons vous ont été données avant la confirmation.");
+    }
+}
+
+static void batch_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__GetBatchReply *batch = (const void *)answer;
+    if (!batch) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    char count[WORDING_SIZE];
+    struct view *body = page_begin(visit, "Envoi", "envoi.html");
+    bool goes_on = batch->waiting > 0 || (batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_SHEET && batch->sent > 0 &&
+                                             batch->documents == 0);
+    wording_count(batch->total, "compte", "comptes", count);
+    numbers_fill(body, batch);
+    view_set(body, "COUNT", count);
+    view_number(body, "DONE_COUNT", batch->total - batch->waiting);
+    view_print(body, "BACK", "/etablissements/%s/envois", visit->school.uai.text);
+    view_show(body, batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL ? "BY_MAIL" : "BY_SHEET");
+    view_show(body, goes_on ? "GOES_ON" : batch->failed > 0 ? "ENDED_WITH_FAILURES" : "ENDED");
+    if (goes_on) {
+        page_refresh(visit, REFRESH_SECONDS);
+    }
+    left_out_notice(visit);
+    documents_fill(visit, body, batch);
+    failures_fill(visit, body, batch);
+    page_send(visit, 200);
+}
+
+void batch_show(struct visit *visit)
+{
+    Preau__Notify__GetBatchRequest request = PREAU__NOTIFY__GET_BATCH_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.batch = visit->path.batch.v;
+    visit_call(visit, &(struct visit_call){visit->portal->notify, "GetBatch", &request.base, batch_loaded, NULL});
+}
+
+static void sheets_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__GetDocumentReply *reply = (const void *)answer;
+    if (!reply) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    char name[96];
+    snprintf(name, sizeof name, "feuilles-%s-envoi-%" PRId64 "-partie-%u.pdf", visit->school.uai.text,
+        visit->path.batch.v, visit->path.part);
+    page_send_pdf(visit, name, reply->pdf.data, reply->pdf.len);
+}
+
+void batch_sheets(struct visit *visit)
+{
+    Preau__Notify__GetDocumentRequest request = PREAU__NOTIFY__GET_DOCUMENT_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.batch = visit->path.batch.v;
+    request.part = visit->path.part;
+    visit_call(visit, &(struct visit_call){visit->portal->notify, "GetDocument", &request.base, sheets_loaded, NULL});
+}

@@ -1,0 +1,39 @@
+#include "portal/cookie.h"
+
+#include "crypto/token.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *name_of(const struct visit *visit, enum cookie cookie)
+{
+    static const char *const names[][2] = {
+        [COOKIE_SESSION] = {"preau",            "__Host-preau"           },
+        [COOKIE_FORM] = {"preau-formulaire", "__Host-preau-formulaire"},
+    };
+    return names[cookie][visit->portal->sessions.is_secure];
+}
+
+const char *cookie_get(const struct visit *visit, enum cookie cookie)
+{
+    const char *value = http_cookie(visit->request, name_of(visit, cookie));
+    return value && strlen(value) == TOKEN_RANDOM_SIZE - 1 ? value : NULL;
+}
+
+static void cookie_write(const struct visit *visit, enum cookie cookie, const char *value, const char *end)
+{
+    char line[256];
+    snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name_of(visit, cookie), value,
+        visit->portal->sessions.is_secure ? "; Secure" : "", end);
+    http_add_header(visit->request, "Set-Cookie", line);
+}
+
+void cookie_set(const struct visit *visit, enum cookie cookie, const char *value)
+{
+    cookie_write(visit, cookie, value, "");
+}
+
+void cookie_clear(const struct visit *visit, enum cookie cookie)
+{
+    cookie_write(visit, cookie, "", "; Max-Age=0");
+}

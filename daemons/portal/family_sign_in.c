@@ -1,0 +1,72 @@
+#include "link.pb-c.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "runtime/metric.h"
+
+#include <string.h>
+
+static struct view *form_begin(struct visit *visit, const char *login)
+{
+    struct view *body = page_begin(visit, "Se connecter", "connexion.html");
+    view_set(body, "LOGIN", login);
+    return body;
+}
+
+void family_sign_in_show(struct visit *visit)
+{
+    struct view *body = form_begin(visit, "");
+    if (http_query(visit->request, "session")) {
+        page_form_error(body, REFUSAL_SIGN_IN_REQUIRED);
+    }
+    page_send(visit, 200);
+}
+
+static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__SignInReply *reply = (const void *)answer;
+    if (!reply) {
+        metric_count(METRIC_PORTAL_SIGN_INS, "family", "refused");
+        page_form_error(form_begin(visit, http_form(visit->request, "identifiant")), refusal);
+        page_send(visit, refusal_status(refusal));
+        return;
+    }
+    metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
+    struct web_session session = {.stage = WEB_OPEN,
+        .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
+        .account = {reply->account ? reply->account->id : 0}};
+    switch (reply->next) {
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK:
+        visit_sign_in(visit, &session, "/guichet");
+        return;
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_OPEN:
+        session.stage = WEB_OPENING;
+        visit_sign_in(visit, &session, "/ouverture");
+        return;
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_NEW_PASSWORD:
+        session.stage = WEB_NEW_PASSWORD;
+        visit_sign_in(visit, &session, "/nouveau-mot-de-passe");
+        return;
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_CONFIRM:
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_UNSPECIFIED:
+    case _PREAU__LINK__NEXT_STEP_IS_INT_SIZE:
+    default:
+        view_show(page_begin(visit, "Votre messagerie", "ouverture-suite.html"), "ANY_EMAIL");
+        page_send(visit, 200);
+        return;
+    }
+}
+
+void family_sign_in_do(struct visit *visit)
+{
+    const char *login = http_form(visit->request, "identifiant");
+    const char *password = http_form(visit->request, "mot_de_passe");
+    if (!login || !password) {
+        page_refuse(visit, REFUSAL_MALFORMED);
+        return;
+    }
+    Preau__Link__SignInRequest request = PREAU__LINK__SIGN_IN_REQUEST__INIT;
+    request.login = arena_copy(visit_arena(visit), login);
+    request.password = arena_copy(visit_arena(visit), password);
+    request.address = arena_copy(visit_arena(visit), http_client(visit->request));
+    visit_call(visit, &(struct visit_call){visit->portal->link, "SignIn", &request.base, signed_in, NULL});
+}

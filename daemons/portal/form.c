@@ -1,0 +1,38 @@
+#include "portal/form.h"
+
+#include "domain/password.h"
+
+enum form_field form_field_of(enum refusal refusal)
+{
+    if (refusal >= REFUSAL_PASSWORD_TOO_SHORT && refusal <= REFUSAL_PASSWORD_NOT_NEW) {
+        return FIELD_PASSWORD;
+    }
+    if (refusal == REFUSAL_PASSWORDS_DIFFER) {
+        return FIELD_AGAIN;
+    }
+    if (refusal == REFUSAL_EMAIL_INVALID) {
+        return FIELD_EMAIL;
+    }
+    return refusal == REFUSAL_BIRTH_DATE_WRONG || refusal == REFUSAL_DATE_INVALID ? FIELD_BIRTH_DATE : FIELD_NONE;
+}
+
+void form_field_error(struct view *body, enum form_field field, enum refusal refusal)
+{
+    static const char *const sections[] = {
+        [FIELD_NONE] = NULL,
+        [FIELD_PRESENT] = "BAD_PRESENT",
+        [FIELD_PASSWORD] = "BAD_PASSWORD",
+        [FIELD_AGAIN] = "BAD_AGAIN",
+        [FIELD_EMAIL] = "BAD_EMAIL",
+        [FIELD_BIRTH_DATE] = "BAD_DATE",
+    };
+    if (field != FIELD_NONE) {
+        view_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));
+    }
+}
+
+void form_password_hint(struct view *body)
+{
+    view_print(body, "PASSWORD_HINT",
+        "Au moins %d caractères. Plusieurs mots sans rapport entre eux font un bon mot de passe.", PASSWORD_LENGTH_MIN);
+}

@@ -1,0 +1,22 @@
+/* Fields of the families' forms: where a refusal is shown, what is kept of what was typed. */
+#pragma once
+
+#include "domain/refusal.h"
+#include "template/template.h"
+
+enum form_field {
+    FIELD_NONE, /* the form as a whole */
+    FIELD_PRESENT,
+    FIELD_PASSWORD,
+    FIELD_AGAIN,
+    FIELD_EMAIL,
+    FIELD_BIRTH_DATE,
+};
+
+/* Pure: the field that a refusal is about. */
+enum form_field form_field_of(enum refusal refusal);
+
+/* Shows the refusal at its field (sections BAD_PRESENT, BAD_PASSWORD … of the template). */
+void form_field_error(struct view *body, enum form_field field, enum refusal refusal);
+/* PASSWORD_HINT: what a password must be. */
+void form_password_hint(struct view *body);

@@ -1,0 +1,35 @@
+/* What answers each line of the map (routes.c), by the file that holds it. */
+#pragma once
+
+#include "portal/visit.h"
+
+/* home.c */
+visit_handler home_show, files_send;
+/* family_sign_in.c */
+visit_handler family_sign_in_show, family_sign_in_do;
+/* sign_out.c */
+visit_handler sign_out_do;
+/* opening.c */
+visit_handler opening_show, opening_do;
+/* activation.c */
+visit_handler activation_show, activation_do;
+/* password.c */
+visit_handler password_show, password_do;
+/* desk.c */
+visit_handler desk_show;
+/* head_sign_in.c */
+visit_handler head_sign_in_show, head_sign_in_do;
+/* schools.c */
+visit_handler schools_show, school_go;
+/* list.c */
+visit_handler list_guardians, list_pupils;
+/* preview.c */
+visit_handler preview_show;
+/* batch_send.c */
+visit_handler batch_send_do;
+/* batches.c */
+visit_handler batches_show, batch_show, batch_sheets;
+/* account.c */
+visit_handler account_show, account_password, account_resend;
+/* figures.c */
+visit_handler figures_show;

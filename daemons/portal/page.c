@@ -1,0 +1,187 @@
+#include "portal/page.h"
+
+#include "portal/csrf.h"
+#include "portal/tabs.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/secret.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RETRY_AFTER_SECONDS "15"
+
+static const char *home_of(const struct visit *visit)
+{
+    if (!visit->has_session) {
+        return "/";
+    }
+    return visit->session.administrator.v != 0 ? "/etablissements" : "/guichet";
+}
+
+static void header_fill(struct visit *visit, struct view *layout, const char *csrf)
+{
+    bool is_head = visit->has_session && visit->session.administrator.v != 0;
+    view_set(layout, "HOME", home_of(visit));
+    view_set(layout, "ASSETS", assets_prefix(visit->portal->assets));
+    view_set(layout, "TAGLINE",
+        is_head ? "Administration des comptes des élèves et de leurs responsables"
+                : "Les comptes des élèves et de leurs responsables");
+    if (visit->has_session) {
+        struct view *signed_in = view_add(layout, "SIGNED_IN");
+        view_set(signed_in, "NAME", visit->session.name);
+        view_set(signed_in, "CSRF", csrf);
+    }
+    if (visit->school.uai.text[0] != '\0') {
+        tabs_fill(visit, layout);
+    }
+}
+
+struct view *page_begin(struct visit *visit, const char *title, const char *file)
+{
+    char csrf[CSRF_SIZE];
+    csrf_make(visit, csrf);
+    view_free(&visit->layout); /* a page that was begun before something failed */
+    visit->layout = view_new();
+    view_set(visit->layout, "TITLE", title);
+    header_fill(visit, visit->layout, csrf);
+    struct view *body = view_include(visit->layout, "BODY", file);
+    view_set(body, "CSRF", csrf);
+    return body;
+}
+
+void page_notice(struct visit *visit, const char *kind, const char *title, const char *text)
+{
+    struct view *notice = view_add(visit->layout, "NOTICE");
+    view_set(notice, "KIND", kind);
+    view_set(notice, "NOTICE_TITLE", title);
+    view_set(notice, "NOTICE_TEXT", text);
+}
+
+void page_refresh(struct visit *visit, int seconds)
+{
+    view_number(view_add(visit->layout, "REFRESH"), "SECONDS", seconds);
+}
+
+static void answer(struct visit *visit, int status, const char *content_type, const void *body, size_t length)
+{
+    struct http_request *request = visit->request;
+    http_set_security_headers(request);
+    visit_end(visit, status);
+    http_reply(request, status, content_type, body, length);
+}
+
+void page_send(struct visit *visit, int status)
+{
+    struct fault fault;
+    char *text = NULL;
+    size_t length = 0;
+    if (template_render(visit->portal->templates, "layout.html", visit->layout, &text, &length, &fault)) {
+        answer(visit, status, "text/html; charset=utf-8", text, length);
+        secret_wipe(text, length); /* it may show a password */
+        memory_free(&text);
+        return;
+    }
+    log_fault("page_failed", &fault);
+    static const char sorry[] = "Le service rencontre un incident. Recommencez dans quelques instants.\n";
+    answer(visit, 500, "text/plain; charset=utf-8", sorry, sizeof sorry - 1);
+}
+
+void page_go(struct visit *visit, const char *location)
+{
+    struct http_request *request = visit->request;
+    char *where = arena_copy(visit_arena(visit), location); /* lives with the request */
+    http_set_security_headers(request);
+    visit_end(visit, 303);
+    http_reply_redirect(request, where);
+}
+
+void page_go_to(struct visit *visit, const char *format, ...)
+{
+    char location[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(location, sizeof location, format, arguments);
+    va_end(arguments);
+    page_go(visit, location);
+}
+
+static struct view *error_begin(struct visit *visit, const char *heading, const char *text, const char *advice)
+{
+    struct view *body = page_begin(visit, heading, "erreur.html");
+    view_set(body, "HEADING", heading);
+    view_set(body, "TEXT", text);
+    view_set(body, "BACK", home_of(visit));
+    if (advice[0] != '\0') {
+        view_set(view_add(body, "ADVICE"), "ADVICE_TEXT", advice);
+    }
+    return body;
+}
+
+static const char *heading_of(int status)
+{
+    switch (status) {
+    case 404:
+        return "Page introuvable";
+    case 503:
+    case 504:
+        return "Service momentanément indisponible";
+    case 403:
+        return "Action refusée";
+    default:
+        return "La demande n’a pas pu être traitée";
+    }
+}
+
+void page_refuse(struct visit *visit, enum refusal refusal)
+{
+    int status = refusal_status(refusal);
+    (void)error_begin(visit, heading_of(status), refusal_sentence(refusal), refusal_next(refusal));
+    if (status == 503) {
+        http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
+    }
+    page_send(visit, status);
+}
+
+static bool may_work_soon(const struct fault *fault)
+{
+    return fault->code == FAULT_TIMEOUT || fault->code == FAULT_BUSY || fault->code == FAULT_UNAVAILABLE ||
+           fault->code == FAULT_PEER;
+}
+
+void page_fail(struct visit *visit, const struct fault *fault)
+{
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    log_event(LOG_ERR, "visit_failed", F("route", visit->route ? visit->route->pattern : ""), F("fault", fault));
+    bool soon = may_work_soon(fault);
+    int status = soon ? 503 : 500;
+    struct view *body = error_begin(visit, soon ? heading_of(503) : "Incident technique",
+        fault->outcome_unknown ? "La réponse n’est pas venue : ce que vous avez demandé a pu être fait."
+                               : "Ce que vous avez demandé n’a pas été fait.",
+        fault->outcome_unknown
+            ? "Vérifiez avant de recommencer ; la même demande envoyée à nouveau n’est pas faite deux fois."
+            : "Recommencez dans quelques instants.");
+    view_print(view_add(body, "INCIDENT"), "INCIDENT_ID", "%.12s", http_request_id(visit->request));
+    if (soon) {
+        http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
+    }
+    page_send(visit, status);
+}
+
+void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes, size_t length)
+{
+    char disposition[256];
+    snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", file_name);
+    http_set_header(visit->request, "Content-Disposition", disposition);
+    answer(visit, 200, "application/pdf", bytes, length);
+}
+
+void page_form_error(struct view *body, enum refusal refusal)
+{
+    struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
+    view_set(problem, "TEXT", refusal_sentence(refusal));
+    if (refusal_next(refusal)[0] != '\0') {
+        view_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));
+    }
+}

@@ -1,0 +1,26 @@
+/* Answers: pages in the common layout, ways on, errors. Each answers and ends the visit. */
+#pragma once
+
+#include "portal/visit.h"
+
+/* Begins a page: title, and the template of its body, whose view is given. CSRF is set in it. */
+struct view *page_begin(struct visit *visit, const char *title, const char *file);
+/* An alert above the body. kind: "success", "info", "warning". */
+void page_notice(struct visit *visit, const char *kind, const char *title, const char *text);
+/* The browser loads the page again by itself after so many seconds, if it runs no script. */
+void page_refresh(struct visit *visit, int seconds);
+void page_send(struct visit *visit, int status);
+
+/* 303 to a path of ours. */
+void page_go(struct visit *visit, const char *location);
+PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
+
+/* What a rule said no to, as a page of its own. */
+void page_refuse(struct visit *visit, enum refusal refusal);
+/* What failed: logged with the incident's number, which the person sees; 503 with Retry-After when it may work soon. */
+void page_fail(struct visit *visit, const struct fault *fault);
+/* Bytes to keep: a document. */
+void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes, size_t length);
+
+/* "ERROR" of a form: what was refused, and what to do. */
+void page_form_error(struct view *body, enum refusal refusal);

@@ -1,0 +1,72 @@
+/* Another password: after a reset by the school, or from the desk. */
+#include "domain/password.h"
+#include "link.pb-c.h"
+#include "portal/form.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+
+#include <string.h>
+
+static struct view *form_begin(struct visit *visit)
+{
+    struct view *body = page_begin(visit, "Choisir un nouveau mot de passe", "nouveau-mot-de-passe.html");
+    bool after_reset = visit->session.stage == WEB_NEW_PASSWORD;
+    view_set(body, "EXPLANATION",
+        after_reset ? "L’établissement a réinitialisé votre mot de passe : choisissez-en un que vous seul connaissez."
+                    : "Il remplacera votre mot de passe actuel. Vos autres connexions prendront fin.");
+    if (!after_reset) {
+        view_show(body, "PRESENT");
+    }
+    form_password_hint(body);
+    return body;
+}
+
+void password_show(struct visit *visit)
+{
+    (void)form_begin(visit);
+    page_send(visit, 200);
+}
+
+static void form_refuse(struct visit *visit, enum refusal refusal)
+{
+    struct view *body = form_begin(visit);
+    page_form_error(body, refusal);
+    form_field_error(body, refusal == REFUSAL_WRONG_CREDENTIALS ? FIELD_PRESENT : form_field_of(refusal), refusal);
+    page_send(visit, refusal_status(refusal));
+}
+
+static void changed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    if (!answer) {
+        form_refuse(visit, refusal);
+        return;
+    }
+    /* the change ended all the person's sessions */
+    const struct web_session session = {
+        .stage = WEB_OPEN, .academy = visit->session.academy, .account = visit->session.account};
+    visit_sign_in(visit, &session, "/guichet?fait=mot-de-passe");
+}
+
+void password_do(struct visit *visit)
+{
+    bool after_reset = visit->session.stage == WEB_NEW_PASSWORD;
+    const char *present = after_reset ? "" : http_form(visit->request, "actuel");
+    const char *chosen = http_form(visit->request, "nouveau");
+    const char *again = http_form(visit->request, "confirmation");
+    if (!present || !chosen || !again) {
+        page_refuse(visit, REFUSAL_MALFORMED);
+        return;
+    }
+    if (strcmp(chosen, again) != 0) {
+        form_refuse(visit, REFUSAL_PASSWORDS_DIFFER);
+        return;
+    }
+    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
+    account.academy = (uint32_t)visit->session.academy.v;
+    account.id = visit->session.account.v;
+    Preau__Link__ChangePasswordRequest request = PREAU__LINK__CHANGE_PASSWORD_REQUEST__INIT;
+    request.account = &account;
+    request.present = arena_copy(visit_arena(visit), present);
+    request.chosen = arena_copy(visit_arena(visit), chosen);
+    visit_call(visit, &(struct visit_call){visit->portal->link, "ChangePassword", &request.base, changed, NULL});
+}

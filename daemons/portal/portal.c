@@ -1,0 +1,151 @@
+/* preau-portald: the web, for school heads and for families; holds no business rule.
+ *
+ * Job            Pages: the head's application (guide 4 to 7) and the families' way in (guide 1.1, third scheme; their
+ *                desk). What is decided is asked of linkd, notifyd and statsd; lists are read from the database.
+ * Listens        HTTP on portal.listen, behind a reverse proxy that holds TLS; its status address.
+ * Calls          The services preau.link.Link, preau.notify.Notify, preau.statistics.Statistics.
+ * Owns           Table session. Of a cookie it stores a digest, so that the table lets nobody in.
+ * Promises       Who is not signed in, or not in scope, learns nothing: each head's page asks the database for the
+ *                school within the administrator's scope, and the daemons ask once more. A form counts once: what
+ *                changes something carries the request's id from the page that offered it. No page needs a script.
+ * Limits         portal.connections_max, body_max, header_max, request_timeout; a visit ends within 20 s: 503 with
+ *                Retry-After when another daemon is down or busy, and the others' pages go on.
+ * Configuration  Sections portal, link (ends of families' sessions), database, bus, status. */
+#include "portal/portal.h"
+
+#include "bus/configured.h"
+#include "bus/curve.h"
+#include "crypto/random.h"
+#include "link.pb-c.h"
+#include "notify.pb-c.h"
+#include "portal/visit.h"
+#include "runtime/daemon.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "statistics.pb-c.h"
+#include "store/configured.h"
+
+enum { PARAMETERS_MAX_OF_A_FORM = 1000 };
+#define PURGE_PERIOD MINUTES(10)
+
+static void sessions_purged(void *arg, int64_t open, const struct fault *fault)
+{
+    (void)arg;
+    if (fault) {
+        log_event(LOG_NOTICE, "sessions_not_purged", F("fault", fault));
+        return;
+    }
+    metric_set(METRIC_PORTAL_SESSIONS, (double)open);
+}
+
+static void sessions_purge(void *arg)
+{
+    struct portal *portal = arg;
+    web_session_purge(portal->store, clock_now(), sessions_purged, portal);
+}
+
+static bool clients_open(struct portal *portal, const struct daemon_run *run, struct fault *fault)
+{
+    const struct config *config = run->config;
+    return bus_curve_open_configured(run->loop, config, &portal->curve, fault) &&
+           client_open_configured(run->loop, config, run->status, CONFIG_BUS_LINK, &preau__link__link__descriptor,
+               "linkd", portal->curve, &portal->link, fault) &&
+           client_open_configured(run->loop, config, run->status, CONFIG_BUS_NOTIFY, &preau__notify__notify__descriptor,
+               "notifyd", portal->curve, &portal->notify, fault) &&
+           client_open_configured(run->loop, config, run->status, CONFIG_BUS_STATISTICS,
+               &preau__statistics__statistics__descriptor, "statsd", portal->curve, &portal->statistics, fault);
+}
+
+static bool server_open(struct portal *portal, const struct daemon_run *run, struct fault *fault)
+{
+    const struct config *config = run->config;
+    const struct http_options options = {
+        .address = config_text(config, CONFIG_PORTAL_LISTEN),
+        .trusted_proxies = config_list(config, CONFIG_PORTAL_TRUSTED_PROXIES),
+        .body_max = config_size(config, CONFIG_PORTAL_BODY_MAX),
+        .header_max = config_size(config, CONFIG_PORTAL_HEADER_MAX),
+        .connections_max = (unsigned)config_count(config, CONFIG_PORTAL_CONNECTIONS_MAX),
+        .timeout = config_duration(config, CONFIG_PORTAL_REQUEST_TIMEOUT),
+        .parameters_max = PARAMETERS_MAX_OF_A_FORM,
+    };
+    return http_server_open(run->loop, &options, visit_begin, portal, &portal->server, fault);
+}
+
+/* First the server: who waits is then answered into the void by what closes after it. */
+static void portal_stop(struct daemon_run *run)
+{
+    struct portal *portal = run->own;
+    timer_cancel(&portal->purge);
+    http_server_close(&portal->server);
+    client_close(&portal->link);
+    client_close(&portal->notify);
+    client_close(&portal->statistics);
+    store_close(&portal->store);
+    assets_close(&portal->assets);
+    if (portal->templates) {
+        template_set_free(&portal->templates);
+    }
+    bus_curve_close(&portal->curve);
+    memory_free(&run->own);
+}
+
+static bool portal_start(struct daemon_run *run, struct fault *fault)
+{
+    struct portal *portal = run->own = checked_calloc(1, sizeof *portal);
+    const struct config *config = run->config;
+    *portal = (struct portal){
+        .loop = run->loop,
+        .sessions =
+            {
+                       .idle = {config_duration(config, CONFIG_LINK_SESSION_IDLE),
+                    config_duration(config, CONFIG_PORTAL_SESSION_IDLE)},
+                       .max_family = config_duration(config, CONFIG_LINK_SESSION_MAX),
+                       .max_administrator = config_duration(config, CONFIG_PORTAL_SESSION_MAX),
+                       .is_secure = config_flag(config, CONFIG_PORTAL_SECURE_COOKIE),
+                       },
+    };
+    if (!crypto_begin()) {
+        fault_set(fault, FAULT_CRYPTO, "libsodium does not work here");
+        portal_stop(run);
+        return false;
+    }
+    portal->store = store_open_configured(run);
+    portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
+    bool opened = template_set_load(config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), &portal->templates, fault) &&
+                  assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
+                  clients_open(portal, run, fault) && server_open(portal, run, fault);
+    if (!opened) {
+        portal_stop(run);
+    }
+    return opened;
+}
+
+static void portal_drain(struct daemon_run *run)
+{
+    const struct portal *portal = run->own;
+    http_server_refuse(portal->server);
+}
+
+static bool portal_is_idle(struct daemon_run *run)
+{
+    const struct portal *portal = run->own;
+    return http_server_pending(portal->server) == 0;
+}
+
+static const struct daemon daemon_portal = {
+    .name = "preau-portald",
+    .role = "preau_portal",
+    .summary = "Sert les pages des chefs d’établissement et des familles.",
+    .sections = (const char *const[]){"database", "bus", "status", "portal", "link", NULL},
+    .status_address = CONFIG_STATUS_PORTAL,
+    .start = portal_start,
+    .drain = portal_drain,
+    .is_idle = portal_is_idle,
+    .stop = portal_stop,
+};
+
+int main(int argc, char **argv)
+{
+    return daemon_main(&daemon_portal, argc, argv);
+}

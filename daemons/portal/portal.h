@@ -1,0 +1,27 @@
+/* What the files of this folder share: the running portal. */
+#pragma once
+
+#include "bus/client.h"
+#include "portal/assets.h"
+#include "runtime/http_server.h"
+#include "store/store.h"
+#include "store/web_session.h"
+#include "template/template.h"
+
+struct session_bounds {
+    struct web_session_bounds idle;
+    struct duration max_family, max_administrator;
+    bool is_secure; /* cookies over HTTPS only */
+};
+
+struct portal {
+    struct loop *loop;
+    struct store *store;
+    struct client *link, *notify, *statistics;
+    struct template_set *templates;
+    struct assets *assets;
+    struct http_server *server;
+    struct session_bounds sessions;
+    struct timer *purge;
+    struct bus_curve *curve;
+};

@@ -1,0 +1,56 @@
+#include "portal/routes.h"
+
+#include "portal/handlers.h"
+#include "runtime/cleanup.h"
+
+#define SCHOOL "/etablissements/:uai"
+
+static const struct route routes[] = {
+    {HTTP_GET,  "/",                                    ACCESS_ANYONE,        "public",   home_show          },
+    {HTTP_GET,  "/assets/*",                            ACCESS_ANYONE,        "asset",    files_send         },
+    {HTTP_GET,  "/connexion",                           ACCESS_ANYONE,        "public",   family_sign_in_show},
+    {HTTP_POST, "/connexion",                           ACCESS_ANYONE,        "public",   family_sign_in_do  },
+    {HTTP_GET,  "/activation/:jeton",                   ACCESS_ANYONE,        "public",   activation_show    },
+    {HTTP_POST, "/activation/:jeton",                   ACCESS_ANYONE,        "public",   activation_do      },
+    {HTTP_GET,  "/ouverture",                           ACCESS_OPENING,       "family",   opening_show       },
+    {HTTP_POST, "/ouverture",                           ACCESS_OPENING,       "family",   opening_do         },
+    {HTTP_GET,  "/nouveau-mot-de-passe",                ACCESS_PASSWORD,      "family",   password_show      },
+    {HTTP_POST, "/nouveau-mot-de-passe",                ACCESS_PASSWORD,      "family",   password_do        },
+    {HTTP_GET,  "/guichet",                             ACCESS_FAMILY,        "family",   desk_show          },
+    {HTTP_POST, "/deconnexion",                         ACCESS_SIGNED_IN,     "public",   sign_out_do        },
+    {HTTP_GET,  "/administration",                      ACCESS_ADMINISTRATOR, "head",     schools_show       },
+    {HTTP_GET,  "/administration/connexion",            ACCESS_ANYONE,        "public",   head_sign_in_show  },
+    {HTTP_POST, "/administration/connexion",            ACCESS_ANYONE,        "public",   head_sign_in_do    },
+    {HTTP_GET,  "/etablissements",                      ACCESS_ADMINISTRATOR, "head",     schools_show       },
+    {HTTP_GET,  SCHOOL,                                 ACCESS_SCHOOL,        "head",     school_go          },
+    {HTTP_GET,  SCHOOL "/responsables",                 ACCESS_SCHOOL,        "list",     list_guardians     },
+    {HTTP_GET,  SCHOOL "/eleves",                       ACCESS_SCHOOL,        "list",     list_pupils        },
+    {HTTP_POST, SCHOOL "/apercu",                       ACCESS_SCHOOL,        "head",     preview_show       },
+    {HTTP_POST, SCHOOL "/envoi",                        ACCESS_SCHOOL,        "head",     batch_send_do      },
+    {HTTP_GET,  SCHOOL "/envois",                       ACCESS_SCHOOL,        "head",     batches_show       },
+    {HTTP_GET,  SCHOOL "/envois/:envoi",                ACCESS_SCHOOL,        "head",     batch_show         },
+    {HTTP_GET,  SCHOOL "/envois/:envoi/fiches/:fiches", ACCESS_SCHOOL,        "document", batch_sheets       },
+    {HTTP_GET,  SCHOOL "/comptes/:compte",              ACCESS_SCHOOL,        "head",     account_show       },
+    {HTTP_POST, SCHOOL "/comptes/:compte/mot-de-passe", ACCESS_SCHOOL,        "head",     account_password   },
+    {HTTP_POST, SCHOOL "/comptes/:compte/renvoi",       ACCESS_SCHOOL,        "head",     account_resend     },
+    {HTTP_GET,  SCHOOL "/statistiques",                 ACCESS_SCHOOL,        "head",     figures_show       },
+};
+
+enum route_found route_find(
+    enum http_method method, const char *path, const struct route **out_route, struct path_values *out_values)
+{
+    enum route_found found = ROUTE_NOT_FOUND;
+    enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
+    for (size_t i = 0; i < ARRAY_LENGTH(routes); i++) {
+        if (!path_matches(routes[i].pattern, path, out_values)) {
+            continue;
+        }
+        if (routes[i].method == wanted) {
+            *out_route = &routes[i];
+            return ROUTE_FOUND;
+        }
+        found = ROUTE_OTHER_METHOD;
+    }
+    *out_values = (struct path_values){0};
+    return found;
+}

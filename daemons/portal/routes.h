@@ -1,0 +1,9 @@
+/* The site's map: one line per address. */
+#pragma once
+
+#include "portal/visit.h"
+
+enum route_found { ROUTE_FOUND, ROUTE_NOT_FOUND, ROUTE_OTHER_METHOD };
+
+enum route_found route_find(
+    enum http_method method, const char *path, const struct route **out_route, struct path_values *out_values);

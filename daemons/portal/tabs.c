@@ -1,0 +1,48 @@
+#include "portal/tabs.h"
+
+#include "runtime/cleanup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct tab {
+    const char *name, *label;
+    bool second_degree;
+} tabs[] = {
+    {"responsables", "Responsables", false},
+    {"eleves",       "Élèves",     true },
+    {"envois",       "Envois",       false},
+    {"statistiques", "Statistiques", false},
+};
+
+static bool is_current(const struct visit *visit, const char *href)
+{
+    const char *path = http_path(visit->request);
+    size_t length = strlen(href);
+    return strncmp(path, href, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+void tabs_fill(const struct visit *visit, struct view *layout)
+{
+    const struct listed_school *school = &visit->school;
+    struct view *header = view_add(layout, "SCHOOL");
+    view_set(header, "SCHOOL_NAME", school->name);
+    view_set(header, "SCHOOL_CITY", school->city);
+    view_set(header, "SCHOOL_UAI", school->uai.text);
+    if (school->has_others) {
+        view_show(header, "CHANGE");
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(tabs); i++) {
+        if (tabs[i].second_degree && school->degree != DEGREE_2) {
+            continue;
+        }
+        char href[80];
+        snprintf(href, sizeof href, "/etablissements/%s/%s", school->uai.text, tabs[i].name);
+        struct view *tab = view_add(header, "TAB");
+        view_set(tab, "HREF", href);
+        view_set(tab, "LABEL", tabs[i].label);
+        if (is_current(visit, href)) {
+            view_show(tab, "CURRENT");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+#include "portal/visit.h"
+
+#include "crypto/random.h"
+#include "portal/cookie.h"
+#include "portal/csrf.h"
+#include "portal/page.h"
+#include "portal/routes.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How long a browser is kept waiting; a reverse proxy waits longer. */
+#define VISIT_TIME SECONDS(20)
+/* The least that a call is given, at the end of a long visit. */
+#define CALL_TIME_MIN SECONDS(1)
+
+struct arena *visit_arena(const struct visit *visit)
+{
+    return http_arena(visit->request);
+}
+
+void visit_end(struct visit *visit, int status)
+{
+    static const char *const classes[] = {"other", "other", "2xx", "3xx", "4xx", "5xx"};
+    const char *class = visit->route ? visit->route->class : "unknown";
+    metric_count(METRIC_PORTAL_REQUESTS, class, classes[status / 100]);
+    metric_observe(METRIC_PORTAL_SECONDS, clock_since(visit->started), class);
+    view_free(&visit->layout);
+    memory_free(&visit);
+}
+
+/* ---- asking the other daemons */
+
+struct waiting {
+    struct visit *visit;
+    visit_answered *answered;
+};
+
+static void call_ended(void *arg, const struct client_outcome *outcome)
+{
+    struct waiting *waiting = arg;
+    struct visit *visit = waiting->visit;
+    visit_answered *answered = waiting->answered;
+    memory_free(&waiting);
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    if (outcome->fault) {
+        page_fail(visit, outcome->fault);
+    } else {
+        answered(visit, outcome->answer, outcome->refusal);
+    }
+}
+
+static struct duration time_left(const struct visit *visit)
+{
+    struct duration left = {VISIT_TIME.us - clock_since(visit->started).us};
+    return duration_longer(left, CALL_TIME_MIN) ? left : CALL_TIME_MIN;
+}
+
+void visit_call(struct visit *visit, const struct visit_call *call)
+{
+    struct waiting *waiting = checked_malloc(sizeof *waiting);
+    *waiting = (struct waiting){visit, call->answered};
+    const struct client_request request = {
+        .method = call->method,
+        .message = call->message,
+        .timeout = time_left(visit),
+        .caller = {visit->session.administrator, visit->session.academy.v, visit->session.account, false},
+        .trace = http_request_id(visit->request),
+        .id = call->id,
+    };
+    client_call(call->client, &request, call_ended, waiting);
+}
+
+/* ---- sessions */
+
+static void cookie_digest(const char *cookie, unsigned char out_digest[DIGEST_SIZE])
+{
+    digest_make(cookie, strlen(cookie), out_digest);
+}
+
+struct beginning {
+    struct visit *visit;
+    const char *location;
+    char cookie[TOKEN_RANDOM_SIZE];
+};
+
+static void session_begun(void *arg, const struct fault *fault)
+{
+    struct beginning *beginning = arg;
+    struct visit *visit = beginning->visit;
+    if (fault) {
+        page_fail(visit, fault);
+        return;
+    }
+    cookie_set(visit, COOKIE_SESSION, beginning->cookie);
+    cookie_clear(visit, COOKIE_FORM);
+    page_go(visit, beginning->location);
+}
+
+void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location)
+{
+    const struct session_bounds *bounds = &visit->portal->sessions;
+    struct beginning *beginning = arena_alloc(visit_arena(visit), 1, sizeof *beginning);
+    struct web_session fresh = *session;
+    unsigned char digest[DIGEST_SIZE];
+    unsigned char before[DIGEST_SIZE];
+    struct instant now = clock_now();
+    const char *present = cookie_get(visit, COOKIE_SESSION);
+    beginning->visit = visit;
+    beginning->location = arena_copy(visit_arena(visit), location);
+    token_random(beginning->cookie);
+    token_random(fresh.csrf);
+    cookie_digest(beginning->cookie, digest);
+    if (present) {
+        cookie_digest(present, before);
+    }
+    web_session_begin(visit->portal->store, digest, &fresh, now,
+        instant_add(now, fresh.administrator.v != 0 ? bounds->max_administrator : bounds->max_family),
+        present ? before : NULL, session_begun, beginning);
+}
+
+/* ---- the gate: who may go where */
+
+static bool stage_fits(const struct visit *visit)
+{
+    const struct web_session *session = &visit->session;
+    bool is_family = session->account.v != 0;
+    switch (visit->route->access) {
+    case ACCESS_ANYONE:
+    case ACCESS_SIGNED_IN:
+        return true;
+    case ACCESS_FAMILY:
+        return is_family && session->stage == WEB_OPEN;
+    case ACCESS_OPENING:
+        return is_family && session->stage == WEB_OPENING;
+    case ACCESS_PASSWORD:
+        return is_family && session->stage != WEB_OPENING;
+    case ACCESS_ADMINISTRATOR:
+    case ACCESS_SCHOOL:
+        return session->administrator.v != 0;
+    }
+    return false;
+}
+
+static bool is_for_administrators(const struct visit *visit)
+{
+    return visit->route->access == ACCESS_ADMINISTRATOR || visit->route->access == ACCESS_SCHOOL;
+}
+
+/* Where a session of another kind or stage belongs. */
+static const char *place_of(const struct visit *visit)
+{
+    static const char *const places[WEB_STAGE_COUNT] = {
+        [WEB_OPEN] = "/guichet", [WEB_OPENING] = "/ouverture", [WEB_NEW_PASSWORD] = "/nouveau-mot-de-passe"};
+    if (is_for_administrators(visit)) {
+        return "/administration/connexion";
+    }
+    return visit->session.administrator.v != 0 ? "/etablissements" : places[visit->session.stage];
+}
+
+static void go_to_sign_in(struct visit *visit, bool had_session)
+{
+    page_go_to(visit, "%s%s", is_for_administrators(visit) ? "/administration/connexion" : "/connexion",
+        had_session ? "?session=finie" : "");
+}
+
+static void school_loaded(void *arg, const struct listed_school *school, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    if (fault) {
+        page_fail(visit, fault);
+    } else if (!school) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+    } else {
+        visit->school = *school;
+        visit->route->handler(visit);
+    }
+}
+
+static void visit_go_in(struct visit *visit)
+{
+    if (http_method(visit->request) == HTTP_POST && !csrf_is_right(visit)) {
+        page_refuse(visit, REFUSAL_FORM_OUTDATED);
+    } else if (visit->route->access == ACCESS_SCHOOL) {
+        listing_load_school(
+            visit->portal->store, visit->session.administrator, visit->path.uai.text, school_loaded, visit);
+    } else {
+        visit->route->handler(visit);
+    }
+}
+
+static void session_loaded(void *arg, const struct web_session *session, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    if (fault) {
+        page_fail(visit, fault);
+        return;
+    }
+    if (session) {
+        visit->has_session = true;
+        visit->session = *session;
+    }
+    if (visit->route->access != ACCESS_ANYONE && !session) {
+        cookie_clear(visit, COOKIE_SESSION);
+        go_to_sign_in(visit, true);
+    } else if (!stage_fits(visit)) {
+        page_go(visit, place_of(visit));
+    } else {
+        visit_go_in(visit);
+    }
+}
+
+void visit_begin(struct http_request *request, void *arg)
+{
+    struct portal *portal = arg;
+    struct visit *visit = checked_calloc(1, sizeof *visit);
+    *visit = (struct visit){.portal = portal, .request = request, .started = clock_tick()};
+    enum route_found found = route_find(http_method(request), http_path(request), &visit->route, &visit->path);
+    const char *cookie = cookie_get(visit, COOKIE_SESSION);
+    unsigned char digest[DIGEST_SIZE];
+    if (found != ROUTE_FOUND) {
+        page_refuse(visit, found == ROUTE_OTHER_METHOD ? REFUSAL_METHOD : REFUSAL_NOT_FOUND);
+    } else if (visit->path.rest) { /* files: the same for everybody */
+        visit->route->handler(visit);
+    } else if (cookie) {
+        cookie_digest(cookie, digest);
+        web_session_load(portal->store, digest, clock_now(), &portal->sessions.idle, session_loaded, visit);
+    } else if (visit->route->access == ACCESS_ANYONE) {
+        visit_go_in(visit);
+    } else {
+        go_to_sign_in(visit, false);
+    }
+}

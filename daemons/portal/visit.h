@@ -1,0 +1,71 @@
+/* One request of a browser, from its first byte to its answer: who asks, what may be done, what was found on the way.
+ *
+ * A visit is answered exactly once by one of the page_… functions, now or in a completion, and is gone then. Every
+ * question asked on its behalf has a bound, so that each visit ends; completions always come, also when the portal
+ * stops, and a visit whose browser has left is simply answered into the void. */
+#pragma once
+
+#include "domain/refusal.h"
+#include "portal/path.h"
+#include "portal/portal.h"
+#include "store/listing.h"
+#include "store/web_session.h"
+
+struct visit;
+typedef void visit_handler(struct visit *visit);
+
+/* Who may come. Others are led to the sign-in page, or told that there is no such page. */
+enum route_access {
+    ACCESS_ANYONE,
+    ACCESS_FAMILY,        /* signed in with an account */
+    ACCESS_OPENING,       /* first sign-in, account to be opened */
+    ACCESS_PASSWORD,      /* signed in with an account, or about to choose another password */
+    ACCESS_SIGNED_IN,     /* whoever has a session */
+    ACCESS_ADMINISTRATOR, /* signed in to administer */
+    ACCESS_SCHOOL,        /* the same, and the school of the path is in scope: visit->school is loaded */
+};
+
+struct route {
+    enum http_method method; /* GET stands for HEAD too */
+    const char *pattern;
+    enum route_access access;
+    const char *class; /* of the metrics */
+    visit_handler *handler;
+};
+
+struct visit {
+    struct portal *portal;
+    struct http_request *request;
+    const struct route *route;
+    struct path_values path;
+    struct tick started;
+    bool has_session;
+    struct web_session session;
+    struct listed_school school; /* uai "" before it is loaded */
+    struct view *layout;         /* the page being filled */
+    void *own;                   /* of the handler, in the request's arena */
+};
+
+/* The server's handler. */
+void visit_begin(struct http_request *request, void *portal);
+
+/* The visit's memory; pieces live as long as it does. */
+struct arena *visit_arena(const struct visit *visit);
+
+/* A bus call on behalf of who is signed in. answered: with the answer, or NULL and the refusal; a fault is answered to
+ * the browser without asking (503 or 500, incident). */
+typedef void visit_answered(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal);
+struct visit_call {
+    struct client *client;
+    const char *method;
+    const ProtobufCMessage *message;
+    visit_answered *answered;
+    const unsigned char *id; /* REQUEST_ID_SIZE bytes; NULL: a new one */
+};
+void visit_call(struct visit *visit, const struct visit_call *call);
+
+/* Begins a session in the place of the browser's present one, sets its cookie, then leads to `location`. */
+void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location);
+
+/* Counted, freed: for page.c, which answers. */
+void visit_end(struct visit *visit, int status);
