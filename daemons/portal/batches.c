@@ -1,5 +1,4 @@
 /* Batches of a school: their list, one with its progress, its sheets. */
-#include "domain/delivery_reason.h"
 #include "notify.pb-c.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
@@ -91,14 +90,11 @@ static void failures_fill(const struct visit *visit, struct view *body, const Pr
     struct view *failures = view_add(body, "FAILURES");
     for (size_t i = 0; i < batch->n_failures; i++) {
         const Preau__Notify__BatchFailure *failure = batch->failures[i];
-        enum delivery_reason reason;
         struct view *row = view_add(failures, "FAILURE");
         view_print(row, "HREF", "/etablissements/%s/comptes/%u-%" PRId64, visit->school.uai.text,
             failure->account ? failure->account->academy : 0, failure->account ? failure->account->id : 0);
         view_set(row, "NAME", failure->name);
-        view_set(row, "REASON",
-            delivery_reason_from_code(failure->reason, &reason) ? delivery_reason_sentence(reason)
-                                                                : "L’envoi n’a pas abouti.");
+        view_set(row, "REASON", "L’envoi n’a pas abouti.");
     }
 }
 

@@ -120,7 +120,7 @@ class Site:
             "keys": {"directory": self.folder / "keys"},
             "portal": {"listen": f"127.0.0.1:{self.ports['portal']}", "public_url": self.portal_url,
                        "template_directory": ROOT / "daemons/portal/pages",
-                       "asset_directory": ROOT / "daemons/portal/assets"},
+                       "asset_directory": self.build / "daemons/portal/assets"},
             "import": {"inbox_directory": self.folder / "inbox", "archive_directory": self.folder / "archive",
                        "work_directory": self.folder / "work"},
             "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}", "document_directory": self.folder / "documents",
