@@ -88,6 +88,7 @@ static void actions_fill(const struct visit *visit, struct view *body, const str
 {
     const struct account *account = &person->stored.account;
     struct lifecycle_outcome outcome;
+    struct view *impossible = NULL;
     bool has_address = person->stored.email[0] != '\0' || person->aaf_email[0] != '\0';
     view_print(body, "PREVIEW_ACTION", "/etablissements/%s/apercu", visit->school.uai.text);
     view_set(body, "PROFILE", profile_code(account->profile));
@@ -99,7 +100,10 @@ static void actions_fill(const struct visit *visit, struct view *body, const str
         if (refusal == REFUSAL_NONE && action->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL && !has_address) {
             refusal = REFUSAL_NO_EMAIL;
         }
-        struct view *row = view_add(body, refusal == REFUSAL_NONE ? "ACTION" : "REFUSED");
+        if (refusal != REFUSAL_NONE && !impossible) {
+            impossible = view_add(body, "IMPOSSIBLE");
+        }
+        struct view *row = refusal == REFUSAL_NONE ? view_add(body, "ACTION") : view_add(impossible, "REFUSED");
         view_set(row, "VALUE", action->code);
         view_set(row, "LABEL", action->label);
         view_set(row, "REFUSED_TEXT", refusal_sentence(refusal));
@@ -152,9 +156,10 @@ static void events_loaded(void *arg, const struct listed_event *events, size_t c
         page_fail(visit, fault);
         return;
     }
+    struct view *life = count > 0 ? view_add(page->body, "LIFE") : NULL;
     for (size_t i = 0; i < count; i++) {
         char moment[WORDING_SIZE];
-        struct view *row = view_add(page->body, "EVENT");
+        struct view *row = view_add(life, "EVENT");
         wording_moment(events[i].at, moment);
         view_set(row, "AT", moment);
         view_set(row, "EVENT_TEXT", event_label(events[i].action));
@@ -217,8 +222,9 @@ static void account_loaded_here(void *arg, const struct listed_person *person, c
     const struct account *account = &person->stored.account;
     char name[WORDING_NAME_SIZE];
     wording_name(person->prenom, person->nom, name);
-    page->body = page_begin(visit, name, "compte.html");
     page->is_guardian = account->profile == PROFILE_RESPONSABLE;
+    visit->tab = page->is_guardian ? "responsables" : "eleves";
+    page->body = page_begin(visit, name, "compte.html");
     view_set(page->body, "NAME", name);
     view_set(page->body, "PROFILE_LABEL", profile_label(account->profile));
     view_set(page->body, "STATE_CODE", state_code(account->state));

@@ -16,6 +16,7 @@ static void outcome_show(
 {
     const struct chosen *chosen = visit->own;
     char text[WORDING_SIZE];
+    visit->tab = filter_tab(&chosen->filter);
     struct view *body = page_begin(visit, chosen->action->label, "bilan.html");
     view_set(body, "HEADING", chosen->action->label);
     view_set(body, "BACK", filter_href(visit, &chosen->filter, 0));

@@ -18,8 +18,9 @@ static void counted(struct view *view, const char *name, int64_t count, const ch
 /* The page without its counts; its request id makes a double click or a reload one request. */
 static struct view *preview_begin(struct visit *visit)
 {
-    struct view *body = page_begin(visit, "Vérifier avant de confirmer", "apercu.html");
     const struct chosen *chosen = visit->own;
+    visit->tab = filter_tab(&chosen->filter);
+    struct view *body = page_begin(visit, "Vérifier avant de confirmer", "apercu.html");
     view_set(body, "HEADING", chosen->action->label);
     view_set(body, "BACK", filter_href(visit, &chosen->filter, 0));
     return body;

@@ -15,10 +15,13 @@ static const struct tab {
     {"statistiques", "Statistiques", false},
 };
 
-static bool is_current(const struct visit *visit, const char *href)
+static bool is_current(const struct visit *visit, const struct tab *tab, const char *href)
 {
     const char *path = http_path(visit->request);
     size_t length = strlen(href);
+    if (visit->tab) {
+        return strcmp(visit->tab, tab->name) == 0;
+    }
     return strncmp(path, href, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
@@ -41,7 +44,7 @@ void tabs_fill(const struct visit *visit, struct view *layout)
         struct view *tab = view_add(header, "TAB");
         view_set(tab, "HREF", href);
         view_set(tab, "LABEL", tabs[i].label);
-        if (is_current(visit, href)) {
+        if (is_current(visit, &tabs[i], href)) {
             view_show(tab, "CURRENT");
         }
     }

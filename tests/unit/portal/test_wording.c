@@ -1,0 +1,77 @@
+/* French as the pages write it. */
+#include "portal/wording.h"
+#include "runtime/clock.h"
+#include "unit.h"
+
+static void assert_count(int64_t count, const char *wanted)
+{
+    char text[WORDING_SIZE];
+    wording_count(count, "compte", "comptes", text);
+    assert_string_equal(text, wanted);
+}
+
+static void counts_are_grouped_and_agree(void **state)
+{
+    (void)state;
+    assert_count(0, "0\u00a0compte");
+    assert_count(1, "1\u00a0compte");
+    assert_count(2, "2\u00a0comptes");
+    assert_count(999, "999\u00a0comptes");
+    assert_count(1000, "1\u202f000\u00a0comptes");
+    assert_count(1234567, "1\u202f234\u202f567\u00a0comptes");
+}
+
+static void names_are_written_as_in_france(void **state)
+{
+    (void)state;
+    char name[WORDING_NAME_SIZE];
+    wording_name("MARIE-ANGE", "dupont", name);
+    assert_string_equal(name, "Marie-Ange DUPONT");
+    wording_sorted_name("Élodie", "Lefèvre", name);
+    assert_string_equal(name, "LEFÈVRE Élodie");
+}
+
+static void related_people_are_listed(void **state)
+{
+    (void)state;
+    char text[64];
+    wording_related("LEA\tmartin\nPaul\tMartin", text, sizeof text);
+    assert_string_equal(text, "Lea MARTIN, Paul MARTIN");
+    wording_related("", text, sizeof text);
+    assert_string_equal(text, "");
+}
+
+static void a_list_too_long_is_cut_between_names(void **state)
+{
+    (void)state;
+    char text[16];
+    wording_related("Lea\tMartin\nPaul\tMartin", text, sizeof text);
+    assert_string_equal(text, "Lea MARTIN");
+}
+
+static void moments_are_local(void **state)
+{
+    (void)state;
+    char text[WORDING_SIZE];
+    struct fault fault;
+    assert_true(clock_zone_set("Europe/Paris", &fault));
+    struct instant at = {1788242700LL * 1000000}; /* 2026-09-01T06:05:00Z */
+    wording_moment(at, text);
+    assert_string_equal(text, "01/09/2026 à 8\u00a0h\u00a005");
+    wording_day(at, text);
+    assert_string_equal(text, "01/09/2026");
+    wording_day(INSTANT_NEVER, text);
+    assert_string_equal(text, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_are_grouped_and_agree),
+        cmocka_unit_test(names_are_written_as_in_france),
+        cmocka_unit_test(related_people_are_listed),
+        cmocka_unit_test(a_list_too_long_is_cut_between_names),
+        cmocka_unit_test(moments_are_local),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
