@@ -1,0 +1,263 @@
+"""What `./dev run`, `stop` and `reset` do: a site with a sample academy, for people to try.
+
+`python3 -m peers.sample run [-d] | supervise | stop | reset FOLDER BUILD`. The folder keeps everything, sign-ins included
+(`sign-ins.json`); a second start takes the data up again.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import pathlib
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+
+from .process import Process
+from .site import ROOT, STATUS_PORTS, Site
+
+ACADEMY = 10
+WANTED_PORTS = {"portal": 8080, "pages": 8081, **{name: 9101 + number for number, name in enumerate(STATUS_PORTS)}}
+KINDS = {"college": "college", "lycee": "lycee"}
+LOOK_SECONDS = 1.0
+
+
+class Progress:
+    """A line for each step with the time it took."""
+
+    def __init__(self):
+        self.step, self.start = None, 0.0
+        self.is_terminal = sys.stdout.isatty()
+
+    def begin(self, step):
+        self.end()
+        self.step, self.start = step, time.monotonic()
+        if self.is_terminal:
+            print(f"         {step} …", end="", flush=True)
+
+    def end(self, note=""):
+        if self.step is None:
+            return
+        if self.is_terminal:
+            print("\r\033[K", end="")
+        print(f"{time.monotonic() - self.start:6.1f} s {self.step}{note}", flush=True)
+        self.step = None
+
+
+class Sample:
+    def __init__(self, folder, build, outlives=False, tell=None):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.site = Site(folder, build, WANTED_PORTS, outlives=outlives, durable=True, tell=tell)
+        self.supervisor = Process("supervisor", self.folder / "logs", outlives=True)
+        self.note = self.folder / "sign-ins.json"
+
+    # the sample academy
+
+    def sign_ins(self):
+        return json.loads(self.note.read_text()) if self.note.exists() else []
+
+    def is_filled(self):
+        return (self.folder / "sample-is-imported").exists()
+
+    def fill(self, progress):
+        """Each step may be done again: a first start that was interrupted is taken up by the next."""
+        progress.begin("sample academy: files")
+        aaf = self.folder / "aaf"
+        truth = aaf / "truth.jsonl"
+        aaf.mkdir(exist_ok=True)
+        subprocess.run([ROOT / "tests/data/generate-aaf", "--preset", "sample", "--quiet", "--truth", truth, aaf], check=True)
+        progress.begin("sample academy: import")
+        self.site.import_archives(ACADEMY, sorted(aaf.glob("*.tgz")))
+        progress.begin("sample academy: administrators")
+        self._choose_sign_ins(truth)
+        for one in self.sign_ins():
+            self._add_administrator(one)
+        progress.begin("sample academy: statistics")
+        self.site.ctl("statistics", "compute")
+        (self.folder / "sample-is-imported").touch()
+
+    def _choose_sign_ins(self, truth):
+        """Before anyone is added, so that no password is known to the site alone."""
+        if self.note.exists():
+            return
+        rows = [json.loads(line) for line in truth.read_text().splitlines()]
+        schools = [row for row in rows if row["type"] == "school" and row.get("head")]
+        chosen = [{"login": login, "name": f"{school['head']['first']} {school['head']['name']}", "role": "directeur",
+                   "scope": ["--school", school["uai"]], "what": school["name"]}
+                  for login, school in zip(logins(schools), schools)]
+        chosen.append({"login": "exploitant", "name": "Exploitation nationale", "role": "exploitant", "scope": ["--nation"],
+                       "what": "toutes les académies"})
+        for one in chosen:
+            one["password"] = "-".join(secrets.token_hex(2) for _ in range(4))
+        new = self.note.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(chosen, ensure_ascii=False, indent=1))
+        new.replace(self.note)
+
+    def _add_administrator(self, one):
+        known = self.site.ctl("admin", "list", json_answer=True)["administrators"]
+        if one["login"] in [other["login"] for other in known]:
+            return
+        file = self.folder / "password"
+        file.touch(mode=0o600)
+        file.write_text(one["password"] + "\n")
+        try:
+            self.site.ctl("admin", "add", one["login"], "--name", one["name"], "--role", one["role"], *one["scope"],
+                          "--password-file", file)
+        finally:
+            file.unlink()
+
+    # running
+
+    def start(self, progress):
+        self.site.start()
+        if not self.is_filled():
+            self.fill(progress)
+        progress.end()
+
+    def tell_addresses(self):
+        site = self.site
+        print()
+        if "preau-portald" in site.daemons:
+            print(f"  Portal         {site.portal_url}/")
+        print(f"  Mails sent     http://127.0.0.1:{site.ports['pages']}/")
+        print(f"  SMS sent       http://127.0.0.1:{site.ports['pages']}/sms")
+        for name in site.daemons:
+            print(f"  {name:14} http://{site.status_address(name)}/status")
+        print(f"\n  Sign-ins (also in {self.note})")
+        for one in self.sign_ins():
+            print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
+        print("\n  ./dev ctl status      ./dev ctl --help      ./dev stop", flush=True)
+
+    def supervise(self):
+        """Starts again what died, as systemd does; ends by a signal only."""
+        while True:
+            time.sleep(LOOK_SECONDS)
+            for name, process in self.site.daemons.items():
+                if process.pid is None:
+                    print(f"{name} ended ({process.exit_code}): started again", flush=True)
+                    with contextlib.suppress(Exception):
+                        self.site.launch(name, ready=False)
+
+    def stop(self):
+        self.supervisor.stop()
+        self.site.stop()
+
+
+def plain(text):
+    return "".join(one for one in unicodedata.normalize("NFD", text.lower()) if one.isalnum() and one.isascii())
+
+
+def logins(schools):
+    """ecole1, ecole2, college, lycee."""
+    count = {}
+    for school in schools:
+        word = KINDS.get(plain(school["kind"]), "ecole")
+        count[word] = count.get(word, 0) + 1
+        same = sum(1 for other in schools if KINDS.get(plain(other["kind"]), "ecole") == word)
+        yield f"{word}{count[word]}" if same > 1 else word
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """One at a time starts, stops or forgets this site."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.parent / f"{folder.name}.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("dev: another ./dev run, stop or reset holds this site")
+        yield
+
+
+class Asked(BaseException):
+    """A signal asked for the end."""
+
+
+def on_signals(handler):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
+
+
+def end_at_once(*_):
+    on_signals(signal.SIG_IGN)  # what stops the site is not to be stopped half-way
+    raise Asked
+
+
+def run_here(folder, build):
+    with locked(folder):
+        progress = Progress()
+        sample = Sample(folder, build, tell=progress.begin)
+        on_signals(end_at_once)
+        try:
+            sample.supervisor.stop()
+            sample.start(progress)
+            sample.tell_addresses()
+            print("  Ctrl-C stops it.", flush=True)
+            sample.supervise()
+        except Asked:
+            print()
+        finally:
+            on_signals(signal.SIG_IGN)
+            progress.begin("stopping")
+            sample.stop()
+            progress.end()
+
+
+def run_detached(folder, build):
+    with locked(folder):
+        progress = Progress()
+        sample = Sample(folder, build, outlives=True, tell=progress.begin)
+        on_signals(end_at_once)
+        try:
+            sample.start(progress)
+        except BaseException:
+            on_signals(signal.SIG_IGN)
+            progress.end(": not done")
+            sample.stop()
+            raise
+        if sample.supervisor.pid is None:
+            sample.supervisor.start("/usr/bin/python3", "-m", "peers.sample", "supervise", folder, build)
+        sample.tell_addresses()
+
+
+def supervise(folder, build):
+    on_signals(end_at_once)
+    with contextlib.suppress(Asked):
+        Sample(folder, build, outlives=True).supervise()
+
+
+def stop(folder, build):
+    with locked(folder):
+        Sample(folder, build).stop()
+
+
+def reset(folder, build):
+    with locked(folder):
+        sample = Sample(folder, build)
+        sample.stop()
+        sample.site.remove()
+        shutil.rmtree(folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev")
+    parser.add_argument("verb", choices=("run", "supervise", "stop", "reset"))
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("-d", "--detach", action="store_true", help="return once all is ready")
+    given = parser.parse_args()
+    verbs = {"run": run_detached if given.detach else run_here, "supervise": supervise, "stop": stop, "reset": reset}
+    try:
+        verbs[given.verb](given.folder.resolve(), given.build.resolve())
+    except Asked:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
