@@ -1,7 +1,7 @@
 #include "ctl/options.h"
 
-#include <errno.h>
 #include <assert.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -52,7 +52,7 @@ Preau__AccountRef **chosen_refs(const struct visit *visit, const struct chosen *
     struct arena *arena = visit_arena(visit);
     size_t count = chosen->selection.count;
     Preau__AccountRef *refs = arena_alloc(arena, count, sizeof *refs);
-    Preau__AccountRef **list = arena_alloc(arena, count, sizeof *list);
+    Preau__AccountRef **list = arena_alloc(arena, count, sizeof(Preau__AccountRef *));
     for (size_t i = 0; i < count; i++) {
         preau__account_ref__init(&refs[i]);
         refs[i].academy = (uint32_t)chosen->selection.academies[i];

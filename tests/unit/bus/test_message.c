@@ -88,7 +88,7 @@ static void enumerations_hold_declared_values_only(void **state)
     message.colour = 77;
     assert_string_equal(read_again(&message), "colour");
     message.colour = PREAU__TRIAL__COLOUR__COLOUR_UNSPECIFIED;
-    Preau__Trial__Colour colours[] = {PREAU__TRIAL__COLOUR__COLOUR_RED, -1};
+    Preau__Trial__Colour colours[] = {PREAU__TRIAL__COLOUR__COLOUR_RED, (Preau__Trial__Colour)77};
     message.colours = colours;
     message.n_colours = 1;
     assert_null(read_again(&message));
