@@ -1,0 +1,78 @@
+/* The outbox of mails: what is owed, who is sending it, what became of it. */
+#pragma once
+
+#include "domain/account.h"
+#include "domain/delivery_reason.h"
+#include "domain/email.h"
+#include "domain/identifier.h"
+#include "domain/name.h"
+#include "domain/school.h"
+#include "runtime/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+enum delivery_kind { DELIVERY_NOTIFICATION, DELIVERY_ACTIVATION, DELIVERY_PASSWORD_CHANGED, DELIVERY_KIND_COUNT };
+/* "notification": of the table and of metrics. */
+const char *delivery_kind_code(enum delivery_kind kind);
+
+enum { OWED_SEALED_MAX = 128, OWED_CHILDREN_SIZE = 2048, MESSAGE_ID_SIZE = 384 };
+
+/* A mail that was claimed, with all that its text needs. */
+struct owed_mail {
+    academy_code academy;
+    delivery_id id;
+    int64_t attempt; /* from 1 */
+    struct instant created_at;
+    enum delivery_kind kind;
+    bool is_repeat;    /* a notification that follows an earlier one */
+    bool is_closed;    /* the account */
+    bool link_is_dead; /* used, replaced or out of date */
+    char recipient[EMAIL_SIZE];
+    char message_id[MESSAGE_ID_SIZE];
+    academy_code batch_academy;
+    batch_id batch; /* 0: of none */
+    int64_t confirmation;
+    struct instant link_expires_at;
+    account_id account;
+    enum account_profile profile;
+    enum password_kind password;
+    struct instant password_expires_at;
+    char login[IDENTIFIER_SIZE];
+    unsigned char sealed[OWED_SEALED_MAX];
+    size_t sealed_length; /* 0: no password that can be read */
+    char nom[NAME_SIZE], prenom[NAME_SIZE];
+    char children[OWED_CHILDREN_SIZE]; /* first names, one a line */
+    char school[SCHOOL_NAME_SIZE], city[SCHOOL_NAME_SIZE];
+};
+
+struct delivery_ref {
+    academy_code academy;
+    delivery_id id;
+    int64_t attempt;
+};
+
+/* mails: lent for the call; NULL with the fault. */
+typedef void delivery_claimed(void *arg, const struct owed_mail *mails, size_t count, const struct fault *fault);
+typedef void delivery_recorded(void *arg, const struct fault *fault);
+
+/* domain: of the Message-ID that a mail gets at its first claim. */
+void delivery_claim(struct store *store, int64_t limit, struct duration lease, const char *domain,
+    delivery_claimed *claimed, void *arg);
+void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_recorded *recorded, void *arg);
+void delivery_put_off(struct store *store, struct delivery_ref delivery, struct instant due_at,
+    enum delivery_reason reason, delivery_recorded *recorded, void *arg);
+void delivery_failed(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
+    delivery_recorded *recorded, void *arg);
+void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
+    delivery_recorded *recorded, void *arg);
+
+struct delivery_backlog {
+    int64_t mails, sheets;
+    struct instant oldest_mail, oldest_sheet; /* never: none waits */
+};
+typedef void delivery_backlog_loaded(void *arg, const struct delivery_backlog *backlog, const struct fault *fault);
+void delivery_load_backlog(struct store *store, delivery_backlog_loaded *loaded, void *arg);

@@ -1,0 +1,95 @@
+-- The outbox of mails: what is owed, who is sending it, what became of it.
+
+-- :query delivery_claim
+-- Takes mails that are due, oldest first, for a lease: past it the taker is held for dead and the mail is due again
+-- (due_at says so for both). The Message-ID is made once and kept, so that a mail sent twice is recognised. Answers all
+-- that its text needs; link_is_dead: the link was used, replaced or is out of date.
+-- :role notify
+-- $1 limit bigint
+-- $2 lease interval
+-- $3 domain text
+with due as (
+    select academy, id
+      from preau.delivery
+     where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
+       and kind in ('notification', 'activation', 'password_changed')
+     order by due_at
+     limit $1
+       for update skip locked
+), taken as (
+    update preau.delivery d
+       set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $2, due_at = now() + $2,
+           message_id = coalesce(d.message_id,
+               d.academy || '.' || d.id || '.' || replace(gen_random_uuid()::text, '-', '') || '@' || $3)
+      from due
+     where d.academy = due.academy and d.id = due.id
+ returning d.*
+)
+select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
+       coalesce(t.batch_academy, 0) as batch_academy, coalesce(t.batch_id, 0) as batch_id,
+       a.profile::text, a.password::text, a.login, a.closed_at is not null as is_closed, a.notification_expires_at,
+       cr.sealed, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
+       coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,
+       exists (select from preau.delivery e
+                where e.academy = t.academy and e.account_id = t.account_id and e.kind = 'notification'
+                  and e.created_at < t.created_at) as is_repeat,
+       t.kind = 'activation' and (k.id is null or k.used_at is not null or k.superseded_at is not null
+                                  or k.expires_at <= now() or k.email <> t.recipient) as link_is_dead,
+       k.expires_at as link_expires_at
+  from taken t
+  join preau.account a on a.academy = t.academy and a.id = t.account_id
+  left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
+  left join preau.confirmation k on k.academy = t.academy and k.id = t.confirmation_id
+  left join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
+  left join preau.school s on s.academy = b.academy and s.uai = b.uai
+  left join lateral (
+        select nom, prenom from preau.person p
+         where p.account_academy = t.academy and p.account_id = t.account_id
+         order by p.departed_at nulls first, p.academy, p.degree, p.aaf_id limit 1) who on true
+  left join lateral (
+        select string_agg(c.prenom, E'\n' order by c.birth_date, c.prenom) as names
+          from (select distinct c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date
+                  from preau.person r
+                  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                 where r.account_academy = t.academy and r.account_id = t.account_id
+                   and r.departed_at is null and c.departed_at is null) c) children on true;
+
+-- :query delivery_sent
+-- The mail left: true whoever holds the lease by now.
+-- :role notify link
+-- $1 academy smallint
+-- $2 id bigint
+update preau.delivery set state = 'sent', taken_until = null, done_at = now(), reason = null
+ where academy = $1 and id = $2 and state in ('waiting', 'taken');
+
+-- :query delivery_put_off
+-- The mail did not leave this time and is due again later, if it is still this try's.
+-- :role notify link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 attempt integer
+-- $4 due_at timestamptz
+-- $5 reason text
+update preau.delivery set state = 'waiting', taken_until = null, due_at = $4, reason = $5
+ where academy = $1 and id = $2 and attempts = $3 and state = 'taken';
+
+-- :query delivery_ended
+-- The mail will not leave: failed, or cancelled, and why; if it is still this try's.
+-- :role notify link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 attempt integer
+-- $4 state text
+-- $5 reason text
+update preau.delivery set state = $4, taken_until = null, done_at = now(), reason = $5
+ where academy = $1 and id = $2 and attempts = $3 and state = 'taken';
+
+-- :query delivery_backlog
+-- What waits, by channel, and since when the oldest does.
+-- :role notify
+-- :scans
+select channel, count(*) as waiting, min(created_at) as oldest
+  from preau.delivery
+ where state in ('waiting', 'taken')
+ group by channel;

@@ -1,0 +1,126 @@
+-- The individual sheets of a batch: taken part by part, made, kept sealed until they expire.
+
+-- :query document_claim
+-- Takes the next sheets of one batch for a lease, in the order in which they are printed, with all that they show. A
+-- batch is in one maker's hands at a time, so that its parts keep that order.
+-- :role notify
+-- $1 pages bigint
+-- $2 lease interval
+with next as (
+    select b.academy, b.id, b.uai
+      from preau.batch b
+     where (b.academy, b.id) in (
+            select d.batch_academy, d.batch_id
+              from preau.delivery d
+             where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet')
+       and not exists (
+            select from preau.delivery d
+             where d.batch_academy = b.academy and d.batch_id = b.id and d.state = 'taken' and d.taken_until > now())
+     order by b.created_at
+     limit 1
+       for update skip locked
+), sorted as (
+    select d.academy, d.id, who.nom, who.prenom, who.class, who.search_name, b.academy as batch_academy,
+           b.id as batch_id, b.uai
+      from next b
+      join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
+      left join lateral (
+            select p.nom, p.prenom, p.search_name, h.class
+              from preau.person p
+              left join lateral (
+                    select min(e.class) as class
+                      from (select p.aaf_id as pupil_id
+                             union all
+                            select g.pupil_id from preau.guardianship g
+                             where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
+                      join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                              = (p.academy, p.degree, f.pupil_id, b.uai)) h on true
+             where p.account_academy = d.academy and p.account_id = d.account_id
+             order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
+             limit 1) who on true
+     where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
+     order by who.class nulls last, who.search_name, d.id
+     limit $1
+), taken as (
+    update preau.delivery d
+       set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $2, due_at = now() + $2
+      from sorted
+     where d.academy = sorted.academy and d.id = sorted.id and d.due_at <= now()
+ returning d.academy, d.id, d.account_id, d.attempts
+)
+select t.academy, t.id, t.attempts, t.account_id, w.batch_academy, w.batch_id, a.profile::text, a.password::text,
+       a.login, a.closed_at is not null as is_closed, a.notification_expires_at, cr.sealed,
+       coalesce(w.nom, '') as nom, coalesce(w.prenom, '') as prenom, coalesce(w.class, '') as class,
+       coalesce(children.names, '') as children, s.name as school, s.city,
+       (select coalesce(max(o.part), 0) + 1 from preau.document o
+         where o.academy = w.batch_academy and o.batch_id = w.batch_id) as part
+  from sorted w
+  join taken t on t.academy = w.academy and t.id = w.id
+  join preau.account a on a.academy = t.academy and a.id = t.account_id
+  join preau.school s on s.academy = w.batch_academy and s.uai = w.uai
+  left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
+  left join lateral (
+        select string_agg(c.prenom || E'\t' || coalesce(c.class, ''), E'\n' order by c.birth_date, c.prenom) as names
+          from (select c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date, min(e.class) as class
+                  from preau.person r
+                  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                  left join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                               = (c.academy, c.degree, c.aaf_id, w.uai) and c.academy = w.batch_academy
+                 where r.account_academy = t.academy and r.account_id = t.account_id
+                   and r.departed_at is null and c.departed_at is null
+                 group by c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date) c) children on true
+ order by w.class nulls last, w.search_name, t.id;
+
+-- :query document_store
+-- A part that was made, with the sheets that it holds told as done; nothing when some were taken from its maker.
+-- :role notify
+-- $1 academy smallint
+-- $2 batch bigint
+-- $3 part integer
+-- $4 sealed bytea
+-- $5 pages integer
+-- $6 kept_for interval
+-- $7 academies smallint[]
+-- $8 numbers bigint[]
+-- $9 attempts bigint[]
+with made as (
+    update preau.delivery d set state = 'sent', taken_until = null, done_at = now(), reason = null
+      from unnest($7, $8, $9) as w(academy, id, attempts)
+     where d.academy = w.academy and d.id = w.id and d.attempts = w.attempts and d.state = 'taken'
+ returning d.id
+), kept as (
+    insert into preau.document (academy, batch_id, part, sealed, pages, expires_at)
+    values ($1, $2, $3, $4, $5, now() + $6)
+)
+select preau.require_unchanged((select count(*) from made), $5);
+
+-- :query document_load
+-- One part of the sheets of a batch, if the administrator may administer the school; no row when there is no such
+-- batch of sheets. sealed is null when there is no such part: is_waiting says whether more are to come, others how many
+-- other parts there are.
+-- :role notify
+-- $1 administrator bigint
+-- $2 academy smallint
+-- $3 uai text
+-- $4 batch bigint
+-- $5 part integer
+select o.sealed, coalesce(o.pages, 0) as pages, s.name as school, b.created_at,
+       exists (select from preau.delivery d
+                where d.batch_academy = b.academy and d.batch_id = b.id and d.state in ('waiting', 'taken')) as is_waiting,
+       (select count(*) from preau.document x
+         where x.academy = b.academy and x.batch_id = b.id and x.expires_at > now()) as others
+  from preau.batch b
+  join preau.school s on s.academy = b.academy and s.uai = b.uai
+  left join preau.document o
+    on o.academy = b.academy and o.batch_id = b.id and o.part = $5 and o.expires_at > now()
+ where b.academy = $2 and b.id = $4 and b.uai = $3 and b.channel = 'sheet'
+   and exists (select from preau.administrator_scope sc
+                 join preau.administrator ad on ad.id = sc.administrator_id and ad.disabled_at is null
+                where sc.administrator_id = $1
+                  and (sc.academy is null or (sc.academy = b.academy and (sc.uai is null or sc.uai = b.uai))));
+
+-- :query document_erase_old
+-- Erases the documents whose time is over: they bear passwords.
+-- :role notify
+delete from preau.document where expires_at < now();

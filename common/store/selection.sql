@@ -1,0 +1,170 @@
+-- What an administrator does to accounts of a school that were selected: loaded with all that decides, moved in one
+-- statement.
+
+-- :query selection_load
+-- The accounts asked for, those that exist and belong to the school in full, the others by number only; no row at all
+-- when the administrator may not administer the school. The first row holds what the request was answered before.
+-- :role notify
+-- $1 administrator bigint
+-- $2 academy smallint
+-- $3 uai text
+-- $4 academies smallint[]
+-- $5 numbers bigint[]
+-- $6 request uuid
+-- $7 method text
+select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_here, a.academy, a.id, a.version,
+       a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email, a.email_confirmed_at,
+       a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
+       here.mail as aaf_mail,
+       case when w.rank = 1 then
+           (select r.answer from preau.request_answer r where r.request_id = $6 and r.method = $7) end as stored_answer,
+       case when w.rank = 1 then (select b.id from preau.batch b where b.request_id = $6) end as stored_batch
+  from preau.school s
+  join preau.administrator ad on ad.id = $1 and ad.disabled_at is null
+ cross join (select u.academy, u.id, row_number() over (order by u.academy, u.id) as rank
+               from (select distinct academy, id from unnest($4, $5) as given(academy, id)) u) w
+  left join lateral (
+        select p.degree, p.mail
+          from preau.person p
+         where p.account_academy = w.academy and p.account_id = w.id and p.departed_at is null
+           and p.academy = s.academy
+           and (exists (select from preau.enrolment e
+                         where (e.academy, e.degree, e.pupil_id, e.uai) = (p.academy, p.degree, p.aaf_id, s.uai))
+                or exists (select from preau.guardianship g
+                             join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                             join preau.enrolment e
+                               on (e.academy, e.degree, e.pupil_id, e.uai) = (g.academy, g.degree, g.pupil_id, s.uai)
+                            where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)
+                              and c.departed_at is null))
+         order by p.mail is null, p.degree desc, p.aaf_id
+         limit 1) here on true
+  left join preau.account a on a.academy = w.academy and a.id = w.id and here.degree is not null
+ where s.academy = $2 and s.uai = $3 and s.departed_at is null
+   and exists (select from preau.administrator_scope sc
+                where sc.administrator_id = ad.id
+                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))))
+ order by w.rank;
+
+-- :query selection_apply
+-- What was decided for the accounts of a selection, all or nothing: the accounts moved, new provisional passwords
+-- stored and sessions ended where one was made, the batch and what it owes to each, who is told of a reset, the memory
+-- of it, the answer kept. Answers the batch; without a channel there is none.
+-- :role notify
+-- $1 academy smallint
+-- $2 uai text
+-- $3 channel text
+-- $4 reset boolean
+-- $5 administrator bigint
+-- $6 action text
+-- $7 request uuid
+-- $8 method text
+-- $9 answer bytea
+-- $10 academies smallint[]
+-- $11 numbers bigint[]
+-- $12 versions bigint[]
+-- $13 states text[]
+-- $14 origins text[]
+-- $15 passwords text[]
+-- $16 notified timestamptz[]
+-- $17 expiries timestamptz[]
+-- $18 sealed bytea[]
+-- $19 recipients text[]
+-- $20 told text[]
+with wanted as (
+    select * from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        as w(academy, id, version, state, origin, password, notified_at, expires_at, sealed, recipient, told)
+), changed as (
+    update preau.account a
+       set state = w.state::preau.account_state, origin = w.origin::preau.account_origin,
+           password = w.password::preau.password_kind, notified_at = w.notified_at,
+           notification_expires_at = w.expires_at
+      from wanted w
+     where a.academy = w.academy and a.id = w.id and a.version = w.version
+ returning a.academy, a.id
+), resealed as (
+    update preau.credential c set sealed = w.sealed, hash = null, changed_at = now()
+      from wanted w
+     where c.academy = w.academy and c.account_id = w.id and w.sealed is not null
+ returning c.account_id
+), ended as (
+    delete from preau.session s using wanted w
+     where s.academy = w.academy and s.account_id = w.id and w.sealed is not null
+), batched as (
+    insert into preau.batch (academy, uai, request_id, administrator_id, channel, reset, total)
+    select $1, $2, $7, $5, $3, $4, count(*) from wanted where $3 is not null having count(*) > 0
+ returning academy, id
+), owed as (
+    insert into preau.delivery (academy, account_id, batch_academy, batch_id, kind, channel, recipient)
+    select w.academy, w.id, b.academy, b.id, 'notification', $3, w.recipient from wanted w, batched b
+), security as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient)
+    select w.academy, w.id, 'password_changed', 'mail', w.told from wanted w where w.told is not null
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select w.academy, w.id, $6, $5, 'administrator',
+           jsonb_strip_nulls(jsonb_build_object('uai', $2, 'channel', $3, 'batch', (select id from batched)))
+      from wanted w
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($7, $8, $9)
+)
+select (select id from batched) as batch,
+       preau.require_unchanged((select count(*) from changed) + (select count(*) from resealed),
+                               (select count(*) + count(w.sealed) from wanted w)) as unchanged;
+
+-- :query selection_resend_activation
+-- The activation mail again, to the address given: earlier links stop to count, a new one is owed, the answer kept.
+-- :role notify link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 email text
+-- $5 expires_at timestamptz
+-- $6 administrator bigint
+-- $7 action text
+-- $8 uai text
+-- $9 request uuid
+-- $10 method text
+-- $11 answer bytea
+with changed as (
+    update preau.account set email = $4, email_confirmed_at = null
+     where academy = $1 and id = $2 and version = $3
+ returning academy, id
+), older as (
+    update preau.confirmation c set superseded_at = now()
+      from changed
+     where c.academy = changed.academy and c.account_id = changed.id and c.used_at is null and c.superseded_at is null
+), link as (
+    insert into preau.confirmation (academy, account_id, purpose, email, expires_at)
+    select academy, id, 'activation', $4, $5 from changed
+ returning academy, account_id, id, email
+), mail as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
+    select academy, account_id, 'activation', 'mail', email, id from link
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select academy, id, $7, $6, 'administrator', jsonb_build_object('uai', $8) from changed
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($9, $10, $11)
+)
+select preau.require_unchanged((select count(*) from changed), 1);
+
+-- :query selection_show_password
+-- The sealed provisional password of an account that was loaded, if it is still the same, and the memory of the display.
+-- :role notify link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 administrator bigint
+-- $5 uai text
+with shown as (
+    select a.academy, a.id, c.sealed, a.notification_expires_at
+      from preau.account a
+      join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
+     where a.academy = $1 and a.id = $2 and a.version = $3 and c.sealed is not null
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select academy, id, 'password_shown', $4, 'administrator', jsonb_build_object('uai', $5) from shown
+)
+select s.sealed, s.notification_expires_at from shown s;
