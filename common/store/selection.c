@@ -1,6 +1,5 @@
 #include "store/selection.h"
 
-#include "crypto/random.h"
 #include "runtime/memory.h"
 #include "store/query.h"
 
@@ -20,13 +19,6 @@ static struct asking *asking_new(struct asking whom)
     struct asking *asking = checked_malloc(sizeof *asking);
     *asking = whom;
     return asking;
-}
-
-static void parameters_uuid(struct parameters *parameters, const unsigned char *uuid)
-{
-    char text[UUID_TEXT_SIZE];
-    uuid_write(uuid, text);
-    parameters_text(parameters, text);
 }
 
 static void selected_from_row(const struct rows *rows, int row, struct selected_account *out_account)
