@@ -14,7 +14,7 @@
 #define PAGE_WIDTH 595.0F
 #define TEXT_WIDTH (PAGE_WIDTH - 2 * MARGIN)
 #define TOP 786.0F
-#define BOX_HEIGHT 196.0F
+#define BOX_HEIGHT 172.0F
 #define QR_SIDE 118.0F
 
 enum { LINE_SIZE = 1024, PATH_SIZE = 1024 };
@@ -184,7 +184,7 @@ static void print_person(struct printer *printer, const struct sheet *sheet)
         sheet->profile == PROFILE_RESPONSABLE
             ? "L’établissement vous remet ci-dessous de quoi ouvrir votre compte pour les services en ligne : suivi de "
               "la "
-              "scolarité, démarches, bourses. Ce compte est personnel ; l’autre responsable reçoit le sien."
+              "scolarité, démarches, bourses. Ce compte est personnel : chaque responsable a le sien."
             : "L’établissement te remet ci-dessous de quoi ouvrir ton compte pour les services en ligne de ta "
               "scolarité. Ce "
               "compte est personnel : ne donne ton mot de passe à personne.");
