@@ -26,13 +26,14 @@ struct pending {
     LIST_ENTRY(pending) by_id;
     struct client *client;
     unsigned char id[REQUEST_ID_SIZE];
-    const ProtobufCMessageDescriptor *output;
+    const ProtobufCMethodDescriptor *rpc;
     unsigned char *bytes; /* the envelope, packed */
     size_t length;
     struct tick asked, sent;
     struct duration timeout, again;
-    bool was_sent, is_refused_at_once;
-    client_done *done; /* NULL: cancelled, goes with the next sweep */
+    bool was_sent;
+    enum fault_code refused_at_once; /* FAULT_NONE: it was sent, or will be */
+    client_done *done;               /* NULL: cancelled, goes with the next sweep */
     void *arg;
 };
 
@@ -42,6 +43,7 @@ struct client {
     struct bus_socket *socket;
     struct client_options options;
     struct pending_list pending; /* oldest first */
+    struct pending_list taken;   /* out of `pending`, about to be told */
     LIST_HEAD(, pending) by_id[PENDING_BUCKETS];
     unsigned pending_count;
     unsigned telling; /* completions that are being called */
@@ -97,7 +99,10 @@ static void pending_send(struct pending *pending)
     if (bus_socket_send(pending->client->socket, &frame, 1)) {
         if (pending->was_sent) {
             metric_count(METRIC_BUS_CALLS, "again");
-            pending->again.us *= pending->again.us < AGAIN_MAX.us ? 2 : 1;
+            pending->again.us *= 2;
+            if (duration_longer(pending->again, AGAIN_MAX)) {
+                pending->again = AGAIN_MAX;
+            }
         }
         pending->was_sent = true;
         pending->sent = clock_tick();
@@ -110,9 +115,11 @@ static void pending_sweep(struct pending *pending)
     if (!pending->done) {
         pending_remove(pending);
         pending_free(pending);
-    } else if (pending->is_refused_at_once) {
+    } else if (pending->refused_at_once) {
         pending_remove(pending);
-        pending_fail(pending, FAULT_BUSY, "too many requests wait for an answer");
+        pending_fail(pending, pending->refused_at_once,
+            pending->refused_at_once == FAULT_BUSY ? "too many requests wait for an answer"
+                                                   : "a request larger than bus.max_message");
     } else if (duration_longer(clock_since(pending->asked), pending->timeout)) {
         client_set_check(pending->client, STATUS_DEGRADED, "no answer in time");
         pending_remove(pending);
@@ -171,7 +178,7 @@ static void pending_failed(struct pending *pending, const Preau__Bus__Fault *tol
 
 static void pending_answered(struct pending *pending, const ProtobufCBinaryData *bytes)
 {
-    ProtobufCMessage *answer = message_read(pending->output, bytes->data, bytes->len, NULL);
+    ProtobufCMessage *answer = message_read(pending->rpc->output, bytes->data, bytes->len, NULL);
     if (answer) {
         pending_tell(pending, "ok", &(struct client_outcome){.answer = answer, .incident = ""});
         protobuf_c_message_free_unpacked(answer, NULL);
@@ -191,15 +198,25 @@ static void pending_replied(struct pending *pending, const Preau__Bus__Reply *re
     }
 }
 
-/* All that wait under this id, taken out before one is told: a completion may ask again with the same id. */
-static void take_matching(struct client *client, const unsigned char *id, struct pending_list *out_taken)
+/* full_name: "preau.notify.Notify/CreateBatch" */
+static bool is_of_method(const struct pending *pending, const char *full_name)
 {
+    const char *service = pending->client->options.descriptor->name;
+    size_t length = strlen(service);
+    return strncmp(full_name, service, length) == 0 && full_name[length] == '/' &&
+           strcmp(full_name + length + 1, pending->rpc->name) == 0;
+}
+
+/* All that wait for it, taken out before one is told: a completion may ask again with the same id. */
+static void take_matching(struct client *client, const Preau__Bus__Reply *reply)
+{
+    const unsigned char *id = reply->id.data;
     struct pending *pending = LIST_FIRST(&client->by_id[id[0]]);
     while (pending) {
         struct pending *next = LIST_NEXT(pending, by_id);
-        if (memcmp(pending->id, id, REQUEST_ID_SIZE) == 0) {
+        if (memcmp(pending->id, id, REQUEST_ID_SIZE) == 0 && is_of_method(pending, reply->method)) {
             pending_remove(pending);
-            TAILQ_INSERT_TAIL(out_taken, pending, next);
+            TAILQ_INSERT_TAIL(&client->taken, pending, next);
         }
         pending = next;
     }
@@ -215,11 +232,10 @@ static void client_received(void *arg, const struct bus_frame *frames, size_t co
     }
     client_set_check(client, STATUS_OK, "");
     /* an answer to a request that is over, or already answered, is for nobody */
-    struct pending_list taken = TAILQ_HEAD_INITIALIZER(taken);
-    take_matching(client, reply->id.data, &taken);
-    while (!TAILQ_EMPTY(&taken)) {
-        struct pending *pending = TAILQ_FIRST(&taken);
-        TAILQ_REMOVE(&taken, pending, next);
+    take_matching(client, reply);
+    while (!TAILQ_EMPTY(&client->taken)) {
+        struct pending *pending = TAILQ_FIRST(&client->taken);
+        TAILQ_REMOVE(&client->taken, pending, next);
         pending_replied(pending, reply);
     }
     preau__bus__reply__free_unpacked(reply, NULL);
@@ -231,6 +247,7 @@ bool client_open(
     struct client *client = checked_calloc(1, sizeof *client);
     client->options = *options;
     TAILQ_INIT(&client->pending);
+    TAILQ_INIT(&client->taken);
     const struct bus_socket_options socket_options = {
         .kind = BUS_DEALER, .message_max = options->message_max, .queue_max = BUS_QUEUE_MAX, .curve = options->curve};
     if (!bus_socket_open(loop, &socket_options, client_received, client, &client->socket, fault)) {
@@ -311,11 +328,10 @@ void client_call(struct client *client, const struct client_request *request, cl
     assert(rpc);
     struct pending *pending = checked_calloc(1, sizeof *pending);
     *pending = (struct pending){.client = client,
-        .output = rpc->output,
+        .rpc = rpc,
         .asked = clock_tick(),
         .timeout = request->timeout,
         .again = AGAIN_FIRST,
-        .is_refused_at_once = client->pending_count >= client->options.pending_max,
         .done = done,
         .arg = arg};
     if (request->id) {
@@ -328,7 +344,11 @@ void client_call(struct client *client, const struct client_request *request, cl
     TAILQ_INSERT_TAIL(&client->pending, pending, next);
     LIST_INSERT_HEAD(&client->by_id[pending->id[0]], pending, by_id);
     client->pending_count++;
-    if (!pending->is_refused_at_once) {
+    if (client->pending_count > client->options.pending_max) {
+        pending->refused_at_once = FAULT_BUSY;
+    } else if (pending->length > client->options.message_max) {
+        pending->refused_at_once = FAULT_LIMIT; /* the service would cut us off, with all that others wait for */
+    } else {
         pending_send(pending);
     }
     if (!timer_is_set(client->sweep)) {
@@ -336,15 +356,21 @@ void client_call(struct client *client, const struct client_request *request, cl
     }
 }
 
-void client_cancel(struct client *client, const void *arg)
+static void cancel_in(struct pending_list *list, const void *arg)
 {
     struct pending *pending = NULL;
-    TAILQ_FOREACH(pending, &client->pending, next)
+    TAILQ_FOREACH(pending, list, next)
     {
         if (pending->arg == arg) {
             pending->done = NULL;
         }
     }
+}
+
+void client_cancel(struct client *client, const void *arg)
+{
+    cancel_in(&client->pending, arg);
+    cancel_in(&client->taken, arg);
 }
 
 struct blocking {

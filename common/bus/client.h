@@ -50,7 +50,8 @@ struct client_outcome {
 
 typedef void client_done(void *arg, const struct client_outcome *outcome);
 
-/* The message is packed at once and may be freed. Over pending_max it ends with a BUSY fault. A fault whose outcome is
+/* The message is packed at once and may be freed. Over pending_max it ends with a BUSY fault, over
+ * message_max with LIMIT. A fault whose outcome is
  * unknown may have been done: asking again with the same id tells. */
 void client_call(struct client *client, const struct client_request *request, client_done *done, void *arg);
 
