@@ -6,6 +6,7 @@
 #include "portal/handlers.h"
 #include "portal/head_action.h"
 #include "portal/page.h"
+#include "portal/sentence.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
@@ -106,7 +107,7 @@ static void actions_fill(const struct visit *visit, struct view *body, const str
         struct view *row = refusal == REFUSAL_NONE ? view_add(body, "ACTION") : view_add(impossible, "REFUSED");
         view_set(row, "VALUE", action->code);
         view_set(row, "LABEL", action->label);
-        view_set(row, "REFUSED_TEXT", refusal_sentence(refusal));
+        sentence_set(row, "REFUSED_TEXT", refusal_sentence(refusal));
     }
     if (lifecycle_decide(account, ACTION_RESEND_ACTIVATION, clock_now(), NOTIFICATION_MONTHS_DEFAULT, &outcome) ==
         REFUSAL_NONE) {

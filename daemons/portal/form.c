@@ -1,6 +1,7 @@
 #include "portal/form.h"
 
 #include "domain/password.h"
+#include "portal/sentence.h"
 
 enum form_field form_field_of(enum refusal refusal)
 {
@@ -27,7 +28,7 @@ void form_field_error(struct view *body, enum form_field field, enum refusal ref
         [FIELD_BIRTH_DATE] = "BAD_DATE",
     };
     if (field != FIELD_NONE) {
-        view_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));
+        sentence_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));
     }
 }
 

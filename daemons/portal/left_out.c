@@ -1,6 +1,7 @@
 #include "portal/left_out.h"
 
 #include "domain/refusal.h"
+#include "portal/sentence.h"
 #include "portal/wording.h"
 
 void left_out_add(struct view *left_out, const char *refusal_code, size_t accounts)
@@ -11,8 +12,8 @@ void left_out_add(struct view *left_out, const char *refusal_code, size_t accoun
     struct view *reason = view_add(left_out, "REASON");
     wording_count((int64_t)accounts, "compte", "comptes", text);
     view_set(reason, "COUNT", text);
-    view_set(reason, "TEXT", refusal_sentence(refusal));
-    view_set(reason, "ADVICE", refusal_next(refusal));
+    sentence_set(reason, "TEXT", refusal_sentence(refusal));
+    sentence_set(reason, "ADVICE", refusal_next(refusal));
 }
 
 size_t left_out_count(Preau__Notify__LeftOut *const *groups, size_t count)

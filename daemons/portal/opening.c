@@ -5,6 +5,7 @@
 #include "portal/form.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/sentence.h"
 #include "portal/wording.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ static void date_fill(struct view *field, const char *value, enum refusal refusa
 {
     view_set(field, "VALUE", value);
     if (refusal == REFUSAL_BIRTH_DATE_WRONG || (refusal == REFUSAL_DATE_INVALID && !is_date(value))) {
-        view_set(view_add(field, "BAD_DATE"), "FIELD_TEXT", refusal_sentence(refusal));
+        sentence_set(view_add(field, "BAD_DATE"), "FIELD_TEXT", refusal_sentence(refusal));
     }
 }
 

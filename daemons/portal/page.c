@@ -1,6 +1,7 @@
 #include "portal/page.h"
 
 #include "portal/csrf.h"
+#include "portal/sentence.h"
 #include "portal/tabs.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
@@ -55,8 +56,8 @@ void page_notice(struct visit *visit, const char *kind, const char *title, const
 {
     struct view *notice = view_add(visit->layout, "NOTICE");
     view_set(notice, "KIND", kind);
-    view_set(notice, "NOTICE_TITLE", title);
-    view_set(notice, "NOTICE_TEXT", text);
+    sentence_set(notice, "NOTICE_TITLE", title);
+    sentence_set(notice, "NOTICE_TEXT", text);
 }
 
 void page_refresh(struct visit *visit, int seconds)
@@ -111,10 +112,10 @@ static struct view *error_begin(struct visit *visit, const char *heading, const 
 {
     struct view *body = page_begin(visit, heading, "erreur.html");
     view_set(body, "HEADING", heading);
-    view_set(body, "TEXT", text);
+    sentence_set(body, "TEXT", text);
     view_set(body, "BACK", home_of(visit));
     if (advice[0] != '\0') {
-        view_set(view_add(body, "ADVICE"), "ADVICE_TEXT", advice);
+        sentence_set(view_add(body, "ADVICE"), "ADVICE_TEXT", advice);
     }
     return body;
 }
@@ -180,8 +181,8 @@ void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes
 void page_form_error(struct view *body, enum refusal refusal)
 {
     struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
-    view_set(problem, "TEXT", refusal_sentence(refusal));
+    sentence_set(problem, "TEXT", refusal_sentence(refusal));
     if (refusal_next(refusal)[0] != '\0') {
-        view_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));
+        sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));
     }
 }

@@ -2,6 +2,7 @@
 
 #include "runtime/clock.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +74,25 @@ void wording_count(int64_t count, const char *one, const char *several, char out
     } else {
         snprintf(out_text, WORDING_SIZE, "%lld" NO_BREAK_SPACE "%s", number, word);
     }
+}
+
+void wording_text(const char *text, char out_text[WORDING_TEXT_SIZE])
+{
+    static const char opening[] = "«";
+    static const char closing[] = "»";
+    size_t used = 0;
+    for (const char *at = text; *at != '\0' && used + sizeof NO_BREAK_SPACE < WORDING_TEXT_SIZE; at++) {
+        bool after = (size_t)(at - text) >= sizeof opening - 1 &&
+                     memcmp(at - (sizeof opening - 1), opening, sizeof opening - 1) == 0;
+        bool before = at[1] != '\0' && (strchr(":;?!", at[1]) || strncmp(at + 1, closing, sizeof closing - 1) == 0);
+        if (*at == ' ' && (before || after)) {
+            memcpy(out_text + used, NO_BREAK_SPACE, sizeof NO_BREAK_SPACE - 1);
+            used += sizeof NO_BREAK_SPACE - 1;
+        } else {
+            out_text[used++] = *at;
+        }
+    }
+    out_text[used] = '\0';
 }
 
 void wording_day(struct instant at, char out_text[WORDING_SIZE])

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WORDING_NAME_SIZE = 2 * NAME_SIZE + 2, WORDING_SIZE = 64 };
+enum { WORDING_NAME_SIZE = 2 * NAME_SIZE + 2, WORDING_SIZE = 64, WORDING_TEXT_SIZE = 512 };
 
 /* "Marie DUPONT" */
 void wording_name(const char *prenom, const char *nom, char out_name[WORDING_NAME_SIZE]);
@@ -18,6 +18,8 @@ void wording_related(const char *lines, char *out_text, size_t size);
 
 /* "1 compte", "1 234 comptes" with the narrow no-break space of French thousands; 0 is singular. */
 void wording_count(int64_t count, const char *one, const char *several, char out_text[WORDING_SIZE]);
+/* The same text with no-break spaces where French wants them: before : ; ? ! », after «. What does not fit is left out. */
+void wording_text(const char *text, char out_text[WORDING_TEXT_SIZE]);
 /* "03/11/2026"; "" for never. */
 void wording_day(struct instant at, char out_text[WORDING_SIZE]);
 /* "03/11/2026 à 8 h 05"; "" for never. */

@@ -49,6 +49,16 @@ static void a_list_too_long_is_cut_between_names(void **state)
     assert_string_equal(text, "Lea MARTIN");
 }
 
+static void sentences_do_not_break_before_their_signs(void **state)
+{
+    (void)state;
+    char text[WORDING_TEXT_SIZE];
+    wording_text("Un « Oubli » : quoi ? Non ; si !", text);
+    assert_string_equal(text, "Un «\u00a0Oubli\u00a0»\u00a0: quoi\u00a0? Non\u00a0; si\u00a0!");
+    wording_text("12:30 a:b", text);
+    assert_string_equal(text, "12:30 a:b");
+}
+
 static void moments_are_local(void **state)
 {
     (void)state;
@@ -71,6 +81,7 @@ int main(void)
         cmocka_unit_test(names_are_written_as_in_france),
         cmocka_unit_test(related_people_are_listed),
         cmocka_unit_test(a_list_too_long_is_cut_between_names),
+        cmocka_unit_test(sentences_do_not_break_before_their_signs),
         cmocka_unit_test(moments_are_local),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
