@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <stdio.h>
 
+/* Of a browser that waits for its page. */
+#define PATIENCE SECONDS(10)
+
 /* Whom to tell: one of them. */
 struct listing {
     union {
@@ -69,7 +72,7 @@ void listing_load_schools(
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, administrator.v);
-    store_run(store, QUERY_LISTING_SCHOOLS, &parameters, schools_rows,
+    store_run_within(store, QUERY_LISTING_SCHOOLS, &parameters, PATIENCE, schools_rows,
         listing_new((struct listing){.loaded.schools = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -94,7 +97,7 @@ void listing_load_school(
     parameters_init(&parameters);
     parameters_int64(&parameters, administrator.v);
     parameters_text(&parameters, uai);
-    store_run(store, QUERY_LISTING_SCHOOL, &parameters, school_rows,
+    store_run_within(store, QUERY_LISTING_SCHOOL, &parameters, PATIENCE, school_rows,
         listing_new((struct listing){.loaded.school = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -152,8 +155,8 @@ void listing_load_accounts(struct store *store, const struct listed_school *scho
     parameters_text(&parameters, filter->mail);
     parameters_int64(&parameters, filter->limit);
     parameters_int64(&parameters, filter->offset);
-    store_run(store, filter->profile == PROFILE_ELEVE ? QUERY_LISTING_PUPILS : QUERY_LISTING_GUARDIANS, &parameters,
-        accounts_rows, listing_new((struct listing){.loaded.accounts = loaded, .arg = arg}));
+    store_run_within(store, filter->profile == PROFILE_ELEVE ? QUERY_LISTING_PUPILS : QUERY_LISTING_GUARDIANS,
+        &parameters, PATIENCE, accounts_rows, listing_new((struct listing){.loaded.accounts = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 
@@ -175,7 +178,7 @@ void listing_load_classes(
 {
     struct parameters parameters;
     school_parameters(&parameters, school);
-    store_run(store, QUERY_LISTING_CLASSES, &parameters, classes_rows,
+    store_run_within(store, QUERY_LISTING_CLASSES, &parameters, PATIENCE, classes_rows,
         listing_new((struct listing){.loaded.texts = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -200,7 +203,7 @@ void listing_load_selected(struct store *store, const struct listed_school *scho
     school_parameters(&parameters, school);
     parameters_int64_array(&parameters, academies, count);
     parameters_int64_array(&parameters, ids, count);
-    store_run(store, QUERY_LISTING_SELECTED, &parameters, selected_rows,
+    store_run_within(store, QUERY_LISTING_SELECTED, &parameters, PATIENCE, selected_rows,
         listing_new((struct listing){.loaded.selected = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -228,7 +231,7 @@ void listing_load_account(struct store *store, const struct listed_school *schoo
     school_parameters(&parameters, school);
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
-    store_run(store, QUERY_LISTING_ACCOUNT, &parameters, account_rows,
+    store_run_within(store, QUERY_LISTING_ACCOUNT, &parameters, PATIENCE, account_rows,
         listing_new((struct listing){.loaded.person = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -240,7 +243,7 @@ static void run_for_account(struct store *store, enum query query, academy_code 
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
-    store_run(store, query, &parameters, done, listing);
+    store_run_within(store, query, &parameters, PATIENCE, done, listing);
     parameters_clear(&parameters);
 }
 

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of a browser that waits for its page. */
+#define PATIENCE SECONDS(10)
+
 /* Whom to tell: one of the three. */
 struct web_asking {
     web_session_loaded *loaded;
@@ -81,7 +84,7 @@ void web_session_load(struct store *store, const unsigned char digest[DIGEST_SIZ
     parameters_instant(&parameters, now);
     parameters_duration(&parameters, bounds->idle_family);
     parameters_duration(&parameters, bounds->idle_administrator);
-    store_run(store, QUERY_WEB_SESSION_LOAD, &parameters, load_rows,
+    store_run_within(store, QUERY_WEB_SESSION_LOAD, &parameters, PATIENCE, load_rows,
         asking_new((struct web_asking){.loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -113,7 +116,7 @@ void web_session_begin(struct store *store, const unsigned char digest[DIGEST_SI
     } else {
         parameters_null(&parameters);
     }
-    store_run(store, QUERY_WEB_SESSION_BEGIN, &parameters, done_rows,
+    store_run_within(store, QUERY_WEB_SESSION_BEGIN, &parameters, PATIENCE, done_rows,
         asking_new((struct web_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -123,7 +126,7 @@ void web_session_end(struct store *store, const unsigned char digest[DIGEST_SIZE
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_bytes(&parameters, digest, DIGEST_SIZE);
-    store_run(store, QUERY_WEB_SESSION_END, &parameters, done_rows,
+    store_run_within(store, QUERY_WEB_SESSION_END, &parameters, PATIENCE, done_rows,
         asking_new((struct web_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -133,7 +136,7 @@ void web_session_purge(struct store *store, struct instant now, web_session_purg
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_instant(&parameters, now);
-    store_run(store, QUERY_WEB_SESSION_PURGE, &parameters, purge_rows,
+    store_run_within(store, QUERY_WEB_SESSION_PURGE, &parameters, PATIENCE, purge_rows,
         asking_new((struct web_asking){.purged = purged, .arg = arg}));
     parameters_clear(&parameters);
 }

@@ -8,7 +8,7 @@
  * Promises       Who is not signed in, or not in scope, learns nothing: each head's page asks the database for the
  *                school within the administrator's scope, and the daemons ask once more. A form counts once: what
  *                changes something carries the request's id from the page that offered it. No page needs a script.
- * Limits         portal.connections_max, body_max, header_max, request_timeout; a visit ends within 20 s: 503 with
+ * Limits         portal.connections_max, body_max, header_max, request_timeout; a visit ends within 10 s or so: 503 with
  *                Retry-After when another daemon is down or busy, and the others' pages go on.
  * Configuration  Sections portal, link (ends of families' sessions), database, bus, status. */
 #include "portal/portal.h"

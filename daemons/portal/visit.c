@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* How long a browser is kept waiting; a reverse proxy waits longer. */
-#define VISIT_TIME SECONDS(20)
+#define VISIT_TIME SECONDS(10)
 /* The least that a call is given, at the end of a long visit. */
 #define CALL_TIME_MIN SECONDS(1)
 
@@ -215,6 +215,14 @@ static void session_loaded(void *arg, const struct web_session *session, const s
     }
 }
 
+/* Without the database nothing is known of anybody: said at once, not after a wait. */
+static void database_is_away(struct visit *visit)
+{
+    struct fault fault;
+    fault_set(&fault, FAULT_UNAVAILABLE, "the database is not there");
+    page_fail(visit, &fault);
+}
+
 void visit_begin(struct http_request *request, void *arg)
 {
     struct portal *portal = arg;
@@ -227,6 +235,8 @@ void visit_begin(struct http_request *request, void *arg)
         page_refuse(visit, found == ROUTE_OTHER_METHOD ? REFUSAL_METHOD : REFUSAL_NOT_FOUND);
     } else if (visit->path.rest) { /* files: the same for everybody */
         visit->route->handler(visit);
+    } else if (cookie && !store_is_ready(portal->store)) {
+        database_is_away(visit);
     } else if (cookie) {
         cookie_digest(cookie, digest);
         web_session_load(portal->store, digest, clock_now(), &portal->sessions.idle, session_loaded, visit);

@@ -121,6 +121,7 @@ class Visitor:
     def __init__(self, url):
         self.url = url
         self.session = requests.Session()
+        self.session.headers["Connection"] = "close"  # so that nothing is left open when a test forgets the visitor
 
     def get(self, path, **options):
         return Page(self.session.get(urllib.parse.urljoin(self.url, path), timeout=20, **options))
