@@ -4,6 +4,7 @@
 #include "bus/socket.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "runtime/metric.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,12 +77,14 @@ void publisher_tell(struct publisher *publisher, const char *topic, const Protob
         {bytes, size        }
     };
     (void)!bus_socket_send(publisher->socket, frames, 2);
+    metric_count(METRIC_BUS_EVENTS, "told");
 }
 
 static void subscriber_received(void *arg, const struct bus_frame *frames, size_t count)
 {
     struct subscriber *subscriber = arg;
     Preau__Bus__Event *event = count == 2 ? envelope_read_event(frames[1].bytes, frames[1].length) : NULL;
+    metric_count(METRIC_BUS_EVENTS, event ? "heard" : "malformed");
     if (event) {
         subscriber->told(subscriber->arg, event->topic, event->body.data, event->body.len);
         preau__bus__event__free_unpacked(event, NULL);

@@ -1,0 +1,276 @@
+/* tcp with keys: the right one is heard, no other is. */
+#include "raw.h"
+
+#include "bus/curve.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct keys {
+    char public[BUS_KEY_SIZE], secret[BUS_KEY_SIZE];
+};
+
+/* A port that nobody has just now. */
+static void free_endpoint(char *out_endpoint, size_t size)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)(void *)&address, length) == 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&address, &length), 0);
+    close(fd);
+    snprintf(out_endpoint, size, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+}
+
+static void path_of(const struct trial *trial, const char *name, char out_path[128])
+{
+    snprintf(out_path, 128, "%s/%s", trial->directory, name);
+}
+
+static void write_file(const struct trial *trial, const char *name, const char *text, mode_t mode)
+{
+    char path[128];
+    path_of(trial, name, path);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void make_folder(const struct trial *trial, const char *name)
+{
+    char path[128];
+    path_of(trial, name, path);
+    assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static bool open_keys(struct trial *trial, struct bus_curve **out_curve, struct fault *fault)
+{
+    char secret[128], server[128], clients[128];
+    path_of(trial, "secret", secret);
+    path_of(trial, "server", server);
+    path_of(trial, "clients", clients);
+    return bus_curve_open(trial->loop, secret, server, clients, out_curve, fault);
+}
+
+/* This process holds `own`, calls services that hold `own`, and lets in `allowed`. */
+static struct bus_curve *curve_of(struct trial *trial, const struct keys *own, const struct keys *allowed)
+{
+    struct bus_curve *curve = NULL;
+    struct fault fault = {0};
+    write_file(trial, "secret", own->secret, 0600);
+    write_file(trial, "server", own->public, 0644);
+    make_folder(trial, "clients");
+    write_file(trial, "clients/portal", allowed->public, 0644);
+    write_file(trial, "clients/.hidden", "an editor's file", 0666);
+    if (!open_keys(trial, &curve, &fault)) {
+        fail_msg("%s", fault.text);
+    }
+    return curve;
+}
+
+static void serve_tcp(struct trial *trial, const struct bus_curve *curve)
+{
+    struct fault fault = {0};
+    free_endpoint(trial->endpoint, sizeof trial->endpoint);
+    struct service_options options = trial_service_options(trial, NULL);
+    options.curve = curve;
+    if (!service_open(trial->loop, &options, &trial->service, &fault)) {
+        fail_msg("%s", fault.text);
+    }
+}
+
+static struct raw raw_with_keys(const struct trial *trial, const struct keys *own, const char *server)
+{
+    struct raw raw = raw_open(ZMQ_DEALER);
+    if (own) {
+        zmq_setsockopt(raw.socket, ZMQ_CURVE_PUBLICKEY, own->public, BUS_KEY_SIZE);
+        zmq_setsockopt(raw.socket, ZMQ_CURVE_SECRETKEY, own->secret, BUS_KEY_SIZE);
+        zmq_setsockopt(raw.socket, ZMQ_CURVE_SERVERKEY, server, BUS_KEY_SIZE);
+    }
+    raw_connect(&raw, trial->endpoint);
+    return raw;
+}
+
+static void the_right_key_is_heard_and_no_other(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own, portal, stranger;
+    bus_curve_new_keys(own.public, own.secret);
+    bus_curve_new_keys(portal.public, portal.secret);
+    bus_curve_new_keys(stranger.public, stranger.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &portal);
+    serve_tcp(trial, curve);
+    struct raw right = raw_with_keys(trial, &portal, own.public), wrong = raw_with_keys(trial, &stranger, own.public),
+               none = raw_with_keys(trial, NULL, NULL), elsewhere = raw_with_keys(trial, &portal, stranger.public);
+    raw_ask_twice(&wrong, 1, 1);
+    raw_ask_twice(&none, 2, 1);
+    raw_ask_twice(&elsewhere, 3, 1); /* it thinks that we are somebody else */
+    for (int i = 0; i < 4; i++) {
+        raw_expect_none(&wrong, trial);
+        raw_expect_none(&none, trial);
+        raw_expect_none(&elsewhere, trial);
+    }
+    assert_int_equal(trial->runs, 0);
+    raw_ask_twice(&right, 4, 21);
+    assert_int_equal(raw_expect_value(&right, trial), 42);
+    assert_int_equal(trial->runs, 1);
+    raw_close(&right);
+    raw_close(&wrong);
+    raw_close(&none);
+    raw_close(&elsewhere);
+    service_close(&trial->service);
+    bus_curve_close(&curve);
+    assert_null(curve);
+}
+
+static void our_client_calls_our_service(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own;
+    struct fault fault = {0};
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    serve_tcp(trial, curve);
+    const char *const endpoints[] = {trial->endpoint, NULL};
+    const struct client_options options = {.endpoints = endpoints,
+        .descriptor = &preau__trial__trial__descriptor,
+        .pending_max = 10,
+        .message_max = 1 << 20,
+        .curve = curve};
+    assert_true(client_open(trial->loop, &options, &trial->client, &fault));
+    trial_ask_twice(trial, 21, SECONDS(20));
+    trial_run(trial, 1);
+    assert_int_equal(trial->value, 42);
+    client_close(&trial->client);
+    service_close(&trial->service);
+    bus_curve_close(&curve);
+}
+
+static void expect_refused(struct trial *trial, enum fault_code code, const char *about)
+{
+    struct bus_curve *curve = NULL;
+    struct fault fault = {0};
+    assert_false(open_keys(trial, &curve, &fault));
+    assert_null(curve);
+    assert_int_equal(fault.code, code);
+    if (!strstr(fault.text, about)) {
+        fail_msg("\"%s\" does not name %s", fault.text, about);
+    }
+}
+
+static void files_that_strangers_may_read_or_write_are_refused(void **state)
+{
+    struct trial *trial = *state;
+    static const struct {
+        const char *name;
+        mode_t mode, good;
+    } cases[] = {
+        {"secret",         0644, 0640},
+        {"secret",         0660, 0600},
+        {"secret",         0602, 0400},
+        {"server",         0666, 0644},
+        {"server",         0664, 0444},
+        {"clients/portal", 0646, 0644},
+    };
+    struct keys own;
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    bus_curve_close(&curve);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[128];
+        struct fault fault = {0};
+        path_of(trial, cases[i].name, path);
+        assert_int_equal(chmod(path, cases[i].mode), 0);
+        expect_refused(trial, FAULT_CONFIG, path);
+        assert_int_equal(chmod(path, cases[i].good), 0);
+        assert_true(open_keys(trial, &curve, &fault));
+        bus_curve_close(&curve);
+    }
+}
+
+static void what_is_no_key_is_refused(void **state)
+{
+    struct trial *trial = *state;
+    static const char *const texts[] = {"", "\n", "short", "0123456789012345678901234567890123456789x",
+        "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\""};
+    struct keys own;
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    bus_curve_close(&curve);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char path[128];
+        path_of(trial, "secret", path);
+        assert_int_equal(unlink(path), 0);
+        write_file(trial, "secret", texts[i], 0600);
+        expect_refused(trial, FAULT_CONFIG, path);
+    }
+    write_file(trial, "secret", own.secret, 0600);
+    make_folder(trial, "clients/folder");
+    expect_refused(trial, FAULT_CONFIG, "clients/folder");
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    struct trial *trial = *state;
+    expect_refused(trial, FAULT_CONFIG, "/secret: No such file");
+    struct keys own;
+    bus_curve_new_keys(own.public, own.secret);
+    write_file(trial, "secret", own.secret, 0600);
+    expect_refused(trial, FAULT_CONFIG, "/server: No such file");
+    write_file(trial, "server", own.public, 0644);
+    expect_refused(trial, FAULT_CONFIG, "/clients: No such file");
+}
+
+static void more_than_256_clients_are_refused(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own;
+    struct fault fault = {0};
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    bus_curve_close(&curve);
+    for (int i = 1; i < 256; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "clients/%d", i);
+        write_file(trial, name, own.public, 0644);
+    }
+    assert_true(open_keys(trial, &curve, &fault));
+    bus_curve_close(&curve);
+    write_file(trial, "clients/last", own.public, 0644);
+    expect_refused(trial, FAULT_LIMIT, "256");
+}
+
+static void tcp_beyond_this_host_needs_keys(void **state)
+{
+    struct trial *trial = *state;
+    struct fault fault = {0};
+    static const char *const endpoints[] = {"tcp://192.0.2.1:5000", NULL};
+    const struct client_options options = {
+        .endpoints = endpoints, .descriptor = &preau__trial__trial__descriptor, .message_max = 1 << 20};
+    struct client *client = NULL;
+    assert_false(client_open(trial->loop, &options, &client, &fault));
+    assert_int_equal(fault.code, FAULT_CONFIG);
+    assert_null(client);
+}
+
+#define CURVE_TEST(name) cmocka_unit_test_setup_teardown(name, trial_setup, trial_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CURVE_TEST(the_right_key_is_heard_and_no_other),
+        CURVE_TEST(our_client_calls_our_service),
+        CURVE_TEST(files_that_strangers_may_read_or_write_are_refused),
+        CURVE_TEST(what_is_no_key_is_refused),
+        CURVE_TEST(a_missing_file_is_named),
+        CURVE_TEST(more_than_256_clients_are_refused),
+        CURVE_TEST(tcp_beyond_this_host_needs_keys),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
