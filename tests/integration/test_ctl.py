@@ -1,0 +1,231 @@
+"""preauctl answers for people and for programs, and its exit code says how it went."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from peers.site import ROOT
+
+HEAD = ("--role", "directeur", "--name", "Ève Martin")
+
+
+def school_of(academy):
+    return next(row for row in academy.truth if row["type"] == "school")["uai"]
+
+
+def error_of(done):
+    """The error of --json, which is all that is printed."""
+    assert done.stderr == ""
+    return json.loads(done.stdout)["error"]
+
+
+# the command line
+
+
+def run(program, *arguments, **variables):
+    return subprocess.run([program, *arguments], text=True, capture_output=True, timeout=30, env={**os.environ, **variables})
+
+
+@pytest.fixture(scope="session")
+def preauctl(site):
+    return site.build / "daemons/ctl/preauctl"
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["dance"], ["import"], ["import", "dance"], ["--dance"], ["status", "--dance"], ["status", "more"], ["key", "generate"],
+    ["import", "run", "--academy", "lyon"], ["import", "run", "--academy", "0"], ["import", "report", "x"],
+    ["key", "generate", "dance"], ["admin", "add", "x", "--role", "directeur", "--name", "X"],
+    ["admin", "add", "x", "--role", "dancer", "--name", "X", "--nation"],
+    ["admin", "add", "x", "--role", "directeur", "--name", "X", "--school", "0690001X"],
+])
+def test_a_wrong_line_ends_with_2_and_a_reason(site, arguments):
+    done = site.run_ctl(*arguments)
+    assert done.returncode == 2
+    assert done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["help"], ["import", "run", "--help"], ["status", "-h"]])
+def test_help_is_in_french_and_ends_with_0(preauctl, arguments):
+    done = run(preauctl, *arguments)
+    assert done.returncode == 0 and not done.stderr
+    assert "Usage : preauctl" in done.stdout and "Codes : 0 fait" in done.stdout
+
+
+def test_version(preauctl):
+    assert run(preauctl, "--version").stdout.startswith("preauctl ")
+
+
+def test_every_command_is_in_the_manual(preauctl):
+    manual = (ROOT / "docs/operators/preauctl.md").read_text()
+    commands = [line.strip().split(" ")[:2] for line in run(preauctl, "--help").stdout.splitlines()
+                if line.startswith("  ") and line[2].isalpha()]
+    assert len(commands) > 8
+    for words in commands:
+        assert f"| `{' '.join(word for word in words if word.islower() and '|' not in word)}" in manual
+
+
+# configuration
+
+
+def test_a_wrong_configuration_ends_with_78_and_its_place(preauctl, tmp_path):
+    wrong = tmp_path / "wrong.conf"
+    wrong.write_text('bus {\n    timeout = "soon"\n}\n')
+    done = run(preauctl, "--config", wrong, "import", "list")
+    assert done.returncode == 78
+    assert f"{wrong}:2" in done.stderr and "bus.timeout" in done.stderr
+
+
+def test_config_check_tells_every_fault(preauctl, tmp_path):
+    wrong = tmp_path / "wrong.conf"
+    wrong.write_text('bus {\n    timeout = "soon"\n}\nlog {\n    level = "loud"\n}\n')
+    done = run(preauctl, "--config", wrong, "config", "check", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and told["correct"] is False
+    assert ["bus.timeout" in told["problems"][0], "log.level" in told["problems"][1]] == [True, True]
+
+
+def test_config_check_of_a_right_one(site):
+    assert site.ctl("config", "check") == "configuration correcte\n"
+    assert site.ctl("config", "check", json_answer=True) == {"correct": True, "problems": []}
+
+
+def test_config_show_tells_values_and_where_they_come_from(site):
+    keys = {one["key"]: one for one in site.ctl("config", "show", json_answer=True)["keys"]}
+    assert keys["statistics.time"] == {"key": "statistics.time", "value": "05:00", "origin": "default"}
+    assert keys["keys.directory"]["value"] == str(site.folder / "keys")
+    assert keys["keys.directory"]["origin"].startswith(str(site.config))
+    assert f"keys.directory = {site.folder}/keys" in site.ctl("config", "show")
+
+
+def test_the_environment_wins_over_the_file(preauctl, site):
+    done = run(preauctl, "--config", site.config, "config", "show", PREAU_LOG_LEVEL="debug")
+    assert "log.level = debug  # PREAU_LOG_LEVEL" in done.stdout
+
+
+# migrate and key
+
+
+def test_migrate_a_second_time_changes_nothing(site):
+    told = site.ctl("migrate", json_answer=True)
+    assert told["applied"] == [] and told["schema"] > 0
+    assert "à jour" in site.ctl("migrate")
+
+
+def test_migrate_an_empty_database_tells_each_migration(site):
+    conninfo = site.postgres.conninfo(site.postgres.new_database("preau_ctl_empty"), "postgres")
+    preauctl = site.build / "daemons/ctl/preauctl"
+    done = run(preauctl, "--config", site.config, "migrate", "--json", PREAU_DATABASE_OWNER_CONNINFO=conninfo)
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [one["number"] for one in told["applied"]] == list(range(1, told["schema"] + 1))
+
+
+def test_migrate_without_a_server_ends_with_3(preauctl, tmp_path):
+    done = run(preauctl, "migrate", "--json", PREAU_DATABASE_OWNER_CONNINFO=f"host={tmp_path} dbname=preau")
+    assert done.returncode == 3
+    assert error_of(done)["code"] == "unavailable"
+
+
+def test_a_key_more_has_the_next_number(preauctl, tmp_path):
+    told = [json.loads(run(preauctl, "key", "generate", "sealing", "--json", PREAU_KEYS_DIRECTORY=str(tmp_path)).stdout)
+            for _ in range(2)]
+    assert told == [{"purpose": "sealing", "number": 1}, {"purpose": "sealing", "number": 2}]
+    keys = sorted(tmp_path.iterdir())
+    assert [key.name for key in keys] == ["sealing-1.key", "sealing-2.key"]
+    assert all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
+    assert keys[0].read_text() != keys[1].read_text()
+
+
+# administrators
+
+
+def test_an_administrator_gets_a_password_once(site, academy):
+    uai = school_of(academy)
+    told = site.ctl("admin", "add", "ctl.head", *HEAD, "--school", uai, json_answer=True)
+    assert told["login"] == "ctl.head" and len(told["password"]) >= 8
+    listed = {one["login"]: one for one in site.ctl("admin", "list", json_answer=True)["administrators"]}["ctl.head"]
+    assert listed["role"] == "directeur" and listed["name"] == "Ève Martin"
+    assert listed["scopes"] == [{"academy": academy.code, "uai": uai}]
+    assert listed["last_sign_in_at"] is None and listed["disabled"] is False
+    assert told["password"] not in site.ctl("admin", "list")
+    assert told["password"] not in site.log("preau-linkd")
+
+
+def test_a_password_is_read_from_a_file_and_not_shown(site, academy, tmp_path):
+    file = tmp_path / "password"
+    file.write_text("une porte bleue au fond\n")
+    file.chmod(0o600)
+    told = site.ctl("admin", "add", "ctl.file", *HEAD, "--academy", academy.code, "--password-file", file, json_answer=True)
+    assert told["password"] is None
+
+
+def test_a_password_that_strangers_may_read_is_refused(site, tmp_path):
+    file = tmp_path / "password"
+    file.write_text("une porte bleue au fond\n")
+    file.chmod(0o644)
+    assert site.run_ctl("admin", "add", "ctl.open", *HEAD, "--nation", "--password-file", file).returncode == 3
+
+
+def test_a_login_that_is_taken_is_refused_with_1(site):
+    site.ctl("admin", "add", "ctl.twice", *HEAD, "--nation")
+    done = site.run_ctl("admin", "add", "ctl.twice", *HEAD, "--nation", "--json")
+    assert done.returncode == 1
+    assert set(error_of(done)) == {"code", "message", "hint"}
+
+
+# imports
+
+
+def test_runs_and_their_reports(site, academy):
+    told = site.ctl("import", "list", "--academy", academy.code, json_answer=True)
+    assert told["waiting"] == 0
+    assert {run["archive"] for run in told["runs"]} >= {path.name for path in academy.archives}
+    newest = told["runs"][0]
+    assert newest["state"] == "applied" and newest["academy"] == academy.code
+    report = site.ctl("import", "report", newest["run"], json_answer=True)
+    assert report["run"]["run"] == newest["run"]
+    assert report["refused_total"] == len(report["refused"]) == 0
+    assert sum(one["count"] for one in report["run"]["counters"] if one["what"] == "added") > 0
+    assert f"{newest['run']}  " in site.ctl("import", "list")
+    assert "ajoutées" in site.ctl("import", "report", newest["run"])
+
+
+def test_an_unknown_run_is_refused_with_1(site):
+    done = site.run_ctl("import", "report", 999999, "--json")
+    assert done.returncode == 1
+    assert error_of(done)["code"] == "not_found"
+
+
+def test_an_empty_inbox_gives_nothing_to_do(site):
+    assert site.ctl("import", "run", json_answer=True) == {"archives": 0, "runs": []}
+    assert "Aucune archive" in site.ctl("import", "run", "--wait")
+
+
+def test_an_archive_that_is_refused_ends_the_wait_with_1(site, academy):
+    (site.inbox(academy.code) / "ENT2DVA.20250916.Complet.tgz").write_bytes(b"no archive at all")
+    done = site.run_ctl("import", "run", "--wait", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [run["state"] for run in told["runs"]] == ["refused"]
+    assert told["runs"][0]["refusal"]
+
+
+# statistics
+
+
+def test_statistics_are_computed_now(site):
+    told = site.ctl("statistics", "compute", json_answer=True)
+    assert told["accounts"] > 0 and told["schools"] == 2
+    assert told["day"] in site.ctl("statistics", "compute")
+
+
+# nobody answers
+
+
+def test_a_service_that_is_down_ends_with_3(preauctl, tmp_path):
+    done = run(preauctl, "import", "list", "--json", PREAU_BUS_IMPORT=f"ipc://{tmp_path}/none.sock", PREAU_BUS_TIMEOUT="200ms",
+               PREAU_BUS_RETRIES="1")
+    assert done.returncode == 3
+    assert error_of(done)["code"] == "timeout"
