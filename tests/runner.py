@@ -1,152 +1,194 @@
-"""Runs every test: `./dev test [PATTERN]` is `python3 -m runner ROOT FOLDER [PATTERN]`.
+"""Runs everything that `./dev test` promises and counts it: `python3 -m runner ROOT FOLDER [PATTERN]`.
 
-Builds go to FOLDER/gcc and FOLDER/clang (AddressSanitizer, UndefinedBehaviorSanitizer, fuzzers), logs to FOLDER/log,
-screenshots to FOLDER/artifacts. Each check counts as one test, each test of a unit executable or of pytest as one. The last
-line is `N passed, N failed`; the exit status is 1 when one failed or when a runner broke down.
+Each check counts as one test, as does each test of a unit executable and of pytest, by what meson and pytest leave for
+machines; a runner that ended badly without saying which test failed counts as one failure. PATTERN keeps the unit tests and test files whose name holds it, and leaves the checks out.
+The last line is `N passed, N failed`; the exit code is 1 when something failed.
 """
 
 import json
 import os
 import pathlib
-import shlex
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as xml
 
-PYTEST_ROOMS = ("architecture", "data", "store", "integration", "browser")
-SHOWN_LINES = 60
+PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser")
+SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
+SANITIZER_SETTINGS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+}
+JOBS = str(os.cpu_count() or 1)
+TAIL = 60
+
+
+class Tally:
+    def __init__(self):
+        self.passed, self.failed, self.failures = 0, 0, []
+
+    def add(self, what, seconds, code, counts):
+        """counts: (passed, names of failed) or None."""
+        passed, failed = counts if counts is not None else (int(code == 0), [what] if code else [])
+        if code != 0 and not failed:
+            failed = [f"{what}: ended with {code}"]
+        self.passed += passed
+        self.failed += len(failed)
+        self.failures += [name if name.startswith(what) else f"{what}: {name}" for name in failed]
+        print(f"{seconds:6.1f} s {what}: {passed} passed, {len(failed)} failed", flush=True)
+
+
+def junit_counts(file):
+    """A skipped test is none that passed: it counts as failed, since nothing here may be skipped."""
+    try:
+        cases = xml.parse(file).getroot().iter("testcase")
+    except (OSError, xml.ParseError):
+        return None
+    passed, failed = 0, []
+    for case in cases:
+        bad = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
+        if bad:
+            failed.append(f"{case.get('classname', '')}::{case.get('name')} ({bad[0]})")
+        else:
+            passed += 1
+    return passed, failed
+
+
+def meson_counts(file):
+    """Of executables by cmocka, each of their tests; of others, one each."""
+    try:
+        results = [json.loads(line) for line in file.read_text().splitlines()]
+    except (OSError, ValueError):
+        return None
+    passed, failed = 0, []
+    for result in results:
+        said, name = result.get("stdout", ""), result["name"]
+        bad = sorted(set(re.findall(r"^\[  FAILED  \] (\w+)$", said, re.M)))
+        well = result["result"] == "OK"
+        passed += max(said.count("[       OK ]"), int(well))
+        failed += [f"{name}: {one}" for one in bad] or ([] if well else [f"{name} ({result['result']})"])
+    return passed, failed
 
 
 class Runner:
     def __init__(self, root, folder, pattern):
         self.root, self.folder, self.pattern = root, folder, pattern
-        self.passed = self.failed = 0
-        self.log = folder / "log"
-        self.log.mkdir(parents=True, exist_ok=True)
+        self.build, self.sanitized = folder / "build", folder / "build-sanitized"
+        self.results = folder / "results"
+        self.tally = Tally()
+        shutil.rmtree(self.results, ignore_errors=True)
+        self.results.mkdir(parents=True)
 
-    # one step
-
-    def run(self, name, command, **environment):
-        """True when it ended well; what it says goes to its log."""
-        log = self.log / f"{name.replace(' ', '-')}.log"
+    def run(self, what, command, count=None, environment=None, limit=900, counted=True):
+        """One line; what it said only when it failed. True when all is well. count: gives what Tally.add takes."""
         start = time.monotonic()
+        log = self.results / f"{what.replace(' ', '-').replace('/', '-')}.log"
         with open(log, "wb") as out:
-            out.write((" ".join(shlex.quote(str(word)) for word in command) + "\n").encode())
-            out.flush()
-            code = subprocess.run([str(word) for word in command], cwd=self.root, stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=subprocess.STDOUT, env={**os.environ, **environment}).returncode
-        print(f"{time.monotonic() - start:6.1f} s {name}{'' if code == 0 else f': failed ({code})'}", flush=True)
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.root,
+                                       env={**os.environ, **(environment or {})}, start_new_session=True)
+            try:
+                code = process.wait(limit)
+            except BaseException as error:
+                os.killpg(process.pid, signal.SIGTERM)  # pytest's fixtures then stop their daemons
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
+                code = 124
+        counts = count() if count else None
         if code != 0:
-            print("\n".join(log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]), flush=True)
+            print("\n".join(log.read_text(errors="replace").splitlines()[-TAIL:]), flush=True)
+        if counted or code != 0:
+            self.tally.add(what, time.monotonic() - start, code, counts)
+        else:
+            print(f"{time.monotonic() - start:6.1f} s {what}", flush=True)
         return code == 0
 
-    def count(self, passed, failed):
-        self.passed += passed
-        self.failed += failed
+    # building
 
-    def check(self, name, command, **environment):
-        """A step that is one test."""
-        well = self.run(name, command, **environment)
-        self.count(well, not well)
-        return well
-
-    # builds
-
-    def build(self, name, *options, **environment):
-        folder = self.folder / name
+    def build_in(self, what, folder, *options, environment=None):
         if not (folder / "build.ninja").exists():
-            command = ["meson", "setup", folder, self.root, "-Dwerror=true", *options]
-            if not self.run(f"setup {name}", command, **environment):
-                self.count(0, 1)
+            setup = ["meson", "setup", folder, self.root, "-Dwerror=true", *options]
+            if not self.run(f"{what}: setup", setup, environment=environment, counted=False):
                 return False
-        well = self.run(f"build {name}", ["ninja", "-C", folder])
-        self.count(well, not well)
-        return well
+        return self.run(f"{what}: build, warnings are errors", ["ninja", "-C", folder], environment=environment, limit=1800)
 
-    # tests
+    # the checks
 
-    def units(self, name):
-        """The unit executables of a build."""
-        folder = self.folder / name
+    def check_format(self):
+        self.run("clang-format", [self.root / "dev", "format", "--check"])
+
+    def check_tidy(self):
+        """Over clang's own commands: gcc's know options that clang does not."""
+        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "/(common|daemons)/.*\\.c"])
+
+    # the tests
+
+    def unit(self, what, folder, environment=None):
+        listed = subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--list"], text=True, capture_output=True).stdout
+        names = [line.rpartition(" / ")[2] for line in listed.splitlines() if " / " in line]
+        names = [name for name in names if not self.pattern or self.pattern in name]
+        if not names and self.pattern:
+            return
         results = folder / "meson-logs" / "testlog.json"
         results.unlink(missing_ok=True)
-        command = ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs"]
-        if self.pattern:
-            listed = subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--list"], text=True, capture_output=True)
-            chosen = [line.rpartition(" / ")[2] for line in listed.stdout.splitlines() if self.pattern in line]
-            if not chosen:
-                return
-            command += chosen
-        well = self.run(f"unit tests {name}", command, ASAN_OPTIONS="abort_on_error=0", UBSAN_OPTIONS="halt_on_error=1")
-        lines = results.read_text().splitlines() if results.exists() else []
-        for line in lines:
-            self.count(*counts_of_unit(json.loads(line)))
-        if not lines or (not well and self.failed == 0):
-            self.count(0, 1)
+        self.run(what, ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *(names if self.pattern else [])],
+                 lambda: meson_counts(results), environment)
 
-    def pytest(self, room, build):
-        folder = self.root / "tests" / room
-        if not folder.is_dir():
+    def pytest(self, name):
+        folder = self.root / "tests" / name
+        files = sorted(path for path in folder.glob("test_*.py") if not self.pattern or self.pattern in path.stem)
+        by_name = []
+        if self.pattern and not files:
+            files = sorted(path for path in folder.glob("test_*.py") if self.pattern in path.read_text())
+            by_name = ["-k", self.pattern]
+        if not files:
             return
-        report = self.log / f"{room}.xml"
-        report.unlink(missing_ok=True)
-        command = ["/usr/bin/python3", "-m", "pytest", "-c", self.root / "tests/pytest.ini", "-q", "--junitxml", report,
-                   f"--basetemp={self.folder / 'tmp' / room}", folder]
-        if self.pattern:
-            command[-1:-1] = ["-k", self.pattern]
-        (self.folder / "tmp").mkdir(exist_ok=True)
-        self.run(f"tests {room}", command, PREAU_BUILD=str(build), PREAU_ARTIFACTS=str(self.folder / "artifacts"))
-        self.count(*counts_of_report(report, self.pattern is not None))
+        junit = self.results / f"{name}.xml"
+        self.run(f"tests/{name}", [
+            sys.executable, "-m", "pytest", "-q", "--tb=short", f"--junit-xml={junit}", f"--basetemp={self.folder / 'tmp' / name}",
+            *by_name, *files], lambda: junit_counts(junit), {
+                "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")})
+
+    def everything(self):
+        if not self.pattern:
+            self.check_format()
+        built = self.build_in("gcc", self.build)
+        if built:
+            self.unit("unit tests", self.build)
+            for name in PYTEST_FOLDERS:
+                self.pytest(name)
+        sanitized = self.build_in("clang, sanitizers", self.sanitized, "-Db_sanitize=address,undefined", "-Db_lundef=false",
+                                  environment=SANITIZED)
+        if sanitized:
+            self.unit("unit tests under ASan and UBSan", self.sanitized, SANITIZER_SETTINGS)
+        if not self.pattern and sanitized:
+            self.check_tidy()
 
 
-def counts_of_unit(result):
-    """Of one executable; one without cmocka's lines is one test."""
-    said = result.get("stdout", "")
-    passed = said.count("[       OK ]")
-    if result["result"] == "OK":
-        return passed or 1, 0
-    return passed, max(1, said.count("[  FAILED  ] ") // 2)
-
-
-def counts_of_report(report, may_be_empty):
-    """Of a run of pytest. A skipped test is a failed one: what it needs can be installed."""
+def main(root, folder, pattern=""):
+    start = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = pathlib.Path(folder)
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    (folder / "artifacts").mkdir(exist_ok=True)
+    runner = Runner(pathlib.Path(root), folder, pattern)
+    tally = runner.tally
     try:
-        suites = list(xml.parse(report).getroot().iter("testsuite"))
-    except (OSError, xml.ParseError):
-        return 0, 1
-    total, bad = (sum(int(suite.get(key, 0)) for suite in suites for key in keys)
-                  for keys in (("tests",), ("failures", "errors", "skipped")))
-    return (total - bad, bad) if total or may_be_empty else (0, 1)
-
-
-def run_all(runner):
-    if not runner.pattern:
-        runner.check("format", [runner.root / "dev", "format", "--check"])
-    if not runner.build("gcc"):
-        return
-    gcc = runner.folder / "gcc"
-    runner.units("gcc")
-    if runner.build("clang", "-Db_sanitize=address,undefined", "-Db_lundef=false", CC="clang-14", CXX="clang++-14"):
-        runner.units("clang")
-        if not runner.pattern:  # clang's own command lines: it refuses gcc's warnings
-            clang = runner.folder / "clang"
-            runner.check("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", clang, "(common|daemons)/.*\\.c$"])
-    for room in PYTEST_ROOMS:
-        runner.pytest(room, gcc)
-
-
-def main():
-    root, folder = (pathlib.Path(one) for one in sys.argv[1:3])
-    runner = Runner(root, folder, sys.argv[3] if len(sys.argv) > 3 else None)
-    try:
-        run_all(runner)
-    except Exception as broken:  # the last line must be there whatever happens
-        print(f"runner: {type(broken).__name__}: {broken}", flush=True)
-        runner.count(0, 1)
-    print(f"{runner.passed} passed, {runner.failed} failed", flush=True)
-    sys.exit(1 if runner.failed or not runner.passed else 0)
+        runner.everything()
+    except Exception as broken:  # the last line is there whatever happens
+        tally.add(f"runner ({type(broken).__name__}: {broken})", time.monotonic() - start, 1, None)
+    for failure in tally.failures:
+        print(f"FAILED {failure}")
+    print(f"{time.monotonic() - start:6.1f} s in all; logs in {runner.results}")
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 1 if tally.failed or not tally.passed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(*sys.argv[1:]))

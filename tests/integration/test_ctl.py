@@ -157,7 +157,7 @@ def test_a_password_is_read_from_a_file_and_not_shown(site, academy, tmp_path):
     file = tmp_path / "password"
     file.write_text("une porte bleue au fond\n")
     file.chmod(0o600)
-    told = site.ctl("admin", "add", "ctl.file", *HEAD, "--academy", academy.code, "--password-file", file, json_answer=True)
+    told = site.ctl("admin", "add", "ctl.file", *HEAD, "--school", school_of(academy), "--password-file", file, json_answer=True)
     assert told["password"] is None
 
 
@@ -168,11 +168,25 @@ def test_a_password_that_strangers_may_read_is_refused(site, tmp_path):
     assert site.run_ctl("admin", "add", "ctl.open", *HEAD, "--nation", "--password-file", file).returncode == 3
 
 
-def test_a_login_that_is_taken_is_refused_with_1(site):
-    site.ctl("admin", "add", "ctl.twice", *HEAD, "--nation")
-    done = site.run_ctl("admin", "add", "ctl.twice", *HEAD, "--nation", "--json")
+def test_a_login_that_is_taken_is_refused_with_1(site, academy):
+    arguments = ("admin", "add", "ctl.twice", *HEAD, "--school", school_of(academy))
+    site.ctl(*arguments)
+    done = site.run_ctl(*arguments, "--json")
     assert done.returncode == 1
-    assert set(error_of(done)) == {"code", "message", "hint"}
+    assert error_of(done)["code"] == "login_taken"
+
+
+def test_a_head_is_given_no_whole_academy(site, academy):
+    done = site.run_ctl("admin", "add", "ctl.wide", *HEAD, "--academy", academy.code, "--json")
+    assert done.returncode == 1
+    assert error_of(done)["code"] == "malformed"
+
+
+@pytest.mark.parametrize("role, scope", [("integrateur", ("--academy", "Lyon")), ("exploitant", ("--nation",))])
+def test_other_roles_have_their_own_scopes(site, role, scope):
+    site.ctl("admin", "add", f"ctl.{role}", "--role", role, "--name", "X", *scope)
+    listed = {one["login"]: one for one in site.ctl("admin", "list", json_answer=True)["administrators"]}[f"ctl.{role}"]
+    assert listed["scopes"] == [{"academy": 10 if role == "integrateur" else None, "uai": None}]
 
 
 # imports
