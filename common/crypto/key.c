@@ -70,14 +70,16 @@ static bool key_read(const char *path, unsigned char out_key[KEY_SIZE], char *ou
         }
         return problem(out_problem, problem_size, path, strerror(error)); // NOLINT(concurrency-mt-unsafe)
     }
-    char text[2 * KEY_SIZE + 2] = "";
+    char text[2 * KEY_SIZE + 4] = ""; /* and the end of a line */
     size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
     fclose(file);
     if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
         return problem(out_problem, problem_size, path, "others may read or write it (chmod 0600)");
     }
     size_t read = 0;
-    bool whole = length >= (size_t)2 * KEY_SIZE &&
+    bool whole = strlen(text) == (size_t)2 * KEY_SIZE &&
                  sodium_hex2bin(out_key, KEY_SIZE, text, (size_t)2 * KEY_SIZE, NULL, &read, NULL) == 0;
     sodium_memzero(text, sizeof text);
     return (whole && read == KEY_SIZE) ||
@@ -86,16 +88,19 @@ static bool key_read(const char *path, unsigned char out_key[KEY_SIZE], char *ou
 
 static bool ring_add(struct key_ring *ring, const char *directory, const char *name, char *out_problem, size_t size)
 {
-    struct key *key = &ring->keys[ring->count];
-    if (!name_read(name, &key->purpose, &key->number)) {
+    enum key_purpose purpose = KEY_PURPOSE_COUNT;
+    uint32_t number = 0;
+    if (!name_read(name, &purpose, &number)) {
         return true; /* not a key's name: another program's file */
     }
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (ring->count == KEYS_MAX - 1) {
+    if (ring->count == KEYS_MAX) {
         return problem(out_problem, size, directory, "too many keys");
     }
-    ring->count++;
+    struct key *key = &ring->keys[ring->count++];
+    key->purpose = purpose;
+    key->number = number;
     return key_read(path, key->bytes, out_problem, size);
 }
 
@@ -168,6 +173,7 @@ const unsigned char *key_numbered(const struct key_ring *ring, enum key_purpose 
     return NULL;
 }
 
+/* 0: none is left */
 static uint32_t next_number(DIR *list, enum key_purpose wanted)
 {
     uint32_t last = 0;
@@ -181,19 +187,30 @@ static uint32_t next_number(DIR *list, enum key_purpose wanted)
     return last + 1;
 }
 
-static bool key_write(const char *path, char *out_problem, size_t problem_size)
+static bool write_whole(const char *path, const char *text)
 {
-    unsigned char key[KEY_SIZE];
-    char text[2 * KEY_SIZE + 2];
-    random_fill(key, sizeof key);
-    sodium_bin2hex(text, sizeof text, key, sizeof key);
-    strcat(text, "\n"); // NOLINT: room was left for it
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
     int error = errno;
     if (file >= 0) {
         close(file);
     }
+    errno = error;
+    return written;
+}
+
+/* Whole or not at all, and never over another one: half a key would stop every daemon at its start. */
+static bool key_write(const char *path, char *out_problem, size_t problem_size)
+{
+    unsigned char key[KEY_SIZE];
+    char text[2 * KEY_SIZE + 2], beside[PATH_SIZE + 1];
+    snprintf(beside, sizeof beside, "%s~", path);
+    random_fill(key, sizeof key);
+    sodium_bin2hex(text, sizeof text, key, sizeof key);
+    strcat(text, "\n"); // NOLINT: room was left for it
+    bool written = write_whole(beside, text) && link(beside, path) == 0;
+    int error = errno;
+    unlink(beside);
     sodium_memzero(key, sizeof key);
     sodium_memzero(text, sizeof text);
     return written || problem(out_problem, problem_size, path, strerror(error)); // NOLINT(concurrency-mt-unsafe)
@@ -208,6 +225,9 @@ bool key_generate(
     }
     *out_number = next_number(list, purpose);
     closedir(list);
+    if (*out_number == 0) {
+        return problem(out_problem, problem_size, directory, "no number is left");
+    }
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s-%" PRIu32 ".key", directory, key_purpose_name(purpose), *out_number);
     return key_write(path, out_problem, problem_size);

@@ -33,7 +33,7 @@ bool uuid_read(const char *text, unsigned char out_uuid[UUID_SIZE])
 {
     unsigned char bytes[UUID_SIZE];
     size_t length = 0;
-    if (strlen(text) != UUID_TEXT_SIZE - 1 ||
+    if (strlen(text) != UUID_TEXT_SIZE - 1 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' ||
         sodium_hex2bin(bytes, sizeof bytes, text, UUID_TEXT_SIZE - 1, "-", &length, NULL) != 0 || length != UUID_SIZE) {
         return false;
     }

@@ -60,9 +60,12 @@ void token_link_make(
 bool token_link_read(
     const struct key_ring *ring, const char *purpose, const char *text, int *out_academy, int64_t *out_number)
 {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     unsigned char bytes[LINK_SIZE], mac[MAC_SIZE];
     size_t length = 0;
-    if (sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &length, NULL,
+    /* libsodium 1.0.18 reads bytes from 128 as the last letter */
+    if (text[strspn(text, letters)] != '\0' ||
+        sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &length, NULL,
             sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         length != LINK_SIZE) {
         return false;

@@ -17,13 +17,18 @@ struct keys {
 /* A port that nobody has just now. */
 static void free_endpoint(char *out_endpoint, size_t size)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+    } address = {
+        .in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}
+    };
+    socklen_t length = sizeof address.in;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)(void *)&address, length) == 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&address, &length), 0);
+    assert_true(fd >= 0 && bind(fd, &address.any, length) == 0);
+    assert_int_equal(getsockname(fd, &address.any, &length), 0);
     close(fd);
-    snprintf(out_endpoint, size, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    snprintf(out_endpoint, size, "tcp://127.0.0.1:%d", ntohs(address.in.sin_port));
 }
 
 static void path_of(const struct trial *trial, const char *name, char out_path[128])

@@ -1,0 +1,157 @@
+/* The folder of keys: what is taken, what is refused and how that is told. */
+#include "ring.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DIGITS "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define RING_TEST(name) cmocka_unit_test_setup_teardown(name, ring_setup, ring_teardown)
+
+static void the_newest_writes_and_all_read(void **state)
+{
+    struct ring *ring = *state;
+    uint32_t number = 0;
+    assert_int_equal(ring_generate(ring, KEY_SEALING), 2);
+    assert_int_equal(ring_generate(ring, KEY_SEALING), 3);
+    ring_write(ring, "sealing-10.key", DIGITS "\n", 0600); /* a number, not a text: 10 comes after 3 */
+    ring_load(ring);
+    const unsigned char *newest = key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 10);
+    assert_int_equal(newest[31], 0x1f);
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_non_null(key_numbered(ring->keys, KEY_SEALING, i));
+    }
+    assert_null(key_numbered(ring->keys, KEY_SEALING, 4));
+    assert_null(key_numbered(ring->keys, KEY_SEALING, 0));
+    assert_null(key_numbered(ring->keys, KEY_TOKENS, 2)); /* another purpose */
+    key_newest(ring->keys, KEY_TOKENS, &number);
+    assert_int_equal(number, 1);
+    assert_int_equal(ring_generate(ring, KEY_SEALING), 11);
+}
+
+static void a_new_key_is_for_its_owner_only_and_no_other_one(void **state)
+{
+    struct ring *ring = *state;
+    struct stat status;
+    char path[128];
+    ring_generate(ring, KEY_TOKENS);
+    ring_load(ring);
+    snprintf(path, sizeof path, "%s/tokens-2.key", ring->directory);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_memory_not_equal(key_numbered(ring->keys, KEY_TOKENS, 1), key_numbered(ring->keys, KEY_TOKENS, 2), KEY_SIZE);
+}
+
+static void what_a_killed_generation_left_is_no_hindrance(void **state)
+{
+    struct ring *ring = *state;
+    char path[128];
+    ring_write(ring, "tokens-2.key~", "0011", 0600);
+    ring_load(ring);
+    assert_int_equal(ring_generate(ring, KEY_TOKENS), 2);
+    ring_load(ring);
+    snprintf(path, sizeof path, "%s/tokens-2.key~", ring->directory);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void keys_that_others_may_read_or_write_are_refused(void **state)
+{
+    struct ring *ring = *state;
+    static const mode_t refused[] = {0644, 0604, 0602, 0601, 0660, 0620}, taken[] = {0600, 0640, 0400, 0440};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        ring_write(ring, "sealing-2.key", DIGITS "\n", refused[i]);
+        ring_expect_problem(ring, "sealing-2.key: others may");
+    }
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        ring_remove(ring, "sealing-2.key");
+        ring_write(ring, "sealing-2.key", DIGITS "\n", taken[i]);
+        ring_load(ring);
+    }
+}
+
+static void what_is_no_key_is_refused(void **state)
+{
+    struct ring *ring = *state;
+    static const char *const texts[] = {"", "\n", "00", DIGITS "00", "g" DIGITS, " " DIGITS,
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1", DIGITS " comment"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ring_write(ring, "sealing-2.key", texts[i], 0600);
+        ring_expect_problem(ring, "sealing-2.key: not a key");
+    }
+    ring_write(ring, "sealing-2.key", DIGITS, 0600); /* without its end of line */
+    ring_load(ring);
+    ring_write(ring, "sealing-2.key", DIGITS "\r\n", 0600);
+    ring_load(ring);
+}
+
+static void other_files_of_the_folder_are_left_alone(void **state)
+{
+    struct ring *ring = *state;
+    static const char *const names[] = {"README", "sealing-2.key~", "sealing-2", "sealing-0.key", "sealing-02.key",
+        "sealing--2.key", "sealing-2x.key", "sealing-4294967296.key", "sealing-99999999999999999999.key", "seal-2.key"};
+    uint32_t number = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ring_write(ring, names[i], "no key", 0666);
+    }
+    ring_load(ring);
+    key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 1);
+    assert_int_equal(ring_generate(ring, KEY_SEALING), 2);
+}
+
+static void one_key_of_each_purpose_must_be_there(void **state)
+{
+    struct ring *ring = *state;
+    ring_remove(ring, "tokens-1.key");
+    ring_expect_problem(ring, "no tokens-*.key");
+    ring_remove(ring, "sealing-1.key");
+    ring_expect_problem(ring, "no sealing-*.key");
+    struct ring nowhere = {.directory = "/nowhere"};
+    ring_expect_problem(&nowhere, "/nowhere: No such file");
+    char problem[128] = "";
+    uint32_t number = 0;
+    assert_false(key_generate("/nowhere", KEY_TOKENS, &number, problem, sizeof problem));
+    assert_string_equal(problem, "/nowhere: No such file or directory");
+}
+
+static void more_keys_than_room_are_told(void **state)
+{
+    struct ring *ring = *state;
+    for (int i = 2; i <= 63; i++) { /* with the one of tokens, 64 */
+        ring_generate(ring, KEY_SEALING);
+    }
+    ring_load(ring);
+    ring_generate(ring, KEY_SEALING);
+    ring_expect_problem(ring, "too many keys");
+}
+
+static void the_last_number_has_no_next(void **state)
+{
+    struct ring *ring = *state;
+    char problem[256] = "";
+    uint32_t number = 0;
+    ring_write(ring, "tokens-4294967295.key", DIGITS, 0600);
+    ring_load(ring);
+    key_newest(ring->keys, KEY_TOKENS, &number);
+    assert_int_equal(number, UINT32_MAX);
+    assert_false(key_generate(ring->directory, KEY_TOKENS, &number, problem, sizeof problem));
+    assert_non_null(strstr(problem, "no number is left"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RING_TEST(the_newest_writes_and_all_read),
+        RING_TEST(a_new_key_is_for_its_owner_only_and_no_other_one),
+        RING_TEST(what_a_killed_generation_left_is_no_hindrance),
+        RING_TEST(keys_that_others_may_read_or_write_are_refused),
+        RING_TEST(what_is_no_key_is_refused),
+        RING_TEST(other_files_of_the_folder_are_left_alone),
+        RING_TEST(one_key_of_each_purpose_must_be_there),
+        RING_TEST(more_keys_than_room_are_told),
+        RING_TEST(the_last_number_has_no_next),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
