@@ -1,7 +1,9 @@
 /* Batches of a school: their list, one with its progress, its sheets. */
+#include "domain/delivery_reason.h"
 #include "notify.pb-c.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/sentence.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
@@ -94,7 +96,10 @@ static void failures_fill(const struct visit *visit, struct view *body, const Pr
         view_print(row, "HREF", "/etablissements/%s/comptes/%u-%" PRId64, visit->school.uai.text,
             failure->account ? failure->account->academy : 0, failure->account ? failure->account->id : 0);
         view_set(row, "NAME", failure->name);
-        view_set(row, "REASON", "L’envoi n’a pas abouti.");
+        enum delivery_reason reason;
+        sentence_set(row, "REASON",
+            delivery_reason_from_code(failure->reason, &reason) ? delivery_reason_sentence(reason)
+                                                                : "L’envoi n’a pas abouti.");
     }
 }
 
