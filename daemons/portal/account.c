@@ -282,7 +282,8 @@ void account_password(struct visit *visit)
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
     request.account = &account;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "ShowPassword", &request.base, password_shown, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "ShowPassword", &request.base, password_shown, NULL, false});
 }
 
 static void activation_resent(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -311,6 +312,6 @@ void account_resend(struct visit *visit)
     request.uai = visit->school.uai.text;
     request.account = &account;
     request.email = arena_copy(visit_arena(visit), email);
-    visit_call(
-        visit, &(struct visit_call){visit->portal->notify, "ResendActivation", &request.base, activation_resent, id});
+    visit_call(visit,
+        &(struct visit_call){visit->portal->notify, "ResendActivation", &request.base, activation_resent, id, true});
 }

@@ -28,5 +28,5 @@ void activation_do(struct visit *visit)
 {
     Preau__Link__ConfirmEmailRequest request = PREAU__LINK__CONFIRM_EMAIL_REQUEST__INIT;
     request.token = visit->path.token;
-    visit_call(visit, &(struct visit_call){visit->portal->link, "ConfirmEmail", &request.base, confirmed, NULL});
+    visit_call(visit, &(struct visit_call){visit->portal->link, "ConfirmEmail", &request.base, confirmed, NULL, true});
 }

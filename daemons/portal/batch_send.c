@@ -61,7 +61,7 @@ static void reset_ask(struct visit *visit, const struct chosen *chosen, const un
     request.accounts = chosen_refs(visit, chosen);
     request.n_accounts = chosen->selection.count;
     visit_call(
-        visit, &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, passwords_reset, id});
+        visit, &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, passwords_reset, id, true});
 }
 
 static void batch_ask(struct visit *visit, const struct chosen *chosen, const unsigned char id[UUID_SIZE])
@@ -73,7 +73,8 @@ static void batch_ask(struct visit *visit, const struct chosen *chosen, const un
     request.reset = chosen->action->reset;
     request.accounts = chosen_refs(visit, chosen);
     request.n_accounts = chosen->selection.count;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_created, id});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_created, id, true});
 }
 
 void batch_send_do(struct visit *visit)

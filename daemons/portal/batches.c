@@ -62,7 +62,8 @@ void batches_show(struct visit *visit)
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
     request.limit = BATCHES_SHOWN;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "ListBatches", &request.base, batches_listed, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "ListBatches", &request.base, batches_listed, NULL, false});
 }
 
 static void documents_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
@@ -147,7 +148,8 @@ void batch_show(struct visit *visit)
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
     request.batch = visit->path.batch.v;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "GetBatch", &request.base, batch_loaded, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "GetBatch", &request.base, batch_loaded, NULL, false});
 }
 
 static void sheets_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -170,5 +172,6 @@ void batch_sheets(struct visit *visit)
     request.uai = visit->school.uai.text;
     request.batch = visit->path.batch.v;
     request.part = visit->path.part;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "GetDocument", &request.base, sheets_loaded, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "GetDocument", &request.base, sheets_loaded, NULL, false});
 }

@@ -98,6 +98,6 @@ void figures_show(struct visit *visit)
     Preau__Statistics__GetSchoolRequest request = PREAU__STATISTICS__GET_SCHOOL_REQUEST__INIT;
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
-    visit_call(
-        visit, &(struct visit_call){visit->portal->statistics, "GetSchool", &request.base, figures_loaded, NULL});
+    visit_call(visit,
+        &(struct visit_call){visit->portal->statistics, "GetSchool", &request.base, figures_loaded, NULL, false});
 }

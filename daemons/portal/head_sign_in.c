@@ -47,5 +47,6 @@ void head_sign_in_do(struct visit *visit)
     request.login = arena_copy(visit_arena(visit), login);
     request.password = arena_copy(visit_arena(visit), password);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
-    visit_call(visit, &(struct visit_call){visit->portal->link, "SignInAdministrator", &request.base, signed_in, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->link, "SignInAdministrator", &request.base, signed_in, NULL, false});
 }

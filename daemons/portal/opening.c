@@ -113,7 +113,7 @@ static void form_show(struct visit *visit, enum refusal refusal)
     account.id = visit->session.account.v;
     Preau__Link__GetOpeningRequest request = PREAU__LINK__GET_OPENING_REQUEST__INIT;
     request.account = &account;
-    visit_call(visit, &(struct visit_call){visit->portal->link, "GetOpening", &request.base, form_loaded, NULL});
+    visit_call(visit, &(struct visit_call){visit->portal->link, "GetOpening", &request.base, form_loaded, NULL, false});
 }
 
 void opening_show(struct visit *visit)
@@ -206,5 +206,5 @@ void opening_do(struct visit *visit)
     request.birth_date = arena_copy(visit_arena(visit), typed(visit, "naissance"));
     request.n_children = count;
     request.children = list;
-    visit_call(visit, &(struct visit_call){visit->portal->link, "OpenAccount", &request.base, opened, NULL});
+    visit_call(visit, &(struct visit_call){visit->portal->link, "OpenAccount", &request.base, opened, NULL, true});
 }

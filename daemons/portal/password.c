@@ -68,5 +68,5 @@ void password_do(struct visit *visit)
     request.account = &account;
     request.present = arena_copy(visit_arena(visit), present);
     request.chosen = arena_copy(visit_arena(visit), chosen);
-    visit_call(visit, &(struct visit_call){visit->portal->link, "ChangePassword", &request.base, changed, NULL});
+    visit_call(visit, &(struct visit_call){visit->portal->link, "ChangePassword", &request.base, changed, NULL, true});
 }

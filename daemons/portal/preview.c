@@ -73,7 +73,8 @@ static void preview_batch(struct visit *visit, const struct chosen *chosen)
     request.accounts = chosen_refs(visit, chosen);
     request.n_accounts = chosen->selection.count;
     request.dry_run = true;
-    visit_call(visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_previewed, NULL});
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_previewed, NULL, false});
 }
 
 /* A reset alone has no dry run on the bus: the one table of the life cycle says here what it will say there. */

@@ -37,6 +37,7 @@ void visit_end(struct visit *visit, int status)
 struct waiting {
     struct visit *visit;
     visit_answered *answered;
+    bool changes;
 };
 
 static void call_ended(void *arg, const struct client_outcome *outcome)
@@ -44,10 +45,13 @@ static void call_ended(void *arg, const struct client_outcome *outcome)
     struct waiting *waiting = arg;
     struct visit *visit = waiting->visit;
     visit_answered *answered = waiting->answered;
+    bool changes = waiting->changes;
     memory_free(&waiting);
     _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
     if (outcome->fault) {
-        page_fail(visit, outcome->fault);
+        struct fault fault = *outcome->fault;
+        fault.outcome_unknown = fault.outcome_unknown && changes;
+        page_fail(visit, &fault);
     } else {
         answered(visit, outcome->answer, outcome->refusal);
     }
@@ -62,7 +66,7 @@ static struct duration time_left(const struct visit *visit)
 void visit_call(struct visit *visit, const struct visit_call *call)
 {
     struct waiting *waiting = checked_malloc(sizeof *waiting);
-    *waiting = (struct waiting){visit, call->answered};
+    *waiting = (struct waiting){visit, call->answered, call->changes};
     const struct client_request request = {
         .method = call->method,
         .message = call->message,

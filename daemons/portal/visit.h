@@ -62,6 +62,7 @@ struct visit_call {
     const ProtobufCMessage *message;
     visit_answered *answered;
     const unsigned char *id; /* REQUEST_ID_SIZE bytes; NULL: a new one */
+    bool changes;            /* something: when no answer comes, the person is told that it may have been done */
 };
 void visit_call(struct visit *visit, const struct visit_call *call);
 
