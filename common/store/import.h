@@ -1,0 +1,116 @@
+/* Runs of the import: what they did, what they refused. Their data: import_stage.h, import_apply.h. */
+#pragma once
+
+#include "crypto/digest.h"
+#include "domain/date.h"
+#include "domain/refusal.h"
+#include "domain/school.h"
+#include "domain/types.h"
+#include "runtime/attributes.h"
+#include "runtime/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+struct store;
+
+enum import_state { IMPORT_RUNNING, IMPORT_APPLIED, IMPORT_REFUSED, IMPORT_FAILED };
+
+const char *import_state_code(enum import_state state); /* "running" */
+
+enum { IMPORT_COUNTERS_MAX = 64 };
+
+struct import_counter {
+    char category[24]; /* EtabEducNat, Eleve, PersRelEleve …, account */
+    char what[16];     /* read, added, changed, unchanged, departed, refused, reported, ignored */
+    int64_t count;
+};
+
+/* Texts are lent for the call that tells of the run. */
+struct import_run {
+    import_id id;
+    academy_code academy;
+    int degree; /* 0: not known */
+    enum import_state state;
+    struct instant started_at;
+    struct instant finished_at; /* never: not yet */
+    const char *archive;
+    const char *refusal;     /* machine code, or "" */
+    const char *explanation; /* or "" */
+    struct import_counter counters[IMPORT_COUNTERS_MAX];
+    size_t counter_count;
+};
+
+/* A record that was refused, or a value that was set aside. NULL texts: not known, or personal. */
+struct import_refused {
+    const char *file;
+    int64_t line;
+    const char *category;
+    const char *aaf_id;
+    const char *attribute;
+    const char *code;
+    const char *value;
+};
+
+struct import_date {
+    academy_code academy;
+    struct instant at;
+};
+
+/* --- on the loop; what is given is lent for the call, NULL with the fault --- */
+
+typedef void import_runs_loaded(void *arg, const struct import_run *runs, size_t count, const struct fault *fault);
+typedef void import_refused_loaded(
+    void *arg, const struct import_refused *refused, size_t count, int64_t total, const struct fault *fault);
+typedef void import_dates_loaded(void *arg, const struct import_date *dates, size_t count, const struct fault *fault);
+
+/* Newest first; academy 0: all. */
+void import_list_runs(struct store *store, academy_code academy, int64_t limit, import_runs_loaded *loaded, void *arg);
+/* One run, or none. */
+void import_load_run(struct store *store, import_id run, import_runs_loaded *loaded, void *arg);
+void import_list_refused(struct store *store, import_id run, int64_t limit, import_refused_loaded *loaded, void *arg);
+/* When each academy was last integrated. */
+void import_load_latest(struct store *store, import_dates_loaded *loaded, void *arg);
+
+/* --- on a thread --- */
+
+/* For this session alone, until it closes; *out_taken false: another works on this academy. */
+MUST_USE bool import_lock(struct session *session, academy_code academy, bool *out_taken, struct fault *fault);
+/* Runs of an academy that this session holds and that say "running": their process is dead. */
+MUST_USE bool import_abandon(
+    struct session *session, academy_code academy, const char *explanation, struct fault *fault);
+/* At most `capacity` academies of which a run says that it goes on. */
+MUST_USE bool import_running_academies(
+    struct session *session, academy_code *out_academies, size_t capacity, size_t *out_count, struct fault *fault);
+
+/* The run that integrated this archive before; 0: none. */
+MUST_USE bool import_find_applied(struct session *session, academy_code academy,
+    const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault);
+/* A delivery of the same degree that was made on a later day is integrated. */
+MUST_USE bool import_find_later(struct session *session, academy_code academy, enum degree degree,
+    struct date generated_on, bool *out_later, struct fault *fault);
+/* A run begins; the academy becomes known. */
+MUST_USE bool import_begin(struct session *session, academy_code academy, const char *archive,
+    const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault);
+
+struct import_end {
+    import_id run;
+    enum import_state state; /* refused or failed */
+    enum refusal refusal;    /* of a refused one */
+    const char *explanation; /* may be NULL */
+    int degree;              /* 0: not known */
+    const char *kind;        /* "complete", "delta", NULL: not known */
+    struct date generated_on;
+    const struct import_refused *refused; /* what is told, in order */
+    size_t refused_count;
+};
+/* The run ends without any change of data: whole, in a transaction of its own. */
+MUST_USE bool import_end_without(struct session *session, const struct import_end *end, struct fault *fault);
+/* The figures of a run that was integrated. */
+MUST_USE bool import_load_counters(struct session *session, import_id run, struct import_counter *out_counters,
+    size_t *out_count, struct fault *fault);
+
+/* Inside this room: lines "category what count", as the queries write them; at most IMPORT_COUNTERS_MAX. */
+size_t import_counters_read(const char *text, struct import_counter *counters);

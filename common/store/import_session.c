@@ -1,0 +1,183 @@
+/* The runs of the import as their thread writes them. */
+#include "store/import.h"
+
+#include "domain/aaf.h"
+#include "runtime/cleanup.h"
+#include "runtime/memory.h"
+#include "store/blocking_query.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Runs and clears the parameters. */
+static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
+    struct fault *fault)
+{
+    bool done = session_run(session, query, parameters, out_rows, fault);
+    parameters_clear(parameters);
+    return done;
+}
+
+bool import_lock(struct session *session, academy_code academy, bool *out_taken, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    if (!ask(session, QUERY_IMPORT_LOCK, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_taken = row_bool(rows, 0, "taken");
+    return true;
+}
+
+bool import_abandon(struct session *session, academy_code academy, const char *explanation, struct fault *fault)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_text(&parameters, explanation);
+    return ask(session, QUERY_IMPORT_ABANDON, &parameters, NULL, fault);
+}
+
+bool import_running_academies(
+    struct session *session, academy_code *out_academies, size_t capacity, size_t *out_count, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    if (!ask(session, QUERY_IMPORT_RUNNING_ACADEMIES, &parameters, &rows, fault)) {
+        return false;
+    }
+    size_t count = (size_t)rows_count(rows);
+    *out_count = count < capacity ? count : capacity;
+    for (size_t i = 0; i < *out_count; i++) {
+        out_academies[i].v = (int16_t)row_int64(rows, (int)i, "academy");
+    }
+    return true;
+}
+
+bool import_find_applied(struct session *session, academy_code academy, const unsigned char digest[ARCHIVE_DIGEST_SIZE],
+    import_id *out_run, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
+    if (!ask(session, QUERY_IMPORT_FIND_APPLIED, &parameters, &rows, fault)) {
+        return false;
+    }
+    out_run->v = rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0;
+    return true;
+}
+
+bool import_find_later(struct session *session, academy_code academy, enum degree degree, struct date generated_on,
+    bool *out_later, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, degree);
+    parameters_date(&parameters, &generated_on);
+    if (!ask(session, QUERY_IMPORT_FIND_LATER, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_later = row_bool(rows, 0, "later");
+    return true;
+}
+
+static bool academy_know(struct session *session, academy_code academy, struct fault *fault)
+{
+    const char *label = academy_label(academy);
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_text(&parameters, label ? label : "");
+    return ask(session, QUERY_IMPORT_ACADEMY_KNOW, &parameters, NULL, fault);
+}
+
+bool import_begin(struct session *session, academy_code academy, const char *archive,
+    const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault)
+{
+    if (!academy_know(session, academy, fault)) {
+        return false;
+    }
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_text(&parameters, archive);
+    parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
+    if (!ask(session, QUERY_IMPORT_BEGIN, &parameters, &rows, fault)) {
+        return false;
+    }
+    out_run->v = row_int64(rows, 0, "id");
+    return true;
+}
+
+static bool refused_write(struct session *session, const struct import_end *end, struct fault *fault)
+{
+    if (!session_copy_begin(session, QUERY_IMPORT_REFUSAL_COPY, fault)) {
+        return false;
+    }
+    for (size_t i = 0; i < end->refused_count; i++) {
+        const struct import_refused *one = &end->refused[i];
+        session_copy_int64(session, end->run.v);
+        session_copy_int64(session, (int64_t)i + 1);
+        session_copy_text(session, one->file);
+        session_copy_int64(session, one->line);
+        session_copy_text(session, one->category);
+        session_copy_text(session, one->aaf_id);
+        session_copy_text(session, one->attribute);
+        session_copy_text(session, one->code);
+        session_copy_text(session, one->value);
+        if (!session_copy_row(session, fault)) {
+            return false;
+        }
+    }
+    return session_copy_end(session, NULL, fault);
+}
+
+static bool end_write(struct session *session, const struct import_end *end, struct fault *fault)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, end->run.v);
+    parameters_text(&parameters, import_state_code(end->state));
+    parameters_text(&parameters, end->refusal != REFUSAL_NONE ? refusal_code(end->refusal) : "");
+    parameters_text(&parameters, end->explanation ? end->explanation : "");
+    if (end->degree != 0) {
+        parameters_int64(&parameters, end->degree);
+    } else {
+        parameters_null(&parameters);
+    }
+    parameters_text(&parameters, end->kind ? end->kind : "");
+    parameters_date(&parameters, date_is_valid(end->generated_on) ? &end->generated_on : NULL);
+    return ask(session, QUERY_IMPORT_END_WITHOUT, &parameters, NULL, fault);
+}
+
+bool import_end_without(struct session *session, const struct import_end *end, struct fault *fault)
+{
+    bool done = session_begin(session, fault) && refused_write(session, end, fault) && end_write(session, end, fault) &&
+                session_commit(session, fault);
+    if (!done) {
+        session_rollback(session);
+    }
+    return done;
+}
+
+bool import_load_counters(
+    struct session *session, import_id run, struct import_counter *out_counters, size_t *out_count, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, run.v);
+    if (!ask(session, QUERY_IMPORT_RUN_LOAD, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_count = rows_count(rows) > 0 ? import_counters_read(row_text(rows, 0, "counters"), out_counters) : 0;
+    return true;
+}
