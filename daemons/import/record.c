@@ -1,0 +1,343 @@
+#include "import/record.h"
+
+#include "domain/latin.h"
+#include "domain/text.h"
+#include "runtime/cleanup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A record under way: what every check needs. */
+struct checking {
+    const struct aaf_record *record;
+    struct report *report;
+    struct report_place where;
+};
+
+static struct checking checking_of(const struct aaf_record *record, struct import_place place, struct report *report)
+{
+    return (struct checking){
+        record, report, {place, record->category, record->id[0] ? record->id : NULL, NULL}
+    };
+}
+
+static bool refuse(struct checking *checking, enum aaf_attribute attribute, enum refusal refusal, const char *value)
+{
+    checking->where.attribute = aaf_attribute_name(attribute);
+    return report_refuse(checking->report, &checking->where, refusal, value);
+}
+
+static void tell(struct checking *checking, enum aaf_attribute attribute, enum refusal refusal, const char *value)
+{
+    checking->where.attribute = aaf_attribute_name(attribute);
+    report_tell(checking->report, &checking->where, refusal, value);
+}
+
+int record_degree(const struct aaf_record *record)
+{
+    if (aaf_record_text(record, AAF_NOM_1D) || aaf_record_text(record, AAF_PRENOM_1D)) {
+        return 1;
+    }
+    return aaf_record_text(record, AAF_NOM_2D) || aaf_record_text(record, AAF_PRENOM_2D) ? 2 : 0;
+}
+
+/* --- texts --- */
+
+/* Controls, and marks that show nothing or turn the direction of writing. */
+static bool is_control(uint32_t letter)
+{
+    return letter < 0x20 || (letter >= 0x7F && letter < 0xA0) || letter == 0xAD || letter == 0xFEFF ||
+           (letter >= 0x200B && letter <= 0x200F) || (letter >= 0x2028 && letter <= 0x202E) ||
+           (letter >= 0x2060 && letter <= 0x2069) || letter == 0xFFFD;
+}
+
+/* Blanks at the ends dropped, in a row made one, controls left out. False when something was left out or cut. */
+static bool tidy(const char *text, char *out_text, size_t size)
+{
+    struct text_builder tidied = text_begin(out_text, size);
+    bool is_sound = true;
+    bool blank_due = false;
+    for (const char *at = text; *at != '\0';) {
+        if (text_is_blank(*at)) {
+            blank_due = tidied.used > 0;
+            at++;
+            continue;
+        }
+        const char *begin = at;
+        if (is_control(utf8_next(&at))) {
+            is_sound = false;
+            continue;
+        }
+        if (blank_due) {
+            text_add_char(&tidied, ' ');
+            blank_due = false;
+        }
+        text_add_bytes(&tidied, begin, (size_t)(at - begin));
+    }
+    return is_sound && !tidied.overflowed;
+}
+
+static bool is_too_long(const struct aaf_record *record, enum aaf_attribute attribute)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->values[i].attribute == attribute && record->values[i].is_too_long) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An attribute that may be missing or odd: what can be kept is. */
+static void text_optional(const struct aaf_record *record, enum aaf_attribute attribute, char *out_text, size_t size)
+{
+    const char *text = aaf_record_text(record, attribute);
+    (void)tidy(text ? text : "", out_text, size);
+}
+
+/* --- what all records have --- */
+
+/* identifier/id and the jointure must be the same number. */
+static bool id_check(struct checking *checking, enum aaf_attribute attribute, int64_t *out_id)
+{
+    const char *jointure = aaf_record_text(checking->record, attribute);
+    int64_t joined;
+    if (checking->record->has_too_many) {
+        return report_refuse(checking->report, &checking->where, REFUSAL_TOO_LARGE, NULL);
+    }
+    if (!aaf_id_parse(checking->record->id, out_id)) {
+        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, checking->record->id);
+    }
+    if (!jointure || !jointure[0]) {
+        return refuse(checking, attribute, REFUSAL_VALUE_MISSING, NULL);
+    }
+    if (!aaf_id_parse(jointure, &joined)) {
+        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, jointure);
+    }
+    return joined == *out_id || refuse(checking, attribute, REFUSAL_AAF_ID_MISMATCH, jointure);
+}
+
+static void mail_read(struct checking *checking, enum aaf_attribute attribute, struct email *out_mail)
+{
+    const char *text = aaf_record_text(checking->record, attribute);
+    if (text && text[0] && !email_parse(text, out_mail)) {
+        tell(checking, attribute, REFUSAL_EMAIL_INVALID, NULL);
+    }
+}
+
+/* --- schools --- */
+
+static bool uai_read(struct checking *checking, struct uai *out_uai)
+{
+    enum aaf_attribute which = AAF_UAI;
+    const char *text = aaf_record_either(checking->record, AAF_UAI, AAF_OLD_UAI, &which);
+    if (!text[0]) {
+        return refuse(checking, AAF_UAI, REFUSAL_VALUE_MISSING, NULL);
+    }
+    return uai_parse(text, out_uai) || refuse(checking, which, REFUSAL_UAI_INVALID, text);
+}
+
+bool record_school(
+    const struct aaf_record *record, struct import_place place, struct report *report, struct import_school *out_school)
+{
+    struct checking checking = checking_of(record, place, report);
+    *out_school = (struct import_school){.place = place};
+    if (!id_check(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, &out_school->uai)) {
+        return false;
+    }
+    char named[SCHOOL_NAME_SIZE * 2];
+    text_optional(record, AAF_SCHOOL_NAME, named, sizeof named);
+    if (is_too_long(record, AAF_SCHOOL_NAME) || !aaf_school_name(named, out_school->name, out_school->city)) {
+        return refuse(&checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
+    }
+    if (!out_school->city[0]) {
+        (void)tidy(aaf_record_either(record, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D, NULL), out_school->city,
+            sizeof out_school->city);
+    }
+    const char *type = aaf_record_text(record, AAF_SCHOOL_TYPE);
+    out_school->kind = school_kind_of_structure(type ? type : "");
+    mail_read(&checking, AAF_SCHOOL_MAIL, &out_school->mail);
+    return true;
+}
+
+/* --- persons --- */
+
+static bool name_read(struct checking *checking, enum aaf_attribute one, enum aaf_attribute other,
+    enum aaf_attribute otherwise, char out_name[NAME_SIZE])
+{
+    enum aaf_attribute which = one;
+    const char *text = aaf_record_either(checking->record, one, other, &which);
+    if (!text[0] && otherwise != AAF_ATTRIBUTE_COUNT) {
+        const char *birth_name = aaf_record_text(checking->record, otherwise);
+        text = birth_name ? birth_name : "";
+    }
+    struct name_key key;
+    bool is_whole = tidy(text, out_name, NAME_SIZE) && !is_too_long(checking->record, which);
+    if (is_whole && !out_name[0]) {
+        return refuse(checking, which, REFUSAL_VALUE_MISSING, NULL);
+    }
+    return (is_whole && name_key_make(out_name, &key)) || refuse(checking, which, REFUSAL_NAME_INVALID, NULL);
+}
+
+static bool names_read(struct checking *checking, struct import_person *person)
+{
+    if (!name_read(checking, AAF_NOM_2D, AAF_NOM_1D, AAF_NOM_PATRO, person->nom) ||
+        !name_read(checking, AAF_PRENOM_2D, AAF_PRENOM_1D, AAF_ATTRIBUTE_COUNT, person->prenom)) {
+        return false;
+    }
+    struct name_key nom;
+    struct name_key prenom;
+    if (name_key_make(person->nom, &nom) && name_key_make(person->prenom, &prenom)) {
+        (void)snprintf(person->search_name, sizeof person->search_name, "%s %s", nom.text, prenom.text);
+    }
+    person->base = identifier_base(person->prenom, person->nom);
+    return true;
+}
+
+static void mobile_read(struct checking *checking, enum aaf_attribute attribute, struct phone *out_mobile)
+{
+    for (size_t i = 0; i < checking->record->count && !out_mobile->e164[0]; i++) {
+        const struct aaf_value *value = &checking->record->values[i];
+        struct phone phone;
+        if (value->attribute != attribute || !value->text[0]) {
+            continue;
+        }
+        if (!phone_parse(value->text, &phone)) {
+            tell(checking, attribute, REFUSAL_PHONE_INVALID, NULL);
+        } else if (phone_may_receive_sms(&phone)) {
+            *out_mobile = phone; /* else a fixed number among the mobiles: no use for us, no fault either */
+        }
+    }
+}
+
+static void contact_read(struct checking *checking, struct import_person *person)
+{
+    const struct aaf_record *record = checking->record;
+    enum aaf_attribute civilite = AAF_CIVILITE_2D;
+    (void)tidy(aaf_record_either(record, AAF_CIVILITE_2D, AAF_CIVILITE_1D, &civilite), person->civilite,
+        sizeof person->civilite);
+    bool is_2d = aaf_record_text(record, AAF_MAIL_2D) != NULL;
+    mail_read(checking, is_2d ? AAF_MAIL_2D : AAF_MAIL_1D, &person->mail);
+    mobile_read(checking, AAF_MOBILE_2D, &person->mobile);
+    mobile_read(checking, AAF_MOBILE_1D, &person->mobile);
+    mobile_read(checking, AAF_MOBILE_SMS, &person->mobile);
+    text_optional(record, AAF_ADRESSE, person->adresse, sizeof person->adresse);
+    text_optional(record, AAF_CODE_POSTAL, person->code_postal, sizeof person->code_postal);
+    text_optional(record, AAF_VILLE, person->ville, sizeof person->ville);
+    text_optional(record, AAF_PAYS, person->pays, sizeof person->pays);
+    if (strspn(person->adresse, "$") == strlen(person->adresse)) {
+        person->adresse[0] = '\0'; /* four empty lines */
+    }
+}
+
+static bool birth_date_read(struct checking *checking, struct date today, struct date *out_date)
+{
+    const char *text = aaf_record_text(checking->record, AAF_BIRTH_DATE);
+    if (!text || !text[0]) {
+        return refuse(checking, AAF_BIRTH_DATE, REFUSAL_VALUE_MISSING, NULL);
+    }
+    if (!date_parse_aaf(text, out_date) || date_compare(*out_date, today) > 0) {
+        return refuse(checking, AAF_BIRTH_DATE, REFUSAL_DATE_INVALID, NULL);
+    }
+    return true;
+}
+
+/* The class, when it is of the school where the pupil is registered; the school, when only the class tells it. */
+static bool school_read(struct checking *checking, struct import_person *pupil)
+{
+    enum aaf_attribute which = AAF_CLASSES_2D;
+    const char *text = aaf_record_either(checking->record, AAF_CLASSES_2D, AAF_CLASSES_1D, &which);
+    struct school_class one = {0};
+    bool has_class = which == AAF_CLASSES_2D ? aaf_class_2d(text, &one) : aaf_class_1d(text, &one);
+    if (text[0] && !has_class) {
+        tell(checking, which, REFUSAL_CLASS_INVALID, text);
+    }
+    const char *structure = aaf_record_text(checking->record, AAF_STRUCTURE);
+    if (structure && structure[0]) {
+        if (!aaf_id_parse(structure, &pupil->structure)) {
+            return refuse(checking, AAF_STRUCTURE, REFUSAL_SCHOOL_UNKNOWN, structure);
+        }
+    } else if (has_class) {
+        pupil->structure = one.school;
+    } else {
+        return refuse(checking, AAF_STRUCTURE, REFUSAL_VALUE_MISSING, NULL);
+    }
+    if (has_class && one.school == pupil->structure) {
+        (void)tidy(one.label, pupil->class_label, sizeof pupil->class_label);
+    }
+    return true;
+}
+
+static void level_read(const struct aaf_record *record, struct import_person *pupil)
+{
+    const char *first = aaf_record_text(record, AAF_LEVEL_1D);
+    const char *second = aaf_record_text(record, AAF_LEVEL_2D);
+    struct school_level level = {0};
+    if ((first && aaf_level_1d(first, &level)) || (second && aaf_level_2d(second, &level))) {
+        (void)tidy(level.label, pupil->niveau, sizeof pupil->niveau);
+    }
+}
+
+/* Only legal guardians: contacts and persons in charge have no right here. */
+static void links_read(struct checking *checking, struct import_person *pupil)
+{
+    /* sets of 2013 to 2017 have both: the six fields say more */
+    bool is_2d = aaf_record_text(checking->record, AAF_LINKS_2D) != NULL;
+    enum aaf_attribute attribute = is_2d ? AAF_LINKS_2D : AAF_LINKS_1D;
+    for (size_t i = 0; i < checking->record->count; i++) {
+        const struct aaf_value *value = &checking->record->values[i];
+        struct guardian_link link;
+        if (value->attribute != attribute || !value->text[0]) {
+            continue;
+        }
+        bool is_sound = is_2d ? aaf_guardian_link_2d(value->text, &link) : aaf_guardian_link_1d(value->text, &link);
+        if (!is_sound || (link.legal && pupil->linked_count == IMPORT_LINKS_MAX)) {
+            tell(checking, attribute, REFUSAL_LINK_INVALID, value->text);
+        } else if (link.legal) {
+            pupil->linked[pupil->linked_count] = link.guardian;
+            pupil->liens[pupil->linked_count++] = link.lien;
+        }
+    }
+}
+
+static void ine_read(struct checking *checking, struct ine *out_ine)
+{
+    const char *text = aaf_record_text(checking->record, AAF_INE);
+    if (text && text[0] && !ine_parse(text, out_ine)) {
+        tell(checking, AAF_INE, REFUSAL_INE_INVALID, NULL);
+    }
+}
+
+bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
+    struct import_person *out_pupil)
+{
+    struct checking checking = checking_of(record, place, report);
+    *out_pupil = (struct import_person){.place = place};
+    if (!id_check(&checking, AAF_PERSON_ID, &out_pupil->aaf_id) || !names_read(&checking, out_pupil) ||
+        !birth_date_read(&checking, today, &out_pupil->birth_date) || !school_read(&checking, out_pupil)) {
+        return false;
+    }
+    contact_read(&checking, out_pupil);
+    level_read(record, out_pupil);
+    links_read(&checking, out_pupil);
+    ine_read(&checking, &out_pupil->ine);
+    return true;
+}
+
+bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
+    struct import_person *out_guardian)
+{
+    struct checking checking = checking_of(record, place, report);
+    *out_guardian = (struct import_person){.place = place};
+    if (!id_check(&checking, AAF_PERSON_ID, &out_guardian->aaf_id) || !names_read(&checking, out_guardian)) {
+        return false;
+    }
+    contact_read(&checking, out_guardian);
+    for (size_t i = 0; i < record->count && out_guardian->linked_count < IMPORT_LINKS_MAX; i++) {
+        const struct aaf_value *value = &record->values[i];
+        bool is_pupil = value->attribute == AAF_PUPILS_1D || value->attribute == AAF_PUPILS_2D;
+        if (is_pupil && aaf_id_parse(value->text, &out_guardian->linked[out_guardian->linked_count])) {
+            out_guardian->linked_count++;
+        }
+    }
+    return true;
+}

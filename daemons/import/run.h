@@ -1,0 +1,56 @@
+/* One archive, from its place in the inbox to the archive folder, on a thread: one session, one transaction for all that
+ * it changes. See run.c for what a crash leaves at each instant. */
+#pragma once
+
+#include "crypto/key.h"
+#include "import/inbox.h"
+#include "runtime/daemon.h"
+#include "store/import.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct session;
+
+enum run_outcome {
+    RUN_APPLIED,
+    RUN_REFUSED,
+    RUN_FAILED,   /* the archive stays, and is taken again later */
+    RUN_REPEATED, /* integrated before: only put away */
+    RUN_BUSY,     /* another process works on this academy */
+    RUN_OUTCOME_COUNT
+};
+
+const char *run_outcome_name(enum run_outcome outcome);
+
+struct run_job {
+    /* given */
+    void *owner; /* for the completion */
+    const struct daemon_run *daemon;
+    const struct inbox_options *inbox;
+    const struct key_ring *keys;
+    size_t size_max; /* unpacked */
+    academy_code academy;
+    char *path; /* NULL: only runs whose process died are told so */
+    const char *name;
+
+    /* seen while it runs, from any thread */
+    _Atomic int64_t run, bytes_done;
+    int64_t bytes_total;
+    atomic_bool is_stopping;
+    pthread_mutex_t lock;
+    struct session *session; /* under the lock: for run_job_stop */
+
+    /* given back */
+    enum run_outcome outcome;
+    enum refusal refusal;
+    struct fault fault; /* of RUN_FAILED */
+    struct import_counter counters[IMPORT_COUNTERS_MAX];
+    size_t counter_count;
+    struct duration duration;
+};
+
+/* For worker_submit: takes a struct run_job. */
+void run_job_run(void *job, void *context);
+/* From any thread: ends it soon, with nothing changed. */
+void run_job_stop(struct run_job *job);
