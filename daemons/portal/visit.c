@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a request may have taken of its arena (4 MiB) when it comes: the rest is enough for every handler. */
+enum { REQUEST_BYTES_MAX = 5 * 512 * 1024 };
 /* How long a browser is kept waiting; a reverse proxy waits longer. */
 #define VISIT_TIME SECONDS(10)
 /* The least that a call is given, at the end of a long visit. */
@@ -237,6 +239,8 @@ void visit_begin(struct http_request *request, void *arg)
     unsigned char digest[DIGEST_SIZE];
     if (found != ROUTE_FOUND) {
         page_refuse(visit, found == ROUTE_OTHER_METHOD ? REFUSAL_METHOD : REFUSAL_NOT_FOUND);
+    } else if (arena_used(visit_arena(visit)) > REQUEST_BYTES_MAX) {
+        page_refuse(visit, REFUSAL_TOO_LARGE);
     } else if (visit->path.rest) { /* files: the same for everybody */
         visit->route->handler(visit);
     } else if (cookie && !store_is_ready(portal->store)) {

@@ -21,8 +21,7 @@ ACADEMY = 11  # whose département 11 is its own: a school given by its UAI is o
 def here(tmp_path_factory):
     """A site of portald, linkd and statsd; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "20", "attempts_address": "1000",
-                         "birth_date_attempts": "20"},
-                "portal": {"body_max": "64Kio"}}
+                         "birth_date_attempts": "20"}}
     site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
     try:
         site.start_peers()
@@ -465,6 +464,26 @@ def test_a_person_changes_the_password_from_the_desk(here, family):
     assert sign_in(here, lea, "un autre jardin 42").page.path == "/guichet"
 
 
+def test_after_a_reset_by_the_school_another_password_is_chosen_first(here, town, family):
+    lea = family.children[0]
+    pupil = sign_in(here, lea)
+    pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea))
+    with here.psql() as database:  # as notifyd does
+        sealed = town.sealing.seal("credential:%d:%d" % lea.account, lea.password.encode())
+        database.execute("with a as (update preau.account set password = 'provisional' where (academy, id) = (%s, %s))"
+                         " update preau.credential set sealed = %s, hash = null where (academy, account_id) = (%s, %s)",
+                         (*lea.account, sealed, *lea.account))
+    pupil = sign_in(here, lea)
+    assert pupil.page.path == "/nouveau-mot-de-passe" and "réinitialisé votre mot de passe" in pupil.page.text
+    assert pupil.get("/guichet").path == "/nouveau-mot-de-passe"
+    form = pupil.page.form("/nouveau-mot-de-passe")
+    weak = pupil.submit(form, nouveau="12345678", confirmation="12345678")
+    assert weak.status == 422 and b'id="nouveau-erreur"' in weak.content
+    done = pupil.submit(form, nouveau="encore un jardin 55", confirmation="encore un jardin 55")
+    assert done.path == "/guichet"
+    assert sign_in(here, lea, "encore un jardin 55").page.path == "/guichet"
+
+
 @pytest.mark.parametrize("token", ["abc", "A" * 40, "..%2f", "a" * 63])
 def test_links_that_are_not_ours_activate_nothing(here, token):
     visitor = Visitor(here.portal_url)
@@ -488,8 +507,16 @@ def test_pages_forbid_what_they_do_not_use(here, head, ecole):
 
 def test_too_much_is_refused(here, head, ecole):
     address = f"{here.portal_url}/etablissements/{ecole[0]}/apercu"
-    huge = head.session.post(address, data={"csrf": "x", "nom": "a" * 70000}, timeout=20)
+    huge = head.session.post(address, data={"csrf": "x", "nom": "a" * 1_100_000}, timeout=20)
     assert huge.status_code == 413
+    token = csrf_of(head.page)
+    full = {"csrf": token, "action": "reset", "profil": "responsable", "comptes": ",".join(f"11-{n}" for n in range(1, 5001))}
+    assert head.session.post(address, data=full, timeout=20).status_code == 200
+    for size in (300_000, 600_000, 900_000):  # as much as is read: an answer, whatever it is
+        answer = head.session.post(address, data={**full, "nom": "%" * (size // 3)}, timeout=20)
+        assert answer.status_code in (200, 413), size
+    full["comptes"] += ",11-5001"
+    assert head.session.post(address, data=full, timeout=20).status_code == 422
     many = head.session.post(address, data=[("compte", "11-1")] * 5000, timeout=20)
     assert many.status_code in (400, 413)
     long = head.session.get(f"{here.portal_url}/connexion?x={'a' * 20000}", timeout=20)
