@@ -8,13 +8,10 @@ import pytest
 import requests
 
 from peers.people import Town
+from peers.portal import ACADEMY, HEAD_PASSWORD, PASSWORD, add_head, birth, opening_fields, sign_in, sign_in_head
 from peers.sealing import link_token
 from peers.site import ROOT, Site
 from peers.web import Page, Visitor
-
-PASSWORD = "jardin violet sous la pluie 7"
-HEAD_PASSWORD = "tilleul et brouette 93"
-ACADEMY = 11  # whose département 11 is its own: a school given by its UAI is of this academy
 
 
 @pytest.fixture(scope="module")
@@ -63,28 +60,6 @@ def elsewhere(town):
     guardian = town.guardian("Jean", "Ailleurs", [pupil], mail="jean@example.org")
     guardian.uai, guardian.pupil = school[0], pupil
     return guardian
-
-
-def add_head(site, login, *schools, name="Mme Girard"):
-    file = site.folder / f"{login}.password"
-    file.write_text(HEAD_PASSWORD)
-    file.chmod(0o600)
-    scopes = [word for school in schools for word in ("--school", school[0])]
-    site.ctl("admin", "add", login, "--name", name, "--role", "directeur", *scopes, "--password-file", file)
-
-
-def sign_in_head(site, login, password=HEAD_PASSWORD):
-    visitor = Visitor(site.portal_url)
-    page = visitor.get("/administration/connexion")
-    visitor.page = visitor.submit(page.form("/administration/connexion"), identifiant=login, mot_de_passe=password)
-    return visitor
-
-
-def sign_in(site, person, password=None):
-    visitor = Visitor(site.portal_url)
-    page = visitor.get("/connexion")
-    visitor.page = visitor.submit(page.form("/connexion"), identifiant=person.login, mot_de_passe=password or person.password)
-    return visitor
 
 
 @pytest.fixture(scope="module")
@@ -373,18 +348,6 @@ def test_names_are_shown_and_never_run(head, town, ecole):
 
 
 # ------------------------------------------------------------------------------------------------ families
-
-
-def opening_fields(page, dates):
-    """{name: date} in the order of the page's children."""
-    names = [name for name, _ in page.form("/ouverture").fields if name.startswith("naissance")]
-    assert len(names) == len(dates)
-    return dict(zip(names, dates))
-
-
-def birth(person):
-    year, month, day = person.birth_date.split("-")
-    return f"{day}/{month}/{year}"
 
 
 def confirmation_token(here, person):
