@@ -91,6 +91,7 @@ bool import_apply(struct session *session, academy_code academy, import_seal *se
         QUERY_IMPORT_APPLY_PERSONS,
         QUERY_IMPORT_APPLY_ENROLMENTS,
         QUERY_IMPORT_APPLY_GUARDIANSHIPS,
+        QUERY_IMPORT_APPLY_TELL_PLANNER,
         QUERY_IMPORT_APPLY_PROBLEMS,
         QUERY_IMPORT_APPLY_END,
     };

@@ -419,6 +419,12 @@ insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien)
 select academy, degree, pupil_id, guardian_id, lien from difference
 on conflict (academy, degree, pupil_id, guardian_id) do update set lien = excluded.lien;
 
+-- :query import_apply_tell_planner
+-- Others plan their reads by what is there now.
+-- :role import
+-- :plain
+select preau.tell_planner();
+
 -- :query import_apply_problems
 -- The report: the first hundred thousand, in the order of the files.
 -- :role import
