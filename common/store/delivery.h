@@ -39,6 +39,7 @@ struct owed_mail {
     struct instant link_expires_at;
     account_id account;
     enum account_profile profile;
+    bool is_opened; /* the person signed in once */
     enum password_kind password;
     struct instant password_expires_at;
     char login[IDENTIFIER_SIZE];

@@ -27,7 +27,8 @@ with due as (
 )
 select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
        coalesce(t.batch_academy, 0) as batch_academy, coalesce(t.batch_id, 0) as batch_id,
-       a.profile::text, a.password::text, a.login, a.closed_at is not null as is_closed, a.notification_expires_at,
+       a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, a.login,
+       a.closed_at is not null as is_closed, a.notification_expires_at,
        cr.sealed, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
        coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,
        exists (select from preau.delivery e

@@ -28,6 +28,7 @@ static void sheet_from_row(const struct rows *rows, int row, struct owed_sheet *
         .delivery = {{(int16_t)row_int64(rows, row, "academy")}, {row_int64(rows, row, "id")},
                      row_int64(rows,                row, "attempts")},
         .account = {row_int64(rows,                               row,                                                           "account_id")},
+        .is_opened = row_bool(rows, row, "is_opened"),
         .is_closed = row_bool(rows, row, "is_closed"),
         .password_expires_at = row_instant(rows, row, "notification_expires_at"),
     };

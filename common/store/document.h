@@ -22,6 +22,7 @@ struct owed_sheet {
     account_id account; /* of the delivery's academy */
     bool is_closed;
     enum account_profile profile;
+    bool is_opened; /* the person signed in once */
     enum password_kind password;
     struct instant password_expires_at;
     char login[IDENTIFIER_SIZE];

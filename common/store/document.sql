@@ -49,7 +49,7 @@ with next as (
  returning d.academy, d.id, d.account_id, d.attempts
 )
 select t.academy, t.id, t.attempts, t.account_id, w.batch_academy, w.batch_id, a.profile::text, a.password::text,
-       a.login, a.closed_at is not null as is_closed, a.notification_expires_at, cr.sealed,
+       a.state in ('en_cours', 'active') as is_opened, a.login, a.closed_at is not null as is_closed, a.notification_expires_at, cr.sealed,
        coalesce(w.nom, '') as nom, coalesce(w.prenom, '') as prenom, coalesce(w.class, '') as class,
        coalesce(children.names, '') as children, s.name as school, s.city,
        (select coalesce(max(o.part), 0) + 1 from preau.document o

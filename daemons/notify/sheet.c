@@ -1,354 +1,227 @@
 #include "notify/sheet.h"
 
-#include "domain/name.h"
+#include "notify/paper.h"
 #include "runtime/cleanup.h"
-#include "runtime/memory.h"
 
-#include <hpdf.h>
-#include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Points of 1/72 inch on A4, from the lower left corner. */
+/* Black and greys only: it prints as well on the school's oldest printer. Measures in points. */
 #define MARGIN 56.0F
-#define PAGE_WIDTH 595.0F
-#define TEXT_WIDTH (PAGE_WIDTH - 2 * MARGIN)
-#define TOP 786.0F
-#define BOX_HEIGHT 172.0F
-#define QR_SIDE 118.0F
+#define WIDTH ((float)PAPER_WIDTH - 2 * MARGIN)
+#define INDENT 34.0F /* of the steps' texts */
 
-enum { LINE_SIZE = 1024, PATH_SIZE = 1024 };
+#define CARD_TOP 262.0F
+#define CARD_HEIGHT 170.0F
+#define QR_SIDE 112.0F
 
-struct printer {
-    const struct sheet_paper *paper;
-    HPDF_Doc pdf;
-    HPDF_Page page;
-    HPDF_Font regular, bold, mono;
-    QRcode *code;
-    float y; /* base line of what is written next */
-    HPDF_STATUS error;
+#define GREY_SOFT 0.93F
+#define GREY_WORDS 0.30F
+
+struct step {
+    const char *title, *text;
 };
 
-/* libharu calls it and goes on: what fails after is of no use, and the first reason is the true one. */
-static void remember_error(HPDF_STATUS error, HPDF_STATUS detail, void *arg)
+enum { STEPS = 3 };
+
+static const struct step guardian_first[STEPS] = {
+    {"Rendez-vous sur le portail",
+     "Saisissez l’adresse ci-dessus dans votre navigateur, ou scannez le code avec votre téléphone."    },
+    {"Connectez-vous avec l’identifiant et le mot de passe provisoire",
+     "Les tirets et les majuscules ne comptent pas. Indiquez ensuite la date de naissance de chaque enfant."},
+    {"Choisissez votre mot de passe et confirmez votre adresse",
+     "Donnez une adresse de messagerie que vous lisez : le lien que vous y recevrez active votre compte."   },
+};
+static const struct step pupil_first[STEPS] = {
+    {"Rendez-vous sur le portail",
+     "Saisissez l’adresse ci-dessus dans un navigateur, ou scannez le code avec un téléphone."                                        },
+    {"Connectez-vous avec l’identifiant et le mot de passe provisoire",
+     "Les tirets et les majuscules ne comptent pas. Indiquez ensuite votre date de naissance."                                            },
+    {"Choisissez votre mot de passe",                                     "Vous seul devez le connaître. Votre compte est alors activé."},
+};
+static const struct step after_reset[STEPS] = {
+    {"Rendez-vous sur le portail",
+     "Saisissez l’adresse ci-dessus dans votre navigateur, ou scannez le code avec un téléphone."                                              },
+    {"Connectez-vous avec l’identifiant et le mot de passe provisoire",
+     "Il remplace votre mot de passe précédent. Les tirets et les majuscules ne comptent pas."                                                   },
+    {"Choisissez un nouveau mot de passe",                                "Vous seul devez le connaître ; il remplace le mot de passe provisoire."},
+};
+static const struct step own_password[STEPS] = {
+    {"Rendez-vous sur le portail",
+     "Saisissez l’adresse ci-dessus dans votre navigateur, ou scannez le code avec un téléphone."                    },
+    {"Connectez-vous avec l’identifiant et votre mot de passe",
+     "Votre mot de passe est celui que vous avez choisi ; personne d’autre ne le connaît."                            },
+    {"Mot de passe perdu ?",
+     "Demandez à l’école ou à l’établissement de le réinitialiser : un mot de passe provisoire vous sera remis."},
+};
+
+static const struct step *steps_of(const struct sheet *sheet)
 {
-    (void)detail;
-    struct printer *printer = arg;
-    if (printer->error == HPDF_OK) {
-        printer->error = error;
+    if (sheet->password[0] == '\0') {
+        return own_password;
     }
-}
-
-static HPDF_Font font_load(struct printer *printer, const char *file)
-{
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s/%s", printer->paper->font_directory, file);
-    const char *name = HPDF_LoadTTFontFromFile(printer->pdf, path, HPDF_TRUE);
-    return name ? HPDF_GetFont(printer->pdf, name, "UTF-8") : NULL;
-}
-
-/* --- words --- */
-
-static void write_at(struct printer *printer, HPDF_Font font, float size, float x, float y, const char *text)
-{
-    HPDF_Page_BeginText(printer->page);
-    HPDF_Page_SetFontAndSize(printer->page, font, size);
-    HPDF_Page_TextOut(printer->page, x, y, text);
-    HPDF_Page_EndText(printer->page);
-}
-
-static float width_of(struct printer *printer, HPDF_Font font, float size, const char *text)
-{
-    HPDF_Page_SetFontAndSize(printer->page, font, size);
-    return HPDF_Page_TextWidth(printer->page, text);
-}
-
-static void write_right(struct printer *printer, HPDF_Font font, float size, float y, const char *text)
-{
-    write_at(printer, font, size, PAGE_WIDTH - MARGIN - width_of(printer, font, size, text), y, text);
-}
-
-/* The largest size, from `size` down, in which the text is no wider than `width`. */
-static float size_that_fits(struct printer *printer, HPDF_Font font, float size, float width, const char *text)
-{
-    while (size > 6 && width_of(printer, font, size, text) > width) {
-        size -= 0.5F;
+    if (sheet->is_opened) {
+        return after_reset;
     }
-    return size;
+    return sheet->is_guardian ? guardian_first : pupil_first;
 }
 
-/* Words over as many lines as they take; goes down by one line each. */
-static void write_paragraph(struct printer *printer, HPDF_Font font, float size, float x, float width, const char *text)
+static void draw_head(struct paper *paper, const struct sheet_document *document, const struct sheet *sheet)
 {
-    float leading = size * 1.4F;
-    char line[LINE_SIZE] = "";
-    char rest[LINE_SIZE];
-    snprintf(rest, sizeof rest, "%s", text);
-    char *saved = NULL;
-    for (char *word = strtok_r(rest, " ", &saved); word; word = strtok_r(NULL, " ", &saved)) {
-        char longer[2 * LINE_SIZE];
-        snprintf(longer, sizeof longer, "%s%s%s", line, line[0] != '\0' ? " " : "", word);
-        if (line[0] != '\0' && width_of(printer, font, size, longer) > width) {
-            write_at(printer, font, size, x, printer->y, line);
-            printer->y -= leading;
-            snprintf(line, sizeof line, "%s", word);
-        } else {
-            snprintf(line, sizeof line, "%.*s", (int)sizeof line - 1, longer);
-        }
+    struct name_text city;
+    float width = sheet->class_label[0] != '\0' ? WIDTH - 150 : WIDTH;
+    paper_text(paper, PAPER_BOLD, 14, MARGIN, 70, width, document->school);
+    paper_grey(paper, GREY_WORDS);
+    if (name_display(document->city, &city)) {
+        paper_text(paper, PAPER_REGULAR, 10, MARGIN, 86, width, city.text);
     }
-    write_at(printer, font, size, x, printer->y, line);
-    printer->y -= leading;
-}
-
-static void draw_rule(struct printer *printer, float y)
-{
-    HPDF_Page_SetLineWidth(printer->page, 0.6F);
-    HPDF_Page_MoveTo(printer->page, MARGIN, y);
-    HPDF_Page_LineTo(printer->page, PAGE_WIDTH - MARGIN, y);
-    HPDF_Page_Stroke(printer->page);
-}
-
-/* --- parts of a page --- */
-
-static void print_head(struct printer *printer, const struct sheet *sheet)
-{
-    const struct sheet_paper *paper = printer->paper;
-    float class_width = 0;
     if (sheet->class_label[0] != '\0') {
-        char text[LINE_SIZE];
-        snprintf(text, sizeof text, "Classe %s", sheet->class_label);
-        write_right(printer, printer->bold, 13, TOP, text);
-        class_width = width_of(printer, printer->bold, 13, text) + 16;
+        paper_text_right(paper, PAPER_REGULAR, 10, MARGIN + WIDTH - 140, 86, 140, "Classe");
+        paper_grey(paper, 0);
+        paper_text_right(paper, PAPER_BOLD, 14, MARGIN + WIDTH - 140, 70, 140, sheet->class_label);
     }
-    float size = size_that_fits(printer, printer->bold, 13, TEXT_WIDTH - class_width, paper->school);
-    write_at(printer, printer->bold, size, MARGIN, TOP, paper->school);
-    write_at(printer, printer->regular, 10, MARGIN, TOP - 16, paper->city);
-    draw_rule(printer, TOP - 28);
-    printer->y = TOP - 74;
+    paper_grey(paper, 0);
+    paper_rule(paper, 1.2F, MARGIN, 98, WIDTH);
 }
 
-static void full_name(const struct sheet *sheet, char out_text[static LINE_SIZE])
+/* "Léa (CM1 A), Tom (CP)" of the lines of a sheet. */
+static void children_write(const char *lines, char *out_text, size_t size)
 {
-    struct name_text prenom;
-    struct name_text nom;
-    if (!name_display(sheet->prenom, &prenom)) {
-        snprintf(prenom.text, sizeof prenom.text, "%s", sheet->prenom);
-    }
-    if (!name_display_upper(sheet->nom, &nom)) {
-        snprintf(nom.text, sizeof nom.text, "%s", sheet->nom);
-    }
-    snprintf(out_text, LINE_SIZE, "%s %s", prenom.text, nom.text);
-}
-
-/* "Responsable légal de Léa (6A), Tom." */
-static void guardian_of(const struct sheet *sheet, char *out_text, size_t size)
-{
-    char children[LINE_SIZE];
-    snprintf(children, sizeof children, "%s", sheet->children);
-    size_t used = (size_t)snprintf(out_text, size, "Responsable légal de ");
-    char *saved = NULL;
-    const char *comma = "";
-    for (char *line = strtok_r(children, "\n", &saved); line; line = strtok_r(NULL, "\n", &saved)) {
-        char *tab = strchr(line, '\t');
-        const char *class_label = tab ? tab + 1 : "";
-        if (tab) {
-            *tab = '\0';
-        }
-        int added = class_label[0] != '\0'
-                        ? snprintf(out_text + used, size - used, "%s%s (%s)", comma, line, class_label)
-                        : snprintf(out_text + used, size - used, "%s%s", comma, line);
+    size_t used = 0;
+    out_text[0] = '\0';
+    for (const char *line = lines; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        size_t first = strcspn(line, "\t\n");
+        char name[NAME_SIZE];
+        struct name_text shown;
+        snprintf(name, sizeof name, "%.*s", (int)first, line);
+        bool has_class = first + 1 < length;
+        int added = snprintf(out_text + used, size - used, "%s%s%s%.*s%s", used > 0 ? ", " : "",
+            name_display(name, &shown) ? shown.text : name, has_class ? " (" : "",
+            has_class ? (int)(length - first - 1) : 0, line + first + 1, has_class ? ")" : "");
         if (added < 0 || (size_t)added >= size - used) {
-            break; /* a very large family: what does not fit is cut */
+            out_text[used] = '\0';
+            return;
         }
         used += (size_t)added;
-        comma = ", ";
+        line += length + (line[length] == '\n');
     }
 }
 
-static void print_person(struct printer *printer, const struct sheet *sheet)
+static void draw_person(struct paper *paper, const struct sheet *sheet)
 {
-    char name[LINE_SIZE];
-    full_name(sheet, name);
-    float size = size_that_fits(printer, printer->bold, 19, TEXT_WIDTH, name);
-    write_at(printer, printer->bold, size, MARGIN, printer->y, name);
-    printer->y -= 22;
-    if (sheet->profile == PROFILE_RESPONSABLE) {
-        char text[LINE_SIZE];
-        guardian_of(sheet, text, sizeof text);
-        write_paragraph(printer, printer->regular, 11, MARGIN, TEXT_WIDTH, text);
-    } else {
-        write_paragraph(printer, printer->regular, 11, MARGIN, TEXT_WIDTH, "Élève");
-    }
-    printer->y -= 14;
-    write_paragraph(printer, printer->regular, 11, MARGIN, TEXT_WIDTH,
-        sheet->profile == PROFILE_RESPONSABLE
-            ? "L’établissement vous remet ci-dessous de quoi ouvrir votre compte pour les services en ligne : suivi de "
-              "la "
-              "scolarité, démarches, bourses. Ce compte est personnel : chaque responsable a le sien."
-            : "L’établissement te remet ci-dessous de quoi ouvrir ton compte pour les services en ligne de ta "
-              "scolarité. Ce "
-              "compte est personnel : ne donne ton mot de passe à personne.");
-    printer->y -= 10;
-}
-
-/* Squares of the code, dark ones filled; the margin of four squares that a reader needs is the box's white. */
-static void draw_code(struct printer *printer, float x, float y)
-{
-    const QRcode *code = printer->code;
-    float square = QR_SIDE / (float)code->width;
-    for (int row = 0; row < code->width; row++) {
-        for (int column = 0; column < code->width; column++) {
-            if (code->data[row * code->width + column] & 1) {
-                HPDF_Page_Rectangle(printer->page, x + square * (float)column,
-                    y + square * (float)(code->width - 1 - row), square, square);
-            }
+    char line[768];
+    char children[700];
+    paper_text(paper, PAPER_BOLD, 20, MARGIN, 140, WIDTH, "Votre accès aux services en ligne");
+    paper_grey(paper, GREY_WORDS);
+    paper_text(paper, PAPER_REGULAR, 10, MARGIN, 168, WIDTH,
+        sheet->is_guardian ? "À remettre au responsable légal" : "À remettre à l’élève");
+    paper_grey(paper, 0);
+    paper_text(paper, PAPER_BOLD, 15, MARGIN, 188, WIDTH, sheet->name);
+    children_write(sheet->children, children, sizeof children);
+    if (sheet->is_guardian && children[0] != '\0') {
+        snprintf(line, sizeof line, "Enfants rattachés au compte : %s", children);
+        if (!strchr(sheet->children, '\n')) {
+            snprintf(line, sizeof line, "Enfant rattaché au compte : %s", children);
         }
-    }
-    HPDF_Page_Fill(printer->page);
-}
-
-static void print_field(struct printer *printer, const char *label, HPDF_Font font, float size, const char *value)
-{
-    float width = TEXT_WIDTH - QR_SIDE - 56;
-    write_at(printer, printer->regular, 9, MARGIN + 16, printer->y, label);
-    printer->y -= size + 4;
-    write_at(printer, font, size_that_fits(printer, font, size, width, value), MARGIN + 16, printer->y, value);
-    printer->y -= 24;
-}
-
-static void print_box(struct printer *printer, const struct sheet *sheet)
-{
-    float bottom = printer->y - BOX_HEIGHT;
-    HPDF_Page_SetLineWidth(printer->page, 1.2F);
-    HPDF_Page_Rectangle(printer->page, MARGIN, bottom, TEXT_WIDTH, BOX_HEIGHT);
-    HPDF_Page_Stroke(printer->page);
-    draw_code(printer, PAGE_WIDTH - MARGIN - QR_SIDE - 20, bottom + (BOX_HEIGHT - QR_SIDE) / 2);
-    printer->y -= 24;
-    print_field(printer, "Adresse", printer->bold, 12, printer->paper->address);
-    print_field(printer, "Identifiant", printer->mono, 18, sheet->login);
-    if (sheet->password[0] != '\0') {
-        print_field(printer, "Mot de passe provisoire", printer->mono, 18, sheet->password);
-    } else {
-        print_field(printer, "Mot de passe", printer->bold, 12, "celui que vous avez choisi");
-    }
-    printer->y = bottom - 34;
-}
-
-static const char *const guardian_steps[] = {
-    "Ouvrez l’adresse ci-dessus, ou photographiez le code avec votre téléphone.",
-    "Écrivez l’identifiant et le mot de passe provisoire, puis choisissez votre mot de passe.",
-    "Donnez votre adresse de courriel et la date de naissance de chacun de vos enfants.",
-    "Suivez le lien du courriel que vous recevez : votre compte est activé.",
-    NULL,
-};
-static const char *const pupil_steps[] = {
-    "Ouvre l’adresse ci-dessus, ou photographie le code avec un téléphone.",
-    "Écris l’identifiant et le mot de passe provisoire, puis choisis ton mot de passe.",
-    "Donne ta date de naissance : ton compte est activé.",
-    NULL,
-};
-
-static void print_steps(struct printer *printer, const struct sheet *sheet)
-{
-    bool is_pupil = sheet->profile == PROFILE_ELEVE;
-    write_at(printer, printer->bold, 13, MARGIN, printer->y, is_pupil ? "Ouvrir ton compte" : "Ouvrir votre compte");
-    printer->y -= 24;
-    const char *const *steps = is_pupil ? pupil_steps : guardian_steps;
-    for (int i = 0; steps[i]; i++) {
-        char number[16];
-        snprintf(number, sizeof number, "%d.", i + 1);
-        write_at(printer, printer->bold, 11, MARGIN, printer->y, number);
-        write_paragraph(printer, printer->regular, 11, MARGIN + 22, TEXT_WIDTH - 22, steps[i]);
-        printer->y -= 5;
-    }
-    char validity[LINE_SIZE];
-    char date[DATE_TEXT_SIZE];
-    date_write_french(sheet->valid_until, date);
-    snprintf(validity, sizeof validity,
-        "Le mot de passe provisoire est valable jusqu’au %s. Passé ce jour, ou si une date de naissance est refusée, "
-        "%s "
-        "à l’établissement.",
-        date, is_pupil ? "adresse-toi" : "adressez-vous");
-    printer->y -= 8;
-    write_paragraph(printer, printer->bold, 11, MARGIN, TEXT_WIDTH, validity);
-}
-
-static void print_page(struct printer *printer, const struct sheet *sheet)
-{
-    printer->page = HPDF_AddPage(printer->pdf);
-    HPDF_Page_SetSize(printer->page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
-    print_head(printer, sheet);
-    print_person(printer, sheet);
-    print_box(printer, sheet);
-    if (sheet->password[0] != '\0') {
-        print_steps(printer, sheet);
-    }
-    draw_rule(printer, 60);
-    write_at(printer, printer->regular, 8.5F, MARGIN, 46,
-        "Document personnel, à remettre à la personne elle-même et à conserver hors de la vue de tous.");
-}
-
-/* --- the document --- */
-
-static bool printer_fault(const struct printer *printer, struct fault *fault)
-{
-    switch (printer->error) {
-    case HPDF_FILE_OPEN_ERROR:
-    case HPDF_FILE_IO_ERROR:
-        fault_set(fault, FAULT_IO, "a font of the sheets cannot be read");
-        return fault_hint(fault, "Install fonts-dejavu-core, or set notify.font_directory.");
-    default:
-        return fault_set(fault, FAULT_LIBRARY, "libharu: error 0x%04lx", (unsigned long)printer->error);
+        paper_paragraph(paper, PAPER_REGULAR, 10.5F, 14, MARGIN, 206, WIDTH, line);
     }
 }
 
-static void print_all(struct printer *printer, const struct sheet *sheets, size_t count)
+static void draw_access(struct paper *paper, const struct sheet *sheet, float width)
 {
-    HPDF_UseUTFEncodings(printer->pdf);
-    HPDF_SetCompressionMode(printer->pdf, HPDF_COMP_ALL);
-    HPDF_SetInfoAttr(printer->pdf, HPDF_INFO_CREATOR, "Preau");
-    printer->regular = font_load(printer, "DejaVuSans.ttf");
-    printer->bold = font_load(printer, "DejaVuSans-Bold.ttf");
-    printer->mono = font_load(printer, "DejaVuSansMono-Bold.ttf");
-    for (size_t i = 0; i < count && printer->error == HPDF_OK; i++) {
-        print_page(printer, &sheets[i]);
+    char line[96];
+    float x = MARGIN + 18;
+    paper_grey(paper, GREY_WORDS);
+    paper_text(paper, PAPER_REGULAR, 10, x, CARD_TOP + 28, width, "Identifiant");
+    paper_text(paper, PAPER_REGULAR, 10, x, CARD_TOP + 88, width,
+        sheet->password[0] != '\0' ? "Mot de passe provisoire" : "Mot de passe");
+    paper_grey(paper, 0);
+    paper_text(paper, PAPER_MONO, 22, x, CARD_TOP + 54, width, sheet->login);
+    if (sheet->password[0] == '\0') {
+        paper_text(paper, PAPER_BOLD, 14, x, CARD_TOP + 114, width, "Celui que vous avez choisi");
+        return;
     }
-    if (printer->error == HPDF_OK) {
-        HPDF_SaveToStream(printer->pdf);
+    paper_text(paper, PAPER_MONO, 28, x, CARD_TOP + 120, width, sheet->password);
+    snprintf(line, sizeof line, "Valable jusqu’au %s", sheet->expires);
+    paper_text(paper, PAPER_BOLD, 10.5F, x, CARD_TOP + 148, width, line);
+}
+
+static void draw_card(struct paper *paper, const struct sheet_document *document, const struct sheet *sheet)
+{
+    char link[400];
+    float qr_x = MARGIN + WIDTH - QR_SIDE - 18;
+    paper_grey(paper, GREY_SOFT);
+    paper_fill(paper, MARGIN, CARD_TOP, WIDTH, CARD_HEIGHT);
+    paper_grey(paper, 1);
+    paper_fill(paper, qr_x - 10, CARD_TOP + 10, QR_SIDE + 20, CARD_HEIGHT - 20);
+    paper_grey(paper, 0);
+    paper_frame(paper, 1.2F, MARGIN, CARD_TOP, WIDTH, CARD_HEIGHT);
+    draw_access(paper, sheet, qr_x - MARGIN - 18 - 24);
+    snprintf(link, sizeof link, "%s/connexion?identifiant=%s", document->portal_url, sheet->login);
+    paper_qr(paper, qr_x, CARD_TOP + 20, QR_SIDE, link);
+    paper_text_centred(
+        paper, PAPER_REGULAR, 8.5F, qr_x - 6, CARD_TOP + 149, QR_SIDE + 12, "Scannez pour vous connecter");
+}
+
+static void draw_steps(struct paper *paper, const struct sheet *sheet, float y)
+{
+    const struct step *steps = steps_of(sheet);
+    for (int i = 0; i < STEPS; i++) {
+        char number[4];
+        snprintf(number, sizeof number, "%d", i + 1);
+        paper_disc(paper, MARGIN + 11, y - 4, 11);
+        paper_grey(paper, 1);
+        paper_text_centred(paper, PAPER_BOLD, 12, MARGIN, y, 22, number);
+        paper_grey(paper, 0);
+        paper_text(paper, PAPER_BOLD, 11.5F, MARGIN + INDENT, y, WIDTH - INDENT, steps[i].title);
+        y = paper_paragraph(paper, PAPER_REGULAR, 10.5F, 15, MARGIN + INDENT, y + 17, WIDTH - INDENT, steps[i].text);
+        y += 17;
     }
 }
 
-static bool take_bytes(struct printer *printer, unsigned char **out_pdf, size_t *out_length)
+static void draw_foot(struct paper *paper, const struct sheet_document *document)
 {
-    HPDF_UINT32 length = HPDF_GetStreamSize(printer->pdf);
-    unsigned char *bytes = checked_malloc((size_t)length + 1);
-    HPDF_UINT32 taken = length;
-    HPDF_ResetStream(printer->pdf);
-    HPDF_ReadFromStream(printer->pdf, bytes, &taken);
-    if (taken != length || length == 0) {
-        memory_free(&bytes);
+    char date[WORDING_DATE_SIZE];
+    char line[96];
+    wording_date(document->made_at, date);
+    snprintf(line, sizeof line, "Préparé le %s", date);
+    paper_rule(paper, 0.6F, MARGIN, 752, WIDTH);
+    float y = paper_paragraph(paper, PAPER_REGULAR, 9, 12.5F, MARGIN, 768, WIDTH,
+        "Gardez votre identifiant : il vous sera toujours demandé. En cas de difficulté, adressez-vous à l’école ou à "
+        "l’établissement. Personne ne vous demandera jamais votre mot de passe.");
+    paper_grey(paper, GREY_WORDS);
+    paper_text(paper, PAPER_REGULAR, 8, MARGIN, y + 4, WIDTH / 2, "Document confidentiel, à remettre sous pli fermé");
+    paper_text_right(paper, PAPER_REGULAR, 8, MARGIN + WIDTH / 2, y + 4, WIDTH / 2, line);
+    paper_grey(paper, 0);
+}
+
+static void draw_sheet(struct paper *paper, const struct sheet_document *document, const struct sheet *sheet)
+{
+    char address[300];
+    paper_page(paper);
+    draw_head(paper, document, sheet);
+    draw_person(paper, sheet);
+    draw_card(paper, document, sheet);
+    snprintf(address, sizeof address, "%s/connexion", document->portal_url);
+    paper_grey(paper, GREY_WORDS);
+    paper_text(paper, PAPER_REGULAR, 10, MARGIN, CARD_TOP + CARD_HEIGHT + 30, WIDTH, "Adresse du portail");
+    paper_grey(paper, 0);
+    paper_text(paper, PAPER_BOLD, 14, MARGIN, CARD_TOP + CARD_HEIGHT + 50, WIDTH, address);
+    paper_text(paper, PAPER_BOLD, 13, MARGIN, CARD_TOP + CARD_HEIGHT + 92, WIDTH, "Que faire ?");
+    draw_steps(paper, sheet, CARD_TOP + CARD_HEIGHT + 122);
+    draw_foot(paper, document);
+}
+
+bool sheet_render(
+    const struct sheet_document *document, unsigned char **out_pdf, size_t *out_length, struct fault *fault)
+{
+    _cleanup_(paper_free) struct paper *paper = NULL;
+    if (!paper_new(document->font_directory, &paper, fault)) {
         return false;
     }
-    *out_pdf = bytes;
-    *out_length = length;
-    return true;
-}
-
-bool sheets_print(const struct sheet_paper *paper, const struct sheet *sheets, size_t count, unsigned char **out_pdf,
-    size_t *out_length, struct fault *fault)
-{
-    struct printer printer = {.paper = paper};
-    printer.code = QRcode_encodeString(paper->address, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-    if (!printer.code) {
-        return fault_set(fault, FAULT_LIBRARY, "libqrencode: the address of the portal makes no code");
+    for (size_t i = 0; i < document->count; i++) {
+        draw_sheet(paper, document, &document->sheets[i]);
     }
-    printer.pdf = HPDF_New(remember_error, &printer);
-    bool is_made = false;
-    if (printer.pdf) {
-        print_all(&printer, sheets, count);
-        is_made = printer.error == HPDF_OK && take_bytes(&printer, out_pdf, out_length);
-        HPDF_Free(printer.pdf);
-    }
-    QRcode_free(printer.code);
-    return is_made || printer_fault(&printer, fault);
+    return paper_finish(paper, out_pdf, out_length, fault);
 }

@@ -1,32 +1,35 @@
-/* Individual sheets on paper (guide 5.2, 6.2): one A4 page an account, for black and white printers. */
+/* Individual sheets (guide 5.2): a page an account, as PDF, over libharu. Pure but for the fonts' files. */
 #pragma once
 
-#include "domain/account.h"
-#include "domain/date.h"
-#include "runtime/attributes.h"
+#include "domain/identifier.h"
+#include "domain/password.h"
+#include "domain/school.h"
+#include "domain/types.h"
+#include "notify/wording.h"
 #include "runtime/fault.h"
+#include "store/document.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What one page shows; texts are borrowed. */
 struct sheet {
-    enum account_profile profile;
-    const char *prenom, *nom;
-    const char *class_label; /* "" none: heads the page, so that a pile is sorted by it */
-    const char *children;    /* of a guardian: one a line, first name, tab, class or nothing */
-    const char *login;
-    const char *password; /* "" when the person has chosen one: then the sheet reminds of the identifier only */
-    struct date valid_until;
+    bool is_guardian; /* else a pupil */
+    bool is_opened;   /* the person signed in once */
+    char name[WORDING_NAME_SIZE];
+    char login[IDENTIFIER_SIZE];
+    char password[OWED_SEALED_MAX + 1]; /* "": the person chose theirs */
+    char expires[WORDING_DATE_SIZE];    /* of the password */
+    char class_label[CLASS_LABEL_SIZE];
+    char children[SHEET_CHILDREN_SIZE]; /* one a line: first name, tab, class or nothing */
 };
 
-struct sheet_paper {
-    const char *school, *city;
-    const char *address; /* of the sign-in page; also as QR code */
-    const char *font_directory;
+struct sheet_document {
+    const char *school, *city, *portal_url, *font_directory;
+    struct instant made_at;
+    const struct sheet *sheets; /* one at least */
+    size_t count;
 };
 
-/* A PDF of `count` pages in the order given, at least one; the caller frees the bytes. On a thread: takes some 2 ms a
- * page. Faults: LIBRARY (libharu says no), IO (a font is missing). */
-MUST_USE bool sheets_print(const struct sheet_paper *paper, const struct sheet *sheets, size_t count,
-    unsigned char **out_pdf, size_t *out_length, struct fault *fault);
+/* The caller frees the PDF, and wipes it. Faults: IO (fonts), LIBRARY. */
+MUST_USE bool sheet_render(
+    const struct sheet_document *document, unsigned char **out_pdf, size_t *out_length, struct fault *fault);

@@ -37,7 +37,7 @@ DAEMONS = {
 }
 STATUS_PORTS = tuple(name.replace("preau-", "status_") for name in DAEMONS)
 PORTS = ("portal", *STATUS_PORTS, "smtp", "pages", *kannel.PORTS)
-FOLDERS = ("keys", "inbox", "archive", "work", "documents", "postgres", "mail", "sms", "logs")
+FOLDERS = ("keys", "inbox", "archive", "work", "postgres", "mail", "sms", "logs")
 READY_SECONDS = 30
 
 # short times where an operator wants long ones: a site for trying answers at once
@@ -123,7 +123,7 @@ class Site:
                        "asset_directory": self.build / "daemons/portal/assets"},
             "import": {"inbox_directory": self.folder / "inbox", "archive_directory": self.folder / "archive",
                        "work_directory": self.folder / "work"},
-            "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}", "document_directory": self.folder / "documents",
+            "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}",
                        "template_directory": ROOT / "daemons/notify/mails"},
             "link": {"kannel_url": self.sms.url, "kannel_user": kannel.USER, "kannel_password_file": self.sms.password_file},
         }

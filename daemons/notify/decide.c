@@ -1,0 +1,74 @@
+#include "notify/decide.h"
+
+#include "runtime/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool decide_recipient(const struct selected_account *account, struct email *out_email)
+{
+    if (instant_is_set(account->stored.email_confirmed_at) && email_parse(account->stored.email, out_email)) {
+        return true;
+    }
+    return email_parse(account->aaf_mail, out_email);
+}
+
+/* The owner is told of a reset where the confirmed address is, unless the notification itself goes there. */
+static void decide_told(const struct selected_account *account, struct account_change *change)
+{
+    struct email email;
+    if (instant_is_set(account->stored.email_confirmed_at) && email_parse(account->stored.email, &email) &&
+        strcmp(email.text, change->recipient) != 0) {
+        snprintf(change->told, sizeof change->told, "%s", email.text);
+    }
+}
+
+static enum refusal decide_one(const struct selected_account *account, enum account_action action,
+    enum decide_channel channel, struct instant now, int validity_months, struct decision *decision)
+{
+    struct lifecycle_outcome outcome;
+    struct email email;
+    if (!account->is_here) {
+        return REFUSAL_NOT_IN_SCHOOL;
+    }
+    enum refusal refusal = lifecycle_decide(&account->stored.account, action, now, validity_months, &outcome);
+    if (refusal != REFUSAL_NONE) {
+        return refusal;
+    }
+    bool has_recipient = channel == DECIDE_MAIL && decide_recipient(account, &email);
+    if (channel == DECIDE_MAIL && !has_recipient) {
+        return REFUSAL_NO_EMAIL;
+    }
+    struct account_change *change = &decision->changes[decision->change_count];
+    bool resets = (outcome.effects & EFFECT_NEW_PROVISIONAL_PASSWORD) != 0;
+    *change = (struct account_change){.after = outcome.account};
+    if (has_recipient) {
+        snprintf(change->recipient, sizeof change->recipient, "%s", email.text);
+    }
+    if (outcome.effects & EFFECT_TELL_SECURITY_CHANGE) {
+        decide_told(account, change);
+    }
+    decision->resets[decision->change_count++] = resets;
+    decision->reset_count += resets;
+    return REFUSAL_NONE;
+}
+
+void decide(const struct selected_account *accounts, size_t count, enum account_action action,
+    enum decide_channel channel, struct instant now, int validity_months, struct decision *out_decision)
+{
+    *out_decision = (struct decision){
+        .refusals = checked_calloc(count + 1, sizeof *out_decision->refusals),
+        .changes = checked_calloc(count + 1, sizeof *out_decision->changes),
+        .resets = checked_calloc(count + 1, sizeof *out_decision->resets),
+    };
+    for (size_t i = 0; i < count; i++) {
+        out_decision->refusals[i] = decide_one(&accounts[i], action, channel, now, validity_months, out_decision);
+    }
+}
+
+void decision_clear(struct decision *decision)
+{
+    memory_free(&decision->refusals);
+    memory_free(&decision->changes);
+    memory_free(&decision->resets);
+}

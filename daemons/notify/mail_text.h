@@ -1,0 +1,26 @@
+/* What a mail says: a subject, a text and the same in HTML, from the templates of notify.template_directory. */
+#pragma once
+
+#include "store/delivery.h"
+#include "template/template.h"
+
+#include <stdbool.h>
+
+struct mail_text {
+    char *subject, *plain, *html; /* UTF-8; lines end with \n */
+};
+
+/* What is not in the store. */
+struct mail_words {
+    const char *password;   /* the provisional one; NULL: none that can be told */
+    const char *portal_url; /* without a slash at its end */
+    const char *link;       /* of an activation mail; else "" */
+};
+
+/* The templates that every set must have. NULL-ended. */
+extern const char *const mail_text_files[];
+
+/* The caller ends it with mail_text_clear, which wipes: it may hold a password or a link. */
+MUST_USE bool mail_text_make(const struct template_set *set, const struct owed_mail *mail,
+    const struct mail_words *words, struct mail_text *out_text, struct fault *fault);
+void mail_text_clear(struct mail_text *text);

@@ -1,0 +1,13 @@
+/* Requests that move selected accounts: notify them (guide 5.2, 5.3, 6.2, 6.3), reset their passwords (5.5, 6.4). */
+#pragma once
+
+#include "bus/service.h"
+#include "notify.pb-c.h"
+#include "notify/notify.h"
+
+void move_create_batch(struct notify *notify, struct call *call, const Preau__Notify__CreateBatchRequest *request);
+void move_reset_passwords(
+    struct notify *notify, struct call *call, const Preau__Notify__ResetPasswordsRequest *request);
+
+/* What any request about a school must have: an academy, a UAI. */
+bool move_school_is_sound(uint32_t academy, const char *uai);

@@ -1,0 +1,30 @@
+/* What the files of preau-notifyd share: what was opened at its start. */
+#pragma once
+
+#include "crypto/key.h"
+#include "runtime/daemon.h"
+
+struct backlog;
+struct bus_curve;
+struct progress;
+struct publisher;
+struct sender;
+struct service;
+struct sheet_maker;
+struct store;
+struct subscriber;
+
+struct notify {
+    struct daemon_run *run; /* borrowed */
+    struct store *store;
+    struct key_ring *keys;
+    struct bus_curve *curve;
+    struct publisher *publisher;
+    struct subscriber *wanted; /* delivery.wanted of linkd */
+    struct service *service;
+    struct sender *sender;
+    struct sheet_maker *sheets;
+    struct progress *progress;
+    struct backlog *backlog;
+    bool is_stopping; /* what is told from now on is told to nobody */
+};

@@ -1,0 +1,347 @@
+#include "notify/sender.h"
+
+#include "notify/mail_message.h"
+#include "notify/mailer.h"
+#include "notify/progress.h"
+#include "notify/retry.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/worker.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/queue.h>
+
+enum { CONNECTIONS_MAX = 64 };
+
+/* A record that the database did not take is tried again: the mail has left, nobody else can know it. */
+#define RECORD_AGAIN MILLISECONDS(500)
+
+struct job {
+    LIST_ENTRY(job) in_hand;
+    struct sender *sender;
+    struct owed_mail mail;
+    struct mailer_outcome outcome;
+    struct timer *again;
+    bool is_cancelled; /* nothing was sent: it is not to be */
+};
+
+struct sender {
+    struct notify *notify;
+    struct workers *workers;
+    struct timer *scan;
+    struct status_check *check;
+    struct mailer mailers[CONNECTIONS_MAX];
+    atomic_uint mailers_given;
+    struct smtp_options smtp;
+    struct secret *password;
+    struct retry_bounds retry;
+    struct duration lease;
+    const char *domain; /* of Message-IDs */
+    unsigned connections;
+    LIST_HEAD(, job) in_hand;
+    unsigned in_hand_count;
+    bool is_claiming, wants_claim, is_draining;
+};
+
+static void record(struct job *job);
+
+static void job_end(struct job *job)
+{
+    struct sender *sender = job->sender;
+    LIST_REMOVE(job, in_hand);
+    sender->in_hand_count--;
+    timer_cancel(&job->again);
+    secret_wipe(&job->mail, sizeof job->mail);
+    memory_free(&job);
+}
+
+static void record_again(void *arg)
+{
+    record(arg);
+}
+
+static void recorded(void *arg, const struct fault *fault)
+{
+    struct job *job = arg;
+    struct sender *sender = job->sender;
+    struct notify *notify = sender->notify;
+    if (fault && !notify->is_stopping) {
+        log_fault("delivery_not_recorded", fault);
+        timer_cancel(&job->again);
+        job->again = loop_after(notify->run->loop, RECORD_AGAIN, record_again, job);
+        return;
+    }
+    if (!fault && job->mail.batch.v != 0) {
+        progress_mark(notify->progress, job->mail.batch_academy, job->mail.batch);
+    }
+    job_end(job);
+    sender_wake(sender);
+}
+
+static void tell_outcome(const struct job *job, const char *outcome)
+{
+    const struct owed_mail *mail = &job->mail;
+    const struct smtp_outcome *smtp = &job->outcome.smtp;
+    metric_count(METRIC_DELIVERIES, delivery_kind_code(mail->kind), outcome);
+    log_event(LOG_INFO, "mail", F("outcome", outcome), F("academy", (int)mail->academy.v), F("delivery", mail->id),
+        F("account", mail->account), F("kind", delivery_kind_code(mail->kind)), F("attempt", mail->attempt),
+        F("reason", delivery_reason_code(smtp->reason)), F("reply", smtp->reply), F("time", job->outcome.smtp_time));
+}
+
+static void record_unsent(struct job *job, struct delivery_ref delivery)
+{
+    struct sender *sender = job->sender;
+    const struct smtp_outcome *smtp = &job->outcome.smtp;
+    struct instant due_at;
+    bool may = smtp->end == SMTP_TRY_AGAIN &&
+               retry_next(&sender->retry, job->mail.attempt, job->mail.created_at, clock_now(), &due_at);
+    if (may) {
+        tell_outcome(job, "put_off");
+        delivery_put_off(sender->notify->store, delivery, due_at, smtp->reason, recorded, job);
+    } else {
+        tell_outcome(job, "failed");
+        delivery_failed(sender->notify->store, delivery, smtp->reason, recorded, job);
+    }
+}
+
+static void record(struct job *job)
+{
+    struct sender *sender = job->sender;
+    struct store *store = sender->notify->store;
+    const struct delivery_ref delivery = {job->mail.academy, job->mail.id, job->mail.attempt};
+    if (job->is_cancelled) {
+        tell_outcome(job, "cancelled");
+        delivery_cancelled(store, delivery, job->outcome.smtp.reason, recorded, job);
+    } else if (job->outcome.smtp.end == SMTP_SENT) {
+        tell_outcome(job, "sent");
+        delivery_sent(store, delivery, recorded, job);
+    } else {
+        record_unsent(job, delivery);
+    }
+}
+
+static void job_run(void *arg, void *context)
+{
+    struct job *job = arg;
+    mailer_send(context, &job->mail, &job->outcome);
+}
+
+static void check_server(struct sender *sender, const struct smtp_outcome *smtp)
+{
+    if (smtp->is_server_well) {
+        status_check_set(sender->check, STATUS_OK, "");
+    } else {
+        status_check_set(sender->check, STATUS_DEGRADED, delivery_reason_sentence(smtp->reason));
+    }
+}
+
+static void job_done(void *arg, bool was_run)
+{
+    struct job *job = arg;
+    if (!was_run) { /* stopping: it is due again after its lease */
+        job_end(job);
+        return;
+    }
+    if (job->outcome.is_composed) {
+        metric_observe(METRIC_SMTP_SECONDS, job->outcome.smtp_time);
+        check_server(job->sender, &job->outcome.smtp);
+    } else {
+        log_fault("mail_not_composed", &job->outcome.fault);
+    }
+    record(job);
+}
+
+static bool is_in_hand(const struct sender *sender, const struct owed_mail *mail)
+{
+    const struct job *job;
+    LIST_FOREACH(job, &sender->in_hand, in_hand)
+    {
+        if (job->mail.academy.v == mail->academy.v && job->mail.id.v == mail->id.v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void job_begin(struct sender *sender, const struct owed_mail *mail)
+{
+    struct job *job = checked_calloc(1, sizeof *job);
+    job->sender = sender;
+    job->mail = *mail;
+    LIST_INSERT_HEAD(&sender->in_hand, job, in_hand);
+    sender->in_hand_count++;
+    if (mail->is_closed || mail->link_is_dead) {
+        job->is_cancelled = true;
+        job->outcome.smtp.reason = mail->is_closed ? DELIVERY_REASON_ACCOUNT_CLOSED : DELIVERY_REASON_LINK_REPLACED;
+        record(job);
+    } else if (!worker_submit(sender->workers, job_run, job_done, job)) {
+        job_end(job); /* stopping */
+    }
+}
+
+static void claimed(void *arg, const struct owed_mail *mails, size_t count, const struct fault *fault)
+{
+    struct sender *sender = arg;
+    sender->is_claiming = false;
+    if (fault) {
+        if (!sender->notify->is_stopping) {
+            log_event(LOG_NOTICE, "mails_wait", F("fault", fault));
+        }
+        return; /* the scan looks again */
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_in_hand(sender, &mails[i])) { /* its record waits for the database, and its lease went by meanwhile */
+            job_begin(sender, &mails[i]);
+        }
+    }
+    if (count > 0 || sender->wants_claim) {
+        sender_wake(sender);
+    }
+}
+
+void sender_wake(struct sender *sender)
+{
+    sender->wants_claim = sender->is_claiming;
+    if (sender->is_draining || sender->is_claiming || sender->in_hand_count >= sender->connections) {
+        return;
+    }
+    sender->is_claiming = true;
+    delivery_claim(sender->notify->store, sender->connections - sender->in_hand_count, sender->lease, sender->domain,
+        claimed, sender);
+}
+
+static void scan(void *arg)
+{
+    sender_wake(arg);
+}
+
+void sender_drain(struct sender *sender)
+{
+    sender->is_draining = true;
+}
+
+bool sender_is_idle(const struct sender *sender)
+{
+    return sender->in_hand_count == 0 && !sender->is_claiming;
+}
+
+/* On each thread, once. */
+static void *mailer_take(void *arg)
+{
+    struct sender *sender = arg;
+    return &sender->mailers[atomic_fetch_add(&sender->mailers_given, 1)];
+}
+
+static bool templates_check(const struct template_set *set, struct fault *fault)
+{
+    const struct owed_mail nobody = {.kind = DELIVERY_NOTIFICATION};
+    const struct mail_words words = {.portal_url = "", .link = ""};
+    for (unsigned kind = 0; kind < DELIVERY_KIND_COUNT; kind++) {
+        for (int repeat = 0; repeat < 2; repeat++) {
+            struct owed_mail mail = nobody;
+            struct mail_text text;
+            mail.kind = (enum delivery_kind)kind;
+            mail.is_repeat = repeat == 1;
+            if (!mail_text_make(set, &mail, &words, &text, fault)) {
+                return fault_add(fault, "notify.template_directory");
+            }
+            mail_text_clear(&text);
+        }
+    }
+    return true;
+}
+
+static bool mailers_make(struct sender *sender, const struct config *config, struct fault *fault)
+{
+    for (unsigned i = 0; i < sender->connections; i++) {
+        struct mailer *mailer = &sender->mailers[i];
+        if (!template_set_load(config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY), &mailer->templates, fault)) {
+            return false;
+        }
+        mailer->smtp = smtp_new(&sender->smtp);
+        mailer->keys = sender->notify->keys;
+        mailer->sender = sender->smtp.sender;
+        mailer->sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME);
+        mailer->portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
+    }
+    return templates_check(sender->mailers[0].templates, fault);
+}
+
+static bool settings_read(struct sender *sender, const struct config *config, struct fault *fault)
+{
+    const char *address = config_text(config, CONFIG_NOTIFY_SENDER);
+    const char *at = strrchr(address, '@');
+    if (!at || at[1] == '\0') {
+        return fault_set(fault, FAULT_CONFIG, "notify.sender: not an address of mail");
+    }
+    sender->domain = at + 1;
+    sender->connections = (unsigned)config_count(config, CONFIG_NOTIFY_CONNECTIONS);
+    sender->retry = (struct retry_bounds){
+        .first = config_duration(config, CONFIG_NOTIFY_RETRY_FIRST),
+        .max = config_duration(config, CONFIG_NOTIFY_RETRY_MAX),
+        .give_up_after = config_duration(config, CONFIG_NOTIFY_GIVE_UP_AFTER),
+    };
+    sender->smtp = (struct smtp_options){
+        .url = config_text(config, CONFIG_NOTIFY_SMTP_URL),
+        .starttls = config_text(config, CONFIG_NOTIFY_SMTP_STARTTLS),
+        .user = config_text(config, CONFIG_NOTIFY_SMTP_USER),
+        .sender = address,
+        .timeout = config_duration(config, CONFIG_NOTIFY_SMTP_TIMEOUT),
+    };
+    /* a conversation ends within its bound; then its record has as long again */
+    sender->lease = (struct duration){2 * sender->smtp.timeout.us + SECONDS(5).us};
+    bool has_password = config_is_set(config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE);
+    bool read = !has_password ||
+                secret_read_file(config_text(config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE), &sender->password, fault);
+    sender->smtp.password = sender->password;
+    return read;
+}
+
+bool sender_new(struct notify *notify, struct sender **out_sender, struct fault *fault)
+{
+    const struct config *config = notify->run->config;
+    struct sender *sender = *out_sender = checked_calloc(1, sizeof *sender);
+    sender->notify = notify;
+    LIST_INIT(&sender->in_hand);
+    if (!settings_read(sender, config, fault) || !mailers_make(sender, config, fault)) {
+        return false;
+    }
+    const struct worker_options options = {
+        .name = "mail",
+        .threads = sender->connections,
+        .queue_limit = sender->connections,
+        .start = mailer_take,
+        .arg = sender,
+    };
+    sender->workers = workers_new(notify->run->loop, &options);
+    sender->check = status_check_add(notify->run->status, "smtp", false);
+    status_check_set(sender->check, STATUS_OK, "");
+    sender->scan = loop_every(notify->run->loop, config_duration(config, CONFIG_NOTIFY_SCAN_INTERVAL), scan, sender);
+    return true;
+}
+
+void sender_stop(struct sender *sender)
+{
+    sender_drain(sender);
+    timer_cancel(&sender->scan);
+    if (sender->workers && !workers_stop(&sender->workers, SECONDS(1))) {
+        log_event(LOG_WARNING, "smtp_conversation_left", F("mails", sender->in_hand_count));
+    }
+}
+
+void sender_free(struct sender **address)
+{
+    struct sender *sender = *address;
+    if (!sender || sender->in_hand_count > 0) { /* a thread still uses it: left to the end of the process */
+        return;
+    }
+    for (unsigned i = 0; i < sender->connections && sender->mailers[i].templates; i++) {
+        template_set_free(&sender->mailers[i].templates);
+        smtp_free(&sender->mailers[i].smtp);
+    }
+    secret_free(&sender->password);
+    memory_free(address);
+}

@@ -1,0 +1,52 @@
+/* One conversation after another with the SMTP server, over libcurl; the connection is kept between mails. Blocking:
+ * for worker threads, one smtp each. */
+#pragma once
+
+#include "domain/delivery_reason.h"
+#include "domain/types.h"
+#include "runtime/attributes.h"
+#include "runtime/secret.h"
+
+#include <stddef.h>
+
+struct smtp;
+
+struct smtp_options {
+    const char *url;      /* smtp://host:port, smtps:// */
+    const char *starttls; /* "auto", "always", "never" */
+    const char *user;     /* "": no sign-in */
+    const struct secret *password;
+    const char *sender; /* of the envelope */
+    struct duration timeout;
+};
+
+/* What was being said when the conversation ended. */
+enum smtp_stage {
+    SMTP_CONNECTING, /* greeting, EHLO, STARTTLS */
+    SMTP_SIGNING_IN,
+    SMTP_ADDRESSING, /* MAIL */
+    SMTP_RECIPIENT,  /* RCPT */
+    SMTP_CONTENT     /* DATA and after it */
+};
+
+enum smtp_end { SMTP_SENT, SMTP_TRY_AGAIN, SMTP_NEVER };
+
+struct smtp_outcome {
+    enum smtp_end end;
+    enum delivery_reason reason;
+    int reply;           /* the server's last code; 0: none */
+    bool is_server_well; /* it answered as a working server does, whatever it said of this mail */
+};
+
+/* Once, before threads start. */
+void smtp_begin(void);
+
+/* The options are borrowed, texts and all. */
+NEVER_NULL MUST_USE struct smtp *smtp_new(const struct smtp_options *options);
+void smtp_free(struct smtp **smtp);
+
+/* message: with CRLF, without dot-stuffing. */
+struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const char *message, size_t length);
+
+/* Pure: what a conversation's end means. code: a CURLcode. */
+struct smtp_outcome smtp_judge(int code, int reply, enum smtp_stage stage);

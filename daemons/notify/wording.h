@@ -1,0 +1,16 @@
+/* French words of mails and sheets. */
+#pragma once
+
+#include "domain/name.h"
+#include "domain/types.h"
+
+#include <stddef.h>
+
+enum { WORDING_DATE_SIZE = 40, WORDING_NAME_SIZE = 2 * NAME_SIZE + 1 };
+
+/* "1er septembre 2026", in the house's zone. */
+void wording_date(struct instant instant, char out_text[WORDING_DATE_SIZE]);
+/* "Anne DURAND" */
+void wording_name(const char *prenom, const char *nom, char out_text[WORDING_NAME_SIZE]);
+/* "Léa, Tom et Zoé" of names that stand one a line, in the form to show; cut after whole names. */
+void wording_list(const char *lines, char *out_text, size_t size);
