@@ -297,12 +297,23 @@ static void activation_resent(struct visit *visit, const ProtobufCMessage *answe
         visit->path.academy.v, visit->path.account.v);
 }
 
+/* The form's id and what was typed: the same again is the same request, another address is another one. */
+static bool resend_id(const struct visit *visit, const char *demand, const char *email, unsigned char out_id[UUID_SIZE])
+{
+    unsigned char digest[DIGEST_SIZE];
+    bool is_one = uuid_read(demand, out_id);
+    const char *both = arena_printf(visit_arena(visit), "%s %s", demand, email);
+    digest_make(both, strlen(both), digest);
+    memcpy(out_id, digest, UUID_SIZE);
+    return is_one;
+}
+
 void account_resend(struct visit *visit)
 {
     unsigned char id[UUID_SIZE];
     const char *demand = http_form(visit->request, "demande");
     const char *email = http_form(visit->request, "adresse");
-    if (!demand || !uuid_read(demand, id) || !email) {
+    if (!demand || !email || !resend_id(visit, demand, email, id)) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }

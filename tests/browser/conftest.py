@@ -1,0 +1,124 @@
+"""Headless Chromium before a whole site. Pictures are kept in PREAU_ARTIFACTS (default: artifacts/ of the build)."""
+
+import contextlib
+import os
+import pathlib
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
+
+from peers.site import Site
+
+DAEMONS = ("preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
+WIDE, NARROW = 1280, 360
+CHEAP = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}}
+
+
+@pytest.fixture(scope="session")
+def artifacts():
+    build = pathlib.Path(os.environ.get("PREAU_BUILD", pathlib.Path(__file__).resolve().parents[2] / "build"))
+    folder = pathlib.Path(os.environ.get("PREAU_ARTIFACTS", build / "artifacts"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=CHEAP)
+    try:
+        site.start_peers()
+        for name in DAEMONS:
+            site.launch(name)
+        yield site
+    finally:
+        site.remove()
+
+
+class Browser:
+    """Chromium, with the few gestures that the tests make."""
+
+    def __init__(self, driver, url, artifacts):
+        self.driver, self.url, self.artifacts = driver, url, artifacts
+        self.resize(WIDE)
+
+    def resize(self, width, height=900):
+        self.width = width
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                    {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+    def open(self, path):
+        self.driver.get(self.url + path)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def has(self, selector):
+        return bool(self.all(selector))
+
+    def text(self, selector="main"):
+        return self.find(selector).text.replace("\u00a0", " ").replace("\u202f", " ")
+
+    def fill(self, **fields):
+        for name, value in fields.items():
+            field = self.find(f'[name="{name}"]')
+            if field.tag_name == "select":
+                field.find_element(By.CSS_SELECTOR, f'option[value="{value}"]').click()
+            else:
+                field.clear()
+                field.send_keys(value)
+
+    def click(self, selector):
+        """And the page that follows."""
+        page = self.find("html")
+        self.find(selector).click()
+        WebDriverWait(self.driver, 20).until(staleness_of(page))
+        WebDriverWait(self.driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+
+    def wait(self, condition, seconds=30):
+        return WebDriverWait(self.driver, seconds).until(lambda _: condition())
+
+    @property
+    def path(self):
+        return self.driver.execute_script("return location.pathname")
+
+    def picture(self, name):
+        """Wide and narrow; no page is wider than its window."""
+        wide = self.width
+        for width in (WIDE, NARROW):
+            self.resize(width)
+            overflow = self.driver.execute_script("return document.documentElement.scrollWidth") - width
+            height = self.driver.execute_script("return document.documentElement.scrollHeight")
+            self.resize(width, max(600, min(height, 3000)))
+            self.driver.save_screenshot(str(self.artifacts / f"{name}-{width}.png"))
+            assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
+        self.resize(wide)
+
+    def complaints(self):
+        """What the browser found wrong with pages, answers that say no aside."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if "the server responded with a status of 4" not in entry["message"]]
+
+
+@pytest.fixture
+def browser(site, artifacts, tmp_path):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for word in ("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1",
+                 "--lang=fr", f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(word)
+    if os.getuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium's own refuses root
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    try:
+        browser = Browser(driver, site.portal_url, artifacts)
+        yield browser
+        assert browser.complaints() == []
+    finally:
+        with contextlib.suppress(OSError):
+            driver.quit()
