@@ -1,0 +1,194 @@
+/* Mails: what they say in which case, and that a reader gets back what was written. */
+#include "unit.h"
+
+#include "notify/mail_message.h"
+#include "notify/wording.h"
+#include "runtime/clock.h"
+#include "runtime/memory.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+static struct template_set *templates;
+
+static const struct owed_mail notification = {
+    .kind = DELIVERY_NOTIFICATION,
+    .profile = PROFILE_RESPONSABLE,
+    .password = PASSWORD_PROVISIONAL,
+    .created_at = {1788000000000000},
+    .password_expires_at = {1803859200000000},
+    .login = "a.durand",
+    .nom = "DURAND",
+    .prenom = "HÉLOÏSE",
+    .children = "LÉA\nTom\nZoé",
+    .school = "École <Les Tilleuls> & Cie",
+    .city = "LYON",
+};
+
+static struct mail_text make(const struct owed_mail *mail, const char *password)
+{
+    const struct mail_words words = {password, "https://comptes.example.fr", "https://comptes.example.fr/activation/X"};
+    struct mail_text text;
+    struct fault fault;
+    assert_true(mail_text_make(templates, mail, &words, &text, &fault));
+    assert_null(strstr(text.plain, "{{"));
+    assert_null(strstr(text.html, "{{"));
+    return text;
+}
+
+static void has(const char *text, const char *words)
+{
+    if (!strstr(text, words)) {
+        fail_msg("\"%s\" is not in:\n%s", words, text);
+    }
+}
+
+static void a_notification_says_all_that_opens_the_account(void **state)
+{
+    (void)state;
+    struct mail_text text = make(&notification, "k7pr-wz4t-9hbn");
+    const char *const words[] = {"Héloïse DURAND", "a.durand", "k7pr-wz4t-9hbn", "Léa, Tom et Zoé",
+        "https://comptes.example.fr/connexion", "date de naissance de chaque enfant", "Lyon"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        has(text.plain, words[i]);
+        has(text.html, words[i]);
+    }
+    has(text.plain, "École <Les Tilleuls> & Cie");
+    has(text.html, "École &lt;Les Tilleuls&gt; &amp; Cie");
+    mail_text_clear(&text);
+}
+
+static void a_pupil_is_not_asked_for_children(void **state)
+{
+    (void)state;
+    struct owed_mail mail = notification;
+    mail.profile = PROFILE_ELEVE;
+    mail.children[0] = '\0';
+    struct mail_text text = make(&mail, "k7pr-wz4t-9hbn");
+    has(text.plain, "indiquez votre date de naissance");
+    assert_null(strstr(text.plain, "enfant"));
+    mail_text_clear(&text);
+}
+
+static void a_chosen_password_is_spoken_of_and_not_told(void **state)
+{
+    (void)state;
+    struct mail_text text = make(&notification, NULL);
+    has(text.plain, "celui que vous avez choisi");
+    has(text.html, "celui que vous avez choisi");
+    assert_null(strstr(text.plain, "provisoire"));
+    mail_text_clear(&text);
+}
+
+static void each_kind_has_its_subject(void **state)
+{
+    (void)state;
+    struct owed_mail mail = notification;
+    const struct {
+        enum delivery_kind kind;
+        bool is_repeat;
+        const char *subject;
+    } kinds[] = {
+        {DELIVERY_NOTIFICATION,     false, "Votre compte d’accès"},
+        {DELIVERY_NOTIFICATION,     true,  "Rappel de votre compte" },
+        {DELIVERY_ACTIVATION,       false, "Confirmez votre"        },
+        {DELIVERY_PASSWORD_CHANGED, false, "réinitialisé"         },
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        mail.kind = kinds[i].kind;
+        mail.is_repeat = kinds[i].is_repeat;
+        struct mail_text text = make(&mail, NULL);
+        has(text.subject, kinds[i].subject);
+        if (mail.kind == DELIVERY_ACTIVATION) {
+            has(text.html, "href=\"https://comptes.example.fr/activation/X\"");
+        }
+        mail_text_clear(&text);
+    }
+}
+
+static GMimeMessage *parse(const char *bytes, size_t length)
+{
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    assert_non_null(message);
+    return message;
+}
+
+static void a_reader_gets_back_what_was_written(void **state)
+{
+    (void)state;
+    struct mail_text text = make(&notification, "k7pr-wz4t-9hbn");
+    const struct mail_head head = {"Préau, école", "ne-pas-repondre@preau.example",
+        "Héloïse \"Zo\" BŒUF\r\nBcc: x@y.fr", "heloise@example.org", "10.7.abc@preau.example", notification.created_at};
+    size_t length;
+    char *bytes = mail_message_make(&head, &text, &length);
+    assert_null(strstr(bytes, "\nBcc:")); /* a name makes no header */
+    for (size_t i = 1; i < length; i++) {
+        assert_true(bytes[i] != '\n' || bytes[i - 1] == '\r');
+        assert_true((unsigned char)bytes[i] < 0x80);
+    }
+    GMimeMessage *message = parse(bytes, length);
+    assert_string_equal(g_mime_message_get_subject(message), text.subject);
+    assert_string_equal(g_mime_message_get_message_id(message), head.message_id);
+    assert_string_equal(g_mime_object_get_header(GMIME_OBJECT(message), "Auto-Submitted"), "auto-generated");
+    InternetAddress *from = internet_address_list_get_address(g_mime_message_get_from(message), 0);
+    assert_string_equal(internet_address_get_name(from), head.sender_name);
+    assert_int_equal(internet_address_list_length(g_mime_message_get_to(message)), 1);
+    GMimeMultipart *body = GMIME_MULTIPART(g_mime_message_get_mime_part(message));
+    assert_int_equal(g_mime_multipart_get_count(body), 2);
+    char *plain = g_mime_text_part_get_text(GMIME_TEXT_PART(g_mime_multipart_get_part(body, 0)));
+    has(plain, "Léa, Tom et Zoé");
+    has(plain, "k7pr-wz4t-9hbn");
+    g_free(plain);
+    g_object_unref(message);
+    memory_free(&bytes);
+    mail_text_clear(&text);
+}
+
+static void dates_and_lists_are_written_as_people_do(void **state)
+{
+    (void)state;
+    char date[WORDING_DATE_SIZE];
+    char list[64];
+    wording_date((struct instant){1788220800000000}, date);
+    assert_string_equal(date, "1er septembre 2026");
+    wording_list("", list, sizeof list);
+    assert_string_equal(list, "");
+    wording_list("LÉA", list, sizeof list);
+    assert_string_equal(list, "Léa");
+    wording_list("Léa\nTom", list, sizeof list);
+    assert_string_equal(list, "Léa et Tom");
+    wording_list("Maximilien\nGuillaume", list, 14);
+    assert_string_equal(list, "Maximilien");
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    struct fault fault;
+    mail_message_begin();
+    return clock_zone_set("Europe/Paris", &fault) && template_set_load(MAILS, &templates, &fault) ? 0 : 1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    template_set_free(&templates);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_notification_says_all_that_opens_the_account),
+        cmocka_unit_test(a_pupil_is_not_asked_for_children),
+        cmocka_unit_test(a_chosen_password_is_spoken_of_and_not_told),
+        cmocka_unit_test(each_kind_has_its_subject),
+        cmocka_unit_test(a_reader_gets_back_what_was_written),
+        cmocka_unit_test(dates_and_lists_are_written_as_people_do),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
