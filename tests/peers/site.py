@@ -125,13 +125,10 @@ class Site:
                        "work_directory": self.folder / "work"},
             "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}",
                        "template_directory": ROOT / "daemons/notify/mails"},
-            "link": {"kannel_url": self.sms.url, "kannel_user": kannel.USER, "kannel_password_file": self.sms.password_file},
         }
         for layer in (SETTINGS, self.settings):
             for section, values in layer.items():
                 sections.setdefault(section, {}).update(values)
-        if not self.with_kannel:
-            sections["link"] = {key: value for key, value in sections["link"].items() if not key.startswith("kannel")}
         return configuration_text(sections)
 
     # starting and stopping
