@@ -1,0 +1,419 @@
+"""preau-importd against PostgreSQL: generated academies go in; what the store then holds is what their truth says."""
+
+import collections
+import json
+import pathlib
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from peers.bus import Bus
+from peers.site import Site
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IMPORTD = "preau-importd"
+ACADEMY = 10
+# no mail or number of an odd shape, unless a test asks: what is told is then what the test put there
+PLAIN = ("--seed", "import", "--academies", str(ACADEMY), "--schools", "1,1,0", "--people", "500", "--rate", "wrong-mail=0",
+         "--rate", "odd-phone=0")
+APPLIED, REFUSED, FAILED = "applied", "refused", "failed"
+
+
+def generate(folder, *options):
+    """.archives by degree, .truth rows, .manifest rows."""
+    folder.mkdir(parents=True)
+    truth, manifest = folder / "truth.jsonl", folder / "manifest.jsonl"
+    subprocess.run([ROOT / "tests/data/generate-aaf", "--quiet", "--truth", truth, "--manifest", manifest, *PLAIN, *options,
+                    folder / "aaf"], check=True)
+    archives = {2 if "2D" in path.name else 1: path for path in sorted((folder / "aaf").iterdir())}
+    rows = [json.loads(line) for line in truth.read_text().splitlines()]
+    wrong = [json.loads(line) for line in manifest.read_text().splitlines()] if manifest.exists() else []
+    return SimpleNamespace(archives=archives, truth=rows, manifest=wrong)
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("aaf")
+    return {day: generate(folder / str(day), "--day", str(day), "--change-rate", "0.02") for day in (0, 1)}
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = Site(tmp_path / "site", with_kannel=False)
+    try:
+        made.start_peers()
+        made.launch(IMPORTD)
+        yield made
+    finally:
+        made.remove()
+
+
+def take(site, *archives, seconds=60):
+    """The runs of these archives, one after the other."""
+    runs = []
+    for archive in archives:
+        runs += site.import_archives(ACADEMY, [archive], timeout=seconds)["runs"]
+    return runs
+
+
+def rows(site, statement, *values):
+    with site.psql() as database:
+        return database.execute(statement, values or None).fetchall()
+
+
+def expected_people(truth):
+    """{(degree, id): what the store holds}, guardians being those who are legal for somebody."""
+    people = {}
+    for row in truth:
+        if row["type"] == "pupil":
+            people[row["degree"], row["id"]] = ("eleve", row["name"], row["first"], row["birth"])
+        elif row["type"] == "guardian" and row["legal"]:
+            people[row["degree"], row["id"]] = ("responsable", row["name"], row["first"], None)
+    return people
+
+
+def stored_people(site):
+    return {(degree, aaf_id): (profile, nom, prenom, birth and birth.isoformat()) for degree, aaf_id, profile, nom, prenom, birth
+            in rows(site, "select degree, aaf_id, profile::text, nom, prenom, birth_date from preau.person "
+                          "where departed_at is null")}
+
+
+def expected_links(truth):
+    return {(row["degree"], row["id"], one["id"]) for row in truth if row["type"] == "pupil"
+            for one in row["guardians"] if one["legal"]}
+
+
+def tidied(name):
+    return " ".join(name.split())
+
+
+def check_is_truth(site, truth):
+    """People, schools, links, enrolments and accounts are those of the truth, no more and no less."""
+    people = {key: (profile, tidied(nom), tidied(prenom), birth)
+              for key, (profile, nom, prenom, birth) in expected_people(truth).items()}
+    assert stored_people(site) == people
+    assert set(rows(site, "select g.degree, g.pupil_id, g.guardian_id from preau.guardianship g join preau.person p on "
+                          "(p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id) where p.departed_at is null")
+               ) == expected_links(truth)
+    assert set(rows(site, "select e.degree, e.pupil_id, e.uai, e.class from preau.enrolment e join preau.person p on "
+                          "(p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id) where p.departed_at is null")
+               ) == {(row["degree"], row["id"], row["school"], tidied(row["class"])) for row in truth if row["type"] == "pupil"}
+    assert {uai for uai, in rows(site, "select uai from preau.school where departed_at is null")} == {
+        row["uai"] for row in truth if row["type"] == "school"}
+    with_account = {(degree, aaf_id) for degree, aaf_id in rows(
+        site, "select p.degree, p.aaf_id from preau.person p join preau.account a on (a.academy, a.id) = "
+              "(p.account_academy, p.account_id) where p.departed_at is null and a.profile = p.profile")}
+    assert with_account == {key for key, (profile, *_) in people.items() if profile == "responsable" or key[0] == 2}
+
+
+def snapshot(site):
+    """All that a run may write, without its own row and the times."""
+    statements = (
+        "select academy, uai, degree, structure, name, kind, city, mail, digest, departed_at is null from preau.school",
+        "select academy, degree, aaf_id, profile::text, nom, prenom, search_name, birth_date, mail, mobile, adresse, digest, "
+        "departed_at is null, account_id is null from preau.person",
+        "select * from preau.enrolment", "select * from preau.guardianship",
+        "select profile::text, state::text, origin::text, password::text, login, version from preau.account",
+        "select login from preau.identifier", "select action, actor, count(*) from preau.account_event group by 1, 2",
+        "select count(*) from preau.credential where sealed is not null and hash is null",
+    )
+    return [sorted(map(repr, rows(site, statement))) for statement in statements]
+
+
+def counters(run):
+    return {(one["category"], one["what"]): one["count"] for one in run["counters"]}
+
+
+# ------------------------------------------------------------------------------------------------ complete sets
+
+
+def test_a_complete_set_of_each_degree_becomes_what_its_truth_says(site, days):
+    runs = take(site, *days[0].archives.values())
+    assert [(run["state"], run["degree"]) for run in runs] == [(APPLIED, 1), (APPLIED, 2)]
+    check_is_truth(site, days[0].truth)
+    assert rows(site, "select distinct state::text, origin::text, password::text, email, version from preau.account") == [
+        ("non_distribue", "non_renseigne", "provisional", None, 1)]
+    accounts = rows(site, "select count(*) from preau.account")
+    for table in ("identifier", "credential", "account_event"):
+        assert rows(site, f"select count(*) from preau.{table}") == accounts
+    assert rows(site, "select count(*) from preau.account a left join preau.identifier i using (login) "
+                      "where i.account_id is distinct from a.id") == [(0,)]
+
+
+def test_the_archive_is_put_away_and_its_run_can_be_read(site, days):
+    run, = take(site, days[0].archives[1])
+    assert not list(site.inbox(ACADEMY).glob("*.tgz"))
+    assert [path.name for path in (site.folder / "archive" / str(ACADEMY)).iterdir()] == [
+        f"{run['run']}-{days[0].archives[1].name}"]
+    report = Bus(site).ask("import", "GetReport", run=run["run"])
+    assert report.run.state == 2 and report.refused_total == 0
+    assert Bus(site).refusal("import", "GetReport", run=999999) == "not_found"
+    figures = counters(run)
+    assert figures["Eleve", "added"] == figures["Eleve", "read"]
+
+
+def test_homonyms_get_identifiers_that_follow_one_another(site, days):
+    take(site, *days[0].archives.values())
+    logins = [login for login, in rows(site, "select login from preau.account")]
+    by_base = collections.defaultdict(set)
+    for login in logins:
+        base = login.rstrip("0123456789")
+        by_base[base].add(int(login[len(base):] or 0))
+    assert any(len(numbers) > 1 for numbers in by_base.values())
+    assert all(numbers == set(range(len(numbers))) for numbers in by_base.values())
+
+
+def test_a_guardian_s_provisional_password_can_be_read_again(site, days):
+    from peers.sealing import unseal
+
+    take(site, days[0].archives[1])
+    (number, sealed), = rows(site, "select account_id, sealed from preau.credential order by account_id limit 1")
+    password = unseal(site, f"credential:{ACADEMY}:{number}", bytes(sealed))
+    assert len(password) == 14 and password.count("-") == 2
+
+
+# ------------------------------------------------------------------------------------------------ again, and later
+
+
+def test_the_same_set_in_another_archive_changes_nothing(site, days, tmp_path):
+    take(site, *days[0].archives.values())
+    before = snapshot(site)
+    again = generate(tmp_path / "again", "--container", "zip", "--order", "reversed", "--change-rate", "0.02")
+    for run in take(site, *again.archives.values()):
+        figures = counters(run)
+        assert not {what for _, what in figures} & {"added", "changed", "departed"}
+        assert figures["Eleve", "unchanged"] == figures["Eleve", "read"]
+    assert snapshot(site) == before
+
+
+def test_the_same_archive_is_not_taken_twice(site, days):
+    take(site, days[0].archives[1])
+    answer = site.import_archives(ACADEMY, [days[0].archives[1]], timeout=60)
+    assert answer["runs"] == []
+    assert not list(site.inbox(ACADEMY).glob("*.tgz"))
+
+
+def test_the_next_day_s_set_leads_to_the_next_day_s_truth(site, days):
+    take(site, *days[0].archives.values())
+    accounts = {key: account for *key, account in map(tuple, ())} or {
+        (degree, aaf_id): account for degree, aaf_id, account in rows(
+            site, "select degree, aaf_id, account_id from preau.person")}
+    runs = take(site, *days[1].archives.values())
+    assert all(run["state"] == APPLIED for run in runs)
+    check_is_truth(site, days[1].truth)
+    later = {(degree, aaf_id): account for degree, aaf_id, account in rows(
+        site, "select degree, aaf_id, account_id from preau.person")}
+    assert all(later[key] == account for key, account in accounts.items()), "an account changed hands"
+    gone = expected_people(days[0].truth).keys() - expected_people(days[1].truth).keys()
+    assert {tuple(row) for row in rows(site, "select degree, aaf_id from preau.person where departed_at is not null")} == gone
+    assert rows(site, "select count(*) from preau.account where closed_at is not null") == [(0,)]
+
+
+def test_an_older_set_is_refused(site, days):
+    take(site, days[1].archives[2])
+    run, = take(site, days[0].archives[2])
+    assert (run["state"], run["refusal"]) == (REFUSED, "delivery_out_of_date")
+    check_is_truth(site, [row for row in days[1].truth if row["degree"] == 2])
+
+
+def test_an_address_of_one_s_own_is_never_overwritten(site, days):
+    take(site, days[0].archives[2])
+    with site.psql() as database:
+        database.execute("update preau.account set email = 'own@example.org'")
+    take(site, days[1].archives[2])
+    assert rows(site, "select distinct email from preau.account where created_at < (select max(started_at) from "
+                      "preau.import_run)") == [("own@example.org",)]
+
+
+# ------------------------------------------------------------------------------------------------ what is refused
+
+
+RECORDS = {  # kind of the generator: code in the report
+    "missing-birth-date": "value_missing", "empty-birth-date": "value_missing", "impossible-date": "date_invalid",
+    "future-date": "date_invalid", "iso-date": "date_invalid", "missing-name": "value_missing",
+    "guardian-without-name": "value_missing", "missing-jointure": "value_missing", "jointure-mismatch": "aaf_id_mismatch",
+    "not-a-number": "aaf_id_invalid", "bad-ine": "ine_invalid", "dangling-guardian": "guardian_unknown",
+    "short-link": "link_invalid", "dangling-school": "school_unknown", "dangling-pupil": "pupil_unknown",
+    "over-long-value": "name_invalid", "long-mail": "email_invalid", "control-characters": "name_invalid",
+}
+TAKEN = {"bad-ine", "dangling-guardian", "short-link", "dangling-pupil", "long-mail"}
+AFTER_EFFECTS = {"guardian_unknown", "pupil_unknown"}  # of a record that was refused, told at those who name it
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_bad_records_are_refused_alone_and_told_where_they_are(site, tmp_path, degree):
+    bad = generate(tmp_path / "bad", "--degree", f"{degree}D", "--bad", ",".join([*RECORDS, "twice"]))
+    run, = take(site, bad.archives[degree])
+    assert run["state"] == APPLIED
+    report = Bus(site).ask("import", "GetReport", run=run["run"])
+    told = {(one.file, one.line, one.code) for one in report.refused}
+    lines = collections.defaultdict(list)
+    for one in bad.manifest:
+        lines[one["kind"]].append(one)
+    wanted = {(one["file"], one["line"], RECORDS[one["kind"]]) for one in bad.manifest if one["kind"] in RECORDS}
+    wanted.add((lines["twice"][1]["file"], lines["twice"][1]["line"], "aaf_id_repeated"))
+    assert wanted <= told
+    assert {code for *_, code in told - wanted} <= AFTER_EFFECTS
+    stored = stored_people(site)
+    for one in bad.manifest:
+        if one["kind"] in RECORDS and one["category"] == "Eleve":
+            assert ((degree, one["id"]) in stored) == (one["kind"] in TAKEN), one
+    figures = counters(run)
+    refused = [one for one in bad.manifest if one["category"] == "Eleve" and one["kind"] in RECORDS.keys() - TAKEN]
+    assert figures["Eleve", "refused"] == len(refused) + 1  # the one that is there twice
+    assert figures["Eleve", "added"] + figures["Eleve", "refused"] == figures["Eleve", "read"]
+    personal = {one.value for one in report.refused if one.code in ("value_missing", "date_invalid", "name_invalid", "email_invalid")}
+    assert personal <= {""}
+
+
+def test_someone_whose_record_turns_bad_has_not_left(site, days, tmp_path):
+    take(site, days[0].archives[2])
+    before = stored_people(site)
+    bad = generate(tmp_path / "bad", "--degree", "2D", "--change-rate", "0.02",
+                   "--bad", "empty-birth-date:3,guardian-without-name:3")
+    run, = take(site, bad.archives[2])
+    assert run["state"] == APPLIED and counters(run)["Eleve", "refused"] == 3
+    assert stored_people(site) == before
+    assert rows(site, "select count(*) from preau.guardianship") == [
+        (len(expected_links([row for row in days[0].truth if row["degree"] == 2])),)]
+
+
+WHOLE = {
+    "truncated-file": "xml_invalid", "empty-file": "xml_invalid", "missing-part": "archive_incomplete",
+    "wrong-academy": "academy_wrong", "billion-laughs": "xml_invalid", "external-entity": "xml_invalid",
+    "forbidden-character": "xml_invalid", "invalid-bytes": "xml_invalid",
+}
+
+
+def test_a_bad_file_refuses_its_archive_and_changes_nothing(site, days, tmp_path):
+    take(site, days[0].archives[2])
+    before = snapshot(site)
+    for kind, code in WHOLE.items():
+        parts = ("--part-size", "100") if kind == "missing-part" else ()
+        bad = generate(tmp_path / kind, "--degree", "2D", "--day", "1", "--bad", kind, *parts)
+        run, = take(site, bad.archives[2])
+        assert (run["state"], run["refusal"]) == (REFUSED, code), kind
+        if code == "xml_invalid":
+            file, = {one["file"] for one in bad.manifest}
+            assert file in run["explanation"], kind
+    assert snapshot(site) == before
+    assert not list(site.inbox(ACADEMY).glob("*.tgz"))
+
+
+def test_a_delta_is_refused_clearly(site, tmp_path):
+    delta = generate(tmp_path / "delta", "--degree", "2D", "--day", "1", "--delta", "--change-rate", "0.02")
+    run, = take(site, delta.archives[2])
+    assert (run["state"], run["refusal"]) == (REFUSED, "delta_not_taken")
+    assert stored_people(site) == {}
+
+
+def test_an_archive_that_is_none_is_refused(site, tmp_path):
+    for name, content in {"broken.tgz": b"\x1f\x8bnot gzip", "empty.zip": b"PK\x05\x06" + 18 * b"\0"}.items():
+        (tmp_path / name).write_bytes(content)
+        run, = take(site, tmp_path / name)
+        assert (run["state"], run["refusal"]) == (
+            REFUSED, "archive_unreadable" if name == "broken.tgz" else "archive_empty"), name
+
+
+# ------------------------------------------------------------------------------------------------ the field's variety
+
+
+@pytest.mark.parametrize("options", [
+    ("--generation", "2013", "--link", "old", "--legacy", "both", "--naming", "underscored"),
+    ("--generation", "2018", "--encoding", "iso-8859-15", "--accents", "raw", "--newline", "crlf", "--naming", "bare"),
+    ("--generation", "2025", "--encoding", "none", "--accents", "raw", "--inside", "2025", "--container", "zip",
+     "--part-size", "50", "--order", "alphabetical"),
+], ids=["2013", "2018", "2025"])
+def test_every_generation_is_read(site, tmp_path, options):
+    made = generate(tmp_path / "made", "--degree", "2D", *options)
+    run, = take(site, made.archives[2])
+    assert run["state"] == APPLIED, run
+    check_is_truth(site, made.truth)
+
+
+# ------------------------------------------------------------------------------------------------ when, and through crashes
+
+
+def test_an_archive_waits_for_its_hour_and_for_rest(fresh_site, days):
+    site = fresh_site(start=False, settings={"import": {"settle": "2s", "times": ["23:59"]}})
+    site.start_peers()
+    site.launch(IMPORTD)
+    dropped = site.inbox(ACADEMY) / days[0].archives[1].name
+    dropped.write_bytes(days[0].archives[1].read_bytes())
+    (site.inbox(ACADEMY) / "unfinished.tgz.part").write_bytes(b"x")
+    reply = Bus(site).ask("import", "ListRuns")
+    assert not reply.runs
+    reply = Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
+    assert reply.archives == 1
+    site.wait(lambda: not dropped.exists(), 30, "taken")
+    assert rows(site, "select state from preau.import_run") == [(APPLIED,)]
+    assert (site.inbox(ACADEMY) / "unfinished.tgz.part").exists()
+    assert Bus(site).refusal("import", "RunImports", academy=998) == "not_found"
+
+
+def test_an_hour_that_was_missed_is_caught_up(fresh_site, days, tmp_path):
+    shift = tmp_path / "clock"
+    shift.write_text("0")
+    site = fresh_site(start=False, environment={"PREAU_CLOCK_FILE": str(shift)})
+    site.start_peers()
+    dropped = site.inbox(ACADEMY) / days[0].archives[1].name
+    dropped.write_bytes(days[0].archives[1].read_bytes())
+    site.launch(IMPORTD)
+    shift.write_text("+86400")  # whatever the hour is now, 8:20 came since
+    site.wait(lambda: not dropped.exists(), 30, "taken")
+    assert rows(site, "select state from preau.import_run") == [(APPLIED,)]
+
+
+POINTS = ("import_begun", "import_staged", "import_before_commit", "import_ended", "import_put_away")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(days, tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("undisturbed"), with_kannel=False)
+    try:
+        site.start_peers()
+        site.launch(IMPORTD)
+        take(site, days[0].archives[2])
+        yield snapshot(site)
+    finally:
+        site.remove()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_point_it_ends_in_the_same_place(fresh_site, days, undisturbed, point):
+    site = fresh_site(start=False)
+    site.start_peers()
+    site.launch(IMPORTD, PREAU_FAULT=point)
+    dropped = site.inbox(ACADEMY) / days[0].archives[2].name
+    dropped.write_bytes(days[0].archives[2].read_bytes())
+    Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
+    site.wait_dead(IMPORTD)
+    site.launch(IMPORTD)
+    site.wait(lambda: not dropped.exists() and rows(site, "select 1 from preau.import_run where state = 'applied'"), 30, "taken")
+    site.wait(lambda: not rows(site, "select 1 from preau.import_run where state = 'running'"), 10, "ended")
+    assert snapshot(site) == undisturbed
+    states = [state for state, in rows(site, "select state from preau.import_run order by id")]
+    assert states == ([FAILED, APPLIED] if point in POINTS[:3] else [APPLIED])
+
+
+def test_a_database_that_goes_away_is_waited_for(site, days):
+    dropped = site.inbox(ACADEMY) / days[0].archives[2].name
+    site.postgres.stop("immediate")
+    dropped.write_bytes(days[0].archives[2].read_bytes())
+    site.wait(lambda: site.http_status(IMPORTD, "/readyz") == 503, 20, "not ready")
+    site.postgres.start()
+    site.wait_ready(IMPORTD)
+    Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
+    site.wait(lambda: not dropped.exists(), 30, "taken")
+    check_is_truth(site, [row for row in days[0].truth if row["degree"] == 2])
+
+
+def test_what_operators_see(site, days):
+    take(site, days[0].archives[1])
+    seen = site.metrics(IMPORTD)
+    assert seen['preau_import_runs_total{outcome="applied"}'] == 1
+    assert seen['preau_import_last_success_timestamp_seconds{academy="10"}'] > 1e9
+    assert seen['preau_import_records_total{category="account",what="added"}'] > 0
+    assert site.status(IMPORTD)["numbers"]["archives_waiting"] == 0
+    assert "event=import_ended" in site.log(IMPORTD)
