@@ -3,12 +3,14 @@
 import collections
 import json
 import pathlib
+import shutil
 import subprocess
 from types import SimpleNamespace
 
 import pytest
 
 from peers.bus import Bus
+from peers.sealing import Sealing
 from peers.site import Site
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -49,11 +51,21 @@ def site(tmp_path):
         made.remove()
 
 
+def drop(site, archive):
+    """By its name only once it is whole."""
+    begun = site.inbox(ACADEMY) / f".{archive.name}"
+    shutil.copy(archive, begun)
+    return begun.rename(begun.with_name(archive.name))
+
+
 def take(site, *archives, seconds=60):
     """The runs of these archives, one after the other."""
     runs = []
     for archive in archives:
-        runs += site.import_archives(ACADEMY, [archive], timeout=seconds)["runs"]
+        drop(site, archive)
+        # it ends with another status when an archive was refused
+        done = site.run_ctl("import", "run", "--academy", ACADEMY, "--wait", "--json", timeout=seconds)
+        runs += json.loads(done.stdout)["runs"]
     return runs
 
 
@@ -121,6 +133,11 @@ def snapshot(site):
     return [sorted(map(repr, rows(site, statement))) for statement in statements]
 
 
+def accounts_of_people(site):
+    return {(degree, aaf_id): account for degree, aaf_id, account in rows(
+        site, "select degree, aaf_id, account_id from preau.person")}
+
+
 def counters(run):
     return {(one["category"], one["what"]): one["count"] for one in run["counters"]}
 
@@ -165,11 +182,9 @@ def test_homonyms_get_identifiers_that_follow_one_another(site, days):
 
 
 def test_a_guardian_s_provisional_password_can_be_read_again(site, days):
-    from peers.sealing import unseal
-
     take(site, days[0].archives[1])
     (number, sealed), = rows(site, "select account_id, sealed from preau.credential order by account_id limit 1")
-    password = unseal(site, f"credential:{ACADEMY}:{number}", bytes(sealed))
+    password = Sealing(site.folder / "keys").open(f"credential:{ACADEMY}:{number}", bytes(sealed)).decode()
     assert len(password) == 14 and password.count("-") == 2
 
 
@@ -189,21 +204,17 @@ def test_the_same_set_in_another_archive_changes_nothing(site, days, tmp_path):
 
 def test_the_same_archive_is_not_taken_twice(site, days):
     take(site, days[0].archives[1])
-    answer = site.import_archives(ACADEMY, [days[0].archives[1]], timeout=60)
-    assert answer["runs"] == []
+    assert take(site, days[0].archives[1]) == []
     assert not list(site.inbox(ACADEMY).glob("*.tgz"))
 
 
 def test_the_next_day_s_set_leads_to_the_next_day_s_truth(site, days):
     take(site, *days[0].archives.values())
-    accounts = {key: account for *key, account in map(tuple, ())} or {
-        (degree, aaf_id): account for degree, aaf_id, account in rows(
-            site, "select degree, aaf_id, account_id from preau.person")}
+    accounts = accounts_of_people(site)
     runs = take(site, *days[1].archives.values())
     assert all(run["state"] == APPLIED for run in runs)
     check_is_truth(site, days[1].truth)
-    later = {(degree, aaf_id): account for degree, aaf_id, account in rows(
-        site, "select degree, aaf_id, account_id from preau.person")}
+    later = accounts_of_people(site)
     assert all(later[key] == account for key, account in accounts.items()), "an account changed hands"
     gone = expected_people(days[0].truth).keys() - expected_people(days[1].truth).keys()
     assert {tuple(row) for row in rows(site, "select degree, aaf_id from preau.person where departed_at is not null")} == gone
@@ -251,9 +262,13 @@ def test_bad_records_are_refused_alone_and_told_where_they_are(site, tmp_path, d
     lines = collections.defaultdict(list)
     for one in bad.manifest:
         lines[one["kind"]].append(one)
-    wanted = {(one["file"], one["line"], RECORDS[one["kind"]]) for one in bad.manifest if one["kind"] in RECORDS}
+    # `P$` is enough in the first degree, where every link is one of parental authority
+    readable = {"short-link"} if degree == 1 else set()
+    wanted = {(one["file"], one["line"], RECORDS[one["kind"]]) for one in bad.manifest
+              if one["kind"] in RECORDS.keys() - readable}
     wanted.add((lines["twice"][1]["file"], lines["twice"][1]["line"], "aaf_id_repeated"))
-    assert wanted <= told
+    missing = wanted - told
+    assert not missing
     assert {code for *_, code in told - wanted} <= AFTER_EFFECTS
     stored = stored_people(site)
     for one in bad.manifest:
@@ -270,8 +285,7 @@ def test_bad_records_are_refused_alone_and_told_where_they_are(site, tmp_path, d
 def test_someone_whose_record_turns_bad_has_not_left(site, days, tmp_path):
     take(site, days[0].archives[2])
     before = stored_people(site)
-    bad = generate(tmp_path / "bad", "--degree", "2D", "--change-rate", "0.02",
-                   "--bad", "empty-birth-date:3,guardian-without-name:3")
+    bad = generate(tmp_path / "bad", "--change-rate", "0.02", "--bad", "empty-birth-date:3,guardian-without-name:3")
     run, = take(site, bad.archives[2])
     assert run["state"] == APPLIED and counters(run)["Eleve", "refused"] == 3
     assert stored_people(site) == before
@@ -339,8 +353,7 @@ def test_an_archive_waits_for_its_hour_and_for_rest(fresh_site, days):
     site = fresh_site(start=False, settings={"import": {"settle": "2s", "times": ["23:59"]}})
     site.start_peers()
     site.launch(IMPORTD)
-    dropped = site.inbox(ACADEMY) / days[0].archives[1].name
-    dropped.write_bytes(days[0].archives[1].read_bytes())
+    dropped = drop(site, days[0].archives[1])
     (site.inbox(ACADEMY) / "unfinished.tgz.part").write_bytes(b"x")
     reply = Bus(site).ask("import", "ListRuns")
     assert not reply.runs
@@ -357,8 +370,7 @@ def test_an_hour_that_was_missed_is_caught_up(fresh_site, days, tmp_path):
     shift.write_text("0")
     site = fresh_site(start=False, environment={"PREAU_CLOCK_FILE": str(shift)})
     site.start_peers()
-    dropped = site.inbox(ACADEMY) / days[0].archives[1].name
-    dropped.write_bytes(days[0].archives[1].read_bytes())
+    dropped = drop(site, days[0].archives[1])
     site.launch(IMPORTD)
     shift.write_text("+86400")  # whatever the hour is now, 8:20 came since
     site.wait(lambda: not dropped.exists(), 30, "taken")
@@ -385,8 +397,7 @@ def test_killed_at_any_point_it_ends_in_the_same_place(fresh_site, days, undistu
     site = fresh_site(start=False)
     site.start_peers()
     site.launch(IMPORTD, PREAU_FAULT=point)
-    dropped = site.inbox(ACADEMY) / days[0].archives[2].name
-    dropped.write_bytes(days[0].archives[2].read_bytes())
+    dropped = drop(site, days[0].archives[2])
     Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
     site.wait_dead(IMPORTD)
     site.launch(IMPORTD)
@@ -398,9 +409,8 @@ def test_killed_at_any_point_it_ends_in_the_same_place(fresh_site, days, undistu
 
 
 def test_a_database_that_goes_away_is_waited_for(site, days):
-    dropped = site.inbox(ACADEMY) / days[0].archives[2].name
-    site.postgres.stop("immediate")
-    dropped.write_bytes(days[0].archives[2].read_bytes())
+    site.postgres.stop()
+    dropped = drop(site, days[0].archives[2])
     site.wait(lambda: site.http_status(IMPORTD, "/readyz") == 503, 20, "not ready")
     site.postgres.start()
     site.wait_ready(IMPORTD)

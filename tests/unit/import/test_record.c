@@ -1,0 +1,203 @@
+#include "unit.h"
+
+#include "import/record.h"
+
+#include <string.h>
+
+static const struct import_place place = {1, 7};
+static const struct date today = {2025, 9, 15};
+
+struct made {
+    struct aaf_value values[32];
+    struct aaf_record record;
+    struct report *report;
+};
+
+static struct made *made_with(enum aaf_category category, const char *id, const struct aaf_value *values)
+{
+    static struct made made;
+    report_free(&made.report);
+    made = (struct made){.report = report_new()};
+    (void)report_file(made.report, "x_Eleve_0000.xml");
+    size_t count = 0;
+    for (; values[count].text; count++) {
+        made.values[count] = values[count];
+    }
+    made.record = (struct aaf_record){.category = category, .line = 7, .id = id, .values = made.values, .count = count};
+    return &made;
+}
+
+static const char *told(struct made *made, size_t index)
+{
+    size_t count;
+    const struct import_refused *refused = report_refused(made->report, &count);
+    return index < count ? refused[index].code : NULL;
+}
+
+#define V(id, value)                                                                                                   \
+    {                                                                                                                  \
+        AAF_##id, false, value                                                                                         \
+    }
+#define END_OF_VALUES                                                                                                  \
+    {                                                                                                                  \
+        0, false, NULL                                                                                                 \
+    }
+#define PUPIL_2D V(PERSON_ID, "12"), V(NOM_2D, " LE  GOFF "), V(PRENOM_2D, "Maël"), V(BIRTH_DATE, "03/04/2012")
+
+static void a_pupil_of_the_second_degree(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "490$6EME 2"),
+        V(LEVEL_2D, "6EME"), V(INE, "123456789ab"), V(LINKS_2D, "1$10$1$1$0$1"), V(LINKS_2D, "2$20$0$0$1$0"),
+        V(LINKS_2D, "3$42$0$2$1$0"), V(LINKS_1D, "9$20"), V(MAIL_2D, "m@Example.ORG"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", values);
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_int_equal(record_degree(&made->record), 2);
+    assert_string_equal(pupil.nom, "LE GOFF");
+    assert_string_equal(pupil.search_name, "le goff mael");
+    assert_string_equal(pupil.base.text, "m.legoff");
+    assert_int_equal(pupil.structure, 490);
+    assert_string_equal(pupil.class_label, "6EME 2");
+    assert_string_equal(pupil.niveau, "6EME");
+    assert_string_equal(pupil.mail.text, "m@example.org");
+    assert_int_equal(pupil.linked_count, 1); /* neither the contact, nor who is in charge, nor the legacy attribute */
+    assert_int_equal(pupil.linked[0], 1);
+    assert_int_equal(pupil.liens[0], 10);
+    assert_null(told(made, 0));
+}
+
+static void a_pupil_of_the_first_degree(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {V(PERSON_ID, "12"), V(NOM_1D, "Roux"), V(PRENOM_1D, "Lou"),
+        V(BIRTH_DATE, "29/02/2020"), V(STRUCTURE, "490"), V(CLASSES_1D, "490$11$ORDINAIRE$73183$GS B"),
+        V(LEVEL_1D, "1113$GS"), V(LINKS_1D, "1$20"), V(LINKS_1D, "2$38"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", values);
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_int_equal(record_degree(&made->record), 1);
+    assert_string_equal(pupil.class_label, "GS B");
+    assert_string_equal(pupil.niveau, "GS");
+    assert_int_equal(pupil.linked_count, 2);
+}
+
+struct refused_case {
+    const char *code;
+    struct aaf_value values[8];
+};
+
+static void pupils_that_cannot_be_taken_are_refused(void **state)
+{
+    (void)state;
+    static const struct refused_case cases[] = {
+        {"value_missing",   {V(NOM_2D, "A"), V(PRENOM_2D, "B"), END_OF_VALUES}                                       },
+        {"aaf_id_mismatch", {V(PERSON_ID, "13"), END_OF_VALUES}                                                      },
+        {"aaf_id_invalid",  {V(PERSON_ID, "1x"), END_OF_VALUES}                                                      },
+        {"value_missing",   {V(PERSON_ID, "12"), V(NOM_2D, ""), END_OF_VALUES}                                       },
+        {"name_invalid",    {V(PERSON_ID, "12"), V(NOM_2D, "--"), END_OF_VALUES}                                     },
+        {"name_invalid",    {V(PERSON_ID, "12"), V(NOM_2D, "A\x7f"), END_OF_VALUES}                                  },
+        {"name_invalid",    {V(PERSON_ID, "12"), V(NOM_2D, "A\u200bB"), END_OF_VALUES}                               },
+        {"value_missing",   {V(PERSON_ID, "12"), V(NOM_2D, "A"), V(PRENOM_2D, "B"), V(STRUCTURE, "4"), END_OF_VALUES}},
+        {"date_invalid",
+         {V(PERSON_ID, "12"), V(NOM_2D, "A"), V(PRENOM_2D, "B"), V(BIRTH_DATE, "31/02/2015"), END_OF_VALUES}         },
+        {"date_invalid",
+         {V(PERSON_ID, "12"), V(NOM_2D, "A"), V(PRENOM_2D, "B"), V(BIRTH_DATE, "16/09/2025"), END_OF_VALUES}         },
+        {"value_missing",   {PUPIL_2D, END_OF_VALUES}                                                                },
+        {"school_unknown",  {PUPIL_2D, V(STRUCTURE, "x"), END_OF_VALUES}                                             },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct made *made = made_with(AAF_PUPIL, "12", cases[i].values);
+        struct import_person pupil;
+        assert_false(record_pupil(&made->record, place, today, made->report, &pupil));
+        assert_string_equal(told(made, 0), cases[i].code);
+        assert_null(told(made, 1));
+    }
+}
+
+static void odd_values_are_set_aside_and_the_pupil_taken(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "6EME 2"), V(INE, "??"),
+        V(LINKS_2D, "1$10$1"), V(MAIL_2D, "nobody"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", values);
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_string_equal(told(made, 0), "class_invalid");
+    assert_string_equal(told(made, 1), "email_invalid");
+    assert_string_equal(told(made, 2), "link_invalid");
+    assert_string_equal(told(made, 3), "ine_invalid");
+    assert_string_equal(pupil.class_label, "");
+    assert_int_equal(pupil.linked_count, 0);
+}
+
+static void a_guardian_is_reached_by_a_mobile(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {V(PERSON_ID, "12"), V(NOM_2D, ""), V(NOM_PATRO, "Roux"),
+        V(PRENOM_2D, "Marc"), V(MOBILE_2D, "+33 1 23 45 67 89"), V(MOBILE_SMS, "06 12 34 56 78"), V(PUPILS_2D, "5"),
+        V(PUPILS_2D, ""), V(ADRESSE, "$$$"), END_OF_VALUES};
+    struct made *made = made_with(AAF_GUARDIAN, "12", values);
+    struct import_person guardian;
+    assert_true(record_guardian(&made->record, place, made->report, &guardian));
+    assert_string_equal(guardian.nom, "Roux");
+    assert_string_equal(guardian.mobile.e164, "+33612345678");
+    assert_int_equal(guardian.linked_count, 1);
+    assert_string_equal(guardian.adresse, "");
+    assert_null(told(made, 0));
+}
+
+static void a_name_too_long_to_be_one_is_refused(void **state)
+{
+    (void)state;
+    char name[AAF_VALUE_MAX + 1];
+    memset(name, 'A', AAF_VALUE_MAX);
+    name[AAF_VALUE_MAX] = '\0';
+    const struct aaf_value values[] = {
+        V(PERSON_ID, "12"), {AAF_NOM_2D, true, name},
+          V(PRENOM_2D, "Marc"), END_OF_VALUES
+    };
+    struct made *made = made_with(AAF_GUARDIAN, "12", values);
+    struct import_person guardian;
+    assert_false(record_guardian(&made->record, place, made->report, &guardian));
+    assert_string_equal(told(made, 0), "name_invalid");
+}
+
+static void a_school_has_its_uai_and_name(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {V(SCHOOL_ID, "490"), V(UAI, "0691234X"), V(OLD_UAI, ""),
+        V(SCHOOL_NAME, "CLG$JEAN MOULIN$LYON"), V(SCHOOL_TYPE, "COLLEGE"), END_OF_VALUES};
+    struct made *made = made_with(AAF_SCHOOL, "490", values);
+    made->values[1].text = (char[]){'0', '6', '9', '1', '2', '3', '4', uai_check_letter("0691234"), '\0'};
+    struct import_school school;
+    assert_true(record_school(&made->record, place, made->report, &school));
+    assert_string_equal(school.name, "JEAN MOULIN");
+    assert_string_equal(school.city, "LYON");
+    assert_int_equal(school.kind, SCHOOL_COLLEGE);
+    made->values[1].text = "0691234O";
+    assert_false(record_school(&made->record, place, made->report, &school));
+    assert_string_equal(told(made, 0), "uai_invalid");
+}
+
+static int report_dropped(void **state)
+{
+    (void)state;
+    static const struct aaf_value none[] = {END_OF_VALUES};
+    report_free(&made_with(AAF_PUPIL, "", none)->report);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pupil_of_the_second_degree),
+        cmocka_unit_test(a_pupil_of_the_first_degree),
+        cmocka_unit_test(pupils_that_cannot_be_taken_are_refused),
+        cmocka_unit_test(odd_values_are_set_aside_and_the_pupil_taken),
+        cmocka_unit_test(a_guardian_is_reached_by_a_mobile),
+        cmocka_unit_test(a_name_too_long_to_be_one_is_refused),
+        cmocka_unit_test(a_school_has_its_uai_and_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, report_dropped);
+}
