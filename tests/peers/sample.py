@@ -17,7 +17,7 @@ import sys
 import time
 import unicodedata
 
-from .process import Process
+from .process import Gone, Process
 from .site import ROOT, STATUS_PORTS, Site
 
 ACADEMY = 10
@@ -136,6 +136,7 @@ class Sample:
 
     def supervise(self):
         """Starts again what died, as systemd does; ends by a signal only."""
+        self.site.tell = lambda what: None
         while True:
             time.sleep(LOOK_SECONDS)
             for name, process in self.site.daemons.items():
@@ -257,6 +258,8 @@ def main():
         verbs[given.verb](given.folder.resolve(), given.build.resolve())
     except Asked:
         sys.exit(130)
+    except (RuntimeError, TimeoutError, Gone) as failed:
+        sys.exit(f"dev: {failed}\n(logs: {given.folder / 'logs'})")
 
 
 if __name__ == "__main__":
