@@ -72,7 +72,7 @@ static void outcome_comes(void *arg, const struct client_outcome *outcome)
         waiting->answer = message_copy(outcome->answer);
     else if (outcome->fault == NULL)
         waiting->exit = ctl_fail_refusal(ctl, outcome->refusal);
-    else if (outcome->fault->code == FAULT_TIMEOUT)
+    else if (outcome->fault->code == FAULT_TIMEOUT && outcome->incident[0] == '\0')
         waiting->exit = ctl_fail(ctl, CTL_UNREACHABLE, "timeout",
             "%s ne répond pas ; « preauctl status » dit l’état des démons", waiting->service->name);
     else
