@@ -23,7 +23,7 @@ static enum import_state state_of(const char *code)
             return (enum import_state)i;
         }
     }
-    assert(!"a state of import_run that its constraint does not allow");
+    assert(false && "a state of import_run that its constraint does not allow");
     return IMPORT_FAILED;
 }
 

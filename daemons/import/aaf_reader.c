@@ -463,6 +463,7 @@ struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
 void aaf_reader_free(struct aaf_reader **reader)
 {
     if (*reader) {
+        xmlFreeDoc((*reader)->parser->myDoc); /* libxml2 makes one for declarations that it met */
         xmlFreeParserCtxt((*reader)->parser);
         arena_free(&(*reader)->arena);
         memory_free(reader);

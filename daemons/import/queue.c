@@ -319,6 +319,7 @@ static void dates_loaded(void *arg, const struct import_date *dates, size_t coun
     (void)arg;
     if (!dates) {
         log_event(LOG_NOTICE, "import_dates_unknown", F("fault", fault));
+        return;
     }
     for (size_t i = 0; i < count; i++) {
         char label[8];
