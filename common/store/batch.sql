@@ -17,10 +17,8 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
                count(*) filter (where state = 'cancelled') as cancelled
           from preau.delivery d where d.batch_academy = b.academy and d.batch_id = b.id) d
  where b.academy = $2 and b.id = $4 and b.uai = $3
-   and exists (select from preau.administrator_scope sc
-                 join preau.administrator ad on ad.id = sc.administrator_id and ad.disabled_at is null
-                where sc.administrator_id = $1
-                  and (sc.academy is null or (sc.academy = b.academy and (sc.uai is null or sc.uai = b.uai))));
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
 
 -- :query batch_list
 -- The batches of a school with their progress, newest first, after one row that says whether the administrator may
@@ -43,10 +41,8 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
                count(*) filter (where state = 'cancelled') as cancelled
           from preau.delivery d where d.batch_academy = b.academy and d.batch_id = b.id) d
  where s.academy = $2 and s.uai = $3
-   and exists (select from preau.administrator_scope sc
-                 join preau.administrator ad on ad.id = sc.administrator_id and ad.disabled_at is null
-                where sc.administrator_id = $1
-                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))))
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
  order by b.created_at desc, b.id desc;
 
 -- :query batch_failures

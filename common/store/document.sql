@@ -115,10 +115,8 @@ select o.sealed, coalesce(o.pages, 0) as pages, s.name as school, b.created_at,
   left join preau.document o
     on o.academy = b.academy and o.batch_id = b.id and o.part = $5 and o.expires_at > now()
  where b.academy = $2 and b.id = $4 and b.uai = $3 and b.channel = 'sheet'
-   and exists (select from preau.administrator_scope sc
-                 join preau.administrator ad on ad.id = sc.administrator_id and ad.disabled_at is null
-                where sc.administrator_id = $1
-                  and (sc.academy is null or (sc.academy = b.academy and (sc.uai is null or sc.uai = b.uai))));
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
 
 -- :query document_erase_old
 -- Erases the documents whose time is over: they bear passwords.

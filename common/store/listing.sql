@@ -10,9 +10,8 @@
 select s.academy, s.uai, s.name, s.city, s.degree
   from preau.school s
  where s.departed_at is null
-   and exists (select from preau.administrator_scope sc
-                where sc.administrator_id = $1
-                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))))
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
    and exists (select from preau.enrolment e where (e.academy, e.uai) = (s.academy, s.uai))
  order by s.city, s.name, s.uai;
 
@@ -23,16 +22,13 @@ select s.academy, s.uai, s.name, s.city, s.degree
 -- $1 administrator bigint
 -- $2 uai text
 select s.academy, s.uai, s.name, s.city, s.degree,
-       exists (select from preau.school o
-                 join preau.administrator_scope sc on sc.academy is null
-                      or (sc.academy = o.academy and (sc.uai is null or sc.uai = o.uai))
-                where sc.administrator_id = $1 and o.departed_at is null
-                  and (o.academy, o.uai) <> (s.academy, s.uai)) as has_others
+       exists (select from preau.administered_school v
+                 join preau.school o on (o.academy, o.uai) = (v.academy, v.uai) and o.departed_at is null
+                where v.administrator_id = $1 and (o.academy, o.uai) <> (s.academy, s.uai)) as has_others
   from preau.school s
  where s.uai = $2 and s.departed_at is null
-   and exists (select from preau.administrator_scope sc
-                where sc.administrator_id = $1
-                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))));
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai));
 
 -- :query listing_guardians
 -- A page of the guardians' accounts of a school, with how many there are in all. A word of $3 is looked for in the

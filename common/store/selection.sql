@@ -22,7 +22,6 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
            (select r.answer from preau.request_answer r where r.request_id = $6 and r.method = $7) end as stored_answer,
        case when w.rank = 1 then (select b.id from preau.batch b where b.request_id = $6) end as stored_batch
   from preau.school s
-  join preau.administrator ad on ad.id = $1 and ad.disabled_at is null
  cross join (select u.academy, u.id, row_number() over (order by u.academy, u.id) as rank
                from (select distinct academy, id from unnest($4, $5) as given(academy, id)) u) w
   left join lateral (
@@ -42,9 +41,8 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
          limit 1) here on true
   left join preau.account a on a.academy = w.academy and a.id = w.id and here.degree is not null
  where s.academy = $2 and s.uai = $3 and s.departed_at is null
-   and exists (select from preau.administrator_scope sc
-                where sc.administrator_id = ad.id
-                  and (sc.academy is null or (sc.academy = s.academy and (sc.uai is null or sc.uai = s.uai))))
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
  order by w.rank;
 
 -- :query selection_apply
