@@ -241,8 +241,9 @@ def test_killed_all_of_them_come_back_and_nothing_is_lost_or_done_twice(sample, 
     for name in DAEMONS:
         sample.site.kill(name)
     for name in DAEMONS:  # the supervisor of ./dev run starts them again
-        sample.site.wait(lambda name=name: sample.site.http_status(name, "/readyz") == 200, what=f"{name} ready")
-    sample.site.wait(lambda: "Tous les courriels sont partis" in head.get(batch.path).text, what="sent")
+        sample.site.wait(lambda name=name: sample.site.http_status(name, "/readyz") == 200, seconds=60, what=f"{name} ready")
+    # one that was in hand is taken again when the lease of the dead is over
+    sample.site.wait(lambda: "Tous les courriels sont partis" in head.get(batch.path).text, seconds=60, what="sent")
     ids = {mail["Message-ID"] for mail in sample.site.mail.mails(guardian["mail"])}
     assert len(ids) == 1, "one mail, whatever happened between"
     assert standing(head, sample, "responsables", account[2]) == ("Distribué", "Établissement"), "the head is still signed in"

@@ -45,7 +45,7 @@ SETTINGS = {
     "log": {"format": "logfmt"},
     "daemon": {"stop_timeout": "5s"},
     "import": {"settle": "0s", "scan_interval": "500ms"},
-    "notify": {"scan_interval": "500ms", "retry_first": "1s", "retry_max": "2s"},
+    "notify": {"scan_interval": "500ms", "retry_first": "1s", "retry_max": "2s", "smtp_timeout": "5s"},
     "portal": {"secure_cookie": "non"},
 }
 
