@@ -73,6 +73,12 @@ def meson_counts(file):
     return passed, failed
 
 
+def worth_telling(lines):
+    """Of a log: what compilers and clang-tidy found, else its end."""
+    found = [line for line in lines if re.search(r": (\x1b\[[0-9;]*m)*(error|warning|fatal error): ", line)]
+    return [*found[:TAIL], "…", *lines[-TAIL // 3:]] if found else lines[-TAIL:]
+
+
 class Runner:
     def __init__(self, root, folder, pattern):
         self.root, self.folder, self.pattern = root, folder, pattern
@@ -102,7 +108,7 @@ class Runner:
                 code = 124
         counts = count() if count else None
         if code != 0:
-            print("\n".join(log.read_text(errors="replace").splitlines()[-TAIL:]), flush=True)
+            print("\n".join(worth_telling(log.read_text(errors="replace").splitlines())), flush=True)
         if counted or code != 0:
             self.tally.add(what, time.monotonic() - start, code, counts)
         else:
