@@ -28,14 +28,8 @@ def artifacts():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=CHEAP)
-    try:
-        site.start_peers()
-        for name in DAEMONS:
-            site.launch(name)
+    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=CHEAP) as site:
         yield site
-    finally:
-        site.remove()
 
 
 class Browser:

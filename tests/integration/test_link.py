@@ -20,13 +20,8 @@ def here(tmp_path_factory):
     """A site with linkd alone; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "3", "attempts_address": "30",
                          "attempts_delay": "2s", "birth_date_attempts": "3"}}
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
-    try:
-        site.start_peers()
-        site.launch(LINKD)
+    with Site.of(tmp_path_factory.mktemp("site"), LINKD, settings=settings) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.fixture(scope="module")

@@ -24,13 +24,8 @@ def here(tmp_path_factory):
     """A site with notifyd alone."""
     settings = {"notify": {"smtp_timeout": "1s", "scan_interval": "200ms", "retry_first": "1s", "retry_max": "1s",
                            "sheet_pages_per_document": "3"}}
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
-    try:
-        site.start_peers()
-        site.launch(NOTIFYD)
+    with Site.of(tmp_path_factory.mktemp("site"), NOTIFYD, settings=settings) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,8 @@ from peers.site import Site
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory):
     """The peers of a site, without its daemons."""
-    site = Site(tmp_path_factory.mktemp("site"))
-    try:
-        site.start_peers()
+    with Site.of(tmp_path_factory.mktemp("site"), with_kannel=True) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.mark.parametrize("text", ["Votre code : 123456", "Déjà l’été à Crécy"])

@@ -19,14 +19,8 @@ def here(tmp_path_factory):
     """A site of portald, linkd and statsd; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "20", "attempts_address": "1000",
                          "birth_date_attempts": "20"}}
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
-    try:
-        site.start_peers()
-        for name in ("preau-linkd", "preau-statsd", "preau-portald"):
-            site.launch(name)
+    with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-statsd", "preau-portald", settings=settings) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,8 @@ from peers.site import Site
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}}
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False, settings=settings)
-    try:
-        site.start_peers()
-        for name in ("preau-linkd", "preau-notifyd", "preau-portald"):
-            site.launch(name)
+    with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-notifyd", "preau-portald", settings=settings) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.fixture(scope="module")

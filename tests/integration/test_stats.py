@@ -16,13 +16,8 @@ NON_RENSEIGNE, ETABLISSEMENT = 1, 2
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"), with_kannel=False)
-    try:
-        site.start_peers()
-        site.launch(STATSD)
+    with Site.of(tmp_path_factory.mktemp("site"), STATSD) as site:
         yield site
-    finally:
-        site.remove()
 
 
 @pytest.fixture(scope="module")

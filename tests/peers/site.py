@@ -89,6 +89,19 @@ class Site:
         self.pages = Pages(self.folder, self.ports["pages"], outlives)
         self.postgres = None
 
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, folder, *daemons, **options):
+        """with Site.of(folder, "preau-linkd") as site: its peers and these daemons, removed at the end."""
+        site = cls(folder, **{"with_kannel": False, **options})
+        try:
+            site.start_peers()
+            for name in daemons:
+                site.launch(name)
+            yield site
+        finally:
+            site.remove()
+
     # paths and addresses
 
     def program(self, name):
