@@ -3,65 +3,44 @@
 #include "runtime/memory.h"
 #include "store/query.h"
 
-/* Whom to tell: one of the two. */
-struct judging {
-    attempt_judged *judged;
-    attempt_counted *counted;
+struct beginning {
+    attempt_begun *begun;
     void *arg;
 };
 
-static struct judging *judging_new(struct judging whom)
-{
-    struct judging *judging = checked_malloc(sizeof *judging);
-    *judging = whom;
-    return judging;
-}
-
-static void add_subjects(struct parameters *parameters, const struct attempt *attempt)
+static void add_subjects(struct parameters *parameters, const struct attempt *attempt, size_t from)
 {
     const char *subjects[ATTEMPT_SUBJECTS];
-    for (size_t i = 0; i < attempt->count; i++) {
+    for (size_t i = from; i < attempt->count; i++) {
         subjects[i] = attempt->subjects[i];
     }
-    parameters_text_array(parameters, subjects, attempt->count);
+    parameters_text_array(parameters, subjects + from, attempt->count - from);
+    parameters_int64_array(parameters, attempt->allowed + from, attempt->count - from);
 }
 
-static void judge_rows(void *arg, const struct rows *rows, const struct fault *fault)
+static void begin_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
-    struct judging *judging = arg;
-    judging->judged(judging->arg, rows && row_bool(rows, 0, "delayed"), fault);
-    memory_free(&judging);
+    struct beginning *beginning = arg;
+    beginning->begun(beginning->arg, rows && row_bool(rows, 0, "granted"), fault);
+    memory_free(&beginning);
 }
 
-void attempt_judge(struct store *store, const struct attempt *attempt, attempt_judged *judged, void *arg)
+void attempt_begin(struct store *store, const struct attempt *attempt, const struct attempt_bounds *bounds,
+    attempt_begun *begun, void *arg)
 {
+    struct beginning *beginning = checked_malloc(sizeof *beginning);
+    *beginning = (struct beginning){begun, arg};
     struct parameters parameters;
     parameters_init(&parameters);
-    add_subjects(&parameters, attempt);
-    store_run(store, QUERY_ATTEMPT_IS_DELAYED, &parameters, judge_rows,
-        judging_new((struct judging){.judged = judged, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
-static void count_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    (void)rows;
-    struct judging *judging = arg;
-    judging->counted(judging->arg, fault);
-    memory_free(&judging);
-}
-
-void attempt_count_failure(struct store *store, const struct attempt *attempt, const struct attempt_bounds *bounds,
-    attempt_counted *counted, void *arg)
-{
-    struct parameters parameters;
-    parameters_init(&parameters);
-    add_subjects(&parameters, attempt);
-    parameters_int64_array(&parameters, attempt->allowed, attempt->count);
+    add_subjects(&parameters, attempt, 0);
+    int64_t longest[ATTEMPT_SUBJECTS];
+    for (size_t i = 0; i < attempt->count; i++) {
+        longest[i] = attempt->longest[i].us;
+    }
+    parameters_int64_array(&parameters, longest, attempt->count);
     parameters_duration(&parameters, bounds->window);
     parameters_duration(&parameters, bounds->delay);
-    store_run(store, QUERY_ATTEMPT_FAILED, &parameters, count_rows,
-        judging_new((struct judging){.counted = counted, .arg = arg}));
+    store_run(store, QUERY_ATTEMPT_BEGIN, &parameters, begin_rows, beginning);
     parameters_clear(&parameters);
 }
 
@@ -72,13 +51,31 @@ static void nobody_waits(void *arg, const struct rows *rows, const struct fault 
     (void)fault;
 }
 
-void attempt_forget(struct store *store, const struct attempt *attempt)
+static void give_back_from(struct store *store, const struct attempt *attempt, size_t from)
+{
+    if (from == attempt->count) {
+        return;
+    }
+    struct parameters parameters;
+    parameters_init(&parameters);
+    add_subjects(&parameters, attempt, from);
+    store_run(store, QUERY_ATTEMPT_GIVE_BACK, &parameters, nobody_waits, NULL);
+    parameters_clear(&parameters);
+}
+
+void attempt_succeed(struct store *store, const struct attempt *attempt)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, attempt->subjects[0]);
     store_run(store, QUERY_ATTEMPT_FORGET, &parameters, nobody_waits, NULL);
     parameters_clear(&parameters);
+    give_back_from(store, attempt, 1);
+}
+
+void attempt_give_back(struct store *store, const struct attempt *attempt)
+{
+    give_back_from(store, attempt, 0);
 }
 
 void attempt_erase_old(struct store *store)

@@ -1,4 +1,5 @@
-/* Bounds on failed tries: of a password, of a birth date. */
+/* Bounds on tries: of a password, of a birth date. A try is counted before it is judged: many at once are not more than
+ * many in a row. */
 #pragma once
 
 #include "domain/types.h"
@@ -11,28 +12,28 @@ struct store;
 
 enum { ATTEMPT_SUBJECTS = 2, ATTEMPT_SUBJECT_SIZE = 160 };
 
-/* What is counted, the person's own first: "sign-in:j.dupont:192.0.2.7", then "address:192.0.2.7", each with the tries
- * allowed in the window. */
+/* What is counted, the person's own first: "sign-in:j.dupont:192.0.2.7", then "sign-in:192.0.2.7". */
 struct attempt {
     char subjects[ATTEMPT_SUBJECTS][ATTEMPT_SUBJECT_SIZE];
-    int64_t allowed[ATTEMPT_SUBJECTS];
+    int64_t allowed[ATTEMPT_SUBJECTS];         /* tries in the window */
+    struct duration longest[ATTEMPT_SUBJECTS]; /* that a delay may become */
     size_t count;
 };
 
 struct attempt_bounds {
-    struct duration window, delay;
+    struct duration window, delay; /* delay: the first; each is twice the one before, within a day */
 };
 
-/* delayed: a subject must wait. fault: NULL when known. */
-typedef void attempt_judged(void *arg, bool delayed, const struct fault *fault);
-/* fault: NULL when it is counted. */
-typedef void attempt_counted(void *arg, const struct fault *fault);
+/* granted: the try may be judged; else a subject must wait. */
+typedef void attempt_begun(void *arg, bool granted, const struct fault *fault);
 
-void attempt_judge(struct store *store, const struct attempt *attempt, attempt_judged *judged, void *arg);
-/* Tell the person only afterwards: a try that is not counted is a free one. */
-void attempt_count_failure(struct store *store, const struct attempt *attempt, const struct attempt_bounds *bounds,
-    attempt_counted *counted, void *arg);
-/* The person got it right: the first subject begins anew. That of the address does not, or whoever has one account
- * could try others for ever. Nobody is told: at worst the person waits after a later mistake. */
-void attempt_forget(struct store *store, const struct attempt *attempt);
+void attempt_begin(struct store *store, const struct attempt *attempt, const struct attempt_bounds *bounds,
+    attempt_begun *begun, void *arg);
+/* The three below tell nobody: at worst the person waits after a later mistake. */
+
+/* The try was right: the first subject begins anew; the others get the try back, for whoever has one account could
+ * otherwise try others for ever. */
+void attempt_succeed(struct store *store, const struct attempt *attempt);
+/* It came to no judgement. */
+void attempt_give_back(struct store *store, const struct attempt *attempt);
 void attempt_erase_old(struct store *store);

@@ -1,32 +1,56 @@
--- Failed tries: after so many in a window, a delay that doubles. A subject names what is counted, with the address it
--- came from, so that a stranger's tries do not keep the person out.
+-- Tries: after so many that failed in a window, a delay that doubles each time. A subject names what is counted, with the
+-- address it came from, so that a stranger's tries do not keep the person out.
 
--- :query attempt_is_delayed
--- Must one of the subjects wait?
--- :role link
--- $1 subjects text[]
-select exists (select from preau.attempt where subject = any ($1) and not_before > now()) as delayed;
-
--- :query attempt_failed
--- Counts a failed try of each subject; past its number in the window, a delay begins, longer each time up to a day.
+-- :query attempt_begin
+-- Counts a try of each subject, before it is known whether it is right; not granted: one of them must wait. What comes
+-- while a subject waits is not counted, so that a flood does not lengthen the delay. A day without tries forgets all.
 -- :role link
 -- $1 subjects text[]
 -- $2 allowed bigint[]
--- $3 window_length interval
--- $4 delay interval
-insert into preau.attempt (subject, failures, first_at, last_at, not_before)
-select subject, 1, now(), now(), now() from unnest($1) subject
-on conflict (subject) do update set
-    failures = case when attempt.first_at < now() - $3 then 1 else attempt.failures + 1 end,
-    first_at = case when attempt.first_at < now() - $3 then now() else attempt.first_at end,
-    last_at = now(),
-    not_before = case
-        when attempt.first_at < now() - $3 then now()
-        when attempt.failures + 1 < (select a.allowed from unnest($1, $2) a(subject, allowed)
-                                      where a.subject = excluded.subject) then now()
-        else now() + least(interval '1 day', $4 * power(2, least(10, attempt.failures + 1 -
-                (select a.allowed from unnest($1, $2) a(subject, allowed) where a.subject = excluded.subject))))
-    end;
+-- $3 longest_microseconds bigint[]
+-- $4 window_length interval
+-- $5 delay interval
+with asked as (
+    select subject, allowed, microseconds * interval '1 microsecond' as longest
+      from unnest($1, $2, $3) a(subject, allowed, microseconds) order by subject
+), counted as (
+    insert into preau.attempt as t (subject, failures, first_at, last_at, not_before, delays, granted)
+    select subject, 1, now(), now(), case when allowed <= 1 then now() + least(longest, $5) else now() end,
+           (allowed <= 1)::integer, true
+      from asked
+    on conflict (subject) do update set
+        (failures, first_at, last_at, not_before, delays, granted) = (
+            select case when w.waits then t.failures else w.failures end,
+                   case when w.waits or w.failures > 1 then t.first_at else now() end,
+                   case when w.waits then t.last_at else now() end,
+                   case when w.waits or w.failures < w.allowed then t.not_before
+                        else now() + least(w.longest, $5 * power(2, least(w.delays, 20))) end,
+                   case when w.waits or w.failures < w.allowed then w.delays else w.delays + 1 end,
+                   not w.waits
+              from (select t.not_before > now() as waits, a.allowed, a.longest,
+                           case when t.last_at < now() - interval '1 day' then 0 else t.delays end as delays,
+                           case when t.first_at < now() - $4 or t.failures >= a.allowed then 1
+                                else t.failures + 1 end as failures
+                      from asked a
+                     where a.subject = t.subject) w)
+ returning granted
+)
+select bool_and(granted) as granted from counted;
+
+-- :query attempt_give_back
+-- The try was none, or it was right: as if it had not been counted.
+-- :role link
+-- $1 subjects text[]
+-- $2 allowed bigint[]
+with asked as (
+    select subject, allowed from unnest($1, $2) a(subject, allowed) order by subject
+)
+update preau.attempt t
+   set failures = greatest(t.failures - 1, 0),
+       not_before = case when t.failures >= a.allowed then now() else t.not_before end,
+       delays = case when t.failures >= a.allowed then greatest(t.delays - 1, 0) else t.delays end
+  from asked a
+ where t.subject = a.subject;
 
 -- :query attempt_forget
 -- The person got it right.

@@ -33,6 +33,7 @@ static void account_of_row(const struct rows *rows, struct opening_account *out_
     account_from_row(rows, 0, &out_account->stored);
     out_account->sealed_length = bytes_of(rows, 0, "sealed", out_account->sealed, sizeof out_account->sealed);
     out_account->answer_length = bytes_of(rows, 0, "stored_answer", out_account->answer, sizeof out_account->answer);
+    out_account->changed_at = row_instant(rows, 0, "credential_changed_at");
     out_account->is_answered = !row_is_null(rows, 0, "stored_answer");
     snprintf(out_account->hash, sizeof out_account->hash, "%s", row_text(rows, 0, "hash"));
 }
@@ -140,6 +141,7 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     parameters_bytes(&parameters, change->answer, change->answer_length);
     parameters_bool(&parameters, change->outcome->effects & EFFECT_END_SESSIONS);
     parameters_bool(&parameters, change->outcome->effects & EFFECT_TELL_SECURITY_CHANGE);
+    parameters_instant(&parameters, change->changed_at);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

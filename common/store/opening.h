@@ -28,6 +28,7 @@ struct opening_account {
     unsigned char sealed[OPENING_SEALED_MAX]; /* the provisional password; sealed_length 0: none */
     size_t sealed_length;
     char hash[OPENING_HASH_SIZE]; /* of the chosen one; "": none */
+    struct instant changed_at;    /* of the password, by the person or the school */
     unsigned char answer[OPENING_ANSWER_MAX];
     size_t answer_length;
     bool is_answered; /* this request was answered before: `answer` is what was said */
@@ -64,7 +65,8 @@ void opening_load_people(
 struct opening_change {
     const struct lifecycle_outcome *outcome; /* its account carries the version that was loaded */
     enum account_action action;
-    const char *hash;  /* of the password chosen */
+    const char *hash; /* of the password chosen */
+    struct instant changed_at;
     const char *email; /* to be confirmed by a mailed link; NULL: none */
     struct instant link_expires_at;
     const unsigned char *request; /* OPENING_REQUEST_SIZE bytes */

@@ -8,7 +8,7 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
-       c.sealed, c.hash, null::bytea as stored_answer
+       c.sealed, c.hash, c.changed_at as credential_changed_at, null::bytea as stored_answer
   from preau.account a
   left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
  where a.login = $1;
@@ -23,7 +23,7 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
-       c.sealed, c.hash, (select answer from preau.request_answer where request_id = $3) as stored_answer
+       c.sealed, c.hash, c.changed_at as credential_changed_at, (select answer from preau.request_answer where request_id = $3) as stored_answer
   from preau.account a
   left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
  where a.academy = $1 and a.id = $2;
@@ -80,6 +80,7 @@ update preau.credential set last_sign_in_at = now() where academy = $1 and accou
 -- $14 answer bytea
 -- $15 end_sessions boolean
 -- $16 tell_change boolean
+-- $17 changed_at timestamptz
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
@@ -88,7 +89,7 @@ with changed as (
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
 ), hashed as (
-    update preau.credential c set sealed = null, hash = $8, changed_at = now()
+    update preau.credential c set sealed = null, hash = $8, changed_at = $17
       from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and $8 is not null
 ), older as (
     update preau.confirmation c set superseded_at = now()

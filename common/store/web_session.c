@@ -44,6 +44,7 @@ static void session_from_row(const struct rows *rows, struct web_session *out_se
         .academy = {(int16_t)row_int64(rows, 0, "academy")},
         .account = {row_int64(rows, 0, "account_id")},
         .administrator = {row_int64(rows, 0, "administrator_id")},
+        .credential_at = row_instant(rows, 0, "credential_at"),
     };
     snprintf(out_session->csrf, sizeof out_session->csrf, "%s", row_text(rows, 0, "csrf"));
     snprintf(out_session->name, sizeof out_session->name, "%s", row_text(rows, 0, "name"));
@@ -116,6 +117,7 @@ void web_session_begin(struct store *store, const unsigned char digest[DIGEST_SI
     } else {
         parameters_null(&parameters);
     }
+    parameters_instant(&parameters, session->credential_at);
     store_run_within(store, QUERY_WEB_SESSION_BEGIN, &parameters, PATIENCE, done_rows,
         asking_new((struct web_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);

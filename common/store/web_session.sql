@@ -1,7 +1,8 @@
 -- Who is signed in on the portal (table preau.session). The cookie itself is nowhere: only its digest.
 
 -- :query web_session_load
--- The session of a cookie, if it is still good: not past its end, not idle too long, of somebody who may still sign in.
+-- The session of a cookie, if it is still good: not past its end, not idle too long, of somebody who may still sign in,
+-- by the password that it was made with; an open one of an account that is active.
 -- Remembers, once a minute at most, that it was seen.
 -- :role portal
 -- $1 digest bytea
@@ -9,20 +10,23 @@
 -- $3 idle_family interval
 -- $4 idle_administrator interval
 with found as (
-    select s.digest, s.stage, s.academy, s.account_id, s.administrator_id, s.csrf, s.seen_at,
+    select s.digest, s.stage, s.academy, s.account_id, s.administrator_id, s.csrf, s.seen_at, s.credential_at,
            coalesce(ad.name, a.login) as name
       from preau.session s
       left join preau.administrator ad on ad.id = s.administrator_id
       left join preau.account a on (a.academy, a.id) = (s.academy, s.account_id)
+      left join preau.credential c on (c.academy, c.account_id) = (s.academy, s.account_id)
      where s.digest = $1 and s.expires_at > $2
        and s.seen_at > $2 - case when s.administrator_id is null then $3 else $4 end
        and ad.disabled_at is null and a.closed_at is null
+       and (s.administrator_id is not null
+            or (c.changed_at = s.credential_at and (s.stage <> 'open' or a.state = 'active')))
 ), seen as (
     update preau.session s set seen_at = $2
       from found f
      where s.digest = f.digest and f.seen_at < $2 - interval '1 minute'
 )
-select stage, academy, account_id, administrator_id, csrf, name from found;
+select stage, academy, account_id, administrator_id, csrf, name, credential_at from found;
 
 -- :query web_session_begin
 -- A new session in the place of the one that the browser had, if any.
@@ -36,11 +40,13 @@ select stage, academy, account_id, administrator_id, csrf, name from found;
 -- $7 now timestamptz
 -- $8 expires_at timestamptz
 -- $9 before bytea
+-- $10 credential_at timestamptz
 with ended as (
     delete from preau.session where digest = $9
 )
-insert into preau.session (digest, stage, academy, account_id, administrator_id, csrf, created_at, seen_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8);
+insert into preau.session (digest, stage, academy, account_id, administrator_id, csrf, created_at, seen_at, expires_at,
+                           credential_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $10);
 
 -- :query web_session_end
 -- Ends a session; ended before, it stays so. (Resets and changes of password end sessions too.)

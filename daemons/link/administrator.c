@@ -32,6 +32,7 @@ static void signing_in_end(struct signing_in *signing_in, const char *outcome)
 
 static void signing_in_fail(struct signing_in *signing_in, const struct fault *fault)
 {
+    attempt_give_back(signing_in->link->store, &signing_in->attempt);
     call_fail(signing_in->call, fault);
     signing_in_end(signing_in, "fault");
 }
@@ -40,15 +41,6 @@ static void signing_in_refuse(struct signing_in *signing_in, enum refusal refusa
 {
     call_refuse(signing_in->call, refusal);
     signing_in_end(signing_in, outcome);
-}
-
-static void signing_in_wrong_counted(void *arg, const struct fault *fault)
-{
-    if (fault) {
-        signing_in_fail(arg, fault);
-    } else {
-        signing_in_refuse(arg, REFUSAL_WRONG_CREDENTIALS, "wrong");
-    }
 }
 
 static void signing_in_verified(void *arg, bool is_right, const struct fault *fault)
@@ -60,11 +52,10 @@ static void signing_in_verified(void *arg, bool is_right, const struct fault *fa
         return;
     }
     if (!is_right) {
-        attempt_count_failure(signing_in->link->store, &signing_in->attempt, &signing_in->link->bounds.sign_in,
-            signing_in_wrong_counted, signing_in);
+        signing_in_refuse(signing_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
         return;
     }
-    attempt_forget(signing_in->link->store, &signing_in->attempt);
+    attempt_succeed(signing_in->link->store, &signing_in->attempt);
     administrator_note_sign_in(signing_in->link->store, found->id);
     Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
     reply.administrator = found->id.v;
@@ -85,18 +76,19 @@ static void signing_in_loaded(
     if (count > 0 && !administrators->is_disabled) {
         signing_in->found = *administrators;
     }
-    if (!hashing_verify(
-            signing_in->link->hashing, signing_in->password, signing_in->found.hash, signing_in_verified, signing_in)) {
+    if (!hashing_verify(signing_in->link->hashing_administrators, signing_in->password, signing_in->found.hash,
+            signing_in_verified, signing_in)) {
+        attempt_give_back(signing_in->link->store, &signing_in->attempt);
         signing_in_refuse(signing_in, REFUSAL_BUSY, "busy");
     }
 }
 
-static void signing_in_judged(void *arg, bool delayed, const struct fault *fault)
+static void signing_in_begun(void *arg, bool granted, const struct fault *fault)
 {
     struct signing_in *signing_in = arg;
     if (fault) {
         signing_in_fail(signing_in, fault);
-    } else if (delayed) {
+    } else if (!granted) {
         signing_in_refuse(signing_in, REFUSAL_TOO_MANY_ATTEMPTS, "delayed");
     } else {
         administrator_load(signing_in->link->store, signing_in->found.login, signing_in_loaded, signing_in);
@@ -112,7 +104,7 @@ void administrator_sign_in(struct link *link, struct call *call, const Preau__Li
         snprintf(signing_in->found.login, sizeof signing_in->found.login, "%s", login.text);
     }
     tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
-    attempt_judge(link->store, &signing_in->attempt, signing_in_judged, signing_in);
+    attempt_begin(link->store, &signing_in->attempt, &link->bounds.sign_in, signing_in_begun, signing_in);
 }
 
 /* --- adding --- */
@@ -237,7 +229,8 @@ void administrator_create(struct link *link, struct call *call, const Preau__Lin
     struct adding *adding = checked_calloc(1, sizeof *adding);
     *adding = (struct adding){.link = link, .call = call};
     enum refusal refusal = adding_read(adding, request);
-    if (refusal == REFUSAL_NONE && !hashing_make(link->hashing, adding->password, adding_hashed, adding)) {
+    if (refusal == REFUSAL_NONE &&
+        !hashing_make(link->hashing_administrators, adding->password, adding_hashed, adding)) {
         refusal = REFUSAL_BUSY;
     }
     if (refusal != REFUSAL_NONE) {

@@ -77,11 +77,13 @@ static void choice_hashed(void *arg, const char *hash, const struct fault *fault
         return;
     }
     snprintf(choice->hash, sizeof choice->hash, "%s", hash);
+    choice->changed_at = clock_now();
     choice->answer_length = choice->kind->answer(choice, choice->answer);
     const struct opening_change change = {
         .outcome = &choice->outcome,
         .action = choice->kind->action,
         .hash = choice->hash,
+        .changed_at = choice->changed_at,
         .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
         .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
         .request = call_request_id(choice->call),

@@ -43,6 +43,7 @@ struct choice {
     struct attempt attempt; /* that the check counts */
     struct lifecycle_outcome outcome;
     char hash[OPENING_HASH_SIZE];
+    struct instant changed_at; /* of the password, when it will have been */
     unsigned char answer[OPENING_ANSWER_MAX];
     size_t answer_length;
     unsigned rounds;

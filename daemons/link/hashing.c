@@ -23,7 +23,7 @@ struct job {
     void *arg;
 };
 
-struct hashing *hashing_new(const struct daemon_run *run)
+struct hashing *hashing_new(const struct daemon_run *run, const char *name, unsigned threads)
 {
     struct hashing *hashing = checked_calloc(1, sizeof *hashing);
     hashing->cost = (struct password_cost){
@@ -31,8 +31,8 @@ struct hashing *hashing_new(const struct daemon_run *run)
         .operations = (unsigned long long)config_count(run->config, CONFIG_LINK_ARGON2_OPERATIONS),
     };
     const struct worker_options options = {
-        .name = "argon2",
-        .threads = (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS),
+        .name = name,
+        .threads = threads,
         .queue_limit = (size_t)config_count(run->config, CONFIG_LINK_ARGON2_QUEUE),
     };
     hashing->workers = workers_new(run->loop, &options);

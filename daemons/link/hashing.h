@@ -13,7 +13,8 @@ typedef void hashing_verified(void *arg, bool is_right, const struct fault *faul
 /* hash: lent for the call; NULL with the fault. */
 typedef void hashing_made(void *arg, const char *hash, const struct fault *fault);
 
-NEVER_NULL MUST_USE struct hashing *hashing_new(const struct daemon_run *run);
+/* name: of the threads, static. */
+NEVER_NULL MUST_USE struct hashing *hashing_new(const struct daemon_run *run, const char *name, unsigned threads);
 void hashing_free(struct hashing **hashing);
 
 /* hash "": of nobody, the answer is false after the same time. False: too many wait; nothing was taken. The password

@@ -121,6 +121,7 @@ static void link_stop(struct daemon_run *run)
     struct link *link = run->own;
     timer_cancel(&link->cleaning);
     hashing_free(&link->hashing);
+    hashing_free(&link->hashing_administrators);
     store_close(&link->store); /* before the service: what it breaks off is still answered */
     service_close(&link->service);
     publisher_close(&link->publisher);
@@ -136,7 +137,8 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     link->bounds = bounds_of(run->config);
     bool opened = keys_load(link, run->config, fault);
     if (opened) {
-        link->hashing = hashing_new(run);
+        link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
+        link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
         link->store = store_open_configured(run);
         link->cleaning = loop_every(run->loop, CLEANING_PERIOD, clean, link);
         opened = bus_curve_open_configured(run->loop, run->config, &link->curve, fault) &&

@@ -25,6 +25,7 @@ struct link {
     struct store *store;
     struct key_ring *keys;
     struct hashing *hashing;
+    struct hashing *hashing_administrators; /* their own: a flood of families does not keep the heads out */
     struct bus_curve *curve;
     struct publisher *publisher;
     struct service *service;

@@ -2,6 +2,7 @@
 
 #include "link/birth_dates.h"
 #include "link/choice.h"
+#include "link/tries.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
 
@@ -111,16 +112,6 @@ void opening_show(struct link *link, struct call *call, const Preau__Link__GetOp
 
 /* --- the opening --- */
 
-static void opening_mismatch_counted(void *arg, const struct fault *fault)
-{
-    struct choice *choice = arg;
-    if (fault) {
-        choice_fail(choice, fault);
-    } else {
-        choice_refuse(choice, REFUSAL_BIRTH_DATE_WRONG);
-    }
-}
-
 /* The address comes after the dates: who does not know the children is told nothing else. */
 static enum refusal check_email(struct choice *choice, const Preau__Link__OpenAccountRequest *request)
 {
@@ -130,7 +121,7 @@ static enum refusal check_email(struct choice *choice, const Preau__Link__OpenAc
     return email_parse(request->email, &choice->email) ? REFUSAL_NONE : REFUSAL_EMAIL_INVALID;
 }
 
-static void opening_judged(void *arg, bool delayed, const struct fault *fault)
+static void opening_begun(void *arg, bool granted, const struct fault *fault)
 {
     struct choice *choice = arg;
     const Preau__Link__OpenAccountRequest *request = (const void *)choice->request;
@@ -138,19 +129,17 @@ static void opening_judged(void *arg, bool delayed, const struct fault *fault)
         choice_fail(choice, fault);
         return;
     }
-    if (delayed) {
+    if (!granted) {
         choice_refuse(choice, REFUSAL_TOO_MANY_ATTEMPTS);
         return;
     }
     enum refusal refusal =
         birth_dates_check(choice->account.stored.account.profile, choice->people, choice->people_count, request);
-    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        attempt_count_failure(
-            choice->link->store, &choice->attempt, &choice->link->bounds.birth_dates, opening_mismatch_counted, choice);
-        return;
-    }
     if (refusal == REFUSAL_NONE) {
+        attempt_succeed(choice->link->store, &choice->attempt);
         refusal = check_email(choice, request);
+    } else if (refusal != REFUSAL_BIRTH_DATE_WRONG) {
+        attempt_give_back(choice->link->store, &choice->attempt);
     }
     if (refusal != REFUSAL_NONE) {
         choice_refuse(choice, refusal);
@@ -169,10 +158,9 @@ static void opening_check(struct choice *choice)
         choice_refuse(choice, refusal);
         return;
     }
-    choice->attempt = (struct attempt){.allowed = {choice->link->bounds.tries_birth_dates}, .count = 1};
-    snprintf(choice->attempt.subjects[0], ATTEMPT_SUBJECT_SIZE, "birth-date:%d:%lld", choice->academy.v,
-        (long long)choice->id.v);
-    attempt_judge(choice->link->store, &choice->attempt, opening_judged, choice);
+    const struct link_bounds *bounds = &choice->link->bounds;
+    tries_of_account("birth-date", bounds->tries_birth_dates, choice->academy, choice->id, &choice->attempt);
+    attempt_begin(choice->link->store, &choice->attempt, &bounds->birth_dates, opening_begun, choice);
 }
 
 static size_t opening_answer(const struct choice *choice, unsigned char *out_answer)
@@ -181,6 +169,7 @@ static size_t opening_answer(const struct choice *choice, unsigned char *out_ans
     Preau__Link__OpenAccountReply reply = PREAU__LINK__OPEN_ACCOUNT_REPLY__INIT;
     reply.state = (Preau__AccountState)(choice->outcome.account.state + 1);
     reply.email = email.text;
+    reply.credential_at = choice->changed_at.us;
     return preau__link__open_account_reply__pack(&reply, out_answer);
 }
 

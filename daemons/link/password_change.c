@@ -3,30 +3,21 @@
 #include "link/choice.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
+#include "link/tries.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static void wrong_counted(void *arg, const struct fault *fault)
-{
-    struct choice *choice = arg;
-    if (fault) {
-        choice_fail(choice, fault);
-    } else {
-        choice_refuse(choice, REFUSAL_WRONG_CREDENTIALS);
-    }
-}
 
 static void present_known(struct choice *choice, bool is_right)
 {
     const Preau__Link__ChangePasswordRequest *request = (const void *)choice->request;
     if (!is_right) {
-        attempt_count_failure(
-            choice->link->store, &choice->attempt, &choice->link->bounds.sign_in, wrong_counted, choice);
-    } else if (strcmp(request->present, request->chosen) == 0) {
+        choice_refuse(choice, REFUSAL_WRONG_CREDENTIALS);
+        return;
+    }
+    attempt_succeed(choice->link->store, &choice->attempt);
+    if (strcmp(request->present, request->chosen) == 0) {
         choice_refuse(choice, REFUSAL_PASSWORD_NOT_NEW);
     } else {
-        attempt_forget(choice->link->store, &choice->attempt);
         choice_go_on(choice);
     }
 }
@@ -35,43 +26,60 @@ static void present_verified(void *arg, bool is_right, const struct fault *fault
 {
     struct choice *choice = arg;
     if (fault) {
+        attempt_give_back(choice->link->store, &choice->attempt);
         choice_fail(choice, fault);
     } else {
         present_known(choice, is_right);
     }
 }
 
-static void change_judged(void *arg, bool delayed, const struct fault *fault)
+static void change_begun(void *arg, bool granted, const struct fault *fault)
 {
     struct choice *choice = arg;
     const Preau__Link__ChangePasswordRequest *request = (const void *)choice->request;
-    bool is_provisional = choice->account.stored.account.password == PASSWORD_PROVISIONAL;
     if (fault) {
         choice_fail(choice, fault);
-    } else if (delayed) {
+    } else if (!granted) {
         choice_refuse(choice, REFUSAL_TOO_MANY_ATTEMPTS);
-    } else if (is_provisional) {
-        /* the sign-in that led here was by the provisional one */
-        present_known(
-            choice, request->present[0] == '\0' || provisional_is_same(&choice->provisional, request->present));
+    } else if (choice->account.stored.account.password == PASSWORD_PROVISIONAL) {
+        present_known(choice, provisional_is_same(&choice->provisional, request->present));
     } else if (!hashing_verify(
                    choice->link->hashing, request->present, choice->account.hash, present_verified, choice)) {
+        attempt_give_back(choice->link->store, &choice->attempt);
         choice_refuse(choice, REFUSAL_BUSY);
     }
 }
 
+/* Who has just signed in with the provisional password need not type it again, as long as it is still that one: a
+ * session that is older than the school's reset proves nothing. */
+static bool is_proved_by_session(const struct choice *choice, const Preau__Link__ChangePasswordRequest *request)
+{
+    return choice->account.stored.account.password == PASSWORD_PROVISIONAL && request->credential_at != 0 &&
+           request->credential_at == choice->account.changed_at.us;
+}
+
 static void change_check(struct choice *choice)
 {
-    choice->attempt = (struct attempt){.allowed = {choice->link->bounds.tries_account}, .count = 1};
-    snprintf(choice->attempt.subjects[0], ATTEMPT_SUBJECT_SIZE, "password:%d:%lld", choice->academy.v,
-        (long long)choice->id.v);
-    attempt_judge(choice->link->store, &choice->attempt, change_judged, choice);
+    const Preau__Link__ChangePasswordRequest *request = (const void *)choice->request;
+    const struct link_bounds *bounds = &choice->link->bounds;
+    if (request->present[0] == '\0') {
+        if (is_proved_by_session(choice, request)) {
+            choice_go_on(choice);
+        } else {
+            choice_refuse(choice, REFUSAL_WRONG_CREDENTIALS);
+        }
+        return;
+    }
+    tries_of_account("password", bounds->tries_account, choice->academy, choice->id, &choice->attempt);
+    attempt_begin(choice->link->store, &choice->attempt, &bounds->sign_in, change_begun, choice);
 }
 
 static size_t change_answer(const struct choice *choice, unsigned char *out_answer)
 {
-    (void)choice;
-    const Preau__Link__ChangePasswordReply reply = PREAU__LINK__CHANGE_PASSWORD_REPLY__INIT;
+    Preau__Link__ChangePasswordReply reply = PREAU__LINK__CHANGE_PASSWORD_REPLY__INIT;
+    reply.next = choice->outcome.account.state == STATE_ACTIVE ? PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK
+                                                               : PREAU__LINK__NEXT_STEP__NEXT_STEP_CONFIRM;
+    reply.credential_at = choice->changed_at.us;
     return preau__link__change_password_reply__pack(&reply, out_answer);
 }
 

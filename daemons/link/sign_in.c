@@ -32,6 +32,7 @@ static void sign_in_end(struct sign_in *sign_in, const char *outcome)
 
 static void sign_in_fail(struct sign_in *sign_in, const struct fault *fault)
 {
+    attempt_give_back(sign_in->link->store, &sign_in->attempt);
     call_fail(sign_in->call, fault);
     sign_in_end(sign_in, "fault");
 }
@@ -40,15 +41,6 @@ static void sign_in_refuse(struct sign_in *sign_in, enum refusal refusal, const 
 {
     call_refuse(sign_in->call, refusal);
     sign_in_end(sign_in, outcome);
-}
-
-static void sign_in_wrong_counted(void *arg, const struct fault *fault)
-{
-    if (fault) {
-        sign_in_fail(arg, fault);
-    } else {
-        sign_in_refuse(arg, REFUSAL_WRONG_CREDENTIALS, "wrong");
-    }
 }
 
 static Preau__Link__NextStep next_of(enum sign_in_step step)
@@ -71,7 +63,7 @@ static void sign_in_right(struct sign_in *sign_in)
     const struct account *account = &sign_in->account.stored.account;
     enum sign_in_step step;
     enum refusal refusal = lifecycle_sign_in(account, clock_now(), &step);
-    attempt_forget(sign_in->link->store, &sign_in->attempt);
+    attempt_succeed(sign_in->link->store, &sign_in->attempt);
     if (refusal != REFUSAL_NONE) {
         sign_in_refuse(sign_in, refusal, "refused");
         return;
@@ -84,6 +76,7 @@ static void sign_in_right(struct sign_in *sign_in)
     reply.account = &ref;
     reply.profile = (Preau__Profile)(account->profile + 1);
     reply.next = next_of(step);
+    reply.credential_at = sign_in->account.changed_at.us;
     call_answer(sign_in->call, &reply.base);
     sign_in_end(sign_in, "right");
 }
@@ -96,8 +89,7 @@ static void sign_in_verified(void *arg, bool is_right, const struct fault *fault
     } else if (is_right || sign_in->is_provisional_right) {
         sign_in_right(sign_in);
     } else {
-        attempt_count_failure(
-            sign_in->link->store, &sign_in->attempt, &sign_in->link->bounds.sign_in, sign_in_wrong_counted, sign_in);
+        sign_in_refuse(sign_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
     }
 }
 
@@ -123,16 +115,17 @@ static void sign_in_loaded(void *arg, const struct opening_account *account, con
         secret_wipe(&provisional, sizeof provisional);
     }
     if (!hashing_verify(sign_in->link->hashing, sign_in->password, sign_in->account.hash, sign_in_verified, sign_in)) {
+        attempt_give_back(sign_in->link->store, &sign_in->attempt);
         sign_in_refuse(sign_in, REFUSAL_BUSY, "busy");
     }
 }
 
-static void sign_in_judged(void *arg, bool delayed, const struct fault *fault)
+static void sign_in_begun(void *arg, bool granted, const struct fault *fault)
 {
     struct sign_in *sign_in = arg;
     if (fault) {
         sign_in_fail(sign_in, fault);
-    } else if (delayed) {
+    } else if (!granted) {
         sign_in_refuse(sign_in, REFUSAL_TOO_MANY_ATTEMPTS, "delayed");
     } else {
         opening_load_by_login(sign_in->link->store, sign_in->login.text, sign_in_loaded, sign_in);
@@ -146,6 +139,6 @@ void sign_in(struct link *link, struct call *call, const Preau__Link__SignInRequ
     if (!identifier_normalise(request->login, &sign_in->login)) {
         sign_in->login.text[0] = '\0';
     }
-    tries_of_sign_in(&link->bounds, "sign-in", sign_in->login.text, request->address, &sign_in->attempt);
-    attempt_judge(link->store, &sign_in->attempt, sign_in_judged, sign_in);
+    tries_of_sign_in(&link->bounds, "person", sign_in->login.text, request->address, &sign_in->attempt);
+    attempt_begin(link->store, &sign_in->attempt, &link->bounds.sign_in, sign_in_begun, sign_in);
 }

@@ -1,16 +1,41 @@
 #include "link/tries.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { ADDRESS_MAX = 45 /* characters of an IPv6 address */ };
+enum { NETWORK_SIZE = INET6_ADDRSTRLEN + 4, PREFIX_BYTES = 8 };
 
-void tries_of_sign_in(const struct link_bounds *bounds, const char *what, const char *login, const char *address,
+static void network_of(const char *address, char out_network[static NETWORK_SIZE])
+{
+    struct in6_addr bytes;
+    if (inet_pton(AF_INET6, address, &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) {
+        snprintf(out_network, NETWORK_SIZE, "%.*s", INET6_ADDRSTRLEN, address);
+        return;
+    }
+    memset(bytes.s6_addr + PREFIX_BYTES, 0, sizeof bytes.s6_addr - PREFIX_BYTES);
+    char text[INET6_ADDRSTRLEN] = "";
+    (void)inet_ntop(AF_INET6, &bytes, text, sizeof text);
+    snprintf(out_network, NETWORK_SIZE, "%s/64", text);
+}
+
+void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const char *login, const char *address,
     struct attempt *out_attempt)
 {
+    char network[NETWORK_SIZE];
+    network_of(address, network);
     *out_attempt = (struct attempt){
         .allowed = {bounds->tries_account, bounds->tries_address},
-          .count = 2
+        .longest = {DAYS(1),               bounds->sign_in.delay},
+        .count = 2,
     };
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%.64s:%.*s", what, login, ADDRESS_MAX, address);
-    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "address:%.*s", ADDRESS_MAX, address);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%.64s:%s", who, login, network);
+    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", who, network);
+}
+
+void tries_of_account(
+    const char *what, int64_t allowed, academy_code academy, account_id id, struct attempt *out_attempt)
+{
+    *out_attempt = (struct attempt){.allowed = {allowed}, .longest = {DAYS(1)}, .count = 1};
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%d:%lld", what, academy.v, (long long)id.v);
 }

@@ -1,9 +1,16 @@
 /* What is counted at a sign-in: tries of a login from an address, and of an address. A stranger elsewhere does not keep
- * the person out. */
+ * the person out, and a whole school behind one address waits minutes at most. */
 #pragma once
 
 #include "link/link.h"
 
-/* what: "sign-in", "administrator". */
-void tries_of_sign_in(const struct link_bounds *bounds, const char *what, const char *login, const char *address,
+#include <stddef.h>
+
+/* who: "person", "administrator": neither keeps the other out. An IPv6 address stands for its /64, of which one
+ * subscriber has them all. */
+void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const char *login, const char *address,
     struct attempt *out_attempt);
+
+/* Of one account, what: "birth-date", "password". */
+void tries_of_account(
+    const char *what, int64_t allowed, academy_code academy, account_id id, struct attempt *out_attempt);

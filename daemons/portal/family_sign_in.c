@@ -33,7 +33,8 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
     struct web_session session = {.stage = WEB_OPEN,
         .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
-        .account = {reply->account ? reply->account->id : 0}};
+        .account = {reply->account ? reply->account->id : 0},
+        .credential_at = {reply->credential_at}};
     switch (reply->next) {
     case PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK:
         visit_sign_in(visit, &session, "/guichet");

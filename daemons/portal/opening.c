@@ -3,6 +3,7 @@
 #include "domain/school.h"
 #include "link.pb-c.h"
 #include "portal/form.h"
+#include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
@@ -90,6 +91,7 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
     struct view *body = page_begin(visit, "Ouvrir mon compte", "ouverture.html");
     view_set(body, "PERSON", name);
     form_password_hint(body);
+    form_request_set(body);
     if (refusal != REFUSAL_NONE) {
         enum form_field field = form_field_of(refusal);
         page_form_error(body, refusal);
@@ -130,8 +132,10 @@ static void opened(struct visit *visit, const ProtobufCMessage *answer, enum ref
     }
     if (reply->state == PREAU__ACCOUNT_STATE__STATE_ACTIVE) {
         /* opening ended all the person's sessions */
-        const struct web_session session = {
-            .stage = WEB_OPEN, .academy = visit->session.academy, .account = visit->session.account};
+        const struct web_session session = {.stage = WEB_OPEN,
+            .academy = visit->session.academy,
+            .account = visit->session.account,
+            .credential_at = {reply->credential_at}};
         visit_sign_in(visit, &session, "/guichet?fait=ouverture");
         return;
     }
@@ -206,5 +210,7 @@ void opening_do(struct visit *visit)
     request.birth_date = arena_copy(visit_arena(visit), typed(visit, "naissance"));
     request.n_children = count;
     request.children = list;
-    visit_call(visit, &(struct visit_call){visit->portal->link, "OpenAccount", &request.base, opened, NULL, true});
+    unsigned char id[REQUEST_ID_SIZE];
+    form_request_id(visit, id);
+    visit_call(visit, &(struct visit_call){visit->portal->link, "OpenAccount", &request.base, opened, id, true});
 }

@@ -2,6 +2,7 @@
 #include "domain/password.h"
 #include "link.pb-c.h"
 #include "portal/form.h"
+#include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 
@@ -18,6 +19,7 @@ static struct view *form_begin(struct visit *visit)
         view_show(body, "PRESENT");
     }
     form_password_hint(body);
+    form_request_set(body);
     return body;
 }
 
@@ -37,13 +39,22 @@ static void form_refuse(struct visit *visit, enum refusal refusal)
 
 static void changed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
-    if (!answer) {
+    const Preau__Link__ChangePasswordReply *reply = (const void *)answer;
+    if (!reply) {
         form_refuse(visit, refusal);
         return;
     }
+    if (reply->next != PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK) { /* the link of the mail is still to be followed */
+        visit->has_session = false;
+        view_show(page_begin(visit, "Votre messagerie", "ouverture-suite.html"), "ANY_EMAIL");
+        page_send(visit, 200);
+        return;
+    }
     /* the change ended all the person's sessions */
-    const struct web_session session = {
-        .stage = WEB_OPEN, .academy = visit->session.academy, .account = visit->session.account};
+    const struct web_session session = {.stage = WEB_OPEN,
+        .academy = visit->session.academy,
+        .account = visit->session.account,
+        .credential_at = {reply->credential_at}};
     visit_sign_in(visit, &session, "/guichet?fait=mot-de-passe");
 }
 
@@ -68,5 +79,8 @@ void password_do(struct visit *visit)
     request.account = &account;
     request.present = arena_copy(visit_arena(visit), present);
     request.chosen = arena_copy(visit_arena(visit), chosen);
-    visit_call(visit, &(struct visit_call){visit->portal->link, "ChangePassword", &request.base, changed, NULL, true});
+    request.credential_at = after_reset ? visit->session.credential_at.us : 0;
+    unsigned char id[REQUEST_ID_SIZE];
+    form_request_id(visit, id);
+    visit_call(visit, &(struct visit_call){visit->portal->link, "ChangePassword", &request.base, changed, id, true});
 }

@@ -1,10 +1,12 @@
 """preau-linkd against PostgreSQL: signing in, opening, confirming, changing, and what a SIGKILL may not do."""
 
+import collections
+import concurrent.futures
 import os
 
 import pytest
 
-from peers.bus import Bus, Silent
+from peers.bus import Bus, Refused, Silent
 from peers.people import Town
 from peers.sealing import link_token
 from peers.site import Site
@@ -310,3 +312,85 @@ def test_without_its_database_it_is_alive_and_not_ready_and_comes_back(bus, here
     here.postgres.start()
     here.wait_ready(LINKD)
     assert sign_in(bus, family, address).next == OPEN
+
+
+# ------------------------------------------------------------------------------------------------ tries
+
+
+def attempts(here, like):
+    with here.psql() as database:
+        return database.execute("select failures, delays, extract(epoch from not_before - last_at)::integer from preau.attempt"
+                                " where subject like %s order by subject", (like,)).fetchall()
+
+
+def test_many_tries_at_once_are_not_more_than_many_in_a_row(bus, here, family, address):
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(bus.refusal, "link", "SignIn", login=family.login, password="wrong-wrong-22", address=address) for _ in range(20)]
+    told = collections.Counter(one.result() for one in asked)
+    assert told == {"wrong_credentials": 3, "too_many_attempts": 17}
+    assert attempts(here, f"person:{family.login}:%") == [(3, 1, 2)], "a flood does not lengthen the delay"
+
+
+def test_each_delay_is_longer_than_the_one_before(bus, here, family, address):
+    wrong = dict(login=family.login, password="wrong-wrong-22", address=address)
+    for delays, seconds in ((1, 2), (2, 4)):
+        assert [bus.refusal("link", "SignIn", **wrong) for _ in range(3)] == ["wrong_credentials"] * 3
+        assert bus.refusal("link", "SignIn", **wrong) == "too_many_attempts"
+        assert attempts(here, f"person:{family.login}:%") == [(3, delays, seconds)]
+        with here.psql() as database:
+            database.execute("update preau.attempt set not_before = now() where subject like %s", (f"person:{family.login}:%",))
+
+
+def test_who_signs_in_well_costs_the_address_nothing(bus, here, family, address):
+    for _ in range(40):  # more than the address is allowed to miss
+        sign_in(bus, family, address)
+    assert attempts(here, f"person-address:{address}") == [(0, 0, 0)]
+
+
+def test_a_subscriber_of_ipv6_is_one_address(bus, here, family):
+    for number in range(3):
+        assert bus.refusal("link", "SignIn", login=family.login, password="wrong-wrong-22",
+                           address=f"2001:db8:5:6:{number}::1") == "wrong_credentials"
+    assert bus.refusal("link", "SignIn", login=family.login, password=family.password, address="2001:db8:5:6:ffff::9") == "too_many_attempts"
+    assert sign_in(bus, family, "2001:db8:5:7::1").next == OPEN
+
+
+def test_families_do_not_keep_administrators_out(bus, here, family, address):
+    added = bus.ask("link", "AddAdministrator", operator=True, login="M.Elsewhere", name="M. Elsewhere", role=5, scopes=[{}])
+    with here.psql() as database:
+        database.execute("insert into preau.attempt values (%s, 30, now(), now(), now() + interval '1 hour')", (f"person-address:{address}",))
+    assert bus.refusal("link", "SignIn", login=family.login, password=family.password, address=address) == "too_many_attempts"
+    assert bus.ask("link", "SignInAdministrator", login="m.elsewhere", password=added.password, address=address).role == 5
+
+
+# ------------------------------------------------------------------------------------------------ after the school's reset
+
+
+def change(bus, person, chosen, present="", credential_at=0):
+    request = bus.message("link", "ChangePasswordRequest", present=present, chosen=chosen, credential_at=credential_at)
+    request.account.CopyFrom(bus.reference(person.account))
+    return bus.ask("link", "ChangePassword", request, account=person.account)
+
+
+def test_a_sign_in_before_the_reset_proves_nothing_after_it(bus, family, address):
+    lea = family.children[1]
+    open_account(bus, lea)
+    lea.reset()
+    thief = sign_in(bus, lea, address)
+    assert thief.next == NEW_PASSWORD
+    lea.reset()
+    for at in (0, thief.credential_at):
+        with pytest.raises(Refused) as refused:
+            change(bus, lea, "le mien maintenant 77 fois", credential_at=at)
+        assert refused.value.code == "wrong_credentials"
+    owner = sign_in(bus, lea, address)
+    changed = change(bus, lea, "trois canards dorment 88", credential_at=owner.credential_at)
+    assert changed.next == DESK and changed.credential_at > owner.credential_at
+
+
+def test_a_new_password_does_not_confirm_the_address(bus, family, address):
+    open_account(bus, family)
+    family.reset()
+    changed = change(bus, family, "trois canards dorment 88", credential_at=sign_in(bus, family, address).credential_at)
+    assert changed.next == CONFIRM
+    assert sign_in(bus, family, address, "trois canards dorment 88").next == CONFIRM

@@ -1,5 +1,6 @@
 """preau-portald over HTTP, as a browser without JavaScript and as a stranger use it, before real linkd and statsd."""
 
+import concurrent.futures
 import html
 import re
 from html.parser import HTMLParser
@@ -421,15 +422,11 @@ def test_a_person_changes_the_password_from_the_desk(here, family):
     assert sign_in(here, lea, "un autre jardin 42").page.path == "/guichet"
 
 
-def test_after_a_reset_by_the_school_another_password_is_chosen_first(here, town, family):
+def test_after_a_reset_by_the_school_another_password_is_chosen_first(here, family):
     lea = family.children[0]
     pupil = sign_in(here, lea)
     pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea))
-    with here.psql() as database:  # as notifyd does
-        sealed = town.sealing.seal("credential:%d:%d" % lea.account, lea.password.encode())
-        database.execute("with a as (update preau.account set password = 'provisional' where (academy, id) = (%s, %s))"
-                         " update preau.credential set sealed = %s, hash = null where (academy, account_id) = (%s, %s)",
-                         (*lea.account, sealed, *lea.account))
+    lea.reset()
     pupil = sign_in(here, lea)
     assert pupil.page.path == "/nouveau-mot-de-passe" and "réinitialisé votre mot de passe" in pupil.page.text
     assert pupil.get("/guichet").path == "/nouveau-mot-de-passe"
@@ -439,6 +436,44 @@ def test_after_a_reset_by_the_school_another_password_is_chosen_first(here, town
     done = pupil.submit(form, nouveau="encore un jardin 55", confirmation="encore un jardin 55")
     assert done.path == "/guichet"
     assert sign_in(here, lea, "encore un jardin 55").page.path == "/guichet"
+
+
+def test_a_session_ends_with_the_password_that_it_was_made_with(here, family):
+    lea = family.children[0]
+    pupil = sign_in(here, lea)
+    pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea))
+    assert pupil.get("/guichet").path == "/guichet"
+    lea.reset()
+    assert pupil.get("/guichet").path == "/connexion"
+    thief = sign_in(here, lea)
+    lea.reset("bcdf-ghjk-mnpq")
+    page = thief.submit(thief.page.form("/nouveau-mot-de-passe"), nouveau="encore un jardin 55", confirmation="encore un jardin 55")
+    assert page.path == "/connexion" and lea.row()["password"] == "provisional"
+
+
+def test_the_desk_waits_for_the_link_of_the_mail_whatever_the_password(here, family):
+    guardian = sign_in(here, family)
+    dates = opening_fields(guardian.page, [birth(child) for child in family.children])
+    guardian.submit(guardian.page.form("/ouverture"), {**dates, "nouveau": PASSWORD, "confirmation": PASSWORD, "courriel": "g@example.net"})
+    family.reset()
+    guardian = sign_in(here, family)
+    page = guardian.submit(guardian.page.form("/nouveau-mot-de-passe"), nouveau="encore un jardin 55", confirmation="encore un jardin 55")
+    assert "messagerie" in page.text and page.path != "/guichet"
+    assert guardian.get("/guichet").path == "/connexion"
+    assert family.row()["state"] == "en_cours"
+
+
+def test_a_double_click_opens_once_and_answers_twice_the_same(here, family):
+    lea = family.children[0]
+    pupil = sign_in(here, lea)
+    form = pupil.page.form("/ouverture")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        clicks = [pool.submit(pupil.send, form, nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea)) for _ in range(2)]
+    assert [Page(click.result()).path for click in clicks] == ["/guichet", "/guichet"]
+    with here.psql() as database:
+        events = database.execute("select count(*) from preau.account_event where (academy, account_id) = (%s, %s) and action = 'open'",
+                                  lea.account).fetchone()
+    assert events == (1,)
 
 
 @pytest.mark.parametrize("token", ["abc", "A" * 40, "..%2f", "a" * 63])

@@ -29,6 +29,15 @@ class Person:
                 " notification_expires_at = now() + make_interval(months => %s) where (academy, id) = (%s, %s)",
                 (months, *self.account))
 
+    def reset(self, password="k7pr-wz4t-9hbn"):
+        """The school gave it another provisional password; sessions are left to those who must notice."""
+        self.password = password
+        sealed = self.town.sealing.seal("credential:%d:%d" % self.account, password.encode())
+        with self.town.database() as database:
+            database.execute("update preau.credential set sealed = %s, hash = null, changed_at = clock_timestamp()"
+                             " where (academy, account_id) = (%s, %s)", (sealed, *self.account))
+            database.execute("update preau.account set password = 'provisional' where (academy, id) = (%s, %s)", self.account)
+
     def row(self):
         """{state, origin, password, email, …} as stored."""
         with self.town.database() as database:
