@@ -285,6 +285,7 @@ void move_reset_passwords(struct notify *notify, struct call *call, const Preau_
         .action = ACTION_RESET_PASSWORD,
         .channel = DECIDE_NOTHING_SENT,
         .reset = true,
+        .dry_run = request->dry_run,
     };
     move_begin(&move, request->academy, request->uai, request->accounts, request->n_accounts);
 }

@@ -213,6 +213,8 @@ def test_the_confirmed_address_is_preferred_to_aaf_and_the_owner_told_of_a_reset
     (mail,) = here.mail.wait("anne.perso@example.net")
     assert "celui que vous avez choisi" in text_of(mail) and not PASSWORD.search(text_of(mail))
     assert school.refusal("ShowPassword", account=school.bus.reference(anne.account)) == "password_not_readable"
+    assert school.ask("ResetPasswords", [anne], dry_run=True).reset == 1
+    assert school.actions(anne) == ["notify"] and anne.row()["password"] == "chosen"
     assert school.ask("ResetPasswords", [anne]).reset == 1
     _, told = here.mail.wait("anne.perso@example.net", 2)
     assert "réinitialisé" in told["Subject"] and not PASSWORD.search(text_of(told))
