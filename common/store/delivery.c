@@ -17,6 +17,7 @@ struct asking {
 static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_NOTIFICATION] = "notification",
     [DELIVERY_ACTIVATION] = "activation",
+    [DELIVERY_PASSWORD_RESET] = "password_reset",
     [DELIVERY_PASSWORD_CHANGED] = "password_changed",
 };
 

@@ -15,7 +15,13 @@
 
 struct store;
 
-enum delivery_kind { DELIVERY_NOTIFICATION, DELIVERY_ACTIVATION, DELIVERY_PASSWORD_CHANGED, DELIVERY_KIND_COUNT };
+enum delivery_kind {
+    DELIVERY_NOTIFICATION,
+    DELIVERY_ACTIVATION,
+    DELIVERY_PASSWORD_RESET,   /* the school did it */
+    DELIVERY_PASSWORD_CHANGED, /* the person did */
+    DELIVERY_KIND_COUNT
+};
 /* "notification": of the table and of metrics. */
 const char *delivery_kind_code(enum delivery_kind kind);
 

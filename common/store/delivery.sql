@@ -12,7 +12,7 @@ with due as (
     select academy, id
       from preau.delivery
      where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
-       and kind in ('notification', 'activation', 'password_changed')
+       and kind in ('notification', 'activation', 'password_reset', 'password_changed')
      order by due_at
      limit $1
        for update skip locked

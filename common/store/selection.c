@@ -26,7 +26,8 @@ static void selected_from_row(const struct rows *rows, int row, struct selected_
     *out_account = (struct selected_account){.is_here = row_bool(rows, row, "is_here")};
     if (out_account->is_here) {
         account_from_row(rows, row, &out_account->stored);
-        snprintf(out_account->aaf_mail, sizeof out_account->aaf_mail, "%s", row_text(rows, row, "aaf_mail"));
+        snprintf(out_account->notification_address, sizeof out_account->notification_address, "%s",
+            row_text(rows, row, "notification_address"));
     }
     out_account->stored.account.academy.v = (int16_t)row_int64(rows, row, "wanted_academy");
     out_account->stored.account.id.v = row_int64(rows, row, "wanted_id");

@@ -25,9 +25,9 @@ struct selection_asked {
 };
 
 struct selected_account {
-    struct stored_account stored; /* only academy and number when it is not here */
-    bool is_here;                 /* it exists and belongs to the school */
-    char aaf_mail[EMAIL_SIZE];    /* of the school's own record; "" none */
+    struct stored_account stored;          /* only academy and number when it is not here */
+    bool is_here;                          /* it exists and belongs to the school */
+    char notification_address[EMAIL_SIZE]; /* where a notification goes; "" nowhere */
 };
 
 struct selection {

@@ -17,7 +17,7 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
        a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
-       here.mail as aaf_mail,
+       preau.notification_address(a.email, a.email_confirmed_at, here.mail) as notification_address,
        case when w.rank = 1 then
            (select r.answer from preau.request_answer r where r.request_id = $6 and r.method = $7) end as stored_answer,
        case when w.rank = 1 then (select b.id from preau.batch b where b.request_id = $6) end as stored_batch
@@ -98,7 +98,7 @@ with wanted as (
     select w.academy, w.id, b.academy, b.id, 'notification', $3, w.recipient from wanted w, batched b
 ), security as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient)
-    select w.academy, w.id, 'password_changed', 'mail', w.told from wanted w where w.told is not null
+    select w.academy, w.id, 'password_reset', 'mail', w.told from wanted w where w.told is not null
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select w.academy, w.id, $6, $5, 'administrator',

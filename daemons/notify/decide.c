@@ -5,14 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool decide_recipient(const struct selected_account *account, struct email *out_email)
-{
-    if (instant_is_set(account->stored.email_confirmed_at) && email_parse(account->stored.email, out_email)) {
-        return true;
-    }
-    return email_parse(account->aaf_mail, out_email);
-}
-
 /* The owner is told of a reset where the confirmed address is, unless the notification itself goes there. */
 static void decide_told(const struct selected_account *account, struct account_change *change)
 {
@@ -35,7 +27,7 @@ static enum refusal decide_one(const struct selected_account *account, enum acco
     if (refusal != REFUSAL_NONE) {
         return refusal;
     }
-    bool has_recipient = channel == DECIDE_MAIL && decide_recipient(account, &email);
+    bool has_recipient = channel == DECIDE_MAIL && email_parse(account->notification_address, &email);
     if (channel == DECIDE_MAIL && !has_recipient) {
         return REFUSAL_NO_EMAIL;
     }

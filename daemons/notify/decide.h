@@ -16,6 +16,3 @@ struct decision {
 void decide(const struct selected_account *accounts, size_t count, enum account_action action,
     enum decide_channel channel, struct instant now, int validity_months, struct decision *out_decision);
 void decision_clear(struct decision *decision);
-
-/* Where a mail to this account goes: the address that the person confirmed, else the one in AAF; false: nowhere. */
-bool decide_recipient(const struct selected_account *account, struct email *out_email);

@@ -13,10 +13,12 @@ static const char *const names[][2] = {
     {"re-notification.txt", "re-notification.html"},
     {"activation.txt",      "activation.html"     },
     {"reset.txt",           "reset.html"          },
+    {"changed.txt",         "changed.html"        },
 };
 
 const char *const mail_text_files[] = {"notification.txt", "notification.html", "re-notification.txt",
-    "re-notification.html", "activation.txt", "activation.html", "reset.txt", "reset.html", "mail.html", NULL};
+    "re-notification.html", "activation.txt", "activation.html", "reset.txt", "reset.html", "changed.txt",
+    "changed.html", "mail.html", NULL};
 
 static const char *const *names_of(const struct owed_mail *mail)
 {
@@ -25,11 +27,13 @@ static const char *const *names_of(const struct owed_mail *mail)
         return names[mail->is_repeat ? 1 : 0];
     case DELIVERY_ACTIVATION:
         return names[2];
+    case DELIVERY_PASSWORD_RESET:
+        return names[3];
     case DELIVERY_PASSWORD_CHANGED:
     case DELIVERY_KIND_COUNT:
         break;
     }
-    return names[3];
+    return names[4];
 }
 
 /* A first sign-in, a new password after a reset, or the password that the person chose. */

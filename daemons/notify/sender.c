@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-enum { CONNECTIONS_MAX = 64 };
+enum { CONNECTIONS_MAX = 64, REFUSALS_IN_A_ROW = 5 /* of us, by the server: then it is left alone for a while */ };
 
 /* A record that the database did not take is tried again: the mail has left, nobody else can know it. */
 #define RECORD_AGAIN MILLISECONDS(500)
@@ -43,6 +43,8 @@ struct sender {
     unsigned connections;
     LIST_HEAD(, job) in_hand;
     unsigned in_hand_count;
+    unsigned refusals; /* of us, in a row; a conversation that went well ends them */
+    struct timer *pause;
     bool is_claiming, wants_claim, is_draining;
 };
 
@@ -129,8 +131,31 @@ static void job_run(void *arg, void *context)
     mailer_send(context, &job->mail, &job->outcome);
 }
 
+static void pause_over(void *arg)
+{
+    struct sender *sender = arg;
+    timer_cancel(&sender->pause);
+    sender_wake(sender);
+}
+
+/* A server that refuses us refuses every mail: the others are not tried on it meanwhile, and stay as new. */
+static void count_refusal(struct sender *sender, const struct smtp_outcome *smtp)
+{
+    sender->refusals++;
+    if (sender->refusals >= REFUSALS_IN_A_ROW && !sender->pause && !sender->is_draining) {
+        sender->pause = loop_after(sender->notify->run->loop, sender->retry.first, pause_over, sender);
+        log_event(LOG_WARNING, "smtp_pause", F("reason", delivery_reason_code(smtp->reason)), F("reply", smtp->reply),
+            F("refusals", (int)sender->refusals), F("time", sender->retry.first));
+    }
+}
+
 static void check_server(struct sender *sender, const struct smtp_outcome *smtp)
 {
+    if (smtp->reason == DELIVERY_REASON_SERVER_REFUSED || smtp->reason == DELIVERY_REASON_SIGN_IN_REFUSED) {
+        count_refusal(sender, smtp);
+    } else if (smtp->is_server_well) {
+        sender->refusals = 0;
+    }
     if (smtp->is_server_well) {
         status_check_set(sender->check, STATUS_OK, "");
     } else {
@@ -205,7 +230,7 @@ static void claimed(void *arg, const struct owed_mail *mails, size_t count, cons
 void sender_wake(struct sender *sender)
 {
     sender->wants_claim = sender->is_claiming;
-    if (sender->is_draining || sender->is_claiming || sender->in_hand_count >= sender->connections) {
+    if (sender->is_draining || sender->is_claiming || sender->pause || sender->in_hand_count >= sender->connections) {
         return;
     }
     sender->is_claiming = true;
@@ -327,6 +352,7 @@ void sender_stop(struct sender *sender)
 {
     sender_drain(sender);
     timer_cancel(&sender->scan);
+    timer_cancel(&sender->pause);
     if (sender->workers && !workers_stop(&sender->workers, SECONDS(1))) {
         log_event(LOG_WARNING, "smtp_conversation_left", F("mails", sender->in_hand_count));
     }

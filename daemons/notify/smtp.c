@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ENHANCED_SIZE = 12, CODE_LENGTH = 4 /* "550 " or "550-" */ };
+
 struct smtp {
     const struct smtp_options *options;
     CURL *curl;
     enum smtp_stage stage;
     const char *message;
     size_t length, given;
+    char enhanced[ENHANCED_SIZE]; /* status code of the last refusal (RFC 2034), "" none */
 };
 
 void smtp_begin(void)
@@ -29,6 +32,18 @@ static size_t give_message(char *out_bytes, size_t size, size_t count, void *arg
     return length;
 }
 
+/* text: a reply's line after its code, not ended by NUL. */
+static void keep_enhanced(struct smtp *smtp, const char *text, size_t size)
+{
+    size_t length = 0;
+    while (length < size && length < ENHANCED_SIZE - 1 &&
+           (text[length] == '.' || (text[length] >= '0' && text[length] <= '9'))) {
+        length++;
+    }
+    memcpy(smtp->enhanced, text, length);
+    smtp->enhanced[length] = '\0';
+}
+
 /* libcurl tells only its own word for a failure: which command was the last to be sent is seen here. */
 static int watch_conversation(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
 {
@@ -44,6 +59,10 @@ static int watch_conversation(CURL *curl, curl_infotype type, char *data, size_t
     };
     (void)curl;
     struct smtp *smtp = arg;
+    /* refusals only: the answer to the QUIT that follows one says nothing of it */
+    if (type == CURLINFO_HEADER_IN && size > CODE_LENGTH && data[0] == '5') {
+        keep_enhanced(smtp, data + CODE_LENGTH, size - CODE_LENGTH);
+    }
     for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < sizeof commands / sizeof commands[0]; i++) {
         if (size >= 4 && memcmp(data, commands[i].command, 4) == 0) {
             smtp->stage = commands[i].stage;
@@ -117,12 +136,20 @@ static struct smtp_outcome judge_silence(int code, int reply)
     return outcome;
 }
 
-struct smtp_outcome smtp_judge(int code, int reply, enum smtp_stage stage)
+/* The replies that ask for a sign-in (RFC 4954 6), and the class of security and policy (RFC 3463 3.8): they are about
+ * who sends. */
+static bool is_access_refused(int reply, const char *enhanced)
+{
+    return reply == 530 || reply == 535 || reply == 538 || strncmp(enhanced, "5.7.", 4) == 0;
+}
+
+struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum smtp_stage stage)
 {
     if (code == CURLE_OK) {
         return (struct smtp_outcome){SMTP_SENT, DELIVERY_REASON_NONE, reply, true};
     }
     bool is_about_mail = stage >= SMTP_ADDRESSING;
+    bool is_about_us = stage <= SMTP_ADDRESSING || is_access_refused(reply, enhanced);
     bool was_cut = code == CURLE_OPERATION_TIMEDOUT || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
     if (reply < 400 || was_cut || code == CURLE_LOGIN_DENIED) {
         return judge_silence(code, reply); /* a reply of before: the server said no word about what failed */
@@ -130,7 +157,7 @@ struct smtp_outcome smtp_judge(int code, int reply, enum smtp_stage stage)
     if (reply < 500) {
         return (struct smtp_outcome){SMTP_TRY_AGAIN, DELIVERY_REASON_REFUSED_FOR_NOW, reply, is_about_mail};
     }
-    if (!is_about_mail) { /* it takes no mail of ours at all: not this mail's fault */
+    if (is_about_us) { /* it takes no mail of ours at all: not this mail's fault */
         return (struct smtp_outcome){SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED, reply, false};
     }
     enum delivery_reason reason =
@@ -146,10 +173,11 @@ struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const ch
     smtp->message = message;
     smtp->length = length;
     smtp->given = 0;
+    smtp->enhanced[0] = '\0';
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
     curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
     CURLcode code = curl_easy_perform(smtp->curl);
     curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &reply);
     curl_slist_free_all(recipients);
-    return smtp_judge((int)code, (int)reply, smtp->stage);
+    return smtp_judge((int)code, (int)reply, smtp->enhanced, smtp->stage);
 }

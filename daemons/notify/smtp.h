@@ -48,5 +48,5 @@ void smtp_free(struct smtp **smtp);
 /* message: with CRLF, without dot-stuffing. */
 struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const char *message, size_t length);
 
-/* Pure: what a conversation's end means. code: a CURLcode. */
-struct smtp_outcome smtp_judge(int code, int reply, enum smtp_stage stage);
+/* Pure: what a conversation's end means. code: a CURLcode; enhanced: the reply's status code "5.7.1" (RFC 3463), or "". */
+struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum smtp_stage stage);

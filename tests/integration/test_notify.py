@@ -201,6 +201,14 @@ def test_a_guardian_with_an_account_of_another_academy_is_notified(here, school)
     assert "wxyz-wxyz-2345" in text_of(here.mail.wait(anne.mail)[0])
 
 
+def test_an_address_that_is_not_confirmed_gets_no_notification(here, school):
+    anne = school.family()
+    half_open(school, anne)
+    school.ended(school.notify([anne], reset=True).batch)
+    here.mail.wait(anne.mail)
+    assert here.mail.mails("fausse@example.org") == []
+
+
 def test_the_confirmed_address_is_preferred_to_aaf_and_the_owner_told_of_a_reset(here, school):
     anne = school.family()
     anne.hand_out()
@@ -261,6 +269,32 @@ def test_a_server_that_is_away_delays_and_loses_nothing(here, school):
     here.mail.start()
     assert school.ended(number).sent == 5
     assert sorted(mail["X-Envelope-To"] for mail in here.mail.mails()) == sorted(person.mail for person in people)
+
+
+@pytest.mark.parametrize("at, answer", [("mail", "530 Authentication required"), ("rcpt", "550 5.7.1 relaying denied")])
+def test_a_server_that_refuses_us_costs_no_mail_and_is_told(here, school, at, answer):
+    here.mail.refuse(answer, at=at)
+    people = [school.family() for _ in range(20)]
+    number = school.notify(people).batch
+    here.wait(lambda: school.rows("select from preau.delivery where batch_id = %s and reason = 'server_refused'", number),
+              what="put off")
+    (check,) = [check for check in here.status(NOTIFYD)["checks"] if check["name"] == "smtp"]
+    assert check["state"] == "degraded" and "refuse" in str(check)
+    here.wait(lambda: "smtp_pause" in here.log(NOTIFYD), what="paused")
+    assert (school.batch(number).waiting, school.batch(number).failed) == (20, 0)
+    here.mail.accept()
+    assert school.ended(number).sent == 20
+    assert len(here.mail.mails()) == 20
+
+
+def test_a_change_by_the_person_is_not_told_as_a_reset_by_the_school(here, school):
+    anne = school.family()
+    with school.town.database() as database:
+        database.execute("insert into preau.delivery (academy, account_id, kind, channel, recipient)"
+                         " values (%s, %s, 'password_changed', 'mail', 'anne.perso@example.net')", anne.account)
+    (mail,) = here.mail.wait("anne.perso@example.net")
+    assert "modifié" in mail["Subject"] and "Si ce n’est pas vous" in text_of(mail)
+    assert "réinitialisé" not in mail["Subject"] and "votre établissement a réinitialisé" not in text_of(mail)
 
 
 # rights and repeats

@@ -53,7 +53,8 @@ class MailServer:
     # what the tests ask
 
     def refuse(self, how, at="rcpt", address=None):
-        """From now on. how: "temporarily", "permanently"; at: "rcpt", "data"; address: only this one."""
+        """From now on. how: "temporarily", "permanently", or the whole answer; at: "mail" (then to all), "rcpt", "data";
+        address: only this one."""
         note = self.folder / "refuse.new"
         note.write_text(json.dumps({"how": how, "at": at, "address": address}))
         note.replace(self.folder / "refuse.json")
@@ -94,7 +95,14 @@ class Keeper:
         except (OSError, ValueError):
             return None
         concerned = rule["address"] is None or rule["address"] in addresses
-        return ANSWERS[rule["how"]] if rule["at"] == at and concerned else None
+        return ANSWERS.get(rule["how"], rule["how"]) if rule["at"] == at and concerned else None
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        refusal = self.refusal("mail", [])
+        if refusal is None:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return refusal or "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         refusal = self.refusal("rcpt", [address])

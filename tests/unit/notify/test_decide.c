@@ -9,18 +9,18 @@
 
 #define NOW ((struct instant){1788000000000000})
 
-static struct selected_account guardian(int64_t id, const char *aaf_mail)
+static struct selected_account guardian(int64_t id, const char *address)
 {
     struct selected_account selected = {.is_here = true};
     selected.stored.account = account_precreated((account_id){id}, (academy_code){10}, PROFILE_RESPONSABLE, false);
     selected.stored.account.version = 1;
-    snprintf(selected.aaf_mail, sizeof selected.aaf_mail, "%s", aaf_mail);
+    snprintf(selected.notification_address, sizeof selected.notification_address, "%s", address);
     return selected;
 }
 
 static struct selected_account active(int64_t id, const char *email)
 {
-    struct selected_account selected = guardian(id, "aaf@example.org");
+    struct selected_account selected = guardian(id, "");
     struct account *account = &selected.stored.account;
     account->state = STATE_ACTIVE;
     account->origin = ORIGIN_ETABLISSEMENT;
@@ -29,6 +29,7 @@ static struct selected_account active(int64_t id, const char *email)
     account->notification_expires_at = (struct instant){2};
     selected.stored.email_confirmed_at = (struct instant){3};
     snprintf(selected.stored.email, sizeof selected.stored.email, "%s", email);
+    snprintf(selected.notification_address, sizeof selected.notification_address, "%s", email);
     return selected;
 }
 
@@ -100,6 +101,7 @@ static void an_address_that_is_not_confirmed_gets_nothing(void **state)
     (void)state;
     struct selected_account account = active(2, "stranger@example.org");
     account.stored.email_confirmed_at = INSTANT_NEVER;
+    snprintf(account.notification_address, sizeof account.notification_address, "aaf@example.org");
     struct decision decision;
     decide(&account, 1, ACTION_NOTIFY_RESET, DECIDE_MAIL, NOW, 3, &decision);
     assert_string_equal(decision.changes[0].recipient, "aaf@example.org");

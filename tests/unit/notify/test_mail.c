@@ -92,7 +92,8 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_NOTIFICATION,     false, "Votre compte d’accès"},
         {DELIVERY_NOTIFICATION,     true,  "Rappel de votre compte" },
         {DELIVERY_ACTIVATION,       false, "Confirmez votre"        },
-        {DELIVERY_PASSWORD_CHANGED, false, "réinitialisé"         },
+        {DELIVERY_PASSWORD_RESET,   false, "réinitialisé"         },
+        {DELIVERY_PASSWORD_CHANGED, false, "a été modifié"       },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         mail.kind = kinds[i].kind;

@@ -9,6 +9,7 @@
 struct judged {
     CURLcode code;
     int reply;
+    const char *enhanced;
     enum smtp_stage stage;
     enum smtp_end end;
     enum delivery_reason reason;
@@ -16,26 +17,33 @@ struct judged {
 };
 
 static const struct judged ends[] = {
-    {CURLE_OK,                   250, SMTP_CONTENT,    SMTP_SENT,      DELIVERY_REASON_NONE,               true },
-    {CURLE_SEND_ERROR,           550, SMTP_RECIPIENT,  SMTP_NEVER,     DELIVERY_REASON_ADDRESS_REFUSED,    true },
-    {CURLE_SEND_ERROR,           451, SMTP_RECIPIENT,  SMTP_TRY_AGAIN, DELIVERY_REASON_REFUSED_FOR_NOW,    true },
-    {CURLE_WEIRD_SERVER_REPLY,   554, SMTP_CONTENT,    SMTP_NEVER,     DELIVERY_REASON_MESSAGE_REFUSED,    true },
-    {CURLE_SEND_ERROR,           553, SMTP_ADDRESSING, SMTP_NEVER,     DELIVERY_REASON_MESSAGE_REFUSED,    true },
-    {CURLE_WEIRD_SERVER_REPLY,   554, SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
-    {CURLE_WEIRD_SERVER_REPLY,   421, SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_REFUSED_FOR_NOW,    false},
-    {CURLE_COULDNT_CONNECT,      0,   SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_UNREACHABLE, false},
-    {CURLE_COULDNT_RESOLVE_HOST, 0,   SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_UNREACHABLE, false},
-    {CURLE_OPERATION_TIMEDOUT,   354, SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_SILENT,      false},
-    {CURLE_RECV_ERROR,           354, SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_SILENT,      false},
-    {CURLE_LOGIN_DENIED,         535, SMTP_SIGNING_IN, SMTP_TRY_AGAIN, DELIVERY_REASON_SIGN_IN_REFUSED,    false},
-    {CURLE_USE_SSL_FAILED,       250, SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_TLS_FAILED,         false},
+    {CURLE_OK,                   250, "",      SMTP_CONTENT,    SMTP_SENT,      DELIVERY_REASON_NONE,               true },
+    {CURLE_SEND_ERROR,           550, "",      SMTP_RECIPIENT,  SMTP_NEVER,     DELIVERY_REASON_ADDRESS_REFUSED,    true },
+    {CURLE_SEND_ERROR,           451, "",      SMTP_RECIPIENT,  SMTP_TRY_AGAIN, DELIVERY_REASON_REFUSED_FOR_NOW,    true },
+    {CURLE_WEIRD_SERVER_REPLY,   554, "",      SMTP_CONTENT,    SMTP_NEVER,     DELIVERY_REASON_MESSAGE_REFUSED,    true },
+    {CURLE_SEND_ERROR,           553, "",      SMTP_ADDRESSING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_SEND_ERROR,           530, "",      SMTP_ADDRESSING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_SEND_ERROR,           530, "",      SMTP_RECIPIENT,  SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_SEND_ERROR,           538, "",      SMTP_RECIPIENT,  SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_SEND_ERROR,           554, "5.7.1", SMTP_RECIPIENT,  SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_WEIRD_SERVER_REPLY,   535, "",      SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_WEIRD_SERVER_REPLY,   550, "5.7.0", SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_SEND_ERROR,           550, "5.1.1", SMTP_RECIPIENT,  SMTP_NEVER,     DELIVERY_REASON_ADDRESS_REFUSED,    true },
+    {CURLE_WEIRD_SERVER_REPLY,   554, "",      SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_REFUSED,     false},
+    {CURLE_WEIRD_SERVER_REPLY,   421, "",      SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_REFUSED_FOR_NOW,    false},
+    {CURLE_COULDNT_CONNECT,      0,   "",      SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_UNREACHABLE, false},
+    {CURLE_COULDNT_RESOLVE_HOST, 0,   "",      SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_UNREACHABLE, false},
+    {CURLE_OPERATION_TIMEDOUT,   354, "",      SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_SILENT,      false},
+    {CURLE_RECV_ERROR,           354, "",      SMTP_CONTENT,    SMTP_TRY_AGAIN, DELIVERY_REASON_SERVER_SILENT,      false},
+    {CURLE_LOGIN_DENIED,         535, "",      SMTP_SIGNING_IN, SMTP_TRY_AGAIN, DELIVERY_REASON_SIGN_IN_REFUSED,    false},
+    {CURLE_USE_SSL_FAILED,       250, "",      SMTP_CONNECTING, SMTP_TRY_AGAIN, DELIVERY_REASON_TLS_FAILED,         false},
 };
 
 static void each_end_has_its_meaning(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        struct smtp_outcome outcome = smtp_judge((int)ends[i].code, ends[i].reply, ends[i].stage);
+        struct smtp_outcome outcome = smtp_judge((int)ends[i].code, ends[i].reply, ends[i].enhanced, ends[i].stage);
         assert_int_equal(outcome.end, ends[i].end);
         assert_int_equal(outcome.reason, ends[i].reason);
         assert_int_equal(outcome.is_server_well, ends[i].is_server_well);
