@@ -184,5 +184,5 @@ bool account_is_consistent(const struct account *account)
 
 bool account_password_is_readable(const struct account *account)
 {
-    return account->password == PASSWORD_PROVISIONAL;
+    return account->password == PASSWORD_PROVISIONAL && account->state != STATE_NON_DISTRIBUE;
 }

@@ -90,5 +90,6 @@ bool account_standing_is_legal(enum account_profile profile, enum account_state 
 /* True when the standing is legal and password and dates agree with it. Every account that the rules give does. */
 bool account_is_consistent(const struct account *account);
 
-/* True while a notification shows a password, and the head may read it (guide 1.1, step 2). */
+/* True while the head may read the password (guide 1.1 step 2, 2.2): provisional, and of an account that was handed out;
+ * before that it opens nothing. */
 bool account_password_is_readable(const struct account *account);

@@ -19,7 +19,6 @@ struct listing {
         listing_person_loaded *person;
         listing_relatives_loaded *relatives;
         listing_events_loaded *events;
-        account_loaded *selected;
     } loaded;
     void *arg;
 };
@@ -113,7 +112,7 @@ static void account_from_list(const struct rows *rows, int row, struct listed_ac
         .classes = row_text(rows, row, "classes"),
         .login = row_text(rows, row, "login"),
         .email = row_text(rows, row, "email"),
-        .aaf_email = row_text(rows, row, "aaf_email"),
+        .unconfirmed_email = row_text(rows, row, "unconfirmed_email"),
         .notified_at = row_instant(rows, row, "notified_at"),
         .notification_expires_at = row_instant(rows, row, "notification_expires_at"),
     };
@@ -183,31 +182,6 @@ void listing_load_classes(
     parameters_clear(&parameters);
 }
 
-static void selected_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    struct stored_account *accounts = list_new(rows, count, sizeof *accounts);
-    for (size_t i = 0; i < count; i++) {
-        account_from_row(rows, (int)i, &accounts[i]);
-    }
-    listing->loaded.selected(listing->arg, accounts, count, rows ? NULL : fault);
-    memory_free(&accounts);
-    memory_free(&listing);
-}
-
-void listing_load_selected(struct store *store, const struct listed_school *school, const int64_t *academies,
-    const int64_t *ids, size_t count, account_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    school_parameters(&parameters, school);
-    parameters_int64_array(&parameters, academies, count);
-    parameters_int64_array(&parameters, ids, count);
-    store_run_within(store, QUERY_LISTING_SELECTED, &parameters, PATIENCE, selected_rows,
-        listing_new((struct listing){.loaded.selected = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
 static void account_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct listing *listing = arg;
@@ -267,6 +241,20 @@ void listing_load_children(
 {
     run_for_account(store, QUERY_LISTING_CHILDREN, academy, id, children_rows,
         listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
+}
+
+void listing_load_children_here(struct store *store, const struct listed_school *school, academy_code academy,
+    account_id id, listing_relatives_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    parameters_int64(&parameters, school->academy.v);
+    parameters_text(&parameters, school->uai.text);
+    store_run_within(store, QUERY_LISTING_CHILDREN_HERE, &parameters, PATIENCE, children_rows,
+        listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
+    parameters_clear(&parameters);
 }
 
 static void guardians_rows(void *arg, const struct rows *rows, const struct fault *fault)

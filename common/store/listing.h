@@ -43,7 +43,8 @@ struct listed_account {
     const char *classes, *login;
     enum account_state state;
     enum account_origin origin;
-    const char *email, *aaf_email;
+    const char *email;             /* where a notification goes: the confirmed one, else AAF's; "" none */
+    const char *unconfirmed_email; /* given by the person, not confirmed yet; "" none */
     struct instant notified_at, notification_expires_at;
 };
 
@@ -89,16 +90,15 @@ void listing_load_accounts(struct store *store, const struct listed_school *scho
     listing_accounts_loaded *loaded, void *arg);
 void listing_load_classes(
     struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg);
-/* Those of the accounts named that belong to the school. */
-void listing_load_selected(struct store *store, const struct listed_school *school, const int64_t *academies,
-    const int64_t *ids, size_t count, account_loaded *loaded, void *arg);
 /* One account of the school. */
 void listing_load_account(struct store *store, const struct listed_school *school, academy_code academy, account_id id,
     listing_person_loaded *loaded, void *arg);
 
-/* Children of a guardian's account; guardians of a pupil's. */
+/* Children of a guardian's account, wherever they go to school; those of one school; guardians of a pupil's. */
 void listing_load_children(
     struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
+void listing_load_children_here(struct store *store, const struct listed_school *school, academy_code academy,
+    account_id id, listing_relatives_loaded *loaded, void *arg);
 void listing_load_guardians_of(
     struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
 /* Whom an account belongs to, for the person's own desk. */

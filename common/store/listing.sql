@@ -31,7 +31,8 @@ select s.academy, s.uai, s.name, s.city, s.degree,
                 where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai));
 
 -- :query listing_guardians
--- A page of the guardians' accounts of a school, with how many there are in all. A word of $3 is looked for in the
+-- A page of the guardians' accounts of a school, with how many there are in all; email is where a notification goes:
+-- the confirmed address, else that of the school's record. A word of $3 is looked for in the
 -- guardian's and the children's names, in any order. Of related people: first name, tab, name, one a line.
 -- :role portal
 -- $1 academy smallint
@@ -48,7 +49,8 @@ with here as (
            min(r.search_name) as search_name, string_agg(distinct p.prenom || E'\t' || p.nom, E'\n') as related,
            string_agg(distinct p.search_name, ' ') as related_search,
            string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
-           min(r.mail) as aaf_email, min(r.mobile) as aaf_mobile
+           (array_agg(r.mail order by r.mail is null, r.degree desc, r.aaf_id))[1] as aaf_email,
+           min(r.mobile) as aaf_mobile
       from preau.enrolment e
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
       join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id)
@@ -58,14 +60,15 @@ with here as (
      group by r.account_academy, r.account_id
 )
 select a.academy, a.id, h.nom, h.prenom, h.related, coalesce(h.classes, '') as classes, a.login, a.state::text,
-       a.origin::text, a.email, h.aaf_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
+       a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) as email,
+       case when a.email_confirmed_at is null then a.email end as unconfirmed_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
        a.notification_expires_at, count(*) over () as total
   from here h
   join preau.account a on (a.academy, a.id) = (h.academy, h.id)
  where a.closed_at is null and h.in_class
    and ($5 = '' or a.state::text = $5)
    and ($6 = '' or a.origin::text = $6)
-   and ($7 = '' or ($7 = 'avec') = (coalesce(a.email, h.aaf_email) is not null))
+   and ($7 = '' or ($7 = 'avec') = (preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) is not null))
    and not exists (select from unnest($3) word where position(word in h.search_name || ' ' || h.related_search) = 0)
  order by h.search_name, a.id
  limit $8 offset $9;
@@ -88,7 +91,8 @@ with here as (
            coalesce(string_agg(distinct r.prenom || E'\t' || r.nom, E'\n'), '') as related,
            coalesce(string_agg(distinct r.search_name, ' '), '') as related_search,
            string_agg(distinct nullif(e.class, ''), ', ') as classes, bool_or($4 in ('', e.class)) as in_class,
-           min(p.mail) as aaf_email, min(p.mobile) as aaf_mobile
+           (array_agg(p.mail order by p.mail is null, p.degree desc, p.aaf_id))[1] as aaf_email,
+           min(p.mobile) as aaf_mobile
       from preau.enrolment e
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
       left join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id)
@@ -98,14 +102,15 @@ with here as (
      group by p.account_academy, p.account_id
 )
 select a.academy, a.id, h.nom, h.prenom, h.related, coalesce(h.classes, '') as classes, a.login, a.state::text,
-       a.origin::text, a.email, h.aaf_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
+       a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) as email,
+       case when a.email_confirmed_at is null then a.email end as unconfirmed_email, coalesce(a.mobile, h.aaf_mobile) as mobile, a.notified_at,
        a.notification_expires_at, count(*) over () as total
   from here h
   join preau.account a on (a.academy, a.id) = (h.academy, h.id)
  where a.closed_at is null and h.in_class
    and ($5 = '' or a.state::text = $5)
    and ($6 = '' or a.origin::text = $6)
-   and ($7 = '' or ($7 = 'avec') = (coalesce(a.email, h.aaf_email) is not null))
+   and ($7 = '' or ($7 = 'avec') = (preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) is not null))
    and not exists (select from unnest($3) word where position(word in h.search_name || ' ' || h.related_search) = 0)
  order by h.search_name, a.id
  limit $8 offset $9;
@@ -132,37 +137,11 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at, p.nom, p.prenom,
        p.mail as aaf_email, coalesce(a.mobile, p.mobile) as mobile, p.degree = 2 as in_second_degree
   from preau.account a
-  join preau.person p on (p.account_academy, p.account_id) = (a.academy, a.id)
- where a.academy = $3 and a.id = $4 and p.departed_at is null
-   and exists (
-        select from preau.enrolment e
-          left join preau.guardianship g
-            on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id) and g.guardian_id = p.aaf_id
-         where e.academy = $1 and e.uai = $2 and e.academy = p.academy and e.degree = p.degree
-           and (e.pupil_id = p.aaf_id or g.guardian_id is not null))
+  join preau.school_account b on (b.account_academy, b.account_id) = (a.academy, a.id)
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
+ where a.academy = $3 and a.id = $4 and b.academy = $1 and b.uai = $2
+ order by p.mail is null, p.degree desc, p.aaf_id
  limit 1;
-
--- :query listing_selected
--- Of the accounts named, those that belong to the school, as the rules need them.
--- :role portal
--- $1 academy smallint
--- $2 uai text
--- $3 academies smallint[]
--- $4 numbers bigint[]
-select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
-       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
-       s.degree = 2 as in_second_degree
-  from unnest($3, $4) as wanted(academy, id)
-  join preau.account a using (academy, id)
-  join preau.school s on s.academy = $1 and s.uai = $2
- where a.closed_at is null and exists (
-        select from preau.person p
-          left join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)
-          join preau.enrolment e on e.academy = p.academy and e.degree = p.degree
-               and e.pupil_id = coalesce(g.pupil_id, p.aaf_id)
-         where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null
-           and e.academy = $1 and e.uai = $2)
- order by a.academy, a.id;
 
 -- :query listing_children
 -- The pupils attached to a guardian's account, wherever they go to school.
@@ -176,6 +155,23 @@ select p.nom, p.prenom, coalesce(s.name, '') as school, coalesce(e.class, '') as
   left join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id)
   left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
  where r.account_academy = $1 and r.account_id = $2 and r.departed_at is null and p.departed_at is null
+ order by p.birth_date, p.prenom;
+
+-- :query listing_children_here
+-- The pupils of one school attached to a guardian's account: a school learns nothing of another's.
+-- :role portal
+-- $1 academy smallint
+-- $2 account_id bigint
+-- $3 school_academy smallint
+-- $4 uai text
+select p.nom, p.prenom, s.name as school, e.class
+  from preau.person r
+  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
+  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id)
+  join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
+ where r.account_academy = $1 and r.account_id = $2 and e.academy = $3 and e.uai = $4
+   and r.departed_at is null and p.departed_at is null
  order by p.birth_date, p.prenom;
 
 -- :query listing_guardians_of

@@ -161,6 +161,8 @@ static void show(struct assist *assist, const struct selected_account *account)
 {
     if (account->stored.account.closed) {
         assist_refuse(assist, REFUSAL_ACCOUNT_CLOSED);
+    } else if (account->stored.account.state == STATE_NON_DISTRIBUE) {
+        assist_refuse(assist, REFUSAL_NOT_DISTRIBUTED);
     } else if (!account_password_is_readable(&assist->account)) {
         assist_refuse(assist, REFUSAL_PASSWORD_NOT_READABLE);
     } else {

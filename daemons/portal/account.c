@@ -25,7 +25,9 @@ struct account_page {
 static void password_fill(const struct visit *visit, struct view *body, const struct account *account)
 {
     const struct account_page *page = visit->own;
-    if (!account_password_is_readable(account)) {
+    if (account->state == STATE_NON_DISTRIBUE) {
+        view_show(body, "PASSWORD_UNSENT");
+    } else if (!account_password_is_readable(account)) {
         view_show(body, account->password == PASSWORD_CHOSEN ? "PASSWORD_CHOSEN" : "PASSWORD_NONE");
     } else if (page->password) {
         view_set(view_add(body, "PASSWORD_SHOWN"), "PASSWORD", page->password);
@@ -90,7 +92,7 @@ static void actions_fill(const struct visit *visit, struct view *body, const str
     const struct account *account = &person->stored.account;
     struct lifecycle_outcome outcome;
     struct view *impossible = NULL;
-    bool has_address = person->stored.email[0] != '\0' || person->aaf_email[0] != '\0';
+    bool has_address = instant_is_set(person->stored.email_confirmed_at) || person->aaf_email[0] != '\0';
     view_print(body, "PREVIEW_ACTION", "/etablissements/%s/apercu", visit->school.uai.text);
     view_set(body, "PROFILE", profile_code(account->profile));
     view_print(body, "ID", "%d-%" PRId64, account->academy.v, account->id.v);
@@ -240,7 +242,8 @@ static void account_loaded_here(void *arg, const struct listed_person *person, c
     contact_fill(page->body, person);
     actions_fill(visit, page->body, person);
     if (page->is_guardian) {
-        listing_load_children(visit->portal->store, account->academy, account->id, relatives_loaded, visit);
+        listing_load_children_here(
+            visit->portal->store, &visit->school, account->academy, account->id, relatives_loaded, visit);
     } else {
         listing_load_guardians_of(visit->portal->store, account->academy, account->id, relatives_loaded, visit);
     }

@@ -32,6 +32,9 @@ static void numbers_fill(struct view *view, const Preau__Notify__GetBatchReply *
     view_number(view, "WAITING", batch->waiting);
     view_number(view, "SENT", batch->sent);
     view_number(view, "FAILED", batch->failed);
+    if (batch->cancelled > 0) {
+        view_number(view_add(view, "CANCELLED"), "CANCELLED_COUNT", batch->cancelled);
+    }
 }
 
 static void batches_listed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -132,7 +135,7 @@ static void batch_loaded(struct visit *visit, const ProtobufCMessage *answer, en
     view_number(body, "DONE_COUNT", batch->total - batch->waiting);
     view_print(body, "BACK", "/etablissements/%s/envois", visit->school.uai.text);
     view_show(body, batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL ? "BY_MAIL" : "BY_SHEET");
-    view_show(body, goes_on ? "GOES_ON" : batch->failed > 0 ? "ENDED_WITH_FAILURES" : "ENDED");
+    view_show(body, goes_on ? "GOES_ON" : batch->failed + batch->cancelled > 0 ? "ENDED_WITH_FAILURES" : "ENDED");
     if (goes_on) {
         page_refresh(visit, REFRESH_SECONDS);
     }

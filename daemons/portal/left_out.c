@@ -4,7 +4,7 @@
 #include "portal/sentence.h"
 #include "portal/wording.h"
 
-void left_out_add(struct view *left_out, const char *refusal_code, size_t accounts)
+static void left_out_add(struct view *left_out, const char *refusal_code, size_t accounts)
 {
     char text[WORDING_SIZE];
     enum refusal refusal = REFUSAL_NOT_FOUND;

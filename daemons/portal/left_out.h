@@ -7,5 +7,3 @@
 /* Section LEFT_OUT of the body, when there is anything. */
 void left_out_fill(struct view *body, Preau__Notify__LeftOut *const *groups, size_t count);
 size_t left_out_count(Preau__Notify__LeftOut *const *groups, size_t count);
-/* One reason more, found here. */
-void left_out_add(struct view *left_out, const char *refusal_code, size_t accounts);

@@ -61,20 +61,25 @@ static void row_fill(const struct visit *visit, struct view *row, const struct l
     view_set(row, "STATE_CODE", state_code(account->state));
     view_set(row, "STATE_LABEL", state_label(account->state));
     view_set(row, "ORIGIN_LABEL", account->origin == ORIGIN_NON_RENSEIGNE ? "–" : origin_label(account->origin));
-    const char *email = account->email[0] != '\0' ? account->email : account->aaf_email;
-    if (email[0] != '\0') {
-        view_set(view_add(row, "WITH_EMAIL"), "EMAIL", email);
-    } else {
+    if (account->unconfirmed_email[0] != '\0') {
+        view_set(view_add(row, "TO_CONFIRM"), "EMAIL", account->unconfirmed_email);
+    }
+    if (account->email[0] != '\0') {
+        view_set(view_add(row, "WITH_EMAIL"), "EMAIL", account->email);
+    } else if (account->unconfirmed_email[0] == '\0') {
         view_show(row, "WITHOUT_EMAIL");
     }
     if (instant_is_set(account->notified_at)) {
         struct view *notified = view_add(row, "NOTIFIED");
         wording_day(account->notified_at, day);
         view_set(notified, "NOTIFIED_ON", day);
-        wording_day(account->notification_expires_at, day);
-        view_set(notified, "EXPIRY", day);
-        if (instant_before(account->notification_expires_at, clock_now()) && account->state == STATE_DISTRIBUE) {
-            view_show(notified, "EXPIRED");
+        if (account->state == STATE_DISTRIBUE) { /* later the person has a password of their own, which lasts */
+            struct view *valid = view_add(notified, "VALID");
+            wording_day(account->notification_expires_at, day);
+            view_set(valid, "EXPIRY", day);
+            if (instant_before(account->notification_expires_at, clock_now())) {
+                view_show(valid, "EXPIRED");
+            }
         }
     } else {
         view_show(row, "NOT_NOTIFIED");

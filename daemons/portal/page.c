@@ -181,6 +181,13 @@ void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes
 void page_form_error(struct view *body, enum refusal refusal)
 {
     struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
+    if (refusal ==
+        REFUSAL_NOT_DISTRIBUTED) { /* who fills in a form is the family; the refusal's own words are a head's */
+        sentence_set(problem, "TEXT", "Votre compte n’a pas encore été remis par l’établissement.");
+        sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT",
+            "Adressez-vous à l’école ou à l’établissement, qui vous enverra votre identifiant et votre mot de passe.");
+        return;
+    }
     sentence_set(problem, "TEXT", refusal_sentence(refusal));
     if (refusal_next(refusal)[0] != '\0') {
         sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));

@@ -77,46 +77,40 @@ static void preview_batch(struct visit *visit, const struct chosen *chosen)
         visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_previewed, NULL, false});
 }
 
-/* A reset alone has no dry run on the bus: the one table of the life cycle says here what it will say there. */
-static void reset_previewed(void *arg, const struct stored_account *accounts, size_t count, const struct fault *fault)
+static void reset_previewed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
-    struct visit *visit = arg;
-    const struct chosen *chosen = visit->own;
-    size_t refused[REFUSAL_COUNT] = {0};
-    size_t done = 0;
-    if (!accounts) {
-        page_fail(visit, fault);
+    const Preau__Notify__ResetPasswordsReply *reply = (const void *)answer;
+    if (!reply) {
+        page_refuse(visit, refusal);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct lifecycle_outcome outcome;
-        enum refusal refusal = lifecycle_decide(
-            &accounts[i].account, chosen->action->action, clock_now(), NOTIFICATION_MONTHS_DEFAULT, &outcome);
-        refused[refusal]++;
-        done += refusal == REFUSAL_NONE;
-    }
-    refused[REFUSAL_NOT_IN_SCHOOL] += chosen->selection.count - count;
     struct view *body = preview_begin(visit);
-    if (done > 0) {
-        something_fill(visit, body, done, done);
+    if (reply->reset > 0) {
+        something_fill(visit, body, reply->reset, reply->reset);
     } else {
         view_show(body, "NOTHING");
     }
-    struct view *left_out = done < chosen->selection.count ? view_add(body, "LEFT_OUT") : NULL;
-    for (int refusal = 1; left_out && refusal < REFUSAL_COUNT; refusal++) {
-        if (refused[refusal] > 0) {
-            left_out_add(left_out, refusal_code((enum refusal)refusal), refused[refusal]);
-        }
-    }
+    left_out_fill(body, reply->left_out, reply->n_left_out);
     page_send(visit, 200);
+}
+
+static void preview_reset(struct visit *visit, const struct chosen *chosen)
+{
+    Preau__Notify__ResetPasswordsRequest request = PREAU__NOTIFY__RESET_PASSWORDS_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.accounts = chosen_refs(visit, chosen);
+    request.n_accounts = chosen->selection.count;
+    request.dry_run = true;
+    visit_call(visit,
+        &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, reset_previewed, NULL, false});
 }
 
 static void preview_go(struct visit *visit)
 {
     const struct chosen *chosen = visit->own;
     if (chosen->action->action == ACTION_RESET_PASSWORD) {
-        listing_load_selected(visit->portal->store, &visit->school, chosen->selection.academies, chosen->selection.ids,
-            chosen->selection.count, reset_previewed, visit);
+        preview_reset(visit, chosen);
     } else {
         preview_batch(visit, chosen);
     }

@@ -1,4 +1,4 @@
-"""preau-portald over HTTP, as a browser without JavaScript and as a stranger use it, before real linkd and statsd."""
+"""preau-portald over HTTP, as a browser without JavaScript and as a stranger use it, before real linkd, statsd and notifyd."""
 
 import concurrent.futures
 import html
@@ -20,7 +20,7 @@ def here(tmp_path_factory):
     """A site of portald, linkd and statsd; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "20", "attempts_address": "1000",
                          "birth_date_attempts": "20"}}
-    with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-statsd", "preau-portald", settings=settings) as site:
+    with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-statsd", "preau-notifyd", "preau-portald", settings=settings) as site:
         yield site
 
 
@@ -295,6 +295,54 @@ def test_an_account_says_its_state_and_what_may_be_done(head, ecole):
     assert "Non distribué" in page.text and "Zoe ESSAIBA" in page.text
     assert "Réinitialiser le mot de passe : Ce compte n’a pas encore été distribué." in page.text.replace("\u00a0", " ")
     assert "Notifier par courrier électronique : Aucune adresse" in page.text.replace("\u00a0", " ")
+
+
+def test_an_account_is_closed_to_a_school_that_the_child_has_left(here, head, town, ecole, college):
+    """A guardian keeps a child elsewhere: the school that the other child left has neither page nor action."""
+    gone = town.pupil(ecole, "Luc", "Partant", "2016-01-02")
+    stays = town.pupil(college, "Eva", "Partant", "2012-01-02")
+    anne = town.guardian("Anne", "Partant", [gone])
+    other = town.guardian("Anne", "Partant", [stays])
+    with here.psql() as database:
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (*anne.account, ACADEMY, other.aaf_id))
+    path = f"/etablissements/{ecole[0]}/comptes/%d-%d" % anne.account
+    page = head.get(path)
+    assert page.status == 200 and "Luc PARTANT" in page.text and "Eva" not in page.text
+    with here.psql() as database:
+        database.execute("update preau.person set departed_at = now() where (academy, degree, aaf_id) = (%s, 1, %s)", (ACADEMY, gone.aaf_id))
+    try:
+        assert head.get(path).status == 404
+        form = head.get(f"/etablissements/{ecole[0]}/responsables").form(f"/etablissements/{ecole[0]}/apercu")
+        assert "n’est pas rattaché à cet établissement" in head.submit(form, action="reset", compte="%d-%d" % anne.account).text
+        assert "Eva PARTANT" in head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % anne.account).text
+    finally:
+        with here.psql() as database:
+            database.execute("delete from preau.enrolment where (academy, degree, pupil_id) = (%s, 1, %s)", (ACADEMY, gone.aaf_id))
+
+
+def test_the_address_is_the_confirmed_one_else_the_schools(here, head, town, college):
+    child = town.pupil(college, "Noé", "Adresse", "2012-01-02")
+    anne = town.guardian("Anne", "Adresse", [child])
+    anne.hand_out()
+    listed = f"/etablissements/{college[0]}/responsables?nom=adresse"
+
+    def store(assignment):
+        with here.psql() as database:
+            database.execute(f"update preau.account set {assignment} where (academy, id) = (%s, %s)", anne.account)
+
+    store("email = 'moi@example.net'")
+    row = head.get(listed).row("ADRESSE Anne")
+    assert row[7] == "moi@example.net (à confirmer)"
+    assert "0 compte" in head.get(listed + "&courriel=avec").text.replace("\u00a0", " ")
+    page = head.get(head.get(listed).link("ADRESSE"))
+    assert "Notifier par courrier électronique : Aucune adresse" in page.text.replace("\u00a0", " ") and "(à confirmer)" in page.text
+    store("email_confirmed_at = now()")
+    assert head.get(listed + "&courriel=avec").row("ADRESSE Anne")[7] == "moi@example.net"
+    assert "jusqu’au" in head.get(listed).row("ADRESSE Anne")[8]
+    store("state = 'en_cours', password = 'chosen'")
+    store("state = 'active', activated_at = now()")
+    assert "jusqu’au" not in head.get(listed).row("ADRESSE Anne")[8]
 
 
 def test_a_preview_counts_what_will_be_done_and_says_the_rest(head, ecole):

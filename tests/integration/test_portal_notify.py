@@ -126,9 +126,32 @@ def test_a_reset_gives_one_new_password_however_often_it_is_sent(here, head, col
 
 
 def test_each_display_of_a_password_is_in_the_life_of_the_account(head, college, family):
+    family.hand_out()
     assert shown_password(head, college, family) == family.password
     page = head.get(account_path(college, family))
     assert "Mot de passe provisoire affiché (Mme Girard)" in text_of(page)
+
+
+def test_a_password_that_opens_nothing_is_not_shown(here, head, college, family):
+    path = account_path(college, family)
+    page = head.get(path)
+    assert "Notifiez d’abord le compte" in text_of(page) and b'id="afficher"' not in page.content
+    csrf = dict(page.forms[0].fields)["csrf"]
+    refused = head.session.post(here.portal_url + path + "/mot-de-passe", data={"csrf": csrf}, timeout=20)
+    assert refused.status_code == 409 and 'id="mot-de-passe"' not in refused.text
+    early = sign_in(here, family)
+    assert early.page.status == 409 and "Votre compte n’a pas encore été remis par l’établissement." in text_of(early.page)
+    assert "Notifiez" not in early.page.text
+
+
+def test_what_was_cancelled_of_a_batch_is_counted(here, head, college, family):
+    page = confirm(head, college, preview(head, college, family, "mail"))
+    here.wait(lambda: "Tous les courriels sont partis" in text_of(head.get(page.path)), what="a batch that is over")
+    assert "Annulés" not in head.get(page.path).text
+    with here.psql() as database:
+        database.execute("update preau.delivery set state = 'cancelled' where (academy, account_id) = (%s, %s)", family.account)
+    assert "Annulés" in head.get(page.path).text and "une partie n’a pas abouti" in text_of(head.get(page.path))
+    assert "annulés : 1" in text_of(head.get(f"/etablissements/{college[0]}/envois"))
 
 
 def test_a_chosen_password_is_shown_to_nobody(here, head, college, family):

@@ -475,12 +475,12 @@ static void refusals_say_why(void **state)
     assert_int_equal(decide(&active, ACTION_RESEND_ACTIVATION, &outcome), REFUSAL_ACTIVATION_NOT_PENDING);
 }
 
-static void a_provisional_password_is_readable_until_it_is_replaced(void **state)
+static void a_provisional_password_is_readable_from_its_notification_until_it_is_replaced(void **state)
 {
     (void)state;
     struct account account = account_precreated((account_id){1}, (academy_code){1}, PROFILE_RESPONSABLE, false);
     struct lifecycle_outcome outcome;
-    assert_true(account_password_is_readable(&account));
+    assert_false(account_password_is_readable(&account)); /* it opens nothing yet */
     assert_int_equal(decide(&account, ACTION_NOTIFY, &outcome), REFUSAL_NONE);
     assert_true(account_password_is_readable(&outcome.account));
     account = outcome.account;
@@ -504,7 +504,7 @@ int main(void)
         cmocka_unit_test(the_moves_listed_for_the_database_are_those_that_happen),
         cmocka_unit_test(the_legal_standings_are_those_that_can_be_reached),
         cmocka_unit_test(refusals_say_why),
-        cmocka_unit_test(a_provisional_password_is_readable_until_it_is_replaced),
+        cmocka_unit_test(a_provisional_password_is_readable_from_its_notification_until_it_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
