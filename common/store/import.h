@@ -85,9 +85,11 @@ MUST_USE bool import_abandon(
 MUST_USE bool import_running_academies(
     struct session *session, academy_code *out_academies, size_t capacity, size_t *out_count, struct fault *fault);
 
-/* The run that integrated this archive before; 0: none. */
-MUST_USE bool import_find_applied(struct session *session, academy_code academy,
-    const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault);
+/* The run that integrated this archive before, or refused it after it was dropped: the daemon died before putting it away.
+ * A refused archive that is dropped again is another matter. 0: none. */
+MUST_USE bool import_find_ended(struct session *session, academy_code academy,
+    const unsigned char digest[ARCHIVE_DIGEST_SIZE], struct instant dropped_at, import_id *out_run,
+    struct fault *fault);
 /* A delivery of the same degree that was made on a later day is integrated. */
 MUST_USE bool import_find_later(struct session *session, academy_code academy, enum degree degree,
     struct date generated_on, bool *out_later, struct fault *fault);

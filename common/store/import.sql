@@ -67,12 +67,16 @@ select distinct academy from preau.import_run where state = 'running' order by a
 -- $2 name text
 insert into preau.academy (code, name) values ($1, $2) on conflict (code) do nothing;
 
--- :query import_find_applied
--- Whether this archive was integrated before: its run.
+-- :query import_find_ended
+-- Whether this archive was integrated before, or refused since it was dropped: its run.
 -- :role import
 -- $1 academy smallint
 -- $2 digest bytea
-select id from preau.import_run where academy = $1 and digest = $2 and state = 'applied' order by id desc limit 1;
+-- $3 dropped_at timestamptz
+select id from preau.import_run
+ where academy = $1 and digest = $2 and (state = 'applied' or (state = 'refused' and finished_at > $3))
+ order by id desc
+ limit 1;
 
 -- :query import_find_later
 -- Whether a later delivery of the same degree was integrated before.

@@ -57,15 +57,16 @@ bool import_running_academies(
     return true;
 }
 
-bool import_find_applied(struct session *session, academy_code academy, const unsigned char digest[ARCHIVE_DIGEST_SIZE],
-    import_id *out_run, struct fault *fault)
+bool import_find_ended(struct session *session, academy_code academy, const unsigned char digest[ARCHIVE_DIGEST_SIZE],
+    struct instant dropped_at, import_id *out_run, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
-    if (!ask(session, QUERY_IMPORT_FIND_APPLIED, &parameters, &rows, fault)) {
+    parameters_instant(&parameters, dropped_at);
+    if (!ask(session, QUERY_IMPORT_FIND_ENDED, &parameters, &rows, fault)) {
         return false;
     }
     out_run->v = rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0;

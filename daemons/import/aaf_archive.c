@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BLOCK = 128 * 1024 };
 
@@ -105,7 +106,7 @@ static enum refusal entries_visit(struct visit *visit)
 }
 
 enum refusal archive_visit(
-    const char *path, size_t size_max, const struct archive_visitor *visitor, _Atomic int64_t *bytes_done)
+    int file, size_t size_max, const struct archive_visitor *visitor, _Atomic int64_t *bytes_done)
 {
     struct visit visit = {archive_read_new(), visitor, bytes_done, size_max, false};
     assert(visit.archive); /* out of memory otherwise */
@@ -113,8 +114,8 @@ enum refusal archive_visit(
     /* programs of the outside are never asked to unpack: gzip must be the library's own */
     if (archive_read_support_filter_gzip(visit.archive) == ARCHIVE_OK &&
         archive_read_support_format_tar(visit.archive) == ARCHIVE_OK &&
-        archive_read_support_format_zip(visit.archive) == ARCHIVE_OK &&
-        archive_read_open_filename(visit.archive, path, BLOCK) == ARCHIVE_OK) {
+        archive_read_support_format_zip(visit.archive) == ARCHIVE_OK && lseek(file, 0, SEEK_SET) == 0 &&
+        archive_read_open_fd(visit.archive, file, BLOCK) == ARCHIVE_OK) {
         refusal = entries_visit(&visit);
     }
     (void)archive_read_free(visit.archive);

@@ -19,8 +19,8 @@ struct archive_visitor {
 
 enum { ARCHIVE_FILES_MAX = 20000 };
 
-/* size_max: of what is in it, unpacked. bytes_done: of the archive's own, set as the reading goes.
+/* file: of the archive, from its beginning; stays open. size_max: of what is in it, unpacked. bytes_done: of the archive's own, set as the reading goes.
  * REFUSAL_ARCHIVE_UNREADABLE, REFUSAL_ARCHIVE_UNSAFE (links, devices, paths that lead out, sizes). REFUSAL_NONE also
  * when a visitor ended it. */
 enum refusal archive_visit(
-    const char *path, size_t size_max, const struct archive_visitor *visitor, _Atomic int64_t *bytes_done);
+    int file, size_t size_max, const struct archive_visitor *visitor, _Atomic int64_t *bytes_done);

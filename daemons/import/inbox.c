@@ -235,15 +235,30 @@ static bool move_by_copy(const char *path, const char *target, struct fault *fau
     return true;
 }
 
-bool inbox_put_away(const struct inbox_options *options, academy_code academy, const char *path, const char *name,
-    import_id run, struct fault *fault)
+static bool is_what_was_read(const char *path, const struct stat *read)
 {
+    struct stat now;
+    return lstat(path, &now) == 0 && now.st_dev == read->st_dev && now.st_ino == read->st_ino &&
+           now.st_size == read->st_size && now.st_mtim.tv_sec == read->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == read->st_mtim.tv_nsec;
+}
+
+bool inbox_put_away(const struct inbox_options *options, academy_code academy, const struct stat *read,
+    const char *path, const char *name, import_id run, struct fault *fault)
+{
+    if (!is_what_was_read(path, read)) {
+        return true;
+    }
     _cleanup_(memory_free) char *folder = checked_printf("%s/%d", options->archive_directory, academy.v);
     _cleanup_(memory_free) char *target = checked_printf("%s/%" PRId64 "-%s", folder, run.v, name);
     if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
         return fault_from_errno(fault, FAULT_IO, "%s", folder);
     }
     if (rename(path, target) == 0) {
+        /* another one may have come between the look and the move: it goes back, unless a third is there already */
+        if (!is_what_was_read(target, read)) {
+            (void)renameat2(AT_FDCWD, target, AT_FDCWD, path, RENAME_NOREPLACE);
+        }
         return true;
     }
     if (errno != EXDEV) {

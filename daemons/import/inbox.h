@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct inbox_options {
     const char *inbox_directory, *archive_directory, *work_directory;
@@ -42,6 +43,7 @@ void inbox_list_clear(struct inbox_list *list);
 /* What lies in the inbox of an academy (0: all) is to be taken now. */
 MUST_USE bool inbox_ask(const struct inbox_options *options, academy_code academy, struct fault *fault);
 
-/* An archive that was dealt with goes to `<archive_directory>/<academy>/<run>-<name>`, over file systems if need be. */
-MUST_USE bool inbox_put_away(const struct inbox_options *options, academy_code academy, const char *path,
-    const char *name, import_id run, struct fault *fault);
+/* An archive that was dealt with goes to `<archive_directory>/<academy>/<run>-<name>`, over file systems if need be. read:
+ * as it was when its reading began; what has come under its name since stays, to be taken in its turn. */
+MUST_USE bool inbox_put_away(const struct inbox_options *options, academy_code academy, const struct stat *read,
+    const char *path, const char *name, import_id run, struct fault *fault);

@@ -21,9 +21,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char interrupted[] = "L’intégration a été interrompue ; l’archive est reprise.";
 
@@ -69,29 +71,37 @@ void run_job_stop(struct run_job *job)
 
 /* --- the archive's digest --- */
 
-static void file_close(FILE **file)
+static bool archive_open(struct run_job *job, struct fault *fault)
 {
-    if (*file) {
-        (void)fclose(*file);
+    job->file = open(job->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (job->file < 0 || fstat(job->file, &job->read) != 0) {
+        return fault_from_errno(fault, FAULT_IO, "%s", job->path);
+    }
+    return true;
+}
+
+static void archive_close(struct run_job *job)
+{
+    if (job->file >= 0) {
+        (void)close(job->file);
+        job->file = -1;
     }
 }
 
 static bool digest_read(struct run_job *job, unsigned char out_digest[ARCHIVE_DIGEST_SIZE], struct fault *fault)
 {
-    _cleanup_(file_close) FILE *file = fopen(job->path, "rbe");
-    if (!file) {
-        return fault_from_errno(fault, FAULT_IO, "%s", job->path);
-    }
+    enum { BLOCK = 128 * 1024 };
     struct digest digest;
     digest_begin(&digest, ARCHIVE_DIGEST_SIZE);
-    _cleanup_(memory_free) char *block = checked_malloc(BUFSIZ * 16);
-    for (size_t length; (length = fread(block, 1, BUFSIZ * 16, file)) > 0;) {
-        digest_add(&digest, block, length);
+    _cleanup_(memory_free) char *block = checked_malloc(BLOCK);
+    ssize_t length;
+    while ((length = read(job->file, block, BLOCK)) > 0) {
+        digest_add(&digest, block, (size_t)length);
         if (atomic_load(&job->is_stopping)) {
             return fault_set(fault, FAULT_UNAVAILABLE, "stopping");
         }
     }
-    if (ferror(file)) {
+    if (length < 0) {
         return fault_from_errno(fault, FAULT_IO, "%s", job->path);
     }
     digest_end(&digest, out_digest);
@@ -164,7 +174,7 @@ static bool delivery_read(struct attempt *attempt, enum refusal *out_refusal, st
 {
     struct run_job *job = attempt->job;
     struct archive_visitor visitor = delivery_visitor(attempt->delivery);
-    enum refusal unreadable = archive_visit(job->path, job->size_max, &visitor, &job->bytes_done);
+    enum refusal unreadable = archive_visit(job->file, job->size_max, &visitor, &job->bytes_done);
     if (!delivery_judge(attempt->delivery, out_refusal, fault)) {
         return false;
     }
@@ -272,7 +282,7 @@ static void tell_failed(struct run_job *job, struct session *session, import_id 
 
 static bool put_away(struct run_job *job, import_id run, struct fault *fault)
 {
-    bool done = inbox_put_away(job->inbox, job->academy, job->path, job->name, run, fault);
+    bool done = inbox_put_away(job->inbox, job->academy, &job->read, job->path, job->name, run, fault);
     FAULT_POINT("import_put_away");
     return done;
 }
@@ -309,8 +319,13 @@ static bool archive_take(struct run_job *job, struct session *session, struct fa
         job->outcome = RUN_BUSY;
         return true;
     }
-    if (!import_abandon(session, job->academy, interrupted, fault) || !digest_read(job, digest, fault) ||
-        !import_find_applied(session, job->academy, digest, &before, fault)) {
+    struct instant dropped_at;
+    if (!import_abandon(session, job->academy, interrupted, fault) || !archive_open(job, fault) ||
+        !digest_read(job, digest, fault)) {
+        return false;
+    }
+    dropped_at.us = (int64_t)job->read.st_ctim.tv_sec * 1000000 + job->read.st_ctim.tv_nsec / 1000;
+    if (!import_find_ended(session, job->academy, digest, dropped_at, &before, fault)) {
         return false;
     }
     if (before.v != 0) {
@@ -345,6 +360,7 @@ void run_job_run(void *arg, void *context)
     struct session *session = NULL;
     struct tick begun = clock_tick();
     struct fault fault = {0};
+    job->file = -1;
     job->outcome = RUN_BUSY; /* nothing was done, until it is known better */
     bool done = session_take(job, &session, &fault) &&
                 (job->path ? archive_take(job, session, &fault) : dead_runs_tell(session, &fault));
@@ -353,5 +369,6 @@ void run_job_run(void *arg, void *context)
         job->fault = fault;
     }
     session_give_back(job);
+    archive_close(job);
     job->duration = clock_since(begun);
 }

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 struct session;
 
@@ -33,6 +34,10 @@ struct run_job {
     academy_code academy;
     char *path; /* NULL: only runs whose process died are told so */
     const char *name;
+
+    /* while it runs: the archive, opened once, so that what is digested, read and put away is one and the same */
+    int file;
+    struct stat read;
 
     /* seen while it runs, from any thread */
     _Atomic int64_t run, bytes_done;

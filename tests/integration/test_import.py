@@ -410,6 +410,49 @@ def test_killed_at_any_point_it_ends_in_the_same_place(fresh_site, days, undistu
     assert states == ([FAILED, APPLIED] if point in POINTS[:3] else [APPLIED])
 
 
+def test_a_refusal_that_was_told_is_not_told_again_after_a_kill(fresh_site):
+    site = fresh_site(start=False)
+    site.start_peers()
+    site.launch(IMPORTD, PREAU_FAULT="import_ended")
+    broken = site.inbox(ACADEMY) / "broken.tgz"
+    broken.write_bytes(b"\x1f\x8bnot gzip")
+    with contextlib.suppress(Silent):
+        Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True, seconds=5)
+    site.wait_dead(IMPORTD)
+    site.restart(IMPORTD)
+    site.wait(lambda: not broken.exists(), 30, "put away")
+    states = "select state from preau.import_run order by id"
+    assert rows(site, states) == [("refused",)]
+    broken.write_bytes(b"\x1f\x8bnot gzip")  # dropped again on purpose
+    Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
+    site.wait(lambda: not broken.exists(), 30, "put away")
+    assert rows(site, states) == [("refused",)] * 2
+
+
+def test_what_comes_under_the_same_name_meanwhile_is_taken_in_its_turn(fresh_site, days):
+    site = fresh_site(start=False)
+    site.start_peers()
+    site.launch(IMPORTD)
+    bus = Bus(site)
+    runs = "select archive, state, digest from preau.import_run order by id"
+    with site.psql() as blocker:  # the run stands still before it writes
+        blocker.execute("begin")
+        blocker.execute("lock table preau.school in access exclusive mode")
+        dropped = drop(site, days[0].archives[2])
+        bus.ask("import", "RunImports", academy=ACADEMY, operator=True)
+        site.wait(lambda: rows(site, "select 1 from pg_stat_activity where usename = 'preau_import' and wait_event_type = 'Lock'"),
+                  30, "standing still")
+        shutil.copy(days[1].archives[2], dropped.with_name(".coming"))
+        dropped.with_name(".coming").rename(dropped)
+        blocker.execute("commit")
+    site.wait(lambda: rows(site, "select 1 from preau.import_run where state = 'applied'"), 30, "integrated")
+    bus.ask("import", "RunImports", academy=ACADEMY, operator=True)
+    site.wait(lambda: not dropped.exists(), 30, "taken")
+    site.wait(lambda: [state for _, state, _ in rows(site, runs)] == [APPLIED] * 2, 30, "integrated both")
+    assert len({digest for _, _, digest in rows(site, runs)}) == 2
+    check_is_truth(site, [row for row in days[1].truth if row["degree"] == 2])
+
+
 def test_a_database_that_goes_away_is_waited_for(site, days):
     site.postgres.stop()
     dropped = drop(site, days[0].archives[2])
