@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from peers.site import Site
@@ -70,10 +70,12 @@ class Browser:
 
     def click(self, selector):
         """And the page that follows."""
-        page = self.find("html")
+        self.driver.execute_script("window.isThePageBefore = true")
         self.find(selector).click()
-        WebDriverWait(self.driver, 20).until(staleness_of(page))
-        WebDriverWait(self.driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+        arrived = "return !window.isThePageBefore && document.readyState === 'complete'"
+        # between two pages the driver has no document to ask, and says so in words of its own
+        WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(
+            lambda driver: driver.execute_script(arrived))
 
     def wait(self, condition, seconds=30):
         return WebDriverWait(self.driver, seconds).until(lambda _: condition())
