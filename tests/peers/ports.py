@@ -1,6 +1,7 @@
 """Ports of 127.0.0.1, taken once and remembered, below those that the kernel gives to outgoing connections."""
 
 import json
+import os
 import pathlib
 import random
 import socket
@@ -47,5 +48,9 @@ def remember(file, names, wanted, runs=False):
     file = pathlib.Path(file)
     remembered = json.loads(file.read_text()) if file.exists() else {}
     chosen = choose(names, wanted, remembered, runs)
-    file.write_text(json.dumps(chosen, indent=1) + "\n")
+    if chosen != remembered:
+        # others of this site may be reading it
+        new = file.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(chosen, indent=1) + "\n")
+        new.replace(file)
     return chosen

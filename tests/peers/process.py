@@ -52,7 +52,9 @@ class Process:
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 start_new_session=True, preexec_fn=None if self.outlives else before,
                 env={**os.environ, **(environment or {})})
-        self._note.write_text(f"{self._child.pid} {started_at(self._child.pid)}\n")
+        new = self._note.with_suffix(".pid.new")
+        new.write_text(f"{self._child.pid} {started_at(self._child.pid)}\n")
+        new.replace(self._note)
 
     @property
     def pid(self):
