@@ -39,6 +39,8 @@ class Process:
         self._child = None
 
     def start(self, *command, environment=None):
+        if self._child is not None:
+            self._child.wait()  # ended by itself, and nobody took note
         parent = os.getpid()
 
         def before():
@@ -68,9 +70,10 @@ class Process:
         return int(pid) if started_at(pid) == start else None
 
     def signal(self, number):
-        if self.pid is not None:
+        pid = self.pid  # asked once: it may end meanwhile
+        if pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
+                os.kill(pid, number)
 
     def wait(self, seconds):
         """True when it has ended within that time."""
