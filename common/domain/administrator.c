@@ -63,6 +63,16 @@ bool role_may_have_scope(enum administrator_role role, const struct administrato
     return true;
 }
 
+bool role_follows_deliveries(enum administrator_role role)
+{
+    return role == ROLE_INTEGRATEUR || role == ROLE_ASSISTANCE || role == ROLE_EXPLOITANT;
+}
+
+bool scope_shows_deliveries(enum administrator_role role, const struct administrator_scope *scope)
+{
+    return role_follows_deliveries(role) && scope->uai.text[0] == '\0' && role_may_have_scope(role, scope);
+}
+
 static bool may_stand_in_login(char one, bool first)
 {
     return text_is_ascii_letter(one) || text_is_digit(one) || (!first && one != '\0' && strchr("._@-", one));

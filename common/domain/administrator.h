@@ -31,6 +31,12 @@ struct administrator_scope {
  * less, operators the nation or less. A school's academy must be said. */
 bool role_may_have_scope(enum administrator_role role, const struct administrator_scope *scope);
 
+/* True when the role follows what academies deliver, and how it was integrated: not heads and their delegates. */
+bool role_follows_deliveries(enum administrator_role role);
+/* True when, with this role, the scope shows the deliveries of its academy, or of all with academy 0: a delivery is a
+ * whole academy's, so that a school shows none. */
+bool scope_shows_deliveries(enum administrator_role role, const struct administrator_scope *scope);
+
 enum { ADMINISTRATOR_LOGIN_SIZE = 65 };
 
 struct administrator_login {

@@ -52,6 +52,29 @@ static void a_school_needs_its_academy_and_a_valid_uai(void **state)
     }
 }
 
+/* What the reports of deliveries show: of an academy, of the nation, never by way of a school. */
+static void deliveries_are_followed_by_those_who_deliver_or_operate(void **state)
+{
+    (void)state;
+    static const struct {
+        enum administrator_role role;
+        bool academy, nation;
+    } expected[ROLE_COUNT] = {
+        {ROLE_DIRECTEUR,   false, false},
+        {ROLE_DELEGUE,     false, false},
+        {ROLE_INTEGRATEUR, true,  false},
+        {ROLE_ASSISTANCE,  true,  false},
+        {ROLE_EXPLOITANT,  true,  true },
+    };
+    const struct administrator_scope school = {{10}, {"0010002X"}}, academy = {{10}, {""}}, nation = {{0}, {""}};
+    for (size_t i = 0; i < ROLE_COUNT; i++) {
+        assert_int_equal(role_follows_deliveries(expected[i].role), expected[i].academy);
+        assert_false(scope_shows_deliveries(expected[i].role, &school));
+        assert_int_equal(scope_shows_deliveries(expected[i].role, &academy), expected[i].academy);
+        assert_int_equal(scope_shows_deliveries(expected[i].role, &nation), expected[i].nation);
+    }
+}
+
 static void logins_are_tidied_or_refused(void **state)
 {
     (void)state;
@@ -76,6 +99,7 @@ int main(void)
         cmocka_unit_test(roles_have_codes_that_lead_back),
         cmocka_unit_test(a_scope_is_never_wider_than_the_role),
         cmocka_unit_test(a_school_needs_its_academy_and_a_valid_uai),
+        cmocka_unit_test(deliveries_are_followed_by_those_who_deliver_or_operate),
         cmocka_unit_test(logins_are_tidied_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -443,6 +443,25 @@ static size_t reach(bool reached[PROFILE_COUNT][STATE_COUNT][ORIGIN_COUNT])
     return standings;
 }
 
+static void check_reopening(const struct account *account, enum account_action action)
+{
+    struct lifecycle_outcome outcome;
+    if (action != ACTION_REOPEN || !account->closed)
+        return;
+    assert_int_equal(decide(account, action, &outcome), REFUSAL_NONE);
+    assert_false(outcome.account.closed);
+    assert_int_equal(outcome.effects, 0);
+    outcome.account.closed = true;
+    assert_memory_equal(&outcome.account, account, sizeof *account);
+}
+
+/* The import reopens accounts by the hundred thousand in one statement that does nothing else (import_attach.sql). */
+static void reopening_finds_the_account_as_it_was(void **state)
+{
+    (void)state;
+    assert_true(visit_all(check_reopening) > 0);
+}
+
 static void the_legal_standings_are_those_that_can_be_reached(void **state)
 {
     (void)state;
@@ -502,6 +521,7 @@ int main(void)
         cmocka_unit_test(sign_in_leads_where_the_account_stands),
         cmocka_unit_test(the_table_has_exactly_one_row_for_each_case),
         cmocka_unit_test(the_moves_listed_for_the_database_are_those_that_happen),
+        cmocka_unit_test(reopening_finds_the_account_as_it_was),
         cmocka_unit_test(the_legal_standings_are_those_that_can_be_reached),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(a_provisional_password_is_readable_from_its_notification_until_it_is_replaced),

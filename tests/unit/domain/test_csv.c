@@ -1,0 +1,102 @@
+#include "unit.h"
+
+#include "domain/csv.h"
+#include "domain/import_csv.h"
+
+static void cells_stand_between_semicolons_and_lines_end_with_cr_lf(void **state)
+{
+    (void)state;
+    char row[64];
+    const char *const cells[] = {"a", "", NULL, "é"};
+    assert_int_equal(csv_row_write(cells, 4, row, sizeof row), strlen("a;;;é\r\n"));
+    assert_string_equal(row, "a;;;é\r\n");
+}
+
+static void what_would_break_a_row_is_quoted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *written;
+    } cases[] = {
+        {"a;b",  "\"a;b\"\r\n"   },
+        {"a\"b", "\"a\"\"b\"\r\n"},
+        {"a\nb", "\"a\nb\"\r\n"  },
+        {"a\rb", "\"a\rb\"\r\n"  },
+        {" a",   "\" a\"\r\n"    },
+        {"a ",   "\"a \"\r\n"    },
+        {"a,b",  "a,b\r\n"       },
+        {"\"",   "\"\"\"\"\r\n"  },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char row[64];
+        assert_int_equal(csv_row_write(&cases[i].cell, 1, row, sizeof row), strlen(cases[i].written));
+        assert_string_equal(row, cases[i].written);
+    }
+}
+
+static void nothing_begins_as_a_formula(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *written;
+    } cases[] = {
+        {"=1+1",     "'=1+1\r\n"            },
+        {"+33",      "'+33\r\n"             },
+        {"-1",       "'-1\r\n"              },
+        {"@SUM(A1)", "'@SUM(A1)\r\n"        },
+        {"\t=1",     "\"'\t=1\"\r\n"        },
+        {"\r=1",     "\"'\r=1\"\r\n"        },
+        {"=\"a\";b", "\"'=\"\"a\"\";b\"\r\n"},
+        {"1=1",      "1=1\r\n"              },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char row[64];
+        (void)csv_row_write(&cases[i].cell, 1, row, sizeof row);
+        assert_string_equal(row, cases[i].written);
+    }
+}
+
+static void what_does_not_fit_is_measured(void **state)
+{
+    (void)state;
+    const char *const cells[] = {"abc", "d;e"};
+    const size_t whole = strlen("abc;\"d;e\"\r\n");
+    for (size_t size = 0; size <= whole + 1; size++) {
+        char row[32];
+        memset(row, '#', sizeof row);
+        assert_int_equal(csv_row_write(cells, 2, row, size), whole);
+        assert_int_equal(row[size], '#');
+        if (size > 0) {
+            assert_int_equal(strlen(row), size - 1);
+            assert_memory_equal(row, "abc;\"d;e\"\r\n", size - 1);
+        }
+    }
+}
+
+static void an_import_s_rows_have_nine_columns(void **state)
+{
+    (void)state;
+    char row[256];
+    (void)import_csv_heading(row, sizeof row);
+    assert_string_equal(
+        row, CSV_BYTE_ORDER_MARK "fichier;ligne;catégorie;identifiant;attribut;code;valeur;constat;à faire\r\n");
+    const struct import_csv_record record = {
+        "f.xml", 12, "Eleve", "7", "INE", "ine_invalid", "=1", "Faux.", "Corrigez ; déposez."};
+    (void)import_csv_row(&record, row, sizeof row);
+    assert_string_equal(row, "f.xml;12;Eleve;7;INE;ine_invalid;'=1;Faux.;\"Corrigez ; déposez.\"\r\n");
+    const struct import_csv_record bare = {.file = "f.xml", .code = "xml_invalid"};
+    (void)import_csv_row(&bare, row, sizeof row);
+    assert_string_equal(row, "f.xml;;;;;xml_invalid;;;\r\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cells_stand_between_semicolons_and_lines_end_with_cr_lf),
+        cmocka_unit_test(what_would_break_a_row_is_quoted),
+        cmocka_unit_test(nothing_begins_as_a_formula),
+        cmocka_unit_test(what_does_not_fit_is_measured),
+        cmocka_unit_test(an_import_s_rows_have_nine_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
