@@ -13,6 +13,7 @@ struct asking {
     administrators_loaded *loaded;
     administrator_added *added;
     void *arg;
+    administrator_id id; /* that was asked for */
 };
 
 static struct asking *asking_new(struct asking whom)
@@ -22,15 +23,29 @@ static struct asking *asking_new(struct asking whom)
     return asking;
 }
 
+static void role_of_row(const struct rows *rows, int row, struct stored_administrator *out_administrator)
+{
+    /* the column's type is an enumeration of the same codes */
+    bool known = role_from_code(row_text(rows, row, "role"), &out_administrator->role);
+    assert(known);
+}
+
+static void scope_of_row(const struct rows *rows, int row, struct stored_administrator *administrator)
+{
+    if (administrator->scope_count < ADMINISTRATOR_SCOPES_MAX) {
+        struct administrator_scope *scope = &administrator->scopes[administrator->scope_count++];
+        scope->academy.v = (int16_t)row_int64(rows, row, "academy");
+        snprintf(scope->uai.text, sizeof scope->uai.text, "%s", row_text(rows, row, "uai"));
+    }
+}
+
 static void administrator_of_row(const struct rows *rows, int row, struct stored_administrator *out_administrator)
 {
     out_administrator->id.v = row_int64(rows, row, "id");
     out_administrator->is_disabled = row_bool(rows, row, "disabled");
     snprintf(out_administrator->login, sizeof out_administrator->login, "%s", row_text(rows, row, "login"));
     snprintf(out_administrator->name, sizeof out_administrator->name, "%s", row_text(rows, row, "name"));
-    /* the column's type is an enumeration of the same codes */
-    bool known = role_from_code(row_text(rows, row, "role"), &out_administrator->role);
-    assert(known);
+    role_of_row(rows, row, out_administrator);
 }
 
 static void loaded_rows(void *arg, const struct rows *rows, const struct fault *fault)
@@ -70,11 +85,8 @@ static void list_rows(void *arg, const struct rows *rows, const struct fault *fa
             list[count].last_sign_in_at = row_instant(rows, row, "last_sign_in_at");
             count++;
         }
-        struct stored_administrator *last = &list[count - 1];
-        if (row_bool(rows, row, "scoped") && last->scope_count < ADMINISTRATOR_SCOPES_MAX) {
-            struct administrator_scope *scope = &last->scopes[last->scope_count++];
-            scope->academy.v = (int16_t)row_int64(rows, row, "academy");
-            snprintf(scope->uai.text, sizeof scope->uai.text, "%s", row_text(rows, row, "uai"));
+        if (row_bool(rows, row, "scoped")) {
+            scope_of_row(rows, row, &list[count - 1]);
         }
     }
     asking->loaded(asking->arg, rows ? list : NULL, count, fault);
@@ -86,6 +98,31 @@ void administrator_list(struct store *store, administrators_loaded *loaded, void
 {
     store_run(
         store, QUERY_ADMINISTRATOR_LIST, NULL, list_rows, asking_new((struct asking){.loaded = loaded, .arg = arg}));
+}
+
+static void scopes_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct stored_administrator *found = checked_calloc(1, sizeof *found);
+    int count = rows ? rows_count(rows) : 0;
+    for (int row = 0; row < count; row++) {
+        role_of_row(rows, row, found);
+        scope_of_row(rows, row, found);
+    }
+    found->id = asking->id;
+    asking->loaded(asking->arg, rows ? found : NULL, count > 0 ? 1 : 0, fault);
+    memory_free(&found);
+    memory_free(&asking);
+}
+
+void administrator_load_scopes(struct store *store, administrator_id id, administrators_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id.v);
+    store_run(store, QUERY_ADMINISTRATOR_SCOPES, &parameters, scopes_rows,
+        asking_new((struct asking){.loaded = loaded, .arg = arg, .id = id}));
+    parameters_clear(&parameters);
 }
 
 static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)

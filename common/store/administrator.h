@@ -31,6 +31,8 @@ typedef void administrators_loaded(
 void administrator_load(struct store *store, const char *login, administrators_loaded *loaded, void *arg);
 /* All, at most 1000, in order of login, without hashes. */
 void administrator_list(struct store *store, administrators_loaded *loaded, void *arg);
+/* One with the id, the role and the scopes only, or none: unknown, disabled, without any scope. */
+void administrator_load_scopes(struct store *store, administrator_id id, administrators_loaded *loaded, void *arg);
 void administrator_note_sign_in(struct store *store, administrator_id id);
 
 struct administrator_new {

@@ -42,3 +42,14 @@ select a.id, a.login, a.name, a.role::text, a.last_sign_in_at, a.disabled_at is 
   from (select * from preau.administrator order by login limit 1000) a
   left join preau.administrator_scope s on s.administrator_id = a.id
  order by a.login, s.academy, s.uai;
+
+-- :query administrator_scopes
+-- The role and the scopes of one who may still sign in, one row a scope: academy null is the nation, uai null the whole
+-- academy.
+-- :role import
+-- $1 id bigint
+select a.role::text, s.academy, s.uai
+  from preau.administrator a
+  join preau.administrator_scope s on s.administrator_id = a.id
+ where a.id = $1 and a.disabled_at is null
+ order by s.academy, s.uai;

@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const state_codes[] = {"running", "applied", "refused", "failed"};
+static const char *const state_codes[] = {"running", "applied", "refused", "failed", "held", "checked"};
 
 const char *import_state_code(enum import_state state)
 {
     return state_codes[state];
 }
 
-static enum import_state state_of(const char *code)
+enum import_state import_state_from_code(const char *code)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(state_codes); i++) {
         if (strcmp(state_codes[i], code) == 0) {
@@ -47,22 +47,29 @@ static void run_of(const struct rows *rows, int row, struct import_run *out_run)
         .id.v = row_int64(rows, row, "id"),
         .academy.v = (int16_t)row_int64(rows, row, "academy"),
         .degree = (int)row_int64(rows, row, "degree"),
-        .state = state_of(row_text(rows, row, "state")),
+        .kind = row_text(rows, row, "kind"),
+        .generated_on = row_text(rows, row, "generated_on"),
+        .checks = row_bool(rows, row, "checks"),
+        .state = import_state_from_code(row_text(rows, row, "state")),
         .started_at = row_instant(rows, row, "started_at"),
         .finished_at = row_instant(rows, row, "finished_at"),
         .archive = row_text(rows, row, "archive"),
         .refusal = row_text(rows, row, "refusal"),
         .explanation = row_text(rows, row, "explanation"),
+        .records = row_int64(rows, row, "records"),
+        .previous.v = row_int64(rows, row, "previous_id"),
+        .decision = row_text(rows, row, "decision"),
+        .decided_by = row_text(rows, row, "decided_by"),
+        .decided_at = row_instant(rows, row, "decided_at"),
     };
     out_run->counter_count = import_counters_read(row_text(rows, row, "counters"), out_run->counters);
 }
 
 /* --- on the loop --- */
 
-/* Whom to tell: one of the three. */
+/* Whom to tell: one of the two. */
 struct asking {
     import_runs_loaded *runs;
-    import_refused_loaded *refused;
     import_dates_loaded *dates;
     void *arg;
 };
@@ -87,12 +94,17 @@ static void runs_rows(void *arg, const struct rows *rows, const struct fault *fa
     memory_free(&asking);
 }
 
-void import_list_runs(struct store *store, academy_code academy, int64_t limit, import_runs_loaded *loaded, void *arg)
+void import_list_runs(struct store *store, const struct import_choice *choice, import_runs_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, academy.v);
-    parameters_int64(&parameters, limit);
+    parameters_int64(&parameters, choice->academy.v);
+    if (choice->among) {
+        parameters_int64_array(&parameters, choice->among, choice->among_count);
+    } else {
+        parameters_null(&parameters);
+    }
+    parameters_int64(&parameters, choice->limit);
     store_run(
         store, QUERY_IMPORT_RUN_LIST, &parameters, runs_rows, asking_new((struct asking){.runs = loaded, .arg = arg}));
     parameters_clear(&parameters);
@@ -105,44 +117,6 @@ void import_load_run(struct store *store, import_id run, import_runs_loaded *loa
     parameters_int64(&parameters, run.v);
     store_run(
         store, QUERY_IMPORT_RUN_LOAD, &parameters, runs_rows, asking_new((struct asking){.runs = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
-static const char *text_or_null(const struct rows *rows, int row, const char *column)
-{
-    return row_is_null(rows, row, column) ? NULL : row_text(rows, row, column);
-}
-
-static void refused_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct asking *asking = arg;
-    int count = rows ? rows_count(rows) : 0;
-    struct import_refused *refused = checked_calloc((size_t)count + 1, sizeof *refused);
-    for (int row = 0; row < count; row++) {
-        refused[row] = (struct import_refused){
-            .file = row_text(rows, row, "file"),
-            .line = row_int64(rows, row, "line"),
-            .category = row_text(rows, row, "category"),
-            .aaf_id = text_or_null(rows, row, "aaf_id"),
-            .attribute = text_or_null(rows, row, "attribute"),
-            .code = row_text(rows, row, "code"),
-            .value = text_or_null(rows, row, "value"),
-        };
-    }
-    int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
-    asking->refused(asking->arg, rows ? refused : NULL, (size_t)count, total, fault);
-    memory_free(&refused);
-    memory_free(&asking);
-}
-
-void import_list_refused(struct store *store, import_id run, int64_t limit, import_refused_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, run.v);
-    parameters_int64(&parameters, limit);
-    store_run(store, QUERY_IMPORT_REFUSAL_LIST, &parameters, refused_rows,
-        asking_new((struct asking){.refused = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 

@@ -1,4 +1,4 @@
-/* Runs of the import: what they did, what they refused. Their data: import_stage.h, import_apply.h. */
+/* Runs of the import. What they tell besides: import_report.h; their data: import_stage.h, import_apply.h. */
 #pragma once
 
 #include "crypto/digest.h"
@@ -16,9 +16,10 @@
 struct session;
 struct store;
 
-enum import_state { IMPORT_RUNNING, IMPORT_APPLIED, IMPORT_REFUSED, IMPORT_FAILED };
+enum import_state { IMPORT_RUNNING, IMPORT_APPLIED, IMPORT_REFUSED, IMPORT_FAILED, IMPORT_HELD, IMPORT_CHECKED };
 
 const char *import_state_code(enum import_state state); /* "running" */
+enum import_state import_state_from_code(const char *code);
 
 enum { IMPORT_COUNTERS_MAX = 64 };
 
@@ -32,13 +33,21 @@ struct import_counter {
 struct import_run {
     import_id id;
     academy_code academy;
-    int degree; /* 0: not known */
+    int degree;               /* 0: not known */
+    const char *kind;         /* "complete", "delta", "" not known */
+    const char *generated_on; /* YYYY-MM-DD, "" not known */
+    bool checks;              /* nothing was to be changed */
     enum import_state state;
     struct instant started_at;
     struct instant finished_at; /* never: not yet */
     const char *archive;
     const char *refusal;     /* machine code, or "" */
     const char *explanation; /* or "" */
+    int64_t records;         /* read, once it ended */
+    import_id previous;      /* the run integrated before it, of its degree; 0: none */
+    const char *decision;    /* "approved", "rejected", "" */
+    const char *decided_by;
+    struct instant decided_at;
     struct import_counter counters[IMPORT_COUNTERS_MAX];
     size_t counter_count;
 };
@@ -62,15 +71,19 @@ struct import_date {
 /* --- on the loop; what is given is lent for the call, NULL with the fault --- */
 
 typedef void import_runs_loaded(void *arg, const struct import_run *runs, size_t count, const struct fault *fault);
-typedef void import_refused_loaded(
-    void *arg, const struct import_refused *refused, size_t count, int64_t total, const struct fault *fault);
 typedef void import_dates_loaded(void *arg, const struct import_date *dates, size_t count, const struct fault *fault);
 
-/* Newest first; academy 0: all. */
-void import_list_runs(struct store *store, academy_code academy, int64_t limit, import_runs_loaded *loaded, void *arg);
+/* Which runs: of one academy, or of all (0); among `among`, NULL: every academy. */
+struct import_choice {
+    academy_code academy;
+    const int64_t *among;
+    size_t among_count;
+    int64_t limit;
+};
+/* Newest first. */
+void import_list_runs(struct store *store, const struct import_choice *choice, import_runs_loaded *loaded, void *arg);
 /* One run, or none. */
 void import_load_run(struct store *store, import_id run, import_runs_loaded *loaded, void *arg);
-void import_list_refused(struct store *store, import_id run, int64_t limit, import_refused_loaded *loaded, void *arg);
 /* When each academy was last integrated. */
 void import_load_latest(struct store *store, import_dates_loaded *loaded, void *arg);
 
@@ -85,17 +98,35 @@ MUST_USE bool import_abandon(
 MUST_USE bool import_running_academies(
     struct session *session, academy_code *out_academies, size_t capacity, size_t *out_count, struct fault *fault);
 
-/* The run that integrated this archive before, or refused it after it was dropped: the daemon died before putting it away.
- * A refused archive that is dropped again is another matter. 0: none. */
-MUST_USE bool import_find_ended(struct session *session, academy_code academy,
-    const unsigned char digest[ARCHIVE_DIGEST_SIZE], struct instant dropped_at, import_id *out_run,
-    struct fault *fault);
-/* A delivery of the same degree that was made on a later day is integrated. */
-MUST_USE bool import_find_later(struct session *session, academy_code academy, enum degree degree,
-    struct date generated_on, bool *out_later, struct fault *fault);
-/* A run begins; the academy becomes known. */
-MUST_USE bool import_begin(struct session *session, academy_code academy, const char *archive,
+/* What became of a claimed archive: its last run that did not fail. */
+struct import_claim {
+    import_id run; /* 0: none yet */
+    enum import_state state;
+    bool is_approved, is_decided;
+    bool has_digest; /* it was a file */
+    unsigned char digest[ARCHIVE_DIGEST_SIZE];
+    int64_t interrupted; /* runs in a row whose process died */
+};
+MUST_USE bool import_load_claim(struct session *session, academy_code academy, const char *claim,
+    const char *interrupted, struct import_claim *out_claim, struct fault *fault);
+
+/* The run that integrated these bytes, nothing of its degree being integrated since. 0: none. */
+MUST_USE bool import_find_applied(struct session *session, academy_code academy,
     const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault);
+
+/* What stands before a delivery of an academy and degree that was made on a day. */
+struct import_before {
+    bool is_later; /* one that was made later is integrated */
+    bool is_held;  /* one that was made earlier waits for a person's word */
+    bool has_base; /* somebody is known */
+};
+/* held: the run that held it; 0: it was not. */
+MUST_USE bool import_load_before(struct session *session, import_id run, enum degree degree, struct date generated_on,
+    import_id held, struct import_before *out_before, struct fault *fault);
+
+/* A run begins; the academy becomes known. claim NULL: a check. digest NULL: of a folder. */
+MUST_USE bool import_begin(struct session *session, academy_code academy, const char *archive, const char *claim,
+    const unsigned char *digest, import_id *out_run, struct fault *fault);
 
 struct import_end {
     import_id run;

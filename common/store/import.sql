@@ -1,39 +1,31 @@
 -- Runs of the import and what they refused. The data of a run are import_apply.sql's.
 
 -- :query import_run_list
--- Runs, newest first, of one academy or of all (0). Counters as lines "category what count".
+-- Runs, newest first, of one academy or of all (0), among those of $2 (null: every academy). Counters as lines
+-- "category what count".
 -- :role import
 -- $1 academy integer
--- $2 limit bigint
-select r.id, r.academy, r.degree, r.archive, r.state, r.started_at, r.finished_at, r.refusal, r.explanation,
+-- $2 academies smallint[]
+-- $3 limit bigint
+select r.id, r.academy, r.degree, r.kind, r.generated_on, r.archive, r.mode = 'check' as checks, r.state, r.started_at,
+       r.finished_at, r.refusal, r.explanation, r.records, r.previous_id, r.decision, r.decided_at, r.decided_by,
        (select string_agg(c.key || ' ' || w.key || ' ' || w.value, e'\n' order by c.key, w.key)
           from jsonb_each(r.counters) c, jsonb_each_text(c.value) w) as counters
   from preau.import_run r
- where $1 = 0 or r.academy = $1
+ where ($1 = 0 or r.academy = $1) and ($2 is null or r.academy = any ($2))
  order by r.id desc
- limit $2;
+ limit $3;
 
 -- :query import_run_load
 -- One run, as import_run_list gives it.
 -- :role import
 -- $1 run bigint
-select r.id, r.academy, r.degree, r.archive, r.state, r.started_at, r.finished_at, r.refusal, r.explanation,
+select r.id, r.academy, r.degree, r.kind, r.generated_on, r.archive, r.mode = 'check' as checks, r.state, r.started_at,
+       r.finished_at, r.refusal, r.explanation, r.records, r.previous_id, r.decision, r.decided_at, r.decided_by,
        (select string_agg(c.key || ' ' || w.key || ' ' || w.value, e'\n' order by c.key, w.key)
           from jsonb_each(r.counters) c, jsonb_each_text(c.value) w) as counters
   from preau.import_run r
  where r.id = $1;
-
--- :query import_refusal_list
--- What a run refused, in the order of the files, with how much that is in all.
--- :role import
--- $1 run bigint
--- $2 limit bigint
-select f.file, f.line, f.category, f.aaf_id, f.attribute, f.code, f.value,
-       (select count(*) from preau.import_refusal every where every.run_id = $1) as total
-  from preau.import_refusal f
- where f.run_id = $1
- order by f.sequence
- limit $2;
 
 -- :query import_latest
 -- When each academy was last integrated.
@@ -67,33 +59,71 @@ select distinct academy from preau.import_run where state = 'running' order by a
 -- $2 name text
 insert into preau.academy (code, name) values ($1, $2) on conflict (code) do nothing;
 
--- :query import_find_ended
--- Whether this archive was integrated before, or refused since it was dropped: its run.
+-- :query import_load_claim
+-- What a claimed archive came to: its last run that did not fail, with the digest that it had then; and how many in a row
+-- since were told interrupted.
+-- :role import
+-- $1 academy smallint
+-- $2 claim text
+-- $3 interrupted text
+with runs as (
+    select id, state, digest, decision, explanation from preau.import_run where academy = $1 and claim = $2
+), last as (
+    select * from runs where state <> 'failed' order by id desc limit 1
+)
+select l.id, l.state, l.digest, l.decision is not null as decided, coalesce(l.decision = 'approved', false) as approved,
+       (select count(*) from runs r
+         where r.state = 'failed' and r.explanation = $3 and r.id > coalesce(l.id, 0)
+           and r.id > coalesce((select max(o.id) from runs o where o.state = 'failed' and o.explanation is distinct from $3), 0)
+       ) as interrupted
+  from (select 1) one
+  left join last l on true;
+
+-- :query import_find_applied
+-- The run that integrated these bytes, if nothing else of its degree was integrated since.
 -- :role import
 -- $1 academy smallint
 -- $2 digest bytea
--- $3 dropped_at timestamptz
-select id from preau.import_run
- where academy = $1 and digest = $2 and (state = 'applied' or (state = 'refused' and finished_at > $3))
- order by id desc
+select r.id
+  from preau.import_run r
+ where r.academy = $1 and r.digest = $2 and r.state = 'applied'
+   and not exists (select from preau.import_run b
+                    where b.academy = $1 and b.degree = r.degree and b.state = 'applied' and b.id > r.id)
+ order by r.id desc
  limit 1;
 
--- :query import_find_later
--- Whether a later delivery of the same degree was integrated before.
+-- :query import_load_before
+-- What stands before a run's delivery: one made later that is integrated, or any that was since this one was held; one made
+-- earlier that is held, unless a complete set was integrated after it; anybody known.
 -- :role import
--- $1 academy smallint
+-- $1 run bigint
 -- $2 degree smallint
 -- $3 generated_on date
-select exists (select from preau.import_run
-                where academy = $1 and degree = $2 and state = 'applied' and generated_on > $3) as later;
+-- $4 held bigint
+select exists (select from preau.import_run b
+                where b.academy = r.academy and b.degree = $2 and b.state = 'applied'
+                  and (b.generated_on > $3
+                       or (b.id > $4 and (b.generated_on is null or $3 is null or b.generated_on >= $3)))) as later,
+       exists (select from preau.import_run b
+                where b.academy = r.academy and b.degree = $2 and b.state = 'held' and b.decision is null
+                  and b.claim is distinct from r.claim and (b.generated_on <= $3 or $3 is null)
+                  and not exists (select from preau.import_run o
+                                   where o.academy = r.academy and o.degree = $2 and o.state = 'applied'
+                                     and o.kind = 'complete' and o.id > b.id)) as held,
+       exists (select from preau.person p where p.academy = r.academy and p.degree = $2 order by p.aaf_id limit 1) as base
+  from preau.import_run r
+ where r.id = $1;
 
 -- :query import_begin
 -- A run begins: seen by everybody while its data are not yet.
 -- :role import
 -- $1 academy smallint
 -- $2 archive text
--- $3 digest bytea
-insert into preau.import_run (academy, archive, digest, state) values ($1, $2, $3, 'running') returning id;
+-- $3 claim text
+-- $4 digest bytea
+insert into preau.import_run (academy, archive, claim, mode, digest, state)
+values ($1, $2, $3, case when $3 is null then 'check' else 'apply' end, $4, 'running')
+returning id;
 
 -- :query import_end_without
 -- A run ends without any change of data.

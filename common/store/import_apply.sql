@@ -1,186 +1,6 @@
--- A delivery, staged by import_stage.sql, becomes the house's data: set by set, in one transaction. Only what differs is
--- written. The statements follow one another in this order (import_apply.c).
-
--- :query import_apply_analyze
--- So that the planner knows the size of what was staged.
--- :role import
--- :plain
-analyze pg_temp.import_school, pg_temp.import_pupil, pg_temp.import_guardian, pg_temp.import_refused;
-
--- :query import_apply_once
--- A number given twice is taken once, the first time. Pupils and guardians share their numbers.
--- :role import
--- :plain
-with school_again as (
-    delete from pg_temp.import_school s
-     using (select structure, min(n) as first from pg_temp.import_school group by structure having count(*) > 1) f
-     where s.structure = f.structure and s.n > f.first
-    returning s.file, s.line, s.structure as aaf_id
-), pupil_again as (
-    delete from pg_temp.import_pupil p
-     using (select aaf_id, min(n) as first from pg_temp.import_pupil group by aaf_id having count(*) > 1) f
-     where p.aaf_id = f.aaf_id and p.n > f.first
-    returning p.file, p.line, p.aaf_id
-), guardian_again as (
-    delete from pg_temp.import_guardian g
-     using (select aaf_id, min(n) as first from pg_temp.import_guardian group by aaf_id having count(*) > 1
-            union all
-            select aaf_id, -1 from pg_temp.import_pupil) f
-     where g.aaf_id = f.aaf_id and g.n > f.first
-    returning g.file, g.line, g.aaf_id
-), every as (
-    select 'EtabEducNat' as category, file, line, aaf_id from school_again
-    union all select 'Eleve', file, line, aaf_id from pupil_again
-    union all select 'PersRelEleve', file, line, aaf_id from guardian_again
-), counted as (
-    insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
-)
-insert into pg_temp.import_problem (file, line, category, aaf_id, code)
-select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
-
--- :query import_apply_other_profile
--- A number that was a guardian's cannot become a pupil's, nor the contrary: nobody's account changes hands.
--- :role import
--- :plain
-with pupil as (
-    delete from pg_temp.import_pupil s using preau.person p, pg_temp.import_now now
-     where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id) and p.profile <> 'eleve'
-    returning s.file, s.line, s.aaf_id
-), guardian as (
-    delete from pg_temp.import_guardian s using preau.person p, pg_temp.import_now now
-     where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id) and p.profile <> 'responsable'
-    returning s.file, s.line, s.aaf_id
-), every as (
-    select 'Eleve' as category, file, line, aaf_id from pupil
-    union all select 'PersRelEleve', file, line, aaf_id from guardian
-), counted as (
-    insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
-)
-insert into pg_temp.import_problem (file, line, category, aaf_id, code)
-select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
-
--- :query import_apply_places
--- Where structures are: those of the delivery, and those known that it refused.
--- :role import
--- :plain
-create temporary table import_place on commit drop as
-select structure, uai from pg_temp.import_school
-union
-select k.structure, k.uai
-  from preau.school k, pg_temp.import_now now
- where k.academy = now.academy and k.degree = now.degree
-   and exists (select from pg_temp.import_refused f where f.category = 'EtabEducNat' and f.aaf_id = k.structure)
-   and not exists (select from pg_temp.import_school s where s.structure = k.structure or s.uai = k.uai);
-
--- :query import_apply_pupils_nowhere
--- Pupils of a school that is nowhere are refused.
--- :role import
--- :plain
-with gone as (
-    delete from pg_temp.import_pupil p
-     where not exists (select from pg_temp.import_place s where s.structure = p.structure)
-    returning p.file, p.line, p.aaf_id, p.structure
-), counted as (
-    insert into pg_temp.import_counter select 'Eleve', 'refused', count(*) from gone
-), kept as (
-    insert into pg_temp.import_refused select 'Eleve', aaf_id from gone
-)
-insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
-select file, line, 'Eleve', aaf_id::text, 'ENTPersonStructRattach', 'school_unknown', structure::text from gone;
-
--- :query import_apply_links
--- The links that pupils name, each once.
--- :role import
--- :plain
-create temporary table import_link on commit drop as
-select distinct on (p.aaf_id, l.guardian_id) p.aaf_id as pupil_id, l.guardian_id, l.lien, p.file, p.line,
-       exists (select from pg_temp.import_guardian g where g.aaf_id = l.guardian_id)
-       or (exists (select from pg_temp.import_refused f where f.category = 'PersRelEleve' and f.aaf_id = l.guardian_id)
-           and exists (select from preau.person k, pg_temp.import_now now
-                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.guardian_id)
-                          and k.profile = 'responsable')) as is_known
-  from pg_temp.import_pupil p, unnest(p.guardians, p.liens) with ordinality as l(guardian_id, lien, rank)
- order by p.aaf_id, l.guardian_id, l.rank;
-
--- :query import_apply_links_to_nobody
--- Links to guardians who are not there are told and dropped.
--- :role import
--- :plain
-with gone as (
-    delete from pg_temp.import_link where not is_known returning pupil_id, guardian_id, file, line
-), counted as (
-    insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from gone
-)
-insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
-select g.file, g.line, 'Eleve', g.pupil_id::text,
-       case now.degree when 1 then 'ENTEleveAutoriteParentale' else 'ENTElevePersRelEleve' end, 'guardian_unknown',
-       g.guardian_id::text
-  from gone g, pg_temp.import_now now;
-
--- :query import_apply_pupils_of_nobody
--- Pupils whom a guardian names and who are not there are told.
--- :role import
--- :plain
-with missing as (
-    select g.file, g.line, g.aaf_id, l.pupil_id
-      from pg_temp.import_guardian g, unnest(g.pupils) as l(pupil_id)
-     where not exists (select from pg_temp.import_pupil p where p.aaf_id = l.pupil_id)
-       and not exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = l.pupil_id)
-), counted as (
-    insert into pg_temp.import_counter select 'PersRelEleve', 'reported', count(*) from missing
-)
-insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
-select m.file, m.line, 'PersRelEleve', m.aaf_id::text,
-       case now.degree when 1 then 'ENTPersRelEleveEleve' else 'ENTAuxPersRelEleveEleve' end, 'pupil_unknown',
-       m.pupil_id::text
-  from missing m, pg_temp.import_now now;
-
--- :query import_apply_legal
--- The legal guardians: those whom a pupil of the delivery names, and those of pupils whose record was refused today.
--- :role import
--- :plain
-create temporary table import_legal on commit drop as
-select guardian_id from pg_temp.import_link
-union
-select k.guardian_id
-  from preau.guardianship k, pg_temp.import_now now
- where k.academy = now.academy and k.degree = now.degree
-   and exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = k.pupil_id)
-   and not exists (select from pg_temp.import_pupil p where p.aaf_id = k.pupil_id);
-
--- :query import_apply_analyze_links
--- The same of what was made of it.
--- :role import
--- :plain
-analyze pg_temp.import_place, pg_temp.import_link, pg_temp.import_legal;
-
--- :query import_apply_contacts
--- Who is nobody's legal guardian is let go: a contact has no account (AAF annexe 4bis).
--- :role import
--- :plain
-with gone as (
-    delete from pg_temp.import_guardian g
-     where not exists (select from pg_temp.import_legal l where l.guardian_id = g.aaf_id)
-    returning g.aaf_id
-)
-insert into pg_temp.import_counter select 'PersRelEleve', 'ignored', count(*) from gone;
-
--- :query import_apply_services
--- Structures without any pupil are no schools: offices, circonscriptions. A school that lost its pupils stays one. Of
--- several structures with one UAI, the first describes the school.
--- :role import
--- :plain
-with gone as (
-    delete from pg_temp.import_school s
-     where exists (select from pg_temp.import_school e where e.uai = s.uai and e.n < s.n)
-        or not exists (select from pg_temp.import_pupil p
-                         join pg_temp.import_place l on l.structure = p.structure
-                        where l.uai = s.uai)
-       and not exists (select from preau.school k, pg_temp.import_now now
-                        where k.academy = now.academy and k.uai = s.uai and k.degree = now.degree)
-    returning s.structure
-)
-insert into pg_temp.import_counter select 'EtabEducNat', 'ignored', count(*) from gone;
+-- A delivery, staged (import_stage.sql) and prepared (import_prepare.sql), with its accounts (import_accounts.sql),
+-- becomes the house's data: set by set, in one transaction. Only what differs is written. The statements follow one
+-- another in this order (import_apply.c).
 
 -- :query import_apply_free_structures
 -- A school whose number AAF gave to another one lets it go.
@@ -192,7 +12,7 @@ update preau.school k
  where k.academy = now.academy and k.degree = now.degree and k.structure = s.structure and k.uai <> s.uai;
 
 -- :query import_apply_schools
--- Schools, new and changed.
+-- Schools, new and changed, and those that are gone: a delta must name them.
 -- :role import
 -- :plain
 with difference as materialized (
@@ -221,6 +41,9 @@ with difference as materialized (
        set departed_at = now()
       from pg_temp.import_now now
      where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+       and (now.kind = 'complete'
+            or exists (select from pg_temp.import_deleted d
+                        where d.category = 'EtabEducNat' and d.aaf_id = k.structure))
        and not exists (select from pg_temp.import_school s where s.uai = k.uai)
        and not exists (select from pg_temp.import_place p where p.uai = k.uai)
     returning k.uai
@@ -232,148 +55,154 @@ union all select 'EtabEducNat', 'departed', (select count(*) from departed)
 union all select 'EtabEducNat', 'unchanged',
                  (select count(*) from pg_temp.import_school) - (select count(*) from difference);
 
--- :query import_apply_identifiers_lock
--- One run at a time chooses identifiers, until it commits.
+-- :query import_apply_outcomes
+-- What becomes of each staged person. A record that says otherwise what it said before changes nothing but its digest.
 -- :role import
 -- :plain
-select pg_advisory_xact_lock(1347568982);
+create temporary table import_outcome as
+select 'eleve'::preau.profile as profile, s.aaf_id,
+       case when k.aaf_id is null then 'added'
+            when k.departed_at is not null
+              or (k.ine, k.civilite, k.nom, k.prenom, k.birth_date, k.mail, k.mobile, k.adresse, k.code_postal, k.ville, k.pays)
+                 is distinct from
+                 (s.ine, s.civilite, s.nom, s.prenom, s.birth_date, s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays)
+            then 'changed' else 'unchanged' end as outcome,
+       k.departed_at is not null as is_back,
+       (k.digest, k.told) is distinct from (s.digest, s.told) as is_otherwise
+  from pg_temp.import_pupil s
+ cross join pg_temp.import_now now
+  left join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id)
+union all
+select 'responsable', s.aaf_id,
+       case when k.aaf_id is null then 'added'
+            when k.departed_at is not null
+              or (k.civilite, k.nom, k.prenom, k.mail, k.mobile, k.adresse, k.code_postal, k.ville, k.pays)
+                 is distinct from
+                 (s.civilite, s.nom, s.prenom, s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays)
+            then 'changed' else 'unchanged' end,
+       k.departed_at is not null,
+       (k.digest, k.told, k.match_key) is distinct from (s.digest, s.told, s.match_key)
+  from pg_temp.import_guardian s
+ cross join pg_temp.import_now now
+  left join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id);
 
--- :query import_apply_accounts_wanted
--- Who gets an account: legal guardians, and pupils of the second degree, who have none yet. Those who share a base take
--- the numbers that follow the last one given, in the order of the files.
+-- :query import_apply_outcomes_analyze
+-- The same of what becomes of them.
 -- :role import
 -- :plain
-create temporary table import_account on commit drop as
-with wanted as (
-    select g.aaf_id, 'responsable'::preau.profile as profile, g.base, g.n from pg_temp.import_guardian g
-    union all
-    select p.aaf_id, 'eleve', p.base, p.n from pg_temp.import_pupil p, pg_temp.import_now now where now.degree = 2
-), without as (
-    select w.* from wanted w
-     where not exists (select from preau.person k, pg_temp.import_now now
-                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, w.aaf_id)
-                          and k.account_id is not null)
-), taken as (
-    select b.base,
-           (select coalesce(nullif(substr(i.login, length(b.base) + 1), '')::integer, 0)
-              from preau.identifier i
-             where rtrim(i.login, '0123456789') = b.base
-             order by length(i.login) desc, i.login desc
-             limit 1) as number
-      from (select distinct base from without) b
-), numbered as (
-    select w.aaf_id, w.profile, w.n, w.base,
-           coalesce(t.number + 1, 0) + row_number() over (partition by w.base order by w.n) - 1 as number
-      from without w
-      join taken t using (base)
-)
-select aaf_id, profile, base || case number when 0 then '' else number::text end as login,
-       nextval('preau.account_number') as id
-  from (select * from numbered order by n) o;
+analyze pg_temp.import_outcome;
 
--- :query import_apply_analyze_accounts
--- The same of the accounts to create.
+-- :query import_apply_new_pupils
+-- Pupils, new.
 -- :role import
 -- :plain
-analyze pg_temp.import_account;
+insert into preau.person (academy, degree, aaf_id, profile, ine, civilite, nom, prenom, search_name, birth_date, mail,
+                          mobile, adresse, code_postal, ville, pays, digest, told, account_academy, account_id, changed_at)
+select now.academy, now.degree, s.aaf_id, 'eleve', s.ine, s.civilite, s.nom, s.prenom, s.search_name, s.birth_date,
+       s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, a.account_academy, a.account_id, now()
+  from pg_temp.import_pupil s
+ cross join pg_temp.import_now now
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
+ where exists (select from pg_temp.import_outcome o where o.aaf_id = s.aaf_id and o.outcome = 'added');
 
--- :query import_apply_accounts
--- The accounts, with their identifiers and the first line of their history.
+-- :query import_apply_new_guardians
+-- Guardians, new.
 -- :role import
 -- :plain
-with created as (
-    insert into preau.account (academy, id, profile, login)
-    select now.academy, w.id, w.profile, w.login from pg_temp.import_account w, pg_temp.import_now now
-    returning academy, id, login
-), identified as (
-    insert into preau.identifier (login, academy, account_id) select login, academy, id from created
-), remembered as (
-    insert into preau.account_event (academy, account_id, action, actor)
-    select academy, id, 'created', 'import' from created
-)
-insert into pg_temp.import_counter select 'account', 'added', count(*) from created;
+insert into preau.person (academy, degree, aaf_id, profile, civilite, nom, prenom, search_name, mail, mobile, adresse,
+                          code_postal, ville, pays, digest, told, match_key, account_academy, account_id, changed_at)
+select now.academy, now.degree, s.aaf_id, 'responsable', s.civilite, s.nom, s.prenom, s.search_name, s.mail, s.mobile,
+       s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, s.match_key, a.account_academy, a.account_id, now()
+  from pg_temp.import_guardian s
+ cross join pg_temp.import_now now
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
+ where exists (select from pg_temp.import_outcome o where o.aaf_id = s.aaf_id and o.outcome = 'added');
 
--- :query import_apply_account_numbers
--- The accounts that need a provisional password.
+-- :query import_apply_changed_pupils
+-- Pupils who changed or come back, and those whose record says the same in another way.
 -- :role import
 -- :plain
-copy (select id from pg_temp.import_account order by id) to stdout;
+update preau.person k
+   set ine = s.ine, civilite = s.civilite, nom = s.nom, prenom = s.prenom, search_name = s.search_name,
+       birth_date = s.birth_date, mail = s.mail, mobile = s.mobile, adresse = s.adresse, code_postal = s.code_postal,
+       ville = s.ville, pays = s.pays, digest = s.digest, told = s.told, departed_at = null,
+       changed_at = case o.outcome when 'changed' then now() else k.changed_at end
+  from pg_temp.import_pupil s, pg_temp.import_outcome o, pg_temp.import_now now
+ where o.aaf_id = s.aaf_id and (o.outcome = 'changed' or (o.outcome = 'unchanged' and o.is_otherwise))
+   and (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id);
 
--- :query import_copy_credentials
--- Sealed provisional passwords.
+-- :query import_apply_changed_guardians
+-- The same of guardians.
 -- :role import
 -- :plain
-copy preau.credential (academy, account_id, sealed) from stdin;
+update preau.person k
+   set civilite = s.civilite, nom = s.nom, prenom = s.prenom, search_name = s.search_name, mail = s.mail,
+       mobile = s.mobile, adresse = s.adresse, code_postal = s.code_postal, ville = s.ville, pays = s.pays,
+       digest = s.digest, told = s.told, match_key = s.match_key, departed_at = null,
+       changed_at = case o.outcome when 'changed' then now() else k.changed_at end
+  from pg_temp.import_guardian s, pg_temp.import_outcome o, pg_temp.import_now now
+ where o.aaf_id = s.aaf_id and (o.outcome = 'changed' or (o.outcome = 'unchanged' and o.is_otherwise))
+   and (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id);
 
--- :query import_apply_persons
--- Pupils and guardians, new and changed; those who come back; those whom the delivery does not have any more. Those
--- whose record was refused today stay as they were.
+-- :query import_apply_known_accounts
+-- Persons known before who have an account from now on.
 -- :role import
 -- :plain
-with staged as (
-    select 'eleve'::preau.profile as profile, aaf_id, ine, civilite, nom, prenom, search_name, birth_date, mail, mobile,
-           adresse, code_postal, ville, pays, digest
-      from pg_temp.import_pupil
-    union all
-    select 'responsable', aaf_id, null, civilite, nom, prenom, search_name, null, mail, mobile, adresse, code_postal,
-           ville, pays, digest
-      from pg_temp.import_guardian
-), difference as materialized (
-    select s.*, k.aaf_id is null as is_new, a.id as new_account
-      from staged s
-     cross join pg_temp.import_now now
-      left join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id)
-      left join pg_temp.import_account a on a.aaf_id = s.aaf_id
-     where k.aaf_id is null or k.digest <> s.digest or k.departed_at is not null or a.id is not null
-), added as (
-    insert into preau.person (academy, degree, aaf_id, profile, ine, civilite, nom, prenom, search_name, birth_date,
-                              mail, mobile, adresse, code_postal, ville, pays, digest, account_academy, account_id)
-    select now.academy, now.degree, d.aaf_id, d.profile, d.ine, d.civilite, d.nom, d.prenom, d.search_name,
-           d.birth_date, d.mail, d.mobile, d.adresse, d.code_postal, d.ville, d.pays, d.digest,
-           case when d.new_account is not null then now.academy end, d.new_account
-      from difference d, pg_temp.import_now now
-     where d.is_new
-    returning profile
-), changed as (
-    update preau.person k
-       set ine = d.ine, civilite = d.civilite, nom = d.nom, prenom = d.prenom, search_name = d.search_name,
-           birth_date = d.birth_date, mail = d.mail, mobile = d.mobile, adresse = d.adresse,
-           code_postal = d.code_postal, ville = d.ville, pays = d.pays, digest = d.digest,
-           account_academy = case when d.new_account is null then k.account_academy else now.academy end,
-           account_id = coalesce(d.new_account, k.account_id), changed_at = now(), departed_at = null
-      from difference d, pg_temp.import_now now
-     where not d.is_new and (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, d.aaf_id)
-    returning k.profile
-), departed as (
+update preau.person k
+   set account_academy = a.account_academy, account_id = a.account_id
+  from pg_temp.import_settled a, pg_temp.import_now now
+ where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, a.aaf_id) and k.account_id is null;
+
+-- :query import_apply_departed
+-- Those who left keep what they had (guide 1.1), until retention lets it go.
+-- :role import
+-- :plain
+with departed as (
     update preau.person k
        set departed_at = now()
-      from pg_temp.import_now now
-     where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
-       and case k.profile
-           when 'eleve' then
-               not exists (select from pg_temp.import_pupil p where p.aaf_id = k.aaf_id)
-               and not exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = k.aaf_id)
-           else
-               not exists (select from pg_temp.import_guardian g where g.aaf_id = k.aaf_id)
-               and not (exists (select from pg_temp.import_legal l where l.guardian_id = k.aaf_id)
-                        and exists (select from pg_temp.import_refused f
-                                     where f.category = 'PersRelEleve' and f.aaf_id = k.aaf_id))
-           end
+      from pg_temp.import_absent a, pg_temp.import_now now
+     where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, a.aaf_id) and k.departed_at is null
     returning k.profile
-), counted as (
-    select profile, 'added' as what, count(*) from added group by profile
-    union all select profile, 'changed', count(*) from changed group by profile
-    union all select profile, 'departed', count(*) from departed group by profile
-    union all select s.profile, 'unchanged', count(*)
-      from staged s
-     where not exists (select from difference d where d.aaf_id = s.aaf_id)
-     group by s.profile
 )
 insert into pg_temp.import_counter
-select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, what, count from counted;
+select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, 'departed', count(*) from departed group by profile;
+
+-- :query import_apply_told
+-- What only the whole told to be wrong.
+-- :role import
+-- :plain
+update preau.person k
+   set told = true
+  from pg_temp.import_told t, pg_temp.import_now now
+ where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, t.aaf_id) and k.profile = t.profile and not k.told;
+
+-- :query import_apply_link_changes
+-- Guardians whose links changed.
+-- :role import
+-- :plain
+create temporary table import_relinked (guardian_id bigint not null);
+
+-- :query import_apply_moved
+-- Pupils who did not change go along with their structure.
+-- :role import
+-- :plain
+with there as (
+    delete from preau.enrolment e
+     using pg_temp.import_moved m, pg_temp.import_now now
+     where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree
+       and exists (select from preau.enrolment o
+                    where (o.academy, o.degree, o.pupil_id, o.uai) = (e.academy, e.degree, e.pupil_id, m.to_uai))
+)
+update preau.enrolment e
+   set uai = m.to_uai
+  from pg_temp.import_moved m, pg_temp.import_now now
+ where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree
+   and not exists (select from pg_temp.import_pupil s where s.aaf_id = e.pupil_id)
+   and not exists (select from preau.enrolment o
+                    where (o.academy, o.degree, o.pupil_id, o.uai) = (e.academy, e.degree, e.pupil_id, m.to_uai));
 
 -- :query import_apply_enrolments
--- Where the pupils of the delivery go to school. Those who left, and those refused today, keep what they had.
+-- Where the pupils who were looked at go to school. Those who left, and those refused today, keep what they had.
 -- :role import
 -- :plain
 with wanted as (
@@ -383,22 +212,25 @@ with wanted as (
      cross join pg_temp.import_now now
 ), gone as (
     delete from preau.enrolment e
-     using pg_temp.import_pupil p, pg_temp.import_now now
-     where (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, p.aaf_id)
-       and not exists (select from wanted w where w.aaf_id = e.pupil_id and w.uai = e.uai)
+     using wanted w
+     where (e.academy, e.degree, e.pupil_id) = (w.academy, w.degree, w.aaf_id) and e.uai <> w.uai
 ), difference as materialized (
     select w.*
       from wanted w
       left join preau.enrolment e
         on (e.academy, e.degree, e.pupil_id, e.uai) = (w.academy, w.degree, w.aaf_id, w.uai)
      where e.pupil_id is null or (e.class, e.niveau) <> (w.class, w.niveau)
+), changed as (
+    update pg_temp.import_outcome o set outcome = 'changed'
+      from difference d
+     where o.aaf_id = d.aaf_id and o.outcome = 'unchanged'
 )
 insert into preau.enrolment (academy, degree, pupil_id, uai, class, niveau)
 select academy, degree, aaf_id, uai, class, niveau from difference
 on conflict (academy, degree, pupil_id, uai) do update set class = excluded.class, niveau = excluded.niveau;
 
 -- :query import_apply_guardianships
--- Who is whose legal guardian, for the pupils of the delivery.
+-- Who is whose legal guardian, for the pupils who were looked at; and links to guardians who left.
 -- :role import
 -- :plain
 with gone as (
@@ -407,6 +239,11 @@ with gone as (
      where (k.academy, k.degree, k.pupil_id) = (now.academy, now.degree, p.aaf_id)
        and not exists (select from pg_temp.import_link l
                         where l.pupil_id = k.pupil_id and l.guardian_id = k.guardian_id)
+    returning k.pupil_id, k.guardian_id
+), unlinked as (
+    delete from preau.guardianship k
+     using pg_temp.import_unlinked u, pg_temp.import_now now
+     where (k.academy, k.degree, k.pupil_id, k.guardian_id) = (now.academy, now.degree, u.pupil_id, u.guardian_id)
 ), difference as materialized (
     select now.academy, now.degree, l.pupil_id, l.guardian_id, l.lien
       from pg_temp.import_link l
@@ -414,10 +251,182 @@ with gone as (
       left join preau.guardianship k
         on (k.academy, k.degree, k.pupil_id, k.guardian_id) = (now.academy, now.degree, l.pupil_id, l.guardian_id)
      where k.pupil_id is null or k.lien <> l.lien
+), changed as (
+    update pg_temp.import_outcome o set outcome = 'changed'
+      from (select pupil_id from gone union select pupil_id from difference) d
+     where o.aaf_id = d.pupil_id and o.outcome = 'unchanged'
+), relinked as (
+    insert into pg_temp.import_relinked
+    select guardian_id from gone
+    union
+    select d.guardian_id
+      from difference d
+     where not exists (select from pg_temp.import_outcome o where o.aaf_id = d.guardian_id and o.outcome = 'added')
 )
 insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien)
 select academy, degree, pupil_id, guardian_id, lien from difference
 on conflict (academy, degree, pupil_id, guardian_id) do update set lien = excluded.lien;
+
+-- :query import_apply_relinked_analyze
+-- The same of guardians whose links changed.
+-- :role import
+-- :plain
+analyze pg_temp.import_relinked;
+
+-- :query import_apply_match_lock
+-- One run at a time looks for others' records of the same person, until it commits: the later one then sees them.
+-- :role import
+-- :plain
+select pg_advisory_xact_lock(1347568983);
+
+-- :query import_apply_match
+-- Records that turn out to be of one person who has two accounts: if one of these was never handed out, its record goes
+-- over to the other. Both in use stay apart until the person proves it.
+-- :role import
+-- :plain
+create temporary table import_merging as
+with looked as (
+    select aaf_id from pg_temp.import_outcome where outcome <> 'unchanged' or is_otherwise
+    union
+    select aaf_id from pg_temp.import_settled
+), record as (
+    select k.*
+      from looked t
+     cross join pg_temp.import_now now
+      join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, t.aaf_id)
+     where k.account_id is not null
+       and not exists (select from preau.account_merge m
+                        where (m.academy, m.degree, m.aaf_id) = (k.academy, k.degree, k.aaf_id) and m.undone_at is not null)
+), same as (
+    select k.academy, k.degree, k.aaf_id, k.account_academy, k.account_id, 'same_contact' as evidence,
+           o.academy as other_academy, o.degree as other_degree, o.aaf_id as other_aaf_id,
+           o.account_academy as other_account_academy, o.account_id as other_account_id
+      from record k
+      join preau.person o on o.match_key = k.match_key
+     where k.profile = 'responsable' and o.profile = 'responsable'
+    union all
+    select k.academy, k.degree, k.aaf_id, k.account_academy, k.account_id, 'same_ine',
+           o.academy, o.degree, o.aaf_id, o.account_academy, o.account_id
+      from record k
+      join preau.person o on o.ine = k.ine
+     where k.profile = 'eleve' and o.profile = 'eleve' and o.birth_date = k.birth_date
+), ranked as (
+    select p.*, a.state, b.state as other_state
+      from same p
+      join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id)
+      join preau.account b on (b.academy, b.id) = (p.other_account_academy, p.other_account_id)
+     where (p.account_academy, p.account_id) <> (p.other_account_academy, p.other_account_id)
+       and a.closed_at is null and b.closed_at is null
+       and not exists (select from preau.account_merge m
+                        where (m.academy, m.degree, m.aaf_id) = (p.other_academy, p.other_degree, p.other_aaf_id)
+                          and m.undone_at is not null)
+)
+select distinct on (academy, degree, aaf_id) *
+  from (select academy, degree, aaf_id, evidence, account_academy as from_academy, account_id as from_account,
+               other_account_academy as into_academy, other_account_id as into_account,
+               other_state <> 'non_distribue' as is_handed_out
+          from ranked
+         where state = 'non_distribue'
+           and (other_state <> 'non_distribue' or (account_academy, account_id) > (other_account_academy, other_account_id))
+        union all
+        select other_academy, other_degree, other_aaf_id, evidence, other_account_academy, other_account_id, account_academy,
+               account_id, state <> 'non_distribue'
+          from ranked
+         where other_state = 'non_distribue'
+           and (state <> 'non_distribue' or (other_account_academy, other_account_id) > (account_academy, account_id))) m
+ order by academy, degree, aaf_id, is_handed_out desc, into_academy, into_account;
+
+-- :query import_apply_merge
+-- The same, done.
+-- :role import
+-- :plain
+with moved as (
+    update preau.person k
+       set account_academy = m.into_academy, account_id = m.into_account
+      from pg_temp.import_merging m
+     where (k.academy, k.degree, k.aaf_id) = (m.academy, m.degree, m.aaf_id)
+       and (k.account_academy, k.account_id) = (m.from_academy, m.from_account)
+    returning k.academy, k.degree, k.aaf_id, m.from_academy, m.from_account, m.into_academy, m.into_account,
+              m.evidence
+), remembered as (
+    insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence, run_id)
+    select v.*, now.run from moved v, pg_temp.import_now now
+)
+insert into pg_temp.import_counter
+select case evidence when 'same_ine' then 'Eleve' else 'PersRelEleve' end, 'merged', count(*) from moved group by evidence;
+
+-- :query import_apply_touched_accounts
+-- The accounts whose attachment may be another one now.
+-- :role import
+-- :plain
+insert into pg_temp.import_touched_account (academy, id)
+with record as (
+    select aaf_id from pg_temp.import_absent
+    union
+    select aaf_id from pg_temp.import_outcome where is_back
+    union
+    select guardian_id from pg_temp.import_relinked
+    union
+    select u.guardian_id from pg_temp.import_unlinked u
+    union
+    select s.aaf_id from pg_temp.import_settled s
+     where s.evidence is not null and not exists (select from pg_temp.import_account a where a.id = s.account_id)
+    union
+    select k.guardian_id
+      from pg_temp.import_now now
+      join (select aaf_id from pg_temp.import_absent where profile = 'eleve'
+            union select aaf_id from pg_temp.import_outcome where is_back and profile = 'eleve') p on true
+      join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (now.academy, now.degree, p.aaf_id)
+)
+select k.account_academy as academy, k.account_id as id
+  from record r
+ cross join pg_temp.import_now now
+  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, r.aaf_id)
+ where k.account_id is not null
+union
+select from_academy, from_account from pg_temp.import_merging
+union
+select into_academy, into_account from pg_temp.import_merging;
+
+-- :query import_apply_counters
+-- What became of the persons who were looked at.
+-- :role import
+-- :plain
+insert into pg_temp.import_counter
+select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, outcome, count(*)
+  from pg_temp.import_outcome group by profile, outcome;
+
+-- :query import_apply_school_counters
+-- The same by school: pupils where they are, guardians at the schools of their children.
+-- :role import
+-- :plain
+insert into pg_temp.import_uai_counter (uai, category, what, count)
+select p.uai, 'Eleve', c.what, sum(c.count)
+  from pg_temp.import_structure_counter c
+  join pg_temp.import_place p on p.structure = c.structure
+ group by p.uai, c.what
+union all
+select e.uai, 'Eleve', o.outcome, count(*)
+  from pg_temp.import_outcome o
+ cross join pg_temp.import_now now
+  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, o.aaf_id)
+ where o.profile = 'eleve'
+ group by e.uai, o.outcome
+union all
+select e.uai, 'Eleve', 'departed', count(*)
+  from pg_temp.import_absent a
+ cross join pg_temp.import_now now
+  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, a.aaf_id)
+ where a.profile = 'eleve'
+ group by e.uai
+union all
+select e.uai, 'PersRelEleve', o.what, count(distinct o.aaf_id)
+  from (select aaf_id, outcome as what from pg_temp.import_outcome where profile = 'responsable' and outcome <> 'unchanged'
+        union all select aaf_id, 'departed' from pg_temp.import_absent where profile = 'responsable') o
+ cross join pg_temp.import_now now
+  join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, o.aaf_id)
+  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (k.academy, k.degree, k.pupil_id)
+ group by e.uai, o.what;
 
 -- :query import_apply_tell_planner
 -- Others plan their reads by what is there now.
@@ -425,7 +434,43 @@ on conflict (academy, degree, pupil_id, guardian_id) do update set lien = exclud
 -- :plain
 select preau.tell_planner();
 
--- :query import_apply_problems
+-- :query import_report_counters_out
+-- The figures, to be kept over a rollback.
+-- :role import
+-- :plain
+copy (select category, what, sum(count) from pg_temp.import_counter group by category, what) to stdout;
+
+-- :query import_report_counters_clear
+-- The figures as they were before the rollback take their place.
+-- :role import
+-- :plain
+truncate pg_temp.import_counter;
+
+-- :query import_report_uai_counters_out
+-- The same by school.
+-- :role import
+-- :plain
+copy (select uai, category, what, sum(count) from pg_temp.import_uai_counter group by uai, category, what) to stdout;
+
+-- :query import_copy_uai_counters
+-- Fills import_uai_counter.
+-- :role import
+-- :plain
+copy pg_temp.import_uai_counter from stdin;
+
+-- :query import_report_conflicts_out
+-- What giving accounts found wrong, to be kept over a rollback.
+-- :role import
+-- :plain
+copy (select file, line, category, aaf_id, attribute, code from pg_temp.import_problem where code = 'ine_conflict') to stdout;
+
+-- :query import_copy_conflicts
+-- Brings it back.
+-- :role import
+-- :plain
+copy pg_temp.import_problem (file, line, category, aaf_id, attribute, code) from stdin;
+
+-- :query import_report_problems
 -- The report: the first hundred thousand, in the order of the files.
 -- :role import
 -- :plain
@@ -438,17 +483,43 @@ select now.run, row_number() over (order by p.file, p.line, p.attribute, p.code,
  order by 2
  limit 100000;
 
--- :query import_apply_end
--- The run has become the house's data, with its figures.
+-- :query import_report_schools
+-- The figures by school.
 -- :role import
 -- :plain
+insert into preau.import_school_counter (run_id, uai, category, what, count)
+select now.run, c.uai, c.category, c.what, sum(c.count)
+  from pg_temp.import_uai_counter c, pg_temp.import_now now
+ group by now.run, c.uai, c.category, c.what
+having sum(c.count) > 0;
+
+-- :query import_report_end
+-- The run is over, with its figures.
+-- :role import
+-- $1 state text
+-- $2 refusal text
+-- $3 explanation text
+-- $4 run bigint
+-- $5 degree smallint
+-- $6 kind text
+-- $7 generated_on date
+-- $8 records bigint
+-- $9 counters jsonb
 update preau.import_run r
-   set state = 'applied', finished_at = clock_timestamp(), degree = now.degree, kind = now.kind,
-       generated_on = now.generated_on,
-       counters = (select coalesce(jsonb_object_agg(category, figures), '{}')
-                     from (select category, jsonb_object_agg(what, count) as figures
-                             from (select category, what, sum(count)::bigint as count
-                                     from pg_temp.import_counter group by category, what having sum(count) > 0) s
-                            group by category) c)
-  from pg_temp.import_now now
- where r.id = now.run and r.state = 'running';
+   set state = $1, refusal = nullif($2, ''), explanation = nullif($3, ''), finished_at = clock_timestamp(),
+       degree = $5, kind = $6, generated_on = $7, records = $8, counters = $9,
+       previous_id = (select max(b.id) from preau.import_run b
+                       where b.academy = r.academy and b.degree = $5 and b.state = 'applied' and b.id < r.id)
+ where r.id = $4 and r.state = 'running';
+
+-- :query import_report_counters
+-- The figures of the run, as it keeps them.
+-- :role import
+-- :plain
+copy (
+    select coalesce(jsonb_object_agg(category, figures), '{}')
+      from (select category, jsonb_object_agg(what, count) as figures
+              from (select category, what, sum(count)::bigint as count
+                      from pg_temp.import_counter group by category, what having sum(count) > 0) s
+             group by category) c
+) to stdout;

@@ -57,35 +57,68 @@ bool import_running_academies(
     return true;
 }
 
-bool import_find_ended(struct session *session, academy_code academy, const unsigned char digest[ARCHIVE_DIGEST_SIZE],
-    struct instant dropped_at, import_id *out_run, struct fault *fault)
+bool import_load_claim(struct session *session, academy_code academy, const char *claim, const char *interrupted,
+    struct import_claim *out_claim, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_text(&parameters, claim);
+    parameters_text(&parameters, interrupted);
+    if (!ask(session, QUERY_IMPORT_LOAD_CLAIM, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_claim = (struct import_claim){0};
+    out_claim->interrupted = row_int64(rows, 0, "interrupted");
+    if (!row_is_null(rows, 0, "id")) {
+        out_claim->run.v = row_int64(rows, 0, "id");
+        out_claim->state = import_state_from_code(row_text(rows, 0, "state"));
+        out_claim->is_decided = row_bool(rows, 0, "decided");
+        out_claim->is_approved = row_bool(rows, 0, "approved");
+        out_claim->has_digest = !row_is_null(rows, 0, "digest");
+        (void)row_bytes(rows, 0, "digest", out_claim->digest, sizeof out_claim->digest);
+    }
+    return true;
+}
+
+bool import_find_applied(struct session *session, academy_code academy, const unsigned char digest[ARCHIVE_DIGEST_SIZE],
+    import_id *out_run, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
-    parameters_instant(&parameters, dropped_at);
-    if (!ask(session, QUERY_IMPORT_FIND_ENDED, &parameters, &rows, fault)) {
+    if (!ask(session, QUERY_IMPORT_FIND_APPLIED, &parameters, &rows, fault)) {
         return false;
     }
     out_run->v = rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0;
     return true;
 }
 
-bool import_find_later(struct session *session, academy_code academy, enum degree degree, struct date generated_on,
-    bool *out_later, struct fault *fault)
+bool import_load_before(struct session *session, import_id run, enum degree degree, struct date generated_on,
+    import_id held, struct import_before *out_before, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, run.v);
     parameters_int64(&parameters, degree);
-    parameters_date(&parameters, &generated_on);
-    if (!ask(session, QUERY_IMPORT_FIND_LATER, &parameters, &rows, fault)) {
+    parameters_date(&parameters, date_is_valid(generated_on) ? &generated_on : NULL);
+    if (held.v != 0) {
+        parameters_int64(&parameters, held.v);
+    } else {
+        parameters_null(&parameters);
+    }
+    if (!ask(session, QUERY_IMPORT_LOAD_BEFORE, &parameters, &rows, fault)) {
         return false;
     }
-    *out_later = row_bool(rows, 0, "later");
+    *out_before = (struct import_before){
+        .is_later = row_bool(rows, 0, "later"),
+        .is_held = row_bool(rows, 0, "held"),
+        .has_base = row_bool(rows, 0, "base"),
+    };
     return true;
 }
 
@@ -99,8 +132,8 @@ static bool academy_know(struct session *session, academy_code academy, struct f
     return ask(session, QUERY_IMPORT_ACADEMY_KNOW, &parameters, NULL, fault);
 }
 
-bool import_begin(struct session *session, academy_code academy, const char *archive,
-    const unsigned char digest[ARCHIVE_DIGEST_SIZE], import_id *out_run, struct fault *fault)
+bool import_begin(struct session *session, academy_code academy, const char *archive, const char *claim,
+    const unsigned char *digest, import_id *out_run, struct fault *fault)
 {
     if (!academy_know(session, academy, fault)) {
         return false;
@@ -110,7 +143,12 @@ bool import_begin(struct session *session, academy_code academy, const char *arc
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, archive);
-    parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
+    parameters_text(&parameters, claim);
+    if (digest) {
+        parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
+    } else {
+        parameters_null(&parameters);
+    }
     if (!ask(session, QUERY_IMPORT_BEGIN, &parameters, &rows, fault)) {
         return false;
     }

@@ -17,12 +17,19 @@ struct import_stage {
 bool import_stage_open(struct session *session, struct import_stage **out_stage, struct fault *fault)
 {
     static const enum query tables[] = {
+        QUERY_IMPORT_STAGE_MEMORY,
+        QUERY_IMPORT_STAGE_BUFFERS,
         QUERY_IMPORT_STAGE_SCHOOLS,
         QUERY_IMPORT_STAGE_PUPILS,
         QUERY_IMPORT_STAGE_GUARDIANS,
         QUERY_IMPORT_STAGE_PROBLEMS,
         QUERY_IMPORT_STAGE_REFUSED,
+        QUERY_IMPORT_STAGE_ABSENT,
+        QUERY_IMPORT_STAGE_LATE,
+        QUERY_IMPORT_STAGE_DELETED,
         QUERY_IMPORT_STAGE_COUNTERS,
+        QUERY_IMPORT_STAGE_STRUCTURE_COUNTERS,
+        QUERY_IMPORT_STAGE_SCHOOL_COUNTERS,
         QUERY_IMPORT_STAGE_FILES,
         QUERY_IMPORT_STAGE_NOW,
     };
@@ -42,7 +49,7 @@ void import_stage_free(struct import_stage **stage)
     memory_free(stage);
 }
 
-static bool writing_end(struct import_stage *stage, struct fault *fault)
+bool import_stage_pause(struct import_stage *stage, struct fault *fault)
 {
     if (stage->writing == QUERY_COUNT) {
         return true;
@@ -56,37 +63,39 @@ static bool writing_begin(struct import_stage *stage, enum query query, struct f
     if (stage->writing == query) {
         return true;
     }
-    if (!writing_end(stage, fault) || !session_copy_begin(stage->session, query, fault)) {
+    if (!import_stage_pause(stage, fault) || !session_copy_begin(stage->session, query, fault)) {
         return false;
     }
     stage->writing = query;
     return true;
 }
 
+int64_t import_stage_order(struct import_stage *stage)
+{
+    return ++stage->order;
+}
+
+int64_t import_stage_last(const struct import_stage *stage)
+{
+    return stage->order;
+}
+
+static void put_position(struct import_stage *stage, const struct import_place *place)
+{
+    session_copy_int64(stage->session, place->file);
+    session_copy_int64(stage->session, place->line);
+}
+
 static void put_place(struct import_stage *stage, const struct import_place *place)
 {
     session_copy_int64(stage->session, ++stage->order);
-    session_copy_int64(stage->session, place->file);
-    session_copy_int64(stage->session, place->line);
+    put_position(stage, place);
 }
 
 /* "" is null: there is none. */
 static void put_optional(struct session *session, const char *text)
 {
     session_copy_text(session, text[0] ? text : NULL);
-}
-
-/* A digest of what the row says: an unchanged record is not written again. */
-static void digest_number(struct digest *digest, int64_t number)
-{
-    digest_add(digest, &number, sizeof number);
-}
-
-static void put_digest(struct session *session, struct digest *digest)
-{
-    unsigned char bytes[RECORD_DIGEST_SIZE];
-    digest_end(digest, bytes);
-    session_copy_bytes(session, bytes, sizeof bytes);
 }
 
 bool import_stage_school(struct import_stage *stage, const struct import_school *school, struct fault *fault)
@@ -105,7 +114,9 @@ bool import_stage_school(struct import_stage *stage, const struct import_school 
         digest_add_text(&digest, texts[i]);
         session_copy_text(session, i == ARRAY_LENGTH(texts) - 1 && !texts[i][0] ? NULL : texts[i]);
     }
-    put_digest(session, &digest);
+    unsigned char bytes[RECORD_DIGEST_SIZE];
+    digest_end(&digest, bytes);
+    session_copy_bytes(session, bytes, sizeof bytes);
     return session_copy_row(session, fault);
 }
 
@@ -130,43 +141,25 @@ static void put_liens(struct session *session, const struct import_person *pupil
     put_links(session, liens, pupil->linked_count);
 }
 
-/* The columns from `civilite` to `digest`, which pupils and guardians share but for the birth date. */
+/* The columns from `civilite` to `is_partial`, which pupils and guardians share but for the birth date. */
 static void put_person(struct session *session, const struct import_person *person, bool is_pupil)
 {
     const char *const names[] = {person->civilite, person->nom, person->prenom, person->search_name, person->base.text};
-    const char *const contacts[] = {person->mail.text, person->mobile.e164};
     const char *const address[] = {person->adresse, person->code_postal, person->ville, person->pays};
-    struct digest digest;
-    digest_begin(&digest, RECORD_DIGEST_SIZE);
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        digest_add_text(&digest, names[i]);
         session_copy_text(session, names[i]);
     }
     if (is_pupil) {
         session_copy_date(session, &person->birth_date);
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(contacts); i++) {
-        digest_add_text(&digest, contacts[i]);
-        put_optional(session, contacts[i]);
-    }
+    put_optional(session, person->mail.text);
+    put_optional(session, person->mobile.e164);
     for (size_t i = 0; i < ARRAY_LENGTH(address); i++) {
-        digest_add_text(&digest, address[i]);
         session_copy_text(session, address[i]);
     }
-    if (is_pupil) {
-        char birth_date[DATE_TEXT_SIZE];
-        date_write_iso(person->birth_date, birth_date);
-        digest_add_text(&digest, birth_date);
-        digest_add_text(&digest, person->ine.text);
-        digest_number(&digest, person->structure);
-        digest_add_text(&digest, person->class_label);
-        digest_add_text(&digest, person->niveau);
-        for (size_t i = 0; i < person->linked_count; i++) {
-            digest_number(&digest, person->linked[i]);
-            digest_number(&digest, person->liens[i]);
-        }
-    }
-    put_digest(session, &digest);
+    session_copy_bytes(session, person->digest, sizeof person->digest);
+    session_copy_bool(session, person->told);
+    session_copy_bool(session, person->is_partial);
 }
 
 bool import_stage_pupil(struct import_stage *stage, const struct import_person *pupil, struct fault *fault)
@@ -196,6 +189,11 @@ bool import_stage_guardian(struct import_stage *stage, const struct import_perso
     put_place(stage, &guardian->place);
     session_copy_int64(session, guardian->aaf_id);
     put_person(session, guardian, false);
+    if (guardian->has_match_key) {
+        session_copy_bytes(session, guardian->match_key, sizeof guardian->match_key);
+    } else {
+        session_copy_null(session);
+    }
     put_links(session, guardian->linked, guardian->linked_count);
     return session_copy_row(session, fault);
 }
@@ -226,13 +224,74 @@ bool import_stage_problem(struct import_stage *stage, const struct import_proble
     return session_copy_row(session, fault);
 }
 
-bool import_stage_file(struct import_stage *stage, int number, const char *name, struct fault *fault)
+bool import_stage_absent(struct import_stage *stage, enum account_profile profile, int64_t aaf_id, struct fault *fault)
+{
+    if (!writing_begin(stage, QUERY_IMPORT_COPY_ABSENT, fault)) {
+        return false;
+    }
+    session_copy_text(stage->session, profile_code(profile));
+    session_copy_int64(stage->session, aaf_id);
+    return session_copy_row(stage->session, fault);
+}
+
+bool import_stage_late(struct import_stage *stage, enum account_profile profile, int64_t aaf_id, int64_t order,
+    const struct import_place *place, bool was_same, struct fault *fault)
+{
+    if (!writing_begin(stage, QUERY_IMPORT_COPY_LATE, fault)) {
+        return false;
+    }
+    session_copy_text(stage->session, profile_code(profile));
+    session_copy_int64(stage->session, aaf_id);
+    session_copy_int64(stage->session, order);
+    put_position(stage, place);
+    session_copy_bool(stage->session, was_same);
+    return session_copy_row(stage->session, fault);
+}
+
+bool import_stage_deleted(struct import_stage *stage, const char *category, int64_t aaf_id,
+    const struct import_place *place, struct fault *fault)
+{
+    if (!writing_begin(stage, QUERY_IMPORT_COPY_DELETED, fault)) {
+        return false;
+    }
+    session_copy_text(stage->session, category);
+    session_copy_int64(stage->session, aaf_id);
+    session_copy_int64(stage->session, ++stage->order);
+    put_position(stage, place);
+    return session_copy_row(stage->session, fault);
+}
+
+static void put_number_or_null(struct session *session, int64_t number)
+{
+    if (number != 0) {
+        session_copy_int64(session, number);
+    } else {
+        session_copy_null(session);
+    }
+}
+
+bool import_stage_file(struct import_stage *stage, const struct import_file *file, struct fault *fault)
 {
     if (!writing_begin(stage, QUERY_IMPORT_COPY_FILES, fault)) {
         return false;
     }
-    session_copy_int64(stage->session, number);
-    session_copy_text(stage->session, name);
+    session_copy_int64(stage->session, file->number);
+    session_copy_text(stage->session, file->name);
+    session_copy_text(stage->session, file->category);
+    put_number_or_null(stage->session, file->first_id);
+    put_number_or_null(stage->session, file->last_id);
+    return session_copy_row(stage->session, fault);
+}
+
+bool import_stage_structure_counter(
+    struct import_stage *stage, int64_t structure, const char *what, int64_t count, struct fault *fault)
+{
+    if (!writing_begin(stage, QUERY_IMPORT_COPY_STRUCTURE_COUNTERS, fault)) {
+        return false;
+    }
+    session_copy_int64(stage->session, structure);
+    session_copy_text(stage->session, what);
+    session_copy_int64(stage->session, count);
     return session_copy_row(stage->session, fault);
 }
 
@@ -257,7 +316,8 @@ bool import_stage_end(struct import_stage *stage, const struct import_now *now, 
     session_copy_int64(session, now->run.v);
     session_copy_int64(session, now->academy.v);
     session_copy_int64(session, now->degree);
-    session_copy_text(session, "complete");
+    session_copy_text(session, now->is_delta ? "delta" : "complete");
     session_copy_date(session, date_is_valid(now->generated_on) ? &now->generated_on : NULL);
-    return session_copy_row(session, fault) && writing_end(stage, fault);
+    session_copy_int64(session, now->records);
+    return session_copy_row(session, fault) && import_stage_pause(stage, fault);
 }

@@ -1,9 +1,10 @@
-/* The tables in which a delivery waits while it is read, in the session's open transaction (import_stage.sql). Records
- * may come in any order: one kind at a time is being written, and changing the kind costs a round trip. */
+/* The tables in which a delivery waits while it is read, of the session and over its transactions (import_stage.sql).
+ * Records may come in any order: one kind at a time is being written, and changing the kind costs a round trip. */
 #pragma once
 
 #include "crypto/digest.h"
 #include "domain/aaf.h"
+#include "domain/account.h"
 #include "domain/date.h"
 #include "domain/email.h"
 #include "domain/identifier.h"
@@ -52,6 +53,12 @@ struct import_person {
     char pays[IMPORT_TEXT_SIZE];
     int64_t linked[IMPORT_LINKS_MAX]; /* a pupil's legal guardians; a guardian's pupils */
     size_t linked_count;
+    unsigned char digest[RECORD_DIGEST_SIZE]; /* of the record as written */
+    bool told;                                /* something is wrong with it, though it is taken */
+    bool is_partial;                          /* of a modification that does not list all */
+    /* guardians only: the same for records of one person (name, first name, mail and mobile all there and the same) */
+    bool has_match_key;
+    unsigned char match_key[RECORD_DIGEST_SIZE];
     /* pupils only */
     int16_t liens[IMPORT_LINKS_MAX];
     struct ine ine;
@@ -70,7 +77,7 @@ struct import_problem {
     const char *value; /* NULL: not known, or personal */
 };
 
-/* Makes the tables; a transaction must be open. The caller owns the stage; freeing it leaves the session as it is. */
+/* Makes the tables. The caller owns the stage; freeing it leaves the session as it is. */
 MUST_USE bool import_stage_open(struct session *session, struct import_stage **out_stage, struct fault *fault);
 void import_stage_free(struct import_stage **stage);
 
@@ -81,17 +88,46 @@ MUST_USE bool import_stage_guardian(
 /* A record that was refused though its number is known: who is in it has not left. */
 MUST_USE bool import_stage_refused(
     struct import_stage *stage, const char *category, int64_t aaf_id, struct fault *fault);
+/* Somebody of the store whom a complete set passed over. */
+MUST_USE bool import_stage_absent(
+    struct import_stage *stage, enum account_profile profile, int64_t aaf_id, struct fault *fault);
+/* The record that was put into the stage last, or was the same as in the store, came after a greater number. */
+MUST_USE bool import_stage_late(struct import_stage *stage, enum account_profile profile, int64_t aaf_id, int64_t order,
+    const struct import_place *place, bool was_same, struct fault *fault);
+MUST_USE bool import_stage_deleted(struct import_stage *stage, const char *category, int64_t aaf_id,
+    const struct import_place *place, struct fault *fault);
 MUST_USE bool import_stage_problem(
     struct import_stage *stage, const struct import_problem *problem, struct fault *fault);
-MUST_USE bool import_stage_file(struct import_stage *stage, int number, const char *name, struct fault *fault);
+
+/* A file that was read; ids 0: it has no records with one. */
+struct import_file {
+    int number;
+    const char *name;
+    const char *category;
+    int64_t first_id, last_id;
+};
+MUST_USE bool import_stage_file(struct import_stage *stage, const struct import_file *file, struct fault *fault);
 MUST_USE bool import_stage_counter(
     struct import_stage *stage, const char *category, const char *what, int64_t count, struct fault *fault);
+
+/* The same of the pupils of one structure. */
+MUST_USE bool import_stage_structure_counter(
+    struct import_stage *stage, int64_t structure, const char *what, int64_t count, struct fault *fault);
+
+/* The place of the next record in the order of reading, for one that is not staged. */
+int64_t import_stage_order(struct import_stage *stage);
+/* That of the last one. */
+int64_t import_stage_last(const struct import_stage *stage);
+/* Ends what is being written, so that something may be asked; the writing goes on by itself. */
+MUST_USE bool import_stage_pause(struct import_stage *stage, struct fault *fault);
 
 struct import_now {
     import_id run;
     academy_code academy;
     enum degree degree;
+    bool is_delta;
     struct date generated_on; /* not valid: not known */
+    int64_t records;          /* read */
 };
 /* Ends what is being written; nothing more may be staged. */
 MUST_USE bool import_stage_end(struct import_stage *stage, const struct import_now *now, struct fault *fault);

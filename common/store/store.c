@@ -292,12 +292,13 @@ static void store_sweep(void *arg)
 
 /* --- open, close, ask --- */
 
-/* Only the role's own queries get a series of their own: there are more in the house than one metric may hold. */
+/* Only what may be asked here gets a series of its own, of the role's own queries: there are more in the house than one
+ * metric may hold. Plain ones are a session's (blocking_query.h). */
 static void store_name_metrics(const struct store *store)
 {
     const char *role = strncmp(store->user, "preau_", 6) == 0 ? store->user + 6 : "";
     for (int i = 0; i < QUERY_COUNT; i++) {
-        if (*role && strstr(query_table[i].roles, role)) {
+        if (*role && !query_table[i].plain && strstr(query_table[i].roles, role)) {
             metric_label_add(METRIC_STORE_STATEMENTS, 1, query_table[i].name);
         }
     }

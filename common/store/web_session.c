@@ -46,6 +46,9 @@ static void session_from_row(const struct rows *rows, struct web_session *out_se
         .administrator = {row_int64(rows, 0, "administrator_id")},
         .credential_at = row_instant(rows, 0, "credential_at"),
     };
+    /* the column's type is an enumeration of the same codes */
+    bool known = out_session->administrator.v == 0 || role_from_code(row_text(rows, 0, "role"), &out_session->role);
+    assert(known);
     snprintf(out_session->csrf, sizeof out_session->csrf, "%s", row_text(rows, 0, "csrf"));
     snprintf(out_session->name, sizeof out_session->name, "%s", row_text(rows, 0, "name"));
 }

@@ -3,6 +3,7 @@
 
 #include "crypto/random.h"
 #include "crypto/token.h"
+#include "domain/administrator.h"
 #include "domain/types.h"
 #include "runtime/fault.h"
 
@@ -24,6 +25,7 @@ struct web_session {
     academy_code academy; /* of the account */
     account_id account;   /* 0: an administrator's */
     administrator_id administrator;
+    enum administrator_role role; /* of the administrator */
     struct instant credential_at; /* when the account's password was made: the session ends with it */
     char csrf[TOKEN_RANDOM_SIZE];
     char name[WEB_NAME_SIZE]; /* of the administrator; the account's identifier */

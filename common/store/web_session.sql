@@ -11,7 +11,7 @@
 -- $4 idle_administrator interval
 with found as (
     select s.digest, s.stage, s.academy, s.account_id, s.administrator_id, s.csrf, s.seen_at, s.credential_at,
-           coalesce(ad.name, a.login) as name
+           coalesce(ad.name, a.login) as name, ad.role::text as role
       from preau.session s
       left join preau.administrator ad on ad.id = s.administrator_id
       left join preau.account a on (a.academy, a.id) = (s.academy, s.account_id)
@@ -26,7 +26,7 @@ with found as (
       from found f
      where s.digest = f.digest and f.seen_at < $2 - interval '1 minute'
 )
-select stage, academy, account_id, administrator_id, csrf, name, credential_at from found;
+select stage, academy, account_id, administrator_id, csrf, name, role, credential_at from found;
 
 -- :query web_session_begin
 -- A new session in the place of the one that the browser had, if any.

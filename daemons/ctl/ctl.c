@@ -32,14 +32,35 @@ static const struct ctl_option admin_options[] = {
     {NULL,            NULL,      NULL                                                                          },
 };
 static const struct ctl_option import_run_options[] = {
-    {"academy", "N",  "le dépôt de cette académie seulement"                        },
-    {"wait",    NULL, "attend la fin ; code 1 si une archive est refusée ou en échec"},
-    {NULL,      NULL, NULL                                                             },
+    {"academy", "N",   "le dépôt de cette académie seulement"                     },
+    {"archive", "NOM", "cette archive ou ce dossier du dépôt seulement"            },
+    {"wait",    NULL,  "attend la fin ; code 1 si une archive n’est pas intégrée"},
+    {NULL,      NULL,  NULL                                                          },
+};
+static const struct ctl_option import_check_options[] = {
+    {"academy", "N",   "le dépôt de cette académie seulement"         },
+    {"archive", "NOM", "cette archive ou ce dossier du dépôt seulement"},
+    {NULL,      NULL,  NULL                                              },
 };
 static const struct ctl_option import_list_options[] = {
     {"academy", "N",  "de cette académie seulement"       },
     {"limit",   "N",  "les N plus récentes (défaut : 20)"},
     {NULL,      NULL, NULL                                 },
+};
+static const struct ctl_option import_report_options[] = {
+    {"csv",  NULL,   "les fiches pour un tableur, toutes"   },
+    {"code", "CODE", "les fiches de ce code seulement"      },
+    {"all",  NULL,   "toutes les fiches, non les premières"},
+    {NULL,   NULL,   NULL                                   },
+};
+static const struct ctl_option import_decide_options[] = {
+    {"by", "NOM", "qui décide (défaut : l’utilisateur Unix)"},
+    {NULL, NULL,  NULL                                          },
+};
+static const struct ctl_option import_merges_options[] = {
+    {"academy", "N",  "de cette académie seulement"        },
+    {"limit",   "N",  "les N plus récentes (défaut : 100)"},
+    {NULL,      NULL, NULL                                  },
 };
 
 static const struct command commands[] = {
@@ -105,9 +126,59 @@ static const struct command commands[] = {
      .arguments = "NUMERO",
      .arguments_min = 1,
      .arguments_max = 1,
-     .summary = "Dit le compte rendu d’une intégration : compteurs et fiches refusées.",
+     .summary = "Dit le compte rendu d’une intégration : chiffres, établissements, codes, fiches refusées.",
+     .options = import_report_options,
      .sections = of_bus,
      .run = ctl_import_report,
+     },
+    {
+     .group = "import",
+     .name = "check",
+     .summary = "Lit et juge les archives déposées sans rien changer ; code 0 si tout serait intégré.",
+     .options = import_check_options,
+     .sections = of_bus,
+     .run = ctl_import_check,
+     },
+    {
+     .group = "import",
+     .name = "approve",
+     .arguments = "NUMERO",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Fait intégrer une livraison retenue, après en avoir montré les chiffres.",
+     .options = import_decide_options,
+     .sections = of_bus,
+     .run = ctl_import_approve,
+     },
+    {
+     .group = "import",
+     .name = "reject",
+     .arguments = "NUMERO",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Écarte une livraison retenue, après en avoir montré les chiffres.",
+     .options = import_decide_options,
+     .sections = of_bus,
+     .run = ctl_import_reject,
+     },
+    {
+     .group = "import",
+     .name = "merges",
+     .summary = "Dit les fiches réunies à un même compte, la plus récente d’abord.",
+     .options = import_merges_options,
+     .sections = of_bus,
+     .run = ctl_import_merges,
+     },
+    {
+     .group = "import",
+     .name = "unmerge",
+     .arguments = "NUMERO",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Défait une réunion : la fiche a de nouveau un compte à elle, et n’est plus réunie d’elle-même.",
+     .options = import_decide_options,
+     .sections = of_bus,
+     .run = ctl_import_unmerge,
      },
     {
      .group = "statistics",
@@ -129,7 +200,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL             },
+    {.group = NULL                                  },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

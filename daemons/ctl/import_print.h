@@ -7,7 +7,6 @@
 json_t *import_run_json(const Preau__Import__Run *run);
 /* One line. */
 void import_run_print(const Preau__Import__Run *run);
-/* Counters, one line a category. */
-void import_counters_print(const Preau__Import__Run *run);
-json_t *import_report_json(const Preau__Import__GetReportReply *report);
-void import_report_print(const Preau__Import__GetReportReply *report);
+/* "intégrée", "en cours (lecture, 62 %)" */
+enum { IMPORT_STATE_SIZE = 64 };
+void import_state_write(const Preau__Import__Run *run, char out_text[static IMPORT_STATE_SIZE]);

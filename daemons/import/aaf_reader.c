@@ -1,6 +1,8 @@
 #include "import/aaf_reader.h"
 
-#include "runtime/arena.h"
+#include "domain/latin.h"
+#include "import/aaf_decode.h"
+#include "import/aaf_letters.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -10,127 +12,31 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 12,             /* AAF needs six */
-    RECORD_BYTES_MAX = 1 << 20, /* of the values that are kept */
-    COMMENT_MAX = 200
-};
-
-/* Where in the grammar an element stands; anything else is passed over with all that is in it. */
-enum place {
-    PLACE_OUTSIDE,
-    PLACE_ROOT,
-    PLACE_REQUEST,
-    PLACE_OPERATIONAL,
-    PLACE_IDENTIFIER,
-    PLACE_ATTRIBUTES,
-    PLACE_ATTRIBUTE,
-    PLACE_CATEGORY,
-    PLACE_ID,
-    PLACE_VALUE,
-    PLACE_OTHER
+    COMMENT_MAX = 200,
+    PIECE_MAX = 128 * 1024, /* handed to libxml2 at once: it copies it, and that copy had better stay in the cache */
+    MARKUP_MAX = 1 << 20, /* what libxml2 may hold back to see the end of a piece of markup; it allows ten times that */
 };
 
 struct aaf_reader {
     xmlParserCtxtPtr parser;
-    aaf_record_read *read;
-    void *arg;
+    struct aaf_decode *decode;
+    struct aaf_grammar *grammar;
     struct aaf_head head;
-    enum place places[DEPTH_MAX + 1]; /* by depth */
-    int depth;
+    struct aaf_notes notes;
+    xmlEntity letter; /* the last one that was asked for by its name in HTML */
+    xmlChar letter_bytes[5];
     int64_t last_line;
     bool is_stopped; /* by the handler */
     bool is_unsound;
-
-    struct arena *arena; /* of the record */
-    struct aaf_record record;
-    struct aaf_value values[AAF_VALUES_MAX];
-    enum aaf_attribute attribute; /* AAF_ATTRIBUTE_COUNT: of no use */
-    char text[AAF_VALUE_MAX + 1];
-    size_t text_length;
-    bool text_wanted, text_too_long;
 };
-
-/* --- names --- */
-
-static const char *const attribute_names[] = {
-#define ATTRIBUTE(id, name) name,
-#include "import/attributes.def"
-#undef ATTRIBUTE
-};
-
-static const struct {
-    const char *code;
-    enum aaf_category category;
-} categories[] = {
-    {"EtabEducNat",    AAF_SCHOOL  },
-    {"Eleve",          AAF_PUPIL   },
-    {"PersRelEleve",   AAF_GUARDIAN},
-    {"PersEducNat",    AAF_STAFF   },
-    {"MefEducNat",     AAF_COURSE  },
-    {"MatiereEducNat", AAF_SUBJECT },
-    {"MatEducNat",     AAF_SUBJECT },
-};
-
-const char *aaf_attribute_name(enum aaf_attribute attribute)
-{
-    assert(attribute < AAF_ATTRIBUTE_COUNT);
-    return attribute_names[attribute];
-}
-
-const char *aaf_category_code(enum aaf_category category)
-{
-    return category < AAF_CATEGORY_COUNT ? categories[category].code : "?";
-}
-
-enum aaf_category aaf_category_from_code(const char *code)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(categories); i++) {
-        if (strcmp(code, categories[i].code) == 0) {
-            return categories[i].category;
-        }
-    }
-    return AAF_CATEGORY_COUNT;
-}
-
-static int name_compare(const void *wanted, const void *name)
-{
-    return strcmp(wanted, *(const char *const *)name);
-}
-
-static enum aaf_attribute attribute_from_name(const char *name)
-{
-    const char *const *found =
-        bsearch(name, attribute_names, AAF_ATTRIBUTE_COUNT, sizeof attribute_names[0], name_compare);
-    return found ? (enum aaf_attribute)(found - attribute_names) : AAF_ATTRIBUTE_COUNT;
-}
-
-/* --- records --- */
-
-const char *aaf_record_text(const struct aaf_record *record, enum aaf_attribute attribute)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        if (record->values[i].attribute == attribute) {
-            return record->values[i].text;
-        }
-    }
-    return NULL;
-}
-
-const char *aaf_record_either(
-    const struct aaf_record *record, enum aaf_attribute one, enum aaf_attribute other, enum aaf_attribute *out_which)
-{
-    const char *text = aaf_record_text(record, one);
-    bool is_one = text && text[0];
-    if (!is_one) {
-        text = aaf_record_text(record, other);
-    }
-    if (out_which) {
-        *out_which = is_one || !text ? one : other;
-    }
-    return text ? text : "";
-}
 
 /* --- what libxml2 tells --- */
+
+/* While it tells something: it is always somewhere then. */
+static int64_t line_now(const struct aaf_reader *reader)
+{
+    return reader->parser->input->line;
+}
 
 static void reading_end(struct aaf_reader *reader)
 {
@@ -138,103 +44,13 @@ static void reading_end(struct aaf_reader *reader)
     xmlStopParser(reader->parser);
 }
 
-/* Declarations, entities, elements too deep: nobody's AAF. */
+/* Declarations, unknown entities, elements too deep: nobody's AAF. */
 static void unsound(struct aaf_reader *reader)
 {
     if (!reader->is_unsound) {
         reader->is_unsound = true;
         reading_end(reader);
     }
-}
-
-static void request_begin(struct aaf_reader *reader, enum aaf_operation operation)
-{
-    arena_reset(reader->arena);
-    reader->record = (struct aaf_record){
-        .operation = operation,
-        .category = AAF_CATEGORY_COUNT,
-        .line = aaf_reader_line(reader),
-        .id = "",
-        .values = reader->values,
-    };
-}
-
-static void text_begin_wanted(struct aaf_reader *reader)
-{
-    reader->text_wanted = true;
-    reader->text_too_long = false;
-    reader->text_length = 0;
-}
-
-static enum place request_place(struct aaf_reader *reader, const char *name)
-{
-    static const struct {
-        const char *name;
-        enum aaf_operation operation;
-    } requests[] = {
-        {"addRequest",    AAF_ADD   },
-        {"modifyRequest", AAF_MODIFY},
-        {"deleteRequest", AAF_DELETE},
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(requests); i++) {
-        if (strcmp(name, requests[i].name) == 0) {
-            request_begin(reader, requests[i].operation);
-            return PLACE_REQUEST;
-        }
-    }
-    return PLACE_OTHER;
-}
-
-/* The value of the XML attribute `name`: SAX2 gives five pointers each (local name, prefix, URI, begin, end). */
-static enum aaf_attribute attribute_named(int count, const xmlChar **attributes)
-{
-    for (int i = 0; i < count; i++) {
-        const xmlChar **one = attributes + (ptrdiff_t)i * 5;
-        size_t length = (size_t)(one[4] - one[3]);
-        char name[64];
-        if (strcmp((const char *)one[0], "name") == 0 && length < sizeof name) {
-            memcpy(name, one[3], length);
-            name[length] = '\0';
-            return attribute_from_name(name);
-        }
-    }
-    return AAF_ATTRIBUTE_COUNT;
-}
-
-static enum place place_inside(
-    struct aaf_reader *reader, enum place outer, const char *name, int attribute_count, const xmlChar **attributes)
-{
-    switch (outer) {
-    case PLACE_OUTSIDE:
-        return strcmp(name, "ficAlimMENESR") == 0 ? PLACE_ROOT : PLACE_OTHER;
-    case PLACE_ROOT:
-        return request_place(reader, name);
-    case PLACE_REQUEST:
-        if (strcmp(name, "operationalAttributes") == 0) {
-            return PLACE_OPERATIONAL;
-        }
-        if (strcmp(name, "identifier") == 0) {
-            return PLACE_IDENTIFIER;
-        }
-        return strcmp(name, "attributes") == 0 || strcmp(name, "modifications") == 0 ? PLACE_ATTRIBUTES : PLACE_OTHER;
-    case PLACE_IDENTIFIER:
-        return strcmp(name, "id") == 0 ? PLACE_ID : PLACE_OTHER;
-    case PLACE_OPERATIONAL:
-    case PLACE_ATTRIBUTES:
-        if (strcmp(name, "attr") != 0 && strcmp(name, "modification") != 0) {
-            return PLACE_OTHER;
-        }
-        reader->attribute = attribute_named(attribute_count, attributes);
-        return outer == PLACE_OPERATIONAL ? PLACE_CATEGORY : PLACE_ATTRIBUTE;
-    case PLACE_CATEGORY:
-    case PLACE_ATTRIBUTE:
-        return strcmp(name, "value") == 0 ? PLACE_VALUE : PLACE_OTHER;
-    case PLACE_ID:
-    case PLACE_VALUE:
-    case PLACE_OTHER:
-        return PLACE_OTHER;
-    }
-    return PLACE_OTHER;
 }
 
 static void element_began(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -247,47 +63,8 @@ static void element_began(void *arg, const xmlChar *name, const xmlChar *prefix,
     (void)namespaces;
     (void)defaulted_count;
     struct aaf_reader *reader = arg;
-    if (reader->depth >= DEPTH_MAX) {
+    if (!aaf_grammar_begin(reader->grammar, name, attribute_count, attributes, line_now(reader))) {
         unsound(reader);
-        return;
-    }
-    enum place outer = reader->places[reader->depth];
-    enum place place = place_inside(reader, outer, (const char *)name, attribute_count, attributes);
-    if (outer == PLACE_OUTSIDE && place != PLACE_ROOT) {
-        unsound(reader); /* XML, but not AAF's */
-        return;
-    }
-    reader->places[++reader->depth] = place;
-    bool is_kept = place == PLACE_ID ||
-                   (place == PLACE_VALUE && (outer == PLACE_CATEGORY || reader->attribute != AAF_ATTRIBUTE_COUNT));
-    if (is_kept) {
-        text_begin_wanted(reader);
-    } else {
-        reader->text_wanted = false;
-    }
-}
-
-static void value_keep(struct aaf_reader *reader)
-{
-    struct aaf_record *record = &reader->record;
-    if (record->count == AAF_VALUES_MAX || arena_is_overflowed(reader->arena)) {
-        record->has_too_many = true;
-        return;
-    }
-    const char *text = arena_copy_bytes(reader->arena, reader->text, reader->text_length);
-    reader->values[record->count++] = (struct aaf_value){reader->attribute, reader->text_too_long, text};
-}
-
-static void text_keep(struct aaf_reader *reader, enum place place, enum place outer)
-{
-    reader->text_wanted = false;
-    reader->text[reader->text_length] = '\0';
-    if (place == PLACE_ID) {
-        reader->record.id = arena_copy_bytes(reader->arena, reader->text, reader->text_length);
-    } else if (outer == PLACE_CATEGORY) {
-        reader->record.category = aaf_category_from_code(reader->text);
-    } else {
-        value_keep(reader);
     }
 }
 
@@ -297,10 +74,7 @@ static void element_ended(void *arg, const xmlChar *name, const xmlChar *prefix,
     (void)prefix;
     (void)uri;
     struct aaf_reader *reader = arg;
-    enum place place = reader->places[reader->depth--];
-    if (reader->text_wanted && (place == PLACE_ID || place == PLACE_VALUE)) {
-        text_keep(reader, place, reader->places[reader->depth]);
-    } else if (place == PLACE_REQUEST && !reader->read(reader->arg, &reader->record)) {
+    if (!aaf_grammar_end(reader->grammar, line_now(reader))) {
         reader->is_stopped = true;
         reading_end(reader);
     }
@@ -308,19 +82,18 @@ static void element_ended(void *arg, const xmlChar *name, const xmlChar *prefix,
 
 static void characters_came(void *arg, const xmlChar *bytes, int length)
 {
-    struct aaf_reader *reader = arg;
-    if (!reader->text_wanted) {
-        return;
-    }
-    size_t room = AAF_VALUE_MAX - reader->text_length;
-    size_t count = (size_t)length;
-    if (count > room) {
-        reader->text_too_long = true;
-        count = room;
-    }
-    memcpy(reader->text + reader->text_length, bytes, count);
-    reader->text_length += count;
+    const struct aaf_reader *reader = arg;
+    /* `&amp;` and `&#38;` come alone: no other text holds one */
+    aaf_grammar_text(reader->grammar, bytes, (size_t)length, length == 1 && bytes[0] == '&');
 }
+
+static void cdata_came(void *arg, const xmlChar *bytes, int length)
+{
+    const struct aaf_reader *reader = arg;
+    aaf_grammar_text(reader->grammar, bytes, (size_t)length, true);
+}
+
+/* --- the head --- */
 
 /* The value of `key="…"` in a comment. */
 static void comment_value(const char *comment, const char *key, char *out_text, size_t size)
@@ -390,10 +163,36 @@ static void notation_declared(void *arg, const xmlChar *name, const xmlChar *pub
     unsound(arg);
 }
 
+/* libxml2 asks for what is none of XML's five. A letter of HTML is answered as one of them would be: nothing is
+ * declared, fetched or expanded. In an XML attribute libxml2 would take one byte of it: no name has such letters. */
 static xmlEntityPtr entity_asked(void *arg, const xmlChar *name)
 {
+    struct aaf_reader *reader = arg;
+    uint32_t letter = aaf_letter((const char *)name);
+    if (letter == 0 || reader->parser->instate == XML_PARSER_ATTRIBUTE_VALUE) {
+        unsound(reader);
+        return NULL;
+    }
+    if (reader->notes.html_entity_line == 0) {
+        reader->notes.html_entity_line = line_now(reader);
+    }
+    size_t length = utf8_write(letter, (char *)reader->letter_bytes);
+    reader->letter_bytes[length] = '\0';
+    reader->letter = (xmlEntity){
+        .type = XML_ENTITY_DECL,
+        .name = name,
+        .content = reader->letter_bytes,
+        .length = (int)length,
+        .etype = XML_INTERNAL_PREDEFINED_ENTITY,
+    };
+    return &reader->letter;
+}
+
+/* Those of a DTD. */
+static xmlEntityPtr parameter_asked(void *arg, const xmlChar *name)
+{
     (void)name;
-    unsound(arg); /* the five that XML knows are never asked for */
+    unsound(arg);
     return NULL;
 }
 
@@ -428,7 +227,46 @@ static void error_came(void *arg, xmlErrorPtr error)
 
 /* --- the reader --- */
 
-struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
+/* The line of what is given next: libxml2 may hold back some of what it was given. */
+static int64_t line_next(const struct aaf_reader *reader)
+{
+    int64_t line = aaf_reader_line(reader);
+    const struct _xmlParserInput *input = reader->parser->input;
+    for (const xmlChar *at = input ? input->cur : NULL; at && at < input->end; at++) {
+        line += *at == '\n';
+    }
+    return line;
+}
+
+static bool piece_parse(struct aaf_reader *reader, const char *bytes, size_t length, bool is_last)
+{
+    (void)xmlParseChunk(reader->parser, bytes, (int)length, is_last); /* its code tells of warnings too */
+    const struct _xmlParserInput *input = reader->parser->input;
+    if (input && input->end - input->cur > MARKUP_MAX) {
+        unsound(reader);
+    }
+    if (!reader->parser->wellFormed) {
+        reader->is_unsound = !reader->is_stopped;
+    }
+    return !reader->is_stopped && !reader->is_unsound;
+}
+
+static bool decoded_came(void *arg, const char *bytes, size_t length)
+{
+    struct aaf_reader *reader = arg;
+    if (reader->notes.encoding == REFUSAL_NONE && aaf_decode_note(reader->decode) != REFUSAL_NONE) {
+        reader->notes.encoding = aaf_decode_note(reader->decode);
+        reader->notes.encoding_line = line_next(reader);
+    }
+    bool goes_on = true;
+    for (size_t at = 0; at < length && goes_on; at += PIECE_MAX) {
+        goes_on = piece_parse(reader, bytes + at, length - at < PIECE_MAX ? length - at : PIECE_MAX, false);
+    }
+    return goes_on;
+}
+
+/* What is read is UTF-8 by then, whatever the document declares. */
+static xmlParserCtxtPtr parser_new(struct aaf_reader *reader)
 {
     xmlSAXHandler handler = {
         .initialized = XML_SAX2_MAGIC,
@@ -439,35 +277,50 @@ struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
         .attributeDecl = attribute_declared,
         .notationDecl = notation_declared,
         .getEntity = entity_asked,
-        .getParameterEntity = entity_asked,
+        .getParameterEntity = parameter_asked,
         .resolveEntity = input_asked,
         .reference = reference_came,
         .startElementNs = element_began,
         .endElementNs = element_ended,
         .characters = characters_came,
-        .cdataBlock = characters_came,
+        .ignorableWhitespace = characters_came, /* the same, so that libxml2 does not look which it is */
+        .cdataBlock = cdata_came,
         .comment = comment_came,
         .serror = error_came,
     };
+    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
+    assert(parser); /* out of memory otherwise */
+    (void)xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    return parser;
+}
+
+struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
+{
     struct aaf_reader *reader = checked_calloc(1, sizeof *reader);
-    reader->read = read;
-    reader->arg = arg;
-    reader->arena = arena_new(RECORD_BYTES_MAX);
-    reader->attribute = AAF_ATTRIBUTE_COUNT;
-    reader->parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
-    assert(reader->parser); /* out of memory otherwise */
-    (void)xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET);
+    reader->parser = parser_new(reader);
+    reader->decode = aaf_decode_new(decoded_came, reader);
+    reader->grammar = aaf_grammar_new(reader->parser->dict, read, arg);
     return reader;
 }
 
 void aaf_reader_free(struct aaf_reader **reader)
 {
     if (*reader) {
+        aaf_grammar_free(&(*reader)->grammar); /* before the names that it borrows */
+        aaf_decode_free(&(*reader)->decode);
         xmlFreeDoc((*reader)->parser->myDoc); /* libxml2 makes one for declarations that it met */
         xmlFreeParserCtxt((*reader)->parser);
-        arena_free(&(*reader)->arena);
         memory_free(reader);
     }
+}
+
+/* Unless the handler had enough, the decoder failing is the file's fault. Gives false. */
+static bool decoding_failed(struct aaf_reader *reader)
+{
+    if (!reader->is_stopped) {
+        unsound(reader);
+    }
+    return false;
 }
 
 bool aaf_reader_feed(struct aaf_reader *reader, const char *bytes, size_t length)
@@ -475,11 +328,7 @@ bool aaf_reader_feed(struct aaf_reader *reader, const char *bytes, size_t length
     if (reader->is_stopped || reader->is_unsound) {
         return false;
     }
-    (void)xmlParseChunk(reader->parser, bytes, (int)length, 0); /* its code tells of warnings too */
-    if (!reader->parser->wellFormed) {
-        reader->is_unsound = !reader->is_stopped;
-    }
-    return !reader->is_stopped && !reader->is_unsound;
+    return aaf_decode_feed(reader->decode, bytes, length) || decoding_failed(reader);
 }
 
 bool aaf_reader_end(struct aaf_reader *reader)
@@ -487,16 +336,23 @@ bool aaf_reader_end(struct aaf_reader *reader)
     if (reader->is_stopped || reader->is_unsound) {
         return false;
     }
-    (void)xmlParseChunk(reader->parser, NULL, 0, 1);
-    if (!reader->parser->wellFormed) {
-        reader->is_unsound = !reader->is_stopped;
-    }
-    return !reader->is_stopped && !reader->is_unsound;
+    return aaf_decode_end(reader->decode) ? piece_parse(reader, NULL, 0, true) : decoding_failed(reader);
 }
 
 const struct aaf_head *aaf_reader_head(const struct aaf_reader *reader)
 {
     return &reader->head;
+}
+
+const struct aaf_notes *aaf_reader_notes(struct aaf_reader *reader)
+{
+    struct aaf_notes *notes = &reader->notes;
+    int64_t line = aaf_grammar_html_line(reader->grammar);
+    if (line > 0 && (notes->html_entity_line == 0 || line < notes->html_entity_line)) {
+        notes->html_entity_line = line;
+    }
+    notes->unknown = aaf_names_unknown(aaf_grammar_names(reader->grammar), &notes->unknown_count);
+    return notes;
 }
 
 int64_t aaf_reader_line(const struct aaf_reader *reader)

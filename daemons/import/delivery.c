@@ -1,7 +1,10 @@
 #include "import/delivery.h"
 
+#include "domain/aaf.h"
+#include "import/compare.h"
 #include "import/file_name.h"
 #include "import/record.h"
+#include "import/school_tally.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -16,28 +19,39 @@ struct parts {
 struct delivery {
     struct delivery_options options;
     struct aaf_reader *reader; /* of the file at hand */
+    struct compare *compare;
+    struct school_tally *tally;
     int file;
+    bool head_is_taken; /* of the file at hand */
     struct parts parts[AAF_CATEGORY_COUNT];
     enum refusal refusal; /* found on the way */
     bool is_fault;
     struct fault fault;
-    int degree;
-    bool is_delta, academy_said;
+    int degree, named_degree; /* what the files say; what the names say, when nothing else does */
+    bool says_complete, is_delta, contradiction_told, academy_said;
     int structures_here, structures_elsewhere;
     struct date date;
     /* of the record at hand: large, so not on the stack of every call */
     struct import_school school;
-    struct import_person person;
+    struct import_person person, base;
 };
 
-enum { PART_MAX = 100000 };
+enum {
+    PART_MAX = 100000,
+    REFUSED_KEPT_MAX = 4096 /* records between two looks at what is refused, which is then staged */
+};
+
+static compare_told person_judged;
 
 struct delivery *delivery_new(const struct delivery_options *options)
 {
     struct delivery *delivery = checked_calloc(1, sizeof *delivery);
     delivery->options = *options;
-    delivery->date = file_name_date(options->archive_name);
-    delivery->is_delta = strcasestr(options->archive_name, "delta") != NULL;
+    delivery->date = file_name_date(options->archive_name, options->today);
+    delivery->is_delta = file_name_kind(options->archive_name) == FILE_KIND_DELTA;
+    delivery->named_degree = file_name_degree(options->archive_name);
+    delivery->compare = compare_new(options->session, options->stage, options->academy, person_judged, delivery);
+    delivery->tally = school_tally_new();
     for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
         delivery->parts[i].greatest = -1;
     }
@@ -48,6 +62,8 @@ void delivery_free(struct delivery **delivery)
 {
     if (*delivery) {
         aaf_reader_free(&(*delivery)->reader);
+        compare_free(&(*delivery)->compare);
+        school_tally_free(&(*delivery)->tally);
         for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
             memory_free(&(*delivery)->parts[i].seen);
         }
@@ -99,52 +115,183 @@ static bool school_take(struct delivery *delivery, const struct aaf_record *reco
     return import_stage_school(delivery->options.stage, &delivery->school, &delivery->fault) || failed(delivery);
 }
 
-static bool person_take(struct delivery *delivery, const struct aaf_record *record, struct import_place place)
+static enum account_profile profile_of(const struct aaf_record *record)
+{
+    return record->category == AAF_PUPIL ? PROFILE_ELEVE : PROFILE_RESPONSABLE;
+}
+
+static void tally(struct delivery *delivery, const struct aaf_record *record, enum tally_what what)
+{
+    const char *structure = aaf_record_text(record, AAF_STRUCTURE);
+    int64_t number;
+    if (record->category == AAF_PUPIL && structure && aaf_id_parse(structure, &number)) {
+        school_tally_count(delivery->tally, number, what);
+    }
+}
+
+/* Checked, and staged if it is sound. base: what a modification leaves as it is, or NULL. */
+static bool person_look(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place,
+    const struct import_person *base, struct fault *fault)
 {
     const struct delivery_options *options = &delivery->options;
+    struct import_person *person = &delivery->person;
+    bool is_pupil = record->category == AAF_PUPIL;
+    bool is_sound = is_pupil ? record_pupil(record, *place, options->today, options->report, base, person)
+                             : record_guardian(record, *place, options->report, base, person);
+    if (!is_sound) {
+        tally(delivery, record, TALLY_REFUSED);
+        return true;
+    }
+    return is_pupil ? import_stage_pupil(options->stage, person, fault)
+                    : import_stage_guardian(options->stage, person, fault);
+}
+
+static bool person_judged(void *arg, const struct aaf_record *record, const struct import_place *place,
+    enum compare_verdict verdict, struct fault *fault)
+{
+    struct delivery *delivery = arg;
+    struct report_place where = {*place, record->category, record->id, NULL};
+    switch (verdict) {
+    case COMPARE_SAME:
+        report_count_unchanged(delivery->options.report, record->category);
+        tally(delivery, record, TALLY_UNCHANGED);
+        return true;
+    case COMPARE_LOOK:
+        return person_look(delivery, record, place, NULL, fault);
+    case COMPARE_REPEATED:
+        (void)report_refuse(delivery->options.report, &where, REFUSAL_AAF_ID_REPEATED, NULL);
+        tally(delivery, record, TALLY_REFUSED);
+        return true;
+    }
+    return true;
+}
+
+/* Whether a modification of somebody unknown says enough to know them by. */
+static bool says_who(const struct aaf_record *record)
+{
+    return aaf_record_text(record, AAF_PERSON_ID) &&
+           (aaf_record_text(record, AAF_NOM_2D) || aaf_record_text(record, AAF_NOM_1D)) &&
+           (aaf_record_text(record, AAF_PRENOM_2D) || aaf_record_text(record, AAF_PRENOM_1D)) &&
+           (record->category != AAF_PUPIL || aaf_record_text(record, AAF_BIRTH_DATE));
+}
+
+static bool person_modify(
+    struct delivery *delivery, const struct aaf_record *record, const struct import_place *place, struct fault *fault)
+{
+    const struct delivery_options *options = &delivery->options;
+    const struct import_whom whom = {options->academy, (enum degree)delivery_degree(delivery), profile_of(record)};
+    struct report_place where = {*place, record->category, record->id[0] ? record->id : NULL, NULL};
+    int64_t aaf_id;
+    bool is_known = false;
+    if (aaf_id_parse(record->id, &aaf_id) && whom.degree != 0 &&
+        (!import_stage_pause(options->stage, fault) ||
+            !import_known_person(options->session, &whom, aaf_id, &delivery->base, &is_known, fault))) {
+        return false;
+    }
+    if (!is_known && !says_who(record)) {
+        (void)report_refuse(options->report, &where, REFUSAL_MODIFY_UNKNOWN, NULL);
+        return true;
+    }
+    return person_look(delivery, record, place, is_known ? &delivery->base : NULL, fault);
+}
+
+static bool person_take(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place)
+{
     if (!degree_said(delivery, record_degree(record), record->line)) {
         return false;
     }
-    bool is_pupil = record->category == AAF_PUPIL;
-    bool is_sound = is_pupil ? record_pupil(record, place, options->today, options->report, &delivery->person)
-                             : record_guardian(record, place, options->report, &delivery->person);
-    if (!is_sound) {
-        return true;
-    }
-    bool done = is_pupil ? import_stage_pupil(options->stage, &delivery->person, &delivery->fault)
-                         : import_stage_guardian(options->stage, &delivery->person, &delivery->fault);
+    tally(delivery, record, TALLY_READ);
+    bool done = record->operation == AAF_MODIFY ? person_modify(delivery, record, place, &delivery->fault)
+                : delivery->is_delta || delivery->degree == 0
+                    ? person_look(delivery, record, place, NULL, &delivery->fault)
+                    : compare_add(delivery->compare, (enum degree)delivery->degree, record, place, &delivery->fault);
     return done || failed(delivery);
 }
 
-static bool record_take(void *arg, const struct aaf_record *record)
+static bool is_of_ours(const struct aaf_record *record)
 {
-    struct delivery *delivery = arg;
-    struct import_place place = {delivery->file, record->line};
+    return record->category == AAF_SCHOOL || record->category == AAF_PUPIL || record->category == AAF_GUARDIAN;
+}
+
+static bool delete_take(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place)
+{
+    struct report_place where = {*place, record->category, record->id[0] ? record->id : NULL, NULL};
+    int64_t aaf_id;
+    if (!is_of_ours(record)) {
+        return true;
+    }
+    if (!aaf_id_parse(record->id, &aaf_id)) {
+        (void)report_refuse(delivery->options.report, &where, REFUSAL_AAF_ID_INVALID, record->id);
+        return true;
+    }
+    return import_stage_deleted(
+               delivery->options.stage, aaf_category_code(record->category), aaf_id, place, &delivery->fault) ||
+           failed(delivery);
+}
+
+/* From here on it is read as a delta, whatever its names say: then nobody leaves by absence. */
+static bool delta_found(struct delivery *delivery, int64_t line)
+{
+    if (delivery->says_complete && !delivery->contradiction_told) {
+        delivery->contradiction_told = true;
+        report_file_wrong(
+            delivery->options.report, &(struct import_place){delivery->file, line}, REFUSAL_KIND_CONTRADICTED);
+    }
+    if (delivery->is_delta) {
+        return true;
+    }
+    delivery->is_delta = true;
+    return compare_flush(delivery->compare, &delivery->fault) || failed(delivery);
+}
+
+static bool goes_on(struct delivery *delivery)
+{
     if (atomic_load_explicit(delivery->options.is_stopping, memory_order_relaxed)) {
         (void)fault_set(&delivery->fault, FAULT_UNAVAILABLE, "stopping");
         return failed(delivery);
     }
-    if (record->operation != AAF_ADD || delivery->is_delta) {
-        delivery->is_delta = true;
-        return refuse_whole(delivery, REFUSAL_DELTA_NOT_TAKEN, record->line);
-    }
-    report_count_read(delivery->options.report, record->category);
+    int64_t records = atomic_fetch_add_explicit(delivery->options.records, 1, memory_order_relaxed);
+    return records % REFUSED_KEPT_MAX != 0 ||
+           report_stage_refused(delivery->options.report, delivery->options.stage, &delivery->fault) ||
+           failed(delivery);
+}
+
+static bool category_take(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place)
+{
+    struct report_place where = {*place, AAF_CATEGORY_COUNT, record->id[0] ? record->id : NULL, NULL};
     switch (record->category) {
     case AAF_SCHOOL:
-        return school_take(delivery, record, place);
+        return school_take(delivery, record, *place);
     case AAF_PUPIL:
     case AAF_GUARDIAN:
         return person_take(delivery, record, place);
     case AAF_STAFF:
     case AAF_COURSE:
     case AAF_SUBJECT:
+        (void)record_other(record, *place, delivery->options.report);
         return true;
     case AAF_CATEGORY_COUNT:
-        break;
+        (void)report_refuse(delivery->options.report, &where, REFUSAL_CATEGORY_UNKNOWN, NULL);
+        return true;
     }
-    struct report_place where = {place, AAF_CATEGORY_COUNT, record->id[0] ? record->id : NULL, NULL};
-    (void)report_refuse(delivery->options.report, &where, REFUSAL_CATEGORY_UNKNOWN, NULL);
     return true;
+}
+
+static bool head_take(struct delivery *delivery);
+
+static bool record_take(void *arg, const struct aaf_record *record)
+{
+    struct delivery *delivery = arg;
+    struct import_place place = {delivery->file, record->line};
+    int64_t aaf_id = 0;
+    if (!goes_on(delivery) || !head_take(delivery) ||
+        (record->operation != AAF_ADD && !delta_found(delivery, record->line))) {
+        return false;
+    }
+    (void)aaf_id_parse(record->id, &aaf_id);
+    report_count_read(delivery->options.report, record->category, aaf_id);
+    return record->operation == AAF_DELETE ? delete_take(delivery, record, &place)
+                                           : category_take(delivery, record, &place);
 }
 
 /* --- files --- */
@@ -175,19 +322,23 @@ static bool file_begins(void *arg, const char *text)
     struct delivery *delivery = arg;
     struct file_name name;
     delivery->file = report_file(delivery->options.report, text);
-    if (file_name_read(text, &name)) {
+    if (file_name_read(text, delivery->options.today, &name)) {
         if (name.category != AAF_CATEGORY_COUNT && !part_known(delivery, &name)) {
             return false;
         }
-        if (name.is_delta) {
-            delivery->is_delta = true;
-            return refuse_whole(delivery, REFUSAL_DELTA_NOT_TAKEN, 0);
+        delivery->says_complete = delivery->says_complete || name.kind == FILE_KIND_COMPLETE;
+        if (name.kind == FILE_KIND_DELTA && !delta_found(delivery, 0)) {
+            return false;
+        }
+        if (delivery->named_degree == 0) {
+            delivery->named_degree = file_name_degree(text);
         }
         if (date_is_valid(name.date)) {
             delivery->date = name.date;
         }
     }
     delivery->reader = aaf_reader_new(record_take, delivery);
+    delivery->head_is_taken = false;
     return true;
 }
 
@@ -206,8 +357,13 @@ static bool file_bytes(void *arg, const char *bytes, size_t length)
     return aaf_reader_feed(delivery->reader, bytes, length) || reading_ended(delivery);
 }
 
+/* Its comments stand before the first record. */
 static bool head_take(struct delivery *delivery)
 {
+    if (delivery->head_is_taken) {
+        return true;
+    }
+    delivery->head_is_taken = true;
     const struct aaf_head *head = aaf_reader_head(delivery->reader);
     academy_code academy;
     struct date date;
@@ -217,7 +373,8 @@ static bool head_take(struct delivery *delivery)
         }
         delivery->academy_said = true;
     }
-    if (date_parse_aaf(head->date, &date)) {
+    /* one that is to come tells nothing: a mistyped date would shut out every delivery until then */
+    if (date_parse_aaf(head->date, &date) && date_compare(date, delivery->options.today) <= 0) {
         delivery->date = date;
     }
     int degree = head->degree[0] == '1' || head->degree[0] == '2' ? head->degree[0] - '0' : 0;
@@ -227,12 +384,31 @@ static bool head_take(struct delivery *delivery)
     return degree_said(delivery, degree, 0);
 }
 
+/* What was odd in the file and was read all the same. */
+static void notes_tell(struct delivery *delivery)
+{
+    const struct aaf_notes *notes = aaf_reader_notes(delivery->reader);
+    struct report *report = delivery->options.report;
+    if (notes->encoding != REFUSAL_NONE) {
+        report_file_wrong(report, &(struct import_place){delivery->file, notes->encoding_line}, notes->encoding);
+    }
+    if (notes->html_entity_line > 0) {
+        report_file_wrong(report, &(struct import_place){delivery->file, notes->html_entity_line}, REFUSAL_HTML_ENTITY);
+    }
+    for (size_t i = 0; i < notes->unknown_count; i++) {
+        const struct aaf_unknown *one = &notes->unknown[i];
+        const struct import_place place = {delivery->file, one->line};
+        report_unknown(report, &place, one->category, one->name, one->count);
+    }
+}
+
 static bool file_ends(void *arg)
 {
     struct delivery *delivery = arg;
     if (!aaf_reader_end(delivery->reader)) {
         return reading_ended(delivery);
     }
+    notes_tell(delivery);
     bool is_sound = head_take(delivery);
     aaf_reader_free(&delivery->reader);
     return is_sound;
@@ -254,7 +430,7 @@ static bool is_whole(const struct delivery *delivery)
             return false;
         }
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(needed); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(needed) && !delivery->is_delta; i++) {
         if (report_read(delivery->options.report, needed[i]) == 0) {
             return false;
         }
@@ -264,11 +440,7 @@ static bool is_whole(const struct delivery *delivery)
 
 static enum refusal judge(const struct delivery *delivery)
 {
-    bool any_record = false;
-    for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
-        any_record = any_record || report_read(delivery->options.report, (enum aaf_category)i) > 0;
-    }
-    if (!any_record) {
+    if (report_records(delivery->options.report) == 0 && !(delivery->is_delta && delivery->file > 0)) {
         return REFUSAL_ARCHIVE_EMPTY;
     }
     if (!delivery->academy_said && delivery->structures_elsewhere > delivery->structures_here) {
@@ -277,7 +449,7 @@ static enum refusal judge(const struct delivery *delivery)
     if (!is_whole(delivery)) {
         return REFUSAL_ARCHIVE_INCOMPLETE;
     }
-    return delivery->degree == 0 ? REFUSAL_DEGREE_UNCLEAR : REFUSAL_NONE;
+    return delivery_degree(delivery) == 0 ? REFUSAL_DEGREE_UNCLEAR : REFUSAL_NONE;
 }
 
 bool delivery_judge(struct delivery *delivery, enum refusal *out_refusal, struct fault *fault)
@@ -293,9 +465,16 @@ bool delivery_judge(struct delivery *delivery, enum refusal *out_refusal, struct
     return true;
 }
 
+bool delivery_stage(struct delivery *delivery, struct fault *fault)
+{
+    return (delivery->is_delta || compare_end(delivery->compare, fault)) &&
+           report_stage(delivery->options.report, delivery->options.stage, fault) &&
+           school_tally_stage(delivery->tally, delivery->options.stage, fault);
+}
+
 int delivery_degree(const struct delivery *delivery)
 {
-    return delivery->degree;
+    return delivery->degree != 0 ? delivery->degree : delivery->named_degree;
 }
 
 bool delivery_is_delta(const struct delivery *delivery)
@@ -306,4 +485,9 @@ bool delivery_is_delta(const struct delivery *delivery)
 struct date delivery_date(const struct delivery *delivery)
 {
     return delivery->date;
+}
+
+int64_t delivery_live(const struct delivery *delivery, enum account_profile profile)
+{
+    return compare_live(delivery->compare, profile);
 }

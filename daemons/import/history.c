@@ -1,23 +1,34 @@
 #include "import/history.h"
 
+#include "import/report_answer.h"
+#include "import/viewer.h"
 #include "runtime/arena.h"
-#include "runtime/cleanup.h"
 #include "runtime/memory.h"
-#include "store/import.h"
+#include "store/import_report.h"
 
-enum { RUNS_MAX = 200, RUNS_COMMON = 20, REFUSED_MAX = 1000, ANSWER_BYTES_MAX = 4 << 20 };
+enum {
+    RUNS_MAX = 200,
+    RUNS_COMMON = 20,
+    REFUSED_MAX = 1000,
+    SCHOOL_COUNTERS_MAX = 40000, /* of the largest academy; with its names, half of bus.max_message as it comes */
+    ANSWER_BYTES_MAX = 16 << 20
+};
 
 struct history {
     struct store *store;
     const struct queue *queue;
 };
 
-/* One answer under way: the run is kept while its refused records are loaded. */
+/* One answer under way. The request is lent as long as the call is not answered. */
 struct answering {
     struct history *history;
     struct call *call;
     struct arena *arena;
-    Preau__Import__Run *packed;
+    const Preau__Import__ListRunsRequest *list;
+    const Preau__Import__GetReportRequest *report;
+    bool sees_all; /* and so how many archives of whatever academy wait */
+    struct viewer viewer;
+    Preau__Import__GetReportReply reply; /* filled step by step */
 };
 
 static struct answering *answering_new(struct history *history, struct call *call)
@@ -35,44 +46,33 @@ static void answering_free(struct answering **answering)
     memory_free(answering);
 }
 
-/* --- values into messages, in the answer's arena --- */
-
-static void counters_pack(struct arena *arena, const struct import_run *run, Preau__Import__Run *packed)
+static void answer_send(struct answering *answering, const ProtobufCMessage *reply)
 {
-    Preau__Import__Counter *counters = arena_alloc(arena, run->counter_count + 1, sizeof *counters);
-    packed->counters = arena_alloc(arena, run->counter_count + 1, sizeof(void *));
-    for (size_t i = 0; packed->counters && counters && i < run->counter_count; i++) {
-        preau__import__counter__init(&counters[i]);
-        counters[i].category = arena_copy(arena, run->counters[i].category);
-        counters[i].what = arena_copy(arena, run->counters[i].what);
-        counters[i].count = (uint64_t)run->counters[i].count;
-        packed->counters[packed->n_counters++] = &counters[i];
+    if (arena_is_overflowed(answering->arena)) {
+        call_refuse(answering->call, REFUSAL_TOO_LARGE);
+    } else {
+        call_answer(answering->call, reply);
     }
+    answering_free(&answering);
 }
 
-static Preau__Import__Run *run_pack(
-    struct arena *arena, const struct import_run *run, const struct queue_progress *progress)
+static void answer_refuse(struct answering *answering, enum refusal refusal)
 {
-    Preau__Import__Run *packed = arena_alloc(arena, 1, sizeof *packed);
-    if (!packed) {
-        return NULL;
-    }
-    preau__import__run__init(packed);
-    packed->id = run->id.v;
-    packed->academy = (uint32_t)run->academy.v;
-    packed->degree = (uint32_t)run->degree;
-    packed->archive = arena_copy(arena, run->archive);
-    packed->state = (Preau__Import__RunState)(run->state + 1); /* the .proto counts from 1: its 0 is "not said" */
-    packed->started_at = run->started_at.us;
-    packed->finished_at = run->finished_at.us;
-    packed->refusal = arena_copy(arena, run->refusal);
-    packed->explanation = arena_copy(arena, run->explanation);
-    if (run->id.v == progress->run.v) {
-        packed->bytes_done = (uint64_t)progress->bytes_done;
-        packed->bytes_total = (uint64_t)progress->bytes_total;
-    }
-    counters_pack(arena, run, packed);
-    return packed;
+    call_refuse(answering->call, refusal);
+    answering_free(&answering);
+}
+
+static void answer_fail(struct answering *answering, const struct fault *fault)
+{
+    call_fail(answering->call, fault);
+    answering_free(&answering);
+}
+
+static Preau__Import__Run *run_with_progress(struct answering *answering, const struct import_run *run)
+{
+    struct queue_progress progress;
+    bool goes_on = run->state == IMPORT_RUNNING && queue_progress_of(answering->history->queue, run->id, &progress);
+    return answer_run(answering->arena, run, goes_on ? &progress : NULL);
 }
 
 /* --- the list --- */
@@ -80,21 +80,42 @@ static Preau__Import__Run *run_pack(
 static void runs_loaded(void *arg, const struct import_run *runs, size_t count, const struct fault *fault)
 {
     struct answering *answering = arg;
-    struct queue_progress progress = queue_progress(answering->history->queue);
+    if (!runs) {
+        answer_fail(answering, fault);
+        return;
+    }
     Preau__Import__ListRunsReply reply = PREAU__IMPORT__LIST_RUNS_REPLY__INIT;
-    reply.waiting = (uint32_t)progress.waiting;
+    reply.waiting = answering->sees_all ? (uint32_t)queue_waiting(answering->history->queue) : 0;
     reply.runs = arena_alloc(answering->arena, count + 1, sizeof(void *));
     for (size_t i = 0; reply.runs && i < count; i++) {
-        reply.runs[reply.n_runs++] = run_pack(answering->arena, &runs[i], &progress);
+        reply.runs[reply.n_runs++] = run_with_progress(answering, &runs[i]);
     }
-    if (!runs) {
-        call_fail(answering->call, fault);
-    } else if (arena_is_overflowed(answering->arena)) {
-        call_refuse(answering->call, REFUSAL_TOO_LARGE);
-    } else {
-        call_answer(answering->call, &reply.base);
+    answer_send(answering, &reply.base);
+}
+
+static void list_viewer_known(void *arg, const struct viewer *viewer, const struct fault *fault)
+{
+    struct answering *answering = arg;
+    if (!viewer) {
+        answer_fail(answering, fault);
+        return;
     }
-    answering_free(&answering);
+    const Preau__Import__ListRunsRequest *request = answering->list;
+    academy_code academy = {(int16_t)request->academy};
+    if (viewer_sees_none(viewer) || (academy.v != 0 && !viewer_sees(viewer, academy))) {
+        answer_refuse(answering, REFUSAL_NOT_FOUND);
+        return;
+    }
+    answering->sees_all = viewer->sees_all;
+    const struct import_choice choice = {
+        .academy = academy,
+        .among = viewer->sees_all ? NULL : viewer->academies,
+        .among_count = viewer->count,
+        .limit = request->limit == 0         ? RUNS_COMMON
+                 : request->limit < RUNS_MAX ? request->limit
+                                             : RUNS_MAX,
+    };
+    import_list_runs(answering->history->store, &choice, runs_loaded, answering);
 }
 
 void history_list(struct history *history, struct call *call, const Preau__Import__ListRunsRequest *request)
@@ -103,77 +124,107 @@ void history_list(struct history *history, struct call *call, const Preau__Impor
         call_refuse(call, REFUSAL_MALFORMED);
         return;
     }
-    int64_t limit = request->limit == 0 ? RUNS_COMMON : request->limit < RUNS_MAX ? request->limit : RUNS_MAX;
-    import_list_runs(
-        history->store, (academy_code){(int16_t)request->academy}, limit, runs_loaded, answering_new(history, call));
+    struct answering *answering = answering_new(history, call);
+    answering->list = request;
+    viewer_load(history->store, call, list_viewer_known, answering);
 }
 
-/* --- the report --- */
+/* --- the report: the run, the one before it, schools, codes, records --- */
 
-/* protobuf-c knows no null text: what is not known is empty. */
-static char *text_pack(struct arena *arena, const char *text)
-{
-    return arena_copy(arena, text ? text : "");
-}
-
-static void refused_pack(
-    struct arena *arena, const struct import_refused *refused, size_t count, Preau__Import__GetReportReply *reply)
-{
-    Preau__Import__RefusedRecord *records = arena_alloc(arena, count + 1, sizeof *records);
-    reply->refused = arena_alloc(arena, count + 1, sizeof(void *));
-    for (size_t i = 0; records && reply->refused && i < count; i++) {
-        preau__import__refused_record__init(&records[i]);
-        records[i].file = text_pack(arena, refused[i].file);
-        records[i].line = refused[i].line;
-        records[i].category = text_pack(arena, refused[i].category);
-        records[i].aaf_id = text_pack(arena, refused[i].aaf_id);
-        records[i].attribute = text_pack(arena, refused[i].attribute);
-        records[i].code = text_pack(arena, refused[i].code);
-        records[i].value = text_pack(arena, refused[i].value);
-        reply->refused[reply->n_refused++] = &records[i];
-    }
-}
-
-static void refused_loaded(
-    void *arg, const struct import_refused *refused, size_t count, int64_t total, const struct fault *fault)
+static void refused_loaded(void *arg, const struct import_refused *refused, size_t count, const struct fault *fault)
 {
     struct answering *answering = arg;
-    Preau__Import__GetReportReply reply = PREAU__IMPORT__GET_REPORT_REPLY__INIT;
-    reply.run = answering->packed;
-    reply.refused_total = (uint64_t)total;
-    if (refused) {
-        refused_pack(answering->arena, refused, count, &reply);
-    }
     if (!refused) {
-        call_fail(answering->call, fault);
-    } else if (arena_is_overflowed(answering->arena)) {
-        call_refuse(answering->call, REFUSAL_TOO_LARGE);
-    } else {
-        call_answer(answering->call, &reply.base);
+        answer_fail(answering, fault);
+        return;
     }
-    answering_free(&answering);
+    answer_refused(answering->arena, refused, count, &answering->reply);
+    answer_send(answering, &answering->reply.base);
+}
+
+static void codes_loaded(void *arg, const struct import_code_count *codes, size_t count, const struct fault *fault)
+{
+    struct answering *answering = arg;
+    if (!codes) {
+        answer_fail(answering, fault);
+        return;
+    }
+    const Preau__Import__GetReportRequest *request = answering->report;
+    answer_codes(answering->arena, codes, count, request->code, &answering->reply);
+    const struct import_refused_choice choice = {
+        .run = {request->run},
+        .code = request->code,
+        .offset = request->offset,
+        .limit = request->limit == 0 || request->limit > REFUSED_MAX ? REFUSED_MAX : request->limit,
+    };
+    import_list_refused(answering->history->store, &choice, refused_loaded, answering);
+}
+
+static void schools_loaded(
+    void *arg, const struct import_school_counter *counters, size_t count, const struct fault *fault)
+{
+    struct answering *answering = arg;
+    if (!counters) {
+        answer_fail(answering, fault);
+        return;
+    }
+    answer_schools(answering->arena, counters, count, &answering->reply);
+    import_list_codes(answering->history->store, (import_id){answering->report->run}, codes_loaded, answering);
+}
+
+/* Schools are told with the first piece: they do not change from one to the next. */
+static void schools_ask(struct answering *answering)
+{
+    int64_t limit = answering->report->offset == 0 ? SCHOOL_COUNTERS_MAX : 0;
+    import_list_schools(
+        answering->history->store, (import_id){answering->report->run}, limit, schools_loaded, answering);
+}
+
+static void previous_loaded(void *arg, const struct import_run *runs, size_t count, const struct fault *fault)
+{
+    struct answering *answering = arg;
+    if (!runs) {
+        answer_fail(answering, fault);
+        return;
+    }
+    answering->reply.previous_run = count > 0 ? answer_run(answering->arena, &runs[0], NULL) : NULL;
+    schools_ask(answering);
 }
 
 static void run_loaded(void *arg, const struct import_run *runs, size_t count, const struct fault *fault)
 {
     struct answering *answering = arg;
-    if (runs && count > 0) {
-        struct queue_progress progress = queue_progress(answering->history->queue);
-        answering->packed = run_pack(answering->arena, &runs[0], &progress);
-        import_list_refused(answering->history->store, runs[0].id, REFUSED_MAX, refused_loaded, answering);
+    if (!runs) {
+        answer_fail(answering, fault);
+    } else if (count == 0 || !viewer_sees(&answering->viewer, runs[0].academy)) {
+        answer_refuse(answering, REFUSAL_NOT_FOUND);
+    } else {
+        answering->reply.run = run_with_progress(answering, &runs[0]);
+        if (runs[0].previous.v != 0) {
+            import_load_run(answering->history->store, runs[0].previous, previous_loaded, answering);
+        } else {
+            schools_ask(answering);
+        }
+    }
+}
+
+static void report_viewer_known(void *arg, const struct viewer *viewer, const struct fault *fault)
+{
+    struct answering *answering = arg;
+    if (!viewer) {
+        answer_fail(answering, fault);
         return;
     }
-    if (runs) {
-        call_refuse(answering->call, REFUSAL_NOT_FOUND);
-    } else {
-        call_fail(answering->call, fault);
-    }
-    answering_free(&answering);
+    answering->viewer = *viewer;
+    import_load_run(answering->history->store, (import_id){answering->report->run}, run_loaded, answering);
 }
 
 void history_report(struct history *history, struct call *call, const Preau__Import__GetReportRequest *request)
 {
-    import_load_run(history->store, (import_id){request->run}, run_loaded, answering_new(history, call));
+    struct answering *answering = answering_new(history, call);
+    answering->report = request;
+    preau__import__get_report_reply__init(&answering->reply);
+    viewer_load(history->store, call, report_viewer_known, answering);
 }
 
 struct history *history_new(struct store *store, const struct queue *queue)

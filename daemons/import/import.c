@@ -1,23 +1,29 @@
 /* preau-importd: AAF archives become people, schools, links and pre-created accounts (guide 1.1, 1.2).
  *
- * Job            Takes each academy's complete sets, first and second degree, from its inbox folder; checks them record by
- *                record; writes what differs from what the house knows, in one transaction; pre-creates the accounts of
- *                legal guardians and of pupils of the second degree; puts the archive away.
+ * Job            Takes each academy's sets, complete and delta, first and second degree, from its inbox folder; checks them
+ *                record by record; writes what differs from what the house knows, in one transaction; pre-creates the
+ *                accounts of legal guardians and of pupils of the second degree, one for each person; puts the archive
+ *                away. Closes and erases the accounts of who left, after their time.
  * Listens        The service preau.import.Import (proto/import.proto) on bus.import; its status address.
  * Sends          The event import.finished on bus.events_import.
- * Owns           Tables academy, school, person, enrolment, guardianship, import_run, import_refusal; creates accounts,
+ * Owns           Tables academy, school, person, enrolment, guardianship, account_merge, import_*; creates accounts,
  *                identifiers and sealed provisional passwords. Never touches what a person chose.
  * Promises       An archive is integrated whole or not at all, once. Killed at any instant, it goes on from the archive
- *                that it was at. A bad record is refused alone and told; a bad file refuses its archive. Whoever is absent
- *                from a complete set is marked departed and keeps the account.
- * Limits         One archive at a time. Delta sets are refused (delta_not_taken). Sizes, depths and counts are bounded.
+ *                that it was at. A bad record is refused alone and told; a bad file refuses its archive; a delivery that
+ *                departs too far from what is known waits for a person. Whoever is absent from a complete set is marked
+ *                departed and keeps the account through a time of grace.
+ * Limits         import.parallel archives at a time, one an academy. Sizes, depths and counts are bounded, and memory does
+ *                not grow with them.
  * Configuration  Sections import, keys, database, bus, status. */
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "crypto/random.h"
 #include "import.pb-c.h"
+#include "import/decide.h"
 #include "import/history.h"
+#include "import/merge.h"
 #include "import/queue.h"
+#include "import/retention.h"
 #include "runtime/daemon.h"
 #include "runtime/memory.h"
 #include "store/configured.h"
@@ -31,13 +37,36 @@ struct import {
     struct key_ring *keys;
     struct queue *queue;
     struct history *history;
+    struct merges *merges;
+    struct retention *retention;
     struct service *service;
 };
+
+enum who { HOUSE_TOO, OPERATOR_ALONE };
+
+/* What changes something, or tells of persons, is not for administrators, and nothing for families: true, and answered,
+ * when the caller may not. */
+static bool is_refused(struct call *call, enum who who)
+{
+    struct caller caller = call_caller(call);
+    enum refusal refusal = REFUSAL_NONE;
+    if (caller.account.v != 0) {
+        refusal = REFUSAL_NOT_FOUND;
+    } else if (caller.administrator.v != 0 || (who == OPERATOR_ALONE && !caller.is_operator)) {
+        refusal = REFUSAL_NOT_ALLOWED;
+    }
+    if (refusal != REFUSAL_NONE) {
+        call_refuse(call, refusal);
+    }
+    return refusal != REFUSAL_NONE;
+}
 
 static void run_imports(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct import *import = arg;
-    queue_ask(import->queue, call, (const Preau__Import__RunImportsRequest *)(const void *)request);
+    if (!is_refused(call, HOUSE_TOO)) {
+        queue_ask(import->queue, call, (const Preau__Import__RunImportsRequest *)(const void *)request);
+    }
 }
 
 static void list_runs(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -52,20 +81,49 @@ static void get_report(void *arg, struct call *call, const ProtobufCMessage *req
     history_report(import->history, call, (const Preau__Import__GetReportRequest *)(const void *)request);
 }
 
+static void decide(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct import *import = arg;
+    if (!is_refused(call, OPERATOR_ALONE)) {
+        decide_run(import->store, import->queue, call, (const Preau__Import__DecideRunRequest *)(const void *)request);
+    }
+}
+
+static void list_merges(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct import *import = arg;
+    if (!is_refused(call, OPERATOR_ALONE)) {
+        decide_list_merges(import->store, call, (const Preau__Import__ListMergesRequest *)(const void *)request);
+    }
+}
+
+static void undo_merge(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct import *import = arg;
+    if (!is_refused(call, OPERATOR_ALONE)) {
+        merge_undo(import->merges, call, (const Preau__Import__UndoMergeRequest *)(const void *)request);
+    }
+}
+
 static const struct service_method methods[] = {
     {"RunImports", run_imports},
     {"ListRuns",   list_runs  },
     {"GetReport",  get_report },
+    {"DecideRun",  decide     },
+    {"ListMerges", list_merges},
+    {"UndoMerge",  undo_merge },
     {NULL,         NULL       },
 };
 
 static void import_stop(struct daemon_run *run)
 {
     struct import *import = run->own;
-    service_close(&import->service);
+    merges_free(&import->merges); /* answers the calls that it has */
+    retention_free(&import->retention);
     queue_free(&import->queue);
+    store_close(&import->store); /* before the service: what it breaks off is still answered */
+    service_close(&import->service);
     history_free(&import->history);
-    store_close(&import->store);
     publisher_close(&import->publisher);
     key_ring_free(&import->keys);
     bus_curve_close(&import->curve);
@@ -93,6 +151,8 @@ static bool import_start(struct daemon_run *run, struct fault *fault)
                   queue_new(run, import->store, import->publisher, import->keys, &import->queue, fault);
     if (opened) {
         import->history = history_new(import->store, import->queue);
+        import->merges = merges_new(run, import->keys);
+        import->retention = retention_new(run);
         opened = service_open_configured(run, CONFIG_BUS_IMPORT, &preau__import__import__descriptor, methods, import,
             import->curve, &import->service, fault);
     }
@@ -107,12 +167,14 @@ static void import_drain(struct daemon_run *run)
     const struct import *import = run->own;
     service_refuse(import->service);
     queue_drain(import->queue);
+    retention_drain(import->retention);
 }
 
 static bool import_is_idle(struct daemon_run *run)
 {
     const struct import *import = run->own;
-    return service_running(import->service) == 0 && queue_is_idle(import->queue);
+    return service_running(import->service) == 0 && queue_is_idle(import->queue) &&
+           retention_is_idle(import->retention);
 }
 
 static const struct daemon daemon_import = {

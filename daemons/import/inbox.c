@@ -1,161 +1,243 @@
 #include "import/inbox.h"
 
-#include "domain/date.h"
-#include "domain/school.h"
 #include "import/file_name.h"
+#include "import/inbox_asked.h"
+#include "import/tree.h"
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 
-#include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static void directory_close(DIR **directory)
+enum { TOLD_MAX = 200 };
+
+bool inbox_is_academy(const char *folder, academy_code *out_academy)
 {
-    if (*directory) {
-        (void)closedir(*directory);
-    }
+    size_t length = strspn(folder, "0123456789");
+    return length > 0 && length <= 3 && folder[length] == '\0' && academy_parse(folder, out_academy);
 }
 
-static void descriptor_close(const int *descriptor)
-{
-    if (*descriptor >= 0) {
-        (void)close(*descriptor);
-    }
-}
+/* --- what is told once --- */
 
-static struct instant changed_at(const struct stat *status)
+static void tell_once(struct inbox_memory *memory, const char *path, const char *reason)
 {
-    return (struct instant){(int64_t)status->st_ctim.tv_sec * 1000000 + status->st_ctim.tv_nsec / 1000};
-}
-
-/* "10", "010": the folder of an academy. */
-static bool academy_of_folder(const char *name, academy_code *out_academy)
-{
-    size_t length = strspn(name, "0123456789");
-    return length > 0 && length <= 3 && name[length] == '\0' && academy_parse(name, out_academy);
-}
-
-/* --- asking --- */
-
-static char *asked_path(const struct inbox_options *options, academy_code academy)
-{
-    return checked_printf("%s/%d.asked", options->work_directory, academy.v);
-}
-
-static bool ask_one(const struct inbox_options *options, academy_code academy, struct fault *fault)
-{
-    _cleanup_(memory_free) char *path = asked_path(options, academy);
-    _cleanup_(descriptor_close) int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (file < 0 || futimens(file, NULL) != 0) {
-        return fault_from_errno(fault, FAULT_IO, "%s", path);
-    }
-    return true;
-}
-
-/* never: nobody asked. */
-static struct instant asked_at(const struct inbox_options *options, academy_code academy)
-{
-    _cleanup_(memory_free) char *path = asked_path(options, academy);
-    struct stat status;
-    return lstat(path, &status) == 0 ? changed_at(&status) : INSTANT_NEVER;
-}
-
-static void asked_done(const struct inbox_options *options, academy_code academy)
-{
-    _cleanup_(memory_free) char *path = asked_path(options, academy);
-    (void)unlink(path); /* left over, it asks for nothing that is there */
-}
-
-bool inbox_ask(const struct inbox_options *options, academy_code academy, struct fault *fault)
-{
-    if (academy.v != 0) {
-        return ask_one(options, academy, fault);
-    }
-    _cleanup_(directory_close) DIR *directory = opendir(options->inbox_directory);
-    if (!directory) {
-        return fault_from_errno(fault, FAULT_IO, "%s", options->inbox_directory);
-    }
-    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        if (academy_of_folder(entry->d_name, &academy) && !ask_one(options, academy, fault)) {
-            return false;
+    _cleanup_(memory_free) char *what = checked_printf("%s: %s", path, reason);
+    for (size_t i = 0; i < memory->told_count; i++) {
+        if (strcmp(memory->told[i].what, what) == 0) {
+            memory->told[i].is_so = true;
+            return;
         }
     }
-    return true;
+    if (memory->told_count == TOLD_MAX) {
+        return; /* whoever looks at the first ones sees the others */
+    }
+    char shown[FILE_NAME_SHOWN_SIZE];
+    file_name_show(path, shown);
+    log_event(LOG_WARNING, "inbox_entry_left", F("path", &shown[0]), F("reason", reason));
+    memory->told = checked_realloc(memory->told, memory->told_count + 1, sizeof *memory->told);
+    memory->told[memory->told_count++] = (struct inbox_told){TAKE(what), true};
+}
+
+static void told_begin(struct inbox_memory *memory)
+{
+    for (size_t i = 0; i < memory->told_count; i++) {
+        memory->told[i].is_so = false;
+    }
+}
+
+/* What is no longer so is told again when it comes back. */
+static void told_end(struct inbox_memory *memory)
+{
+    for (size_t i = memory->told_count; i-- > 0;) {
+        if (!memory->told[i].is_so) {
+            memory_free(&memory->told[i].what);
+            memory->told[i] = memory->told[--memory->told_count];
+        }
+    }
 }
 
 /* --- looking --- */
 
 struct looking {
     const struct inbox_options *options;
+    struct inbox_memory *memory;
     struct inbox_list *list;
     academy_code academy;
     struct instant now, hour, asked; /* hour: the last one of import.times */
-    bool asked_is_open;              /* something that was asked for is still there */
 };
 
-static void archive_add(struct looking *looking, char *path, const struct stat *status)
+static struct inbox_archive *list_add(struct inbox_list *list)
 {
-    struct inbox_list *list = looking->list;
-    struct instant arrived_at = changed_at(status);
-    bool is_asked = !instant_before(looking->asked, arrived_at);
-    bool is_wanted = is_asked || !instant_before(looking->hour, arrived_at);
-    bool has_rested = !duration_longer(looking->options->settle, instant_since(looking->now, arrived_at));
-    looking->asked_is_open = looking->asked_is_open || is_asked;
     if (list->count == list->size) {
         list->size = list->size * 2 + 16;
         list->archives = checked_realloc(list->archives, list->size, sizeof *list->archives);
     }
-    list->archives[list->count++] = (struct inbox_archive){
-        .academy = looking->academy,
-        .path = path,
-        .name = strrchr(path, '/') + 1,
-        .size = status->st_size,
-        .arrived_at = arrived_at,
-        .is_wanted = is_wanted,
-        .is_due = is_wanted && has_rested,
-    };
+    return &list->archives[list->count++];
 }
 
-static bool folder_look(struct looking *looking, const char *folder, struct fault *fault)
+static void academy_add(struct inbox_list *list, academy_code academy)
 {
-    _cleanup_(directory_close) DIR *directory = opendir(folder);
+    for (size_t i = 0; i < list->academy_count; i++) {
+        if (list->academies[i].v == academy.v) {
+            return;
+        }
+    }
+    if (list->academy_count < INBOX_ACADEMIES_MAX) {
+        list->academies[list->academy_count++] = academy;
+    }
+}
+
+static bool was_seen(const struct inbox_list *last, const char *path, const struct upload *upload)
+{
+    for (size_t i = 0; i < last->count; i++) {
+        if (strcmp(last->archives[i].path, path) == 0) {
+            return upload_is_same(&last->archives[i].upload, upload);
+        }
+    }
+    return false;
+}
+
+static void date_set(struct inbox_archive *archive, struct instant now)
+{
+    archive->date = file_name_date(archive->name, clock_date(now));
+    if (!date_is_valid(archive->date)) {
+        archive->date = clock_date(archive->arrived_at);
+    }
+}
+
+static void dropped_add(struct looking *looking, const char *folder, const char *name, const struct upload *upload)
+{
+    char shown[FILE_NAME_SHOWN_SIZE];
+    file_name_show(name, shown);
+    struct instant arrived_at = upload->changed_at;
+    struct instant asked = inbox_asked_for(looking->options, looking->academy, shown);
+    asked = instant_before(asked, looking->asked) ? looking->asked : asked;
+    struct inbox_archive *archive = list_add(looking->list);
+    *archive = (struct inbox_archive){
+        .academy = looking->academy,
+        .path = checked_printf("%s/%s", folder, name),
+        .name = checked_strdup(shown),
+        .upload = *upload,
+        .arrived_at = arrived_at,
+        .is_asked = !upload->has_partial && !instant_before(asked, arrived_at),
+    };
+    archive->is_wanted = archive->is_asked || (!upload->has_partial && !instant_before(looking->hour, arrived_at));
+    archive->has_rested = !upload->has_partial &&
+                          !duration_longer(looking->options->settle, instant_since(looking->now, arrived_at)) &&
+                          was_seen(&looking->memory->last, archive->path, upload);
+    looking->list->is_resting = looking->list->is_resting || (archive->is_wanted && !archive->has_rested);
+    date_set(archive, looking->now);
+}
+
+static void entry_look(struct looking *looking, int opened, const char *folder, const char *name)
+{
+    _cleanup_(memory_free) char *path = checked_printf("%s/%s", folder, name);
+    struct upload upload;
+    switch (upload_look(opened, name, &upload)) {
+    case UPLOAD_ARCHIVE:
+        if (!upload.is_folder || upload.has_xml) {
+            dropped_add(looking, folder, name, &upload);
+        }
+        break;
+    case UPLOAD_ODD:
+        tell_once(looking->memory, path, "neither a file nor a folder");
+        break;
+    case UPLOAD_UNREADABLE:
+        tell_once(looking->memory, path, strerrordesc_np(errno));
+        break;
+    case UPLOAD_NONE:
+        break;
+    }
+}
+
+static void claimed_add(struct looking *looking, int opened, const char *folder, const char *claim)
+{
+    struct upload upload;
+    struct stat status;
+    if (claim[0] == '.' || fstatat(opened, claim, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        return;
+    }
+    (void)upload_look(opened, claim, &upload); /* what is wrong with it, its reading says */
+    struct inbox_archive *archive = list_add(looking->list);
+    *archive = (struct inbox_archive){
+        .academy = looking->academy,
+        .path = checked_printf("%s/%s", folder, claim),
+        .name = inbox_name_of_claim(claim),
+        .upload = upload,
+        .arrived_at = {strtoll(claim, NULL, 10)},
+        .is_wanted = true,
+        .has_rested = true,
+    };
+    archive->claim = inbox_claim_of(archive->path);
+    date_set(archive, looking->now);
+}
+
+typedef void entry_look_at(struct looking *looking, int opened, const char *folder, const char *name);
+
+static void trouble(struct looking *looking, const char *folder)
+{
+    struct fault fault;
+    (void)fault_from_errno(&fault, FAULT_IO, "%s", folder);
+    tell_once(looking->memory, folder, strerrordesc_np(fault.os_error));
+    if (looking->list->trouble.code == FAULT_NONE) {
+        looking->list->trouble = fault;
+    }
+}
+
+/* A folder of an academy. */
+static void academy_look(struct looking *looking, int around, const char *name, const char *folder, entry_look_at *look)
+{
+    int opened = openat(around, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    _cleanup_(directory_close) DIR *directory = opened >= 0 ? fdopendir(opened) : NULL;
     if (!directory) {
-        return fault_from_errno(fault, FAULT_IO, "%s", folder);
+        trouble(looking, folder);
+        return;
+    }
+    academy_add(looking->list, looking->academy);
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        look(looking, opened, folder, entry->d_name);
+    }
+}
+
+/* Each academy's folder in a folder; false: that one cannot be read. */
+static bool academies_look(struct looking *looking, const char *top, entry_look_at *look)
+{
+    _cleanup_(directory_close) DIR *directory = opendir(top);
+    if (!directory) {
+        return false;
     }
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        _cleanup_(memory_free) char *path = checked_printf("%s/%s", folder, entry->d_name);
-        struct stat status;
-        if (file_name_is_archive(entry->d_name) && lstat(path, &status) == 0 && S_ISREG(status.st_mode)) {
-            archive_add(looking, TAKE(path), &status);
+        if (inbox_is_academy(entry->d_name, &looking->academy)) {
+            _cleanup_(memory_free) char *folder = checked_printf("%s/%s", top, entry->d_name);
+            looking->asked = inbox_asked_for_all(looking->options, looking->academy);
+            academy_look(looking, dirfd(directory), entry->d_name, folder, look);
         }
     }
     return true;
 }
 
-/* In an academy, by the day of the export; then by arrival. */
+/* --- their order --- */
+
+static int instant_compare(struct instant one, struct instant other)
+{
+    return one.us < other.us ? -1 : one.us > other.us;
+}
+
 static int archive_compare(const void *a, const void *b)
 {
     const struct inbox_archive *one = a;
     const struct inbox_archive *other = b;
-    int by_date = date_compare(file_name_date(one->name), file_name_date(other->name));
-    if (by_date != 0) {
-        return by_date;
+    if (!one->claim != !other->claim) {
+        return one->claim ? -1 : 1;
     }
-    if (one->arrived_at.us != other->arrived_at.us) {
-        return one->arrived_at.us < other->arrived_at.us ? -1 : 1;
-    }
-    return strcmp(one->path, other->path);
+    int by_date = one->claim ? 0 : date_compare(one->date, other->date);
+    int by_arrival = by_date != 0 ? by_date : instant_compare(one->arrived_at, other->arrived_at);
+    return by_arrival != 0 ? by_arrival : strcmp(one->path, other->path);
 }
 
 static struct instant last_hour(const struct inbox_options *options, struct instant now)
@@ -168,30 +250,38 @@ static struct instant last_hour(const struct inbox_options *options, struct inst
     return last;
 }
 
-bool inbox_scan(const struct inbox_options *options, struct inbox_list *out_list, struct fault *fault)
+/* --- the whole --- */
+
+static void list_copy(const struct inbox_list *list, struct inbox_list *out_copy)
+{
+    *out_copy = (struct inbox_list){.count = list->count, .size = list->count};
+    out_copy->archives = checked_calloc(list->count + 1, sizeof *out_copy->archives);
+    for (size_t i = 0; i < list->count; i++) {
+        out_copy->archives[i].path = checked_strdup(list->archives[i].path);
+        out_copy->archives[i].upload = list->archives[i].upload;
+    }
+}
+
+bool inbox_scan(const struct inbox_options *options, struct instant now, struct inbox_memory *memory,
+    struct inbox_list *out_list, struct fault *fault)
 {
     *out_list = (struct inbox_list){0};
-    _cleanup_(directory_close) DIR *directory = opendir(options->inbox_directory);
-    if (!directory) {
+    struct looking looking = {options, memory, out_list, .now = now, .hour = last_hour(options, now)};
+    _cleanup_(memory_free) char *taken = checked_printf("%s/.taken", options->inbox_directory);
+    told_begin(memory);
+    if (!academies_look(&looking, options->inbox_directory, entry_look)) {
+        inbox_list_clear(out_list);
         return fault_from_errno(fault, FAULT_IO, "%s", options->inbox_directory);
     }
-    struct instant now = clock_now();
-    struct looking looking = {.options = options, .list = out_list, .now = now, .hour = last_hour(options, now)};
-    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        if (!academy_of_folder(entry->d_name, &looking.academy)) {
-            continue;
-        }
-        _cleanup_(memory_free) char *folder = checked_printf("%s/%s", options->inbox_directory, entry->d_name);
-        looking.asked = asked_at(options, looking.academy);
-        looking.asked_is_open = false;
-        if (!folder_look(&looking, folder, fault)) {
-            inbox_list_clear(out_list);
-            return false;
-        }
-        if (instant_is_set(looking.asked) && !looking.asked_is_open) {
-            asked_done(options, looking.academy);
-        }
+    if (!academies_look(&looking, taken, claimed_add) && errno != ENOENT) {
+        trouble(&looking, taken);
     }
+    told_end(memory);
+    for (size_t i = 0; i < out_list->academy_count; i++) {
+        inbox_asked_tidy(options, out_list->academies[i], out_list);
+    }
+    inbox_list_clear(&memory->last);
+    list_copy(out_list, &memory->last);
     if (out_list->count > 0) {
         qsort(out_list->archives, out_list->count, sizeof *out_list->archives, archive_compare);
     }
@@ -202,67 +292,16 @@ void inbox_list_clear(struct inbox_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         memory_free(&list->archives[i].path);
+        memory_free(&list->archives[i].name);
     }
     memory_free(&list->archives);
-    list->count = list->size = 0;
+    list->count = list->size = list->academy_count = 0;
 }
 
-/* --- putting away --- */
-
-static bool copy_bytes(int from, int to, off_t size)
+void inbox_memory_clear(struct inbox_memory *memory)
 {
-    for (off_t done = 0; done < size;) {
-        ssize_t count = sendfile(to, from, NULL, (size_t)(size - done));
-        if (count <= 0) {
-            return false;
-        }
-        done += count;
-    }
-    return fsync(to) == 0;
-}
-
-/* Between file systems: whole under another name, then named, then the first one goes. */
-static bool move_by_copy(const char *path, const char *target, struct fault *fault)
-{
-    _cleanup_(memory_free) char *partial = checked_printf("%s.part", target);
-    _cleanup_(descriptor_close) int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    _cleanup_(descriptor_close) int to = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    struct stat status;
-    if (from < 0 || to < 0 || fstat(from, &status) != 0 || !copy_bytes(from, to, status.st_size) ||
-        rename(partial, target) != 0 || unlink(path) != 0) {
-        return fault_from_errno(fault, FAULT_IO, "move %s to %s", path, target);
-    }
-    return true;
-}
-
-static bool is_what_was_read(const char *path, const struct stat *read)
-{
-    struct stat now;
-    return lstat(path, &now) == 0 && now.st_dev == read->st_dev && now.st_ino == read->st_ino &&
-           now.st_size == read->st_size && now.st_mtim.tv_sec == read->st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == read->st_mtim.tv_nsec;
-}
-
-bool inbox_put_away(const struct inbox_options *options, academy_code academy, const struct stat *read,
-    const char *path, const char *name, import_id run, struct fault *fault)
-{
-    if (!is_what_was_read(path, read)) {
-        return true;
-    }
-    _cleanup_(memory_free) char *folder = checked_printf("%s/%d", options->archive_directory, academy.v);
-    _cleanup_(memory_free) char *target = checked_printf("%s/%" PRId64 "-%s", folder, run.v, name);
-    if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
-        return fault_from_errno(fault, FAULT_IO, "%s", folder);
-    }
-    if (rename(path, target) == 0) {
-        /* another one may have come between the look and the move: it goes back, unless a third is there already */
-        if (!is_what_was_read(target, read)) {
-            (void)renameat2(AT_FDCWD, target, AT_FDCWD, path, RENAME_NOREPLACE);
-        }
-        return true;
-    }
-    if (errno != EXDEV) {
-        return fault_from_errno(fault, FAULT_IO, "move %s to %s", path, target);
-    }
-    return move_by_copy(path, target, fault);
+    inbox_list_clear(&memory->last);
+    told_begin(memory);
+    told_end(memory);
+    memory_free(&memory->told);
 }

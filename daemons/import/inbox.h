@@ -1,11 +1,17 @@
 /* The inboxes on disk: one folder an academy, named by its number. What lies there, since when, and whether it is its
- * turn. Blocks: for a thread.
+ * turn; an archive's way out of there. Blocks: for a thread.
+ *
+ *   <inbox>/<academy>/NAME              dropped: a file, or a folder of XML files
+ *   <inbox>/.taken/<academy>/CLAIM      ours, by one move: whatever comes under NAME from now on is another archive
+ *   <archive>/<academy>/<run>-NAME      dealt with
  *
  * An archive is taken once it has rested for import.settle and an hour of import.times came after its arrival, or
- * somebody asked since. That somebody asked is a file in the work folder, so that it outlives this process. */
+ * somebody asked since (inbox_asked.h). What was claimed comes first: a process died over it, or its run failed. */
 #pragma once
 
-#include "domain/types.h"
+#include "domain/date.h"
+#include "domain/school.h"
+#include "import/upload.h"
 #include "runtime/attributes.h"
 #include "runtime/fault.h"
 #include "runtime/schedule.h"
@@ -13,7 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 struct inbox_options {
     const char *inbox_directory, *archive_directory, *work_directory;
@@ -25,25 +30,64 @@ struct inbox_options {
 struct inbox_archive {
     academy_code academy;
     char *path;
-    const char *name; /* in `path` */
-    int64_t size;
-    struct instant arrived_at; /* its inode changed last */
-    bool is_due;               /* now */
+    char *name;        /* as it was dropped, and as it may be shown (file_name_show) */
+    const char *claim; /* in `path`; NULL: it lies in the inbox */
+    struct upload upload;
+    struct instant arrived_at; /* it changed last, or was claimed */
+    struct date date;          /* of the export by its name, otherwise of its arrival */
     bool is_wanted;            /* its turn has come, though it may still have to rest */
+    bool is_asked;             /* because somebody asked */
+    bool has_rested;
 };
+
+enum { INBOX_ACADEMIES_MAX = 64 };
 
 struct inbox_list {
-    struct inbox_archive *archives; /* in the order in which they are to be taken */
+    struct inbox_archive *archives; /* of an academy, in the order in which they are to be taken */
     size_t count, size;
+    academy_code academies[INBOX_ACADEMIES_MAX]; /* that have a folder, or something claimed */
+    size_t academy_count;
+    struct fault trouble; /* the first folder of an academy that could not be looked at; code NONE without any */
+    bool is_resting;      /* something is wanted and has to rest */
 };
 
-MUST_USE bool inbox_scan(const struct inbox_options *options, struct inbox_list *out_list, struct fault *fault);
+/* What one look remembers for the next: what lay where, what was told to the log. All zero at first. */
+struct inbox_memory {
+    struct inbox_list last;
+    struct inbox_told {
+        char *what;
+        bool is_so; /* at the present look */
+    } * told;
+    size_t told_count;
+};
+void inbox_memory_clear(struct inbox_memory *memory);
+
+/* A thing that cannot be looked at stops nobody else: it is told once to the log. false: not even the inbox itself. */
+MUST_USE bool inbox_scan(const struct inbox_options *options, struct instant now, struct inbox_memory *memory,
+    struct inbox_list *out_list, struct fault *fault);
 void inbox_list_clear(struct inbox_list *list);
 
-/* What lies in the inbox of an academy (0: all) is to be taken now. */
-MUST_USE bool inbox_ask(const struct inbox_options *options, academy_code academy, struct fault *fault);
+/* --- an archive's way --- */
 
-/* An archive that was dealt with goes to `<archive_directory>/<academy>/<run>-<name>`, over file systems if need be. read:
- * as it was when its reading began; what has come under its name since stays, to be taken in its turn. */
-MUST_USE bool inbox_put_away(const struct inbox_options *options, academy_code academy, const struct stat *read,
-    const char *path, const char *name, import_id run, struct fault *fault);
+/* Takes it out of the inbox. *out_path: where it is now; NULL: it went, changes, or is open for writing: later. */
+MUST_USE bool inbox_claim(
+    const struct inbox_options *options, const struct inbox_archive *archive, char **out_path, struct fault *fault);
+/* In `path`, which inbox_claim gave: its name among the claimed ones, unique for ever. */
+const char *inbox_claim_of(const char *path);
+/* As it was dropped, and as it may be shown. The caller owns it. */
+NEVER_NULL MUST_USE char *inbox_name_of_claim(const char *claim);
+
+/* Back to the inbox, where it is wanted from now on; under its claim's name if another came under its own. */
+MUST_USE bool inbox_give_back(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
+
+/* To the archive folder, over file systems if need be; whole under its name, or not there. Done before: true. */
+MUST_USE bool inbox_put_away(
+    const struct inbox_options *options, academy_code academy, const char *claim, import_id run, struct fault *fault);
+
+/* Removes what was put away longer ago; *out_count: how many. false: at least one could not be removed. */
+MUST_USE bool inbox_retain(const struct inbox_options *options, struct instant now, struct duration retention,
+    size_t *out_count, struct fault *fault);
+
+/* "10", "010": the folder of an academy. */
+bool inbox_is_academy(const char *folder, academy_code *out_academy);

@@ -7,10 +7,10 @@
 #define LENGTH_FIRST SECONDS(1)
 #define LENGTH_MAX MINUTES(10)
 
-static struct pause *pause_find(struct pauses *pauses, const char *path)
+static struct pause *pause_of(struct pauses *pauses, const char *key)
 {
     for (size_t i = 0; i < pauses->count; i++) {
-        if (strcmp(pauses->list[i].path, path) == 0) {
+        if (strcmp(pauses->list[i].key, key) == 0) {
             return &pauses->list[i];
         }
     }
@@ -19,14 +19,14 @@ static struct pause *pause_find(struct pauses *pauses, const char *path)
 
 static void pause_drop(struct pauses *pauses, struct pause *pause)
 {
-    memory_free(&pause->path);
+    memory_free(&pause->key);
     *pause = pauses->list[--pauses->count];
 }
 
 /* With no room left the first one is forgotten: its archive is only tried sooner. */
-static struct pause *pause_make(struct pauses *pauses, const char *path)
+static struct pause *pause_make(struct pauses *pauses, const char *key)
 {
-    struct pause *pause = pause_find(pauses, path);
+    struct pause *pause = pause_of(pauses, key);
     if (pause) {
         return pause;
     }
@@ -34,40 +34,77 @@ static struct pause *pause_make(struct pauses *pauses, const char *path)
         pause_drop(pauses, &pauses->list[0]);
     }
     pause = &pauses->list[pauses->count++];
-    *pause = (struct pause){.path = checked_strdup(path)};
+    *pause = (struct pause){.key = checked_strdup(key)};
     return pause;
 }
 
-bool pause_holds(const struct pauses *pauses, const char *path, struct instant now)
+const struct pause *pause_find(const struct pauses *pauses, const char *key, struct instant now)
 {
     for (size_t i = 0; i < pauses->count; i++) {
-        if (strcmp(pauses->list[i].path, path) == 0) {
-            return instant_before(now, pauses->list[i].until);
+        if (strcmp(pauses->list[i].key, key) == 0 && instant_before(now, pauses->list[i].until)) {
+            return &pauses->list[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-void pause_until(struct pauses *pauses, const char *path, struct instant until)
+bool pause_is_longest(const struct pause *pause)
 {
-    pause_make(pauses, path)->until = until;
+    return !duration_longer(LENGTH_MAX, pause->length);
 }
 
-void pause_longer(struct pauses *pauses, const char *path, struct instant now)
+void pause_longer(struct pauses *pauses, const char *key, enum pause_kind kind, struct instant now)
 {
-    struct pause *pause = pause_make(pauses, path);
-    pause->length = pause->length.us == 0 ? LENGTH_FIRST : (struct duration){pause->length.us * 2};
+    struct pause *pause = pause_make(pauses, key);
+    bool is_first = pause->length.us == 0 || pause->kind != kind || kind == PAUSE_BUSY;
+    pause->kind = kind;
+    pause->is_kept = true;
+    pause->length = is_first ? LENGTH_FIRST : (struct duration){pause->length.us * 2};
     if (duration_longer(pause->length, LENGTH_MAX)) {
         pause->length = LENGTH_MAX;
     }
     pause->until = instant_add(now, pause->length);
 }
 
-void pause_end(struct pauses *pauses, const char *path)
+void pause_end(struct pauses *pauses, const char *key)
 {
-    struct pause *pause = pause_find(pauses, path);
+    struct pause *pause = pause_of(pauses, key);
     if (pause) {
         pause_drop(pauses, pause);
+    }
+}
+
+bool pauses_any_failed(const struct pauses *pauses)
+{
+    for (size_t i = 0; i < pauses->count; i++) {
+        if (pauses->list[i].kind == PAUSE_FAILED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pauses_review_begin(struct pauses *pauses)
+{
+    for (size_t i = 0; i < pauses->count; i++) {
+        pauses->list[i].is_kept = false;
+    }
+}
+
+void pause_keep(struct pauses *pauses, const char *key)
+{
+    struct pause *pause = pause_of(pauses, key);
+    if (pause) {
+        pause->is_kept = true;
+    }
+}
+
+void pauses_review_end(struct pauses *pauses)
+{
+    for (size_t i = pauses->count; i-- > 0;) {
+        if (!pauses->list[i].is_kept) {
+            pause_drop(pauses, &pauses->list[i]);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #include "import/record.h"
 
+#include "crypto/digest.h"
 #include "domain/latin.h"
 #include "domain/text.h"
 #include "runtime/cleanup.h"
@@ -12,13 +13,37 @@ struct checking {
     const struct aaf_record *record;
     struct report *report;
     struct report_place where;
+    const struct import_person *base; /* what a modification leaves as it is */
+    bool used_base;
 };
 
-static struct checking checking_of(const struct aaf_record *record, struct import_place place, struct report *report)
+static struct checking checking_of(
+    const struct aaf_record *record, struct import_place place, struct report *report, const struct import_person *base)
 {
     return (struct checking){
-        record, report, {place, record->category, record->id[0] ? record->id : NULL, NULL}
+        record, report, {place, record->category, record->id[0] ? record->id : NULL, NULL},
+          base, false
     };
+}
+
+/* What should be a number, as far as it is one: of columns that slipped, what stands there may be anything. */
+static const char *shown_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789$");
+    return strlen(text + digits) <= 2 ? text : NULL;
+}
+
+static bool is_listed(const struct checking *checking, enum aaf_attribute attribute)
+{
+    return aaf_record_has(checking->record, attribute);
+}
+
+/* A modification that lists neither of the two names that the grammars give an attribute. */
+static bool is_left(struct checking *checking, enum aaf_attribute one, enum aaf_attribute other)
+{
+    bool is_left = checking->base && !is_listed(checking, one) && !is_listed(checking, other);
+    checking->used_base = checking->used_base || is_left;
+    return is_left;
 }
 
 static bool refuse(struct checking *checking, enum aaf_attribute attribute, enum refusal refusal, const char *value)
@@ -88,10 +113,12 @@ static bool is_too_long(const struct aaf_record *record, enum aaf_attribute attr
 }
 
 /* An attribute that may be missing or odd: what can be kept is. */
-static void text_optional(const struct aaf_record *record, enum aaf_attribute attribute, char *out_text, size_t size)
+static void text_optional(struct checking *checking, enum aaf_attribute attribute, char *out_text, size_t size)
 {
-    const char *text = aaf_record_text(record, attribute);
-    (void)tidy(text ? text : "", out_text, size);
+    if (!is_left(checking, attribute, attribute)) {
+        const char *text = aaf_record_text(checking->record, attribute);
+        (void)tidy(text ? text : "", out_text, size);
+    }
 }
 
 /* --- what all records have --- */
@@ -105,20 +132,24 @@ static bool id_check(struct checking *checking, enum aaf_attribute attribute, in
         return report_refuse(checking->report, &checking->where, REFUSAL_TOO_LARGE, NULL);
     }
     if (!aaf_id_parse(checking->record->id, out_id)) {
-        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, checking->record->id);
+        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, shown_number(checking->record->id));
+    }
+    if (is_left(checking, attribute, attribute)) {
+        return true;
     }
     if (!jointure || !jointure[0]) {
         return refuse(checking, attribute, REFUSAL_VALUE_MISSING, NULL);
     }
     if (!aaf_id_parse(jointure, &joined)) {
-        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, jointure);
+        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, shown_number(jointure));
     }
-    return joined == *out_id || refuse(checking, attribute, REFUSAL_AAF_ID_MISMATCH, jointure);
+    return joined == *out_id || refuse(checking, attribute, REFUSAL_AAF_ID_MISMATCH, shown_number(jointure));
 }
 
 static void mail_read(struct checking *checking, enum aaf_attribute attribute, struct email *out_mail)
 {
     const char *text = aaf_record_text(checking->record, attribute);
+    *out_mail = (struct email){0};
     if (text && text[0] && !email_parse(text, out_mail)) {
         tell(checking, attribute, REFUSAL_EMAIL_INVALID, NULL);
     }
@@ -139,13 +170,13 @@ static bool uai_read(struct checking *checking, struct uai *out_uai)
 bool record_school(
     const struct aaf_record *record, struct import_place place, struct report *report, struct import_school *out_school)
 {
-    struct checking checking = checking_of(record, place, report);
+    struct checking checking = checking_of(record, place, report, NULL);
     *out_school = (struct import_school){.place = place};
     if (!id_check(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, &out_school->uai)) {
         return false;
     }
     char named[SCHOOL_NAME_SIZE * 2];
-    text_optional(record, AAF_SCHOOL_NAME, named, sizeof named);
+    text_optional(&checking, AAF_SCHOOL_NAME, named, sizeof named);
     if (is_too_long(record, AAF_SCHOOL_NAME) || !aaf_school_name(named, out_school->name, out_school->city)) {
         return refuse(&checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
     }
@@ -180,7 +211,11 @@ static bool name_read(struct checking *checking, enum aaf_attribute one, enum aa
 
 static bool names_read(struct checking *checking, struct import_person *person)
 {
-    if (!name_read(checking, AAF_NOM_2D, AAF_NOM_1D, AAF_NOM_PATRO, person->nom) ||
+    if (!is_left(checking, AAF_NOM_2D, AAF_NOM_1D) &&
+        !name_read(checking, AAF_NOM_2D, AAF_NOM_1D, AAF_NOM_PATRO, person->nom)) {
+        return false;
+    }
+    if (!is_left(checking, AAF_PRENOM_2D, AAF_PRENOM_1D) &&
         !name_read(checking, AAF_PRENOM_2D, AAF_PRENOM_1D, AAF_ATTRIBUTE_COUNT, person->prenom)) {
         return false;
     }
@@ -209,21 +244,32 @@ static void mobile_read(struct checking *checking, enum aaf_attribute attribute,
     }
 }
 
+/* Any of the three: a modification that lists one of them says what the mobile is. */
+static void mobiles_read(struct checking *checking, struct phone *out_mobile)
+{
+    if (!is_listed(checking, AAF_MOBILE_SMS) && is_left(checking, AAF_MOBILE_2D, AAF_MOBILE_1D)) {
+        return;
+    }
+    *out_mobile = (struct phone){0};
+    mobile_read(checking, AAF_MOBILE_2D, out_mobile);
+    mobile_read(checking, AAF_MOBILE_1D, out_mobile);
+    mobile_read(checking, AAF_MOBILE_SMS, out_mobile);
+}
+
 static void contact_read(struct checking *checking, struct import_person *person)
 {
-    const struct aaf_record *record = checking->record;
-    enum aaf_attribute civilite = AAF_CIVILITE_2D;
-    (void)tidy(aaf_record_either(record, AAF_CIVILITE_2D, AAF_CIVILITE_1D, &civilite), person->civilite,
-        sizeof person->civilite);
-    bool is_2d = aaf_record_text(record, AAF_MAIL_2D) != NULL;
-    mail_read(checking, is_2d ? AAF_MAIL_2D : AAF_MAIL_1D, &person->mail);
-    mobile_read(checking, AAF_MOBILE_2D, &person->mobile);
-    mobile_read(checking, AAF_MOBILE_1D, &person->mobile);
-    mobile_read(checking, AAF_MOBILE_SMS, &person->mobile);
-    text_optional(record, AAF_ADRESSE, person->adresse, sizeof person->adresse);
-    text_optional(record, AAF_CODE_POSTAL, person->code_postal, sizeof person->code_postal);
-    text_optional(record, AAF_VILLE, person->ville, sizeof person->ville);
-    text_optional(record, AAF_PAYS, person->pays, sizeof person->pays);
+    if (!is_left(checking, AAF_CIVILITE_2D, AAF_CIVILITE_1D)) {
+        (void)tidy(aaf_record_either(checking->record, AAF_CIVILITE_2D, AAF_CIVILITE_1D, NULL), person->civilite,
+            sizeof person->civilite);
+    }
+    if (!is_left(checking, AAF_MAIL_2D, AAF_MAIL_1D)) {
+        mail_read(checking, is_listed(checking, AAF_MAIL_2D) ? AAF_MAIL_2D : AAF_MAIL_1D, &person->mail);
+    }
+    mobiles_read(checking, &person->mobile);
+    text_optional(checking, AAF_ADRESSE, person->adresse, sizeof person->adresse);
+    text_optional(checking, AAF_CODE_POSTAL, person->code_postal, sizeof person->code_postal);
+    text_optional(checking, AAF_VILLE, person->ville, sizeof person->ville);
+    text_optional(checking, AAF_PAYS, person->pays, sizeof person->pays);
     if (strspn(person->adresse, "$") == strlen(person->adresse)) {
         person->adresse[0] = '\0'; /* four empty lines */
     }
@@ -232,6 +278,9 @@ static void contact_read(struct checking *checking, struct import_person *person
 static bool birth_date_read(struct checking *checking, struct date today, struct date *out_date)
 {
     const char *text = aaf_record_text(checking->record, AAF_BIRTH_DATE);
+    if (is_left(checking, AAF_BIRTH_DATE, AAF_BIRTH_DATE)) {
+        return true;
+    }
     if (!text || !text[0]) {
         return refuse(checking, AAF_BIRTH_DATE, REFUSAL_VALUE_MISSING, NULL);
     }
@@ -241,34 +290,51 @@ static bool birth_date_read(struct checking *checking, struct date today, struct
     return true;
 }
 
+static bool structure_read(struct checking *checking, const struct school_class *class, int64_t *out_structure)
+{
+    const char *text = aaf_record_text(checking->record, AAF_STRUCTURE);
+    if (is_left(checking, AAF_STRUCTURE, AAF_STRUCTURE)) {
+        return true;
+    }
+    if (text && text[0]) {
+        return aaf_id_parse(text, out_structure) ||
+               refuse(checking, AAF_STRUCTURE, REFUSAL_SCHOOL_UNKNOWN, shown_number(text));
+    }
+    *out_structure = class->school;
+    return class->school != 0 || refuse(checking, AAF_STRUCTURE, REFUSAL_VALUE_MISSING, NULL);
+}
+
 /* The class, when it is of the school where the pupil is registered; the school, when only the class tells it. */
 static bool school_read(struct checking *checking, struct import_person *pupil)
 {
     enum aaf_attribute which = AAF_CLASSES_2D;
     const char *text = aaf_record_either(checking->record, AAF_CLASSES_2D, AAF_CLASSES_1D, &which);
+    int64_t structure_before = pupil->structure;
     struct school_class one = {0};
     bool has_class = which == AAF_CLASSES_2D ? aaf_class_2d(text, &one) : aaf_class_1d(text, &one);
     if (text[0] && !has_class) {
-        tell(checking, which, REFUSAL_CLASS_INVALID, text);
+        tell(checking, which, REFUSAL_CLASS_INVALID, shown_number(text));
     }
-    const char *structure = aaf_record_text(checking->record, AAF_STRUCTURE);
-    if (structure && structure[0]) {
-        if (!aaf_id_parse(structure, &pupil->structure)) {
-            return refuse(checking, AAF_STRUCTURE, REFUSAL_SCHOOL_UNKNOWN, structure);
-        }
-    } else if (has_class) {
-        pupil->structure = one.school;
-    } else {
-        return refuse(checking, AAF_STRUCTURE, REFUSAL_VALUE_MISSING, NULL);
+    if (!structure_read(checking, &one, &pupil->structure)) {
+        return false;
     }
+    if (is_left(checking, AAF_CLASSES_2D, AAF_CLASSES_1D) && pupil->structure == structure_before) {
+        return true;
+    }
+    pupil->class_label[0] = '\0';
     if (has_class && one.school == pupil->structure) {
         (void)tidy(one.label, pupil->class_label, sizeof pupil->class_label);
     }
     return true;
 }
 
-static void level_read(const struct aaf_record *record, struct import_person *pupil)
+static void level_read(struct checking *checking, struct import_person *pupil)
 {
+    const struct aaf_record *record = checking->record;
+    if (is_left(checking, AAF_LEVEL_1D, AAF_LEVEL_2D)) {
+        return;
+    }
+    pupil->niveau[0] = '\0';
     const char *first = aaf_record_text(record, AAF_LEVEL_1D);
     const char *second = aaf_record_text(record, AAF_LEVEL_2D);
     struct school_level level = {0};
@@ -280,6 +346,10 @@ static void level_read(const struct aaf_record *record, struct import_person *pu
 /* Only legal guardians: contacts and persons in charge have no right here. */
 static void links_read(struct checking *checking, struct import_person *pupil)
 {
+    if (is_left(checking, AAF_LINKS_2D, AAF_LINKS_1D)) {
+        return;
+    }
+    pupil->linked_count = 0;
     /* sets of 2013 to 2017 have both: the six fields say more */
     bool is_2d = aaf_record_text(checking->record, AAF_LINKS_2D) != NULL;
     enum aaf_attribute attribute = is_2d ? AAF_LINKS_2D : AAF_LINKS_1D;
@@ -291,7 +361,7 @@ static void links_read(struct checking *checking, struct import_person *pupil)
         }
         bool is_sound = is_2d ? aaf_guardian_link_2d(value->text, &link) : aaf_guardian_link_1d(value->text, &link);
         if (!is_sound || (link.legal && pupil->linked_count == IMPORT_LINKS_MAX)) {
-            tell(checking, attribute, REFUSAL_LINK_INVALID, value->text);
+            tell(checking, attribute, REFUSAL_LINK_INVALID, shown_number(value->text));
         } else if (link.legal) {
             pupil->linked[pupil->linked_count] = link.guardian;
             pupil->liens[pupil->linked_count++] = link.lien;
@@ -302,42 +372,109 @@ static void links_read(struct checking *checking, struct import_person *pupil)
 static void ine_read(struct checking *checking, struct ine *out_ine)
 {
     const char *text = aaf_record_text(checking->record, AAF_INE);
+    if (is_left(checking, AAF_INE, AAF_INE)) {
+        return;
+    }
+    *out_ine = (struct ine){0};
     if (text && text[0] && !ine_parse(text, out_ine)) {
         tell(checking, AAF_INE, REFUSAL_INE_INVALID, NULL);
     }
 }
 
-bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
-    struct import_person *out_pupil)
+static struct import_person person_begin(
+    const struct aaf_record *record, struct import_place place, const struct import_person *base)
 {
-    struct checking checking = checking_of(record, place, report);
-    *out_pupil = (struct import_person){.place = place};
+    struct import_person person = base ? *base : (struct import_person){0};
+    person.place = place;
+    aaf_record_digest(record, person.digest);
+    return person;
+}
+
+bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
+    const struct import_person *base, struct import_person *out_pupil)
+{
+    struct checking checking = checking_of(record, place, report, base);
+    int64_t told = report_told(report);
+    *out_pupil = person_begin(record, place, base);
     if (!id_check(&checking, AAF_PERSON_ID, &out_pupil->aaf_id) || !names_read(&checking, out_pupil) ||
         !birth_date_read(&checking, today, &out_pupil->birth_date) || !school_read(&checking, out_pupil)) {
         return false;
     }
     contact_read(&checking, out_pupil);
-    level_read(record, out_pupil);
+    level_read(&checking, out_pupil);
     links_read(&checking, out_pupil);
     ine_read(&checking, &out_pupil->ine);
+    out_pupil->told = report_told(report) != told;
+    out_pupil->is_partial = checking.used_base;
     return true;
 }
 
-bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
-    struct import_person *out_guardian)
+/* Guardians are one person at once where name, first name, mail and mobile given to the schools are all the same
+ * (product.md: the rule that families know); no key, no match, when one is missing. */
+static void match_key_make(struct import_person *guardian)
 {
-    struct checking checking = checking_of(record, place, report);
-    *out_guardian = (struct import_person){.place = place};
+    struct name_key nom;
+    struct name_key prenom;
+    guardian->has_match_key = guardian->mail.text[0] && guardian->mobile.e164[0] &&
+                              name_match_key_make(guardian->nom, &nom) &&
+                              name_match_key_make(guardian->prenom, &prenom);
+    if (!guardian->has_match_key) {
+        return;
+    }
+    char mail[EMAIL_SIZE];
+    size_t length = 0;
+    for (; guardian->mail.text[length]; length++) {
+        mail[length] = text_lower(guardian->mail.text[length]);
+    }
+    mail[length] = '\0';
+    struct digest digest;
+    digest_begin(&digest, RECORD_DIGEST_SIZE);
+    digest_add_text(&digest, nom.text);
+    digest_add_text(&digest, prenom.text);
+    digest_add_text(&digest, mail);
+    digest_add_text(&digest, guardian->mobile.e164);
+    digest_end(&digest, guardian->match_key);
+}
+
+static void pupils_read(const struct checking *checking, struct import_person *guardian)
+{
+    guardian->linked_count = 0;
+    for (size_t i = 0; i < checking->record->count && guardian->linked_count < IMPORT_LINKS_MAX; i++) {
+        const struct aaf_value *value = &checking->record->values[i];
+        bool is_pupil = value->attribute == AAF_PUPILS_1D || value->attribute == AAF_PUPILS_2D;
+        if (is_pupil && aaf_id_parse(value->text, &guardian->linked[guardian->linked_count])) {
+            guardian->linked_count++;
+        }
+    }
+}
+
+bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
+    const struct import_person *base, struct import_person *out_guardian)
+{
+    struct checking checking = checking_of(record, place, report, base);
+    int64_t told = report_told(report);
+    *out_guardian = person_begin(record, place, base);
     if (!id_check(&checking, AAF_PERSON_ID, &out_guardian->aaf_id) || !names_read(&checking, out_guardian)) {
         return false;
     }
     contact_read(&checking, out_guardian);
-    for (size_t i = 0; i < record->count && out_guardian->linked_count < IMPORT_LINKS_MAX; i++) {
-        const struct aaf_value *value = &record->values[i];
-        bool is_pupil = value->attribute == AAF_PUPILS_1D || value->attribute == AAF_PUPILS_2D;
-        if (is_pupil && aaf_id_parse(value->text, &out_guardian->linked[out_guardian->linked_count])) {
-            out_guardian->linked_count++;
-        }
-    }
+    pupils_read(&checking, out_guardian);
+    match_key_make(out_guardian);
+    out_guardian->told = report_told(report) != told;
+    out_guardian->is_partial = checking.used_base;
     return true;
+}
+
+bool record_other(const struct aaf_record *record, struct import_place place, struct report *report)
+{
+    struct report_place where = {place, record->category, record->id[0] ? record->id : NULL, NULL};
+    if (record->has_too_many) {
+        return report_refuse(report, &where, REFUSAL_TOO_LARGE, NULL);
+    }
+    if (!record->id[0]) {
+        return report_refuse(report, &where, REFUSAL_VALUE_MISSING, NULL);
+    }
+    int64_t id;
+    return record->category != AAF_STAFF || aaf_id_parse(record->id, &id) ||
+           report_refuse(report, &where, REFUSAL_AAF_ID_INVALID, shown_number(record->id));
 }

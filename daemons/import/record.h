@@ -12,8 +12,11 @@ int record_degree(const struct aaf_record *record);
 
 bool record_school(const struct aaf_record *record, struct import_place place, struct report *report,
     struct import_school *out_school);
-/* today: nobody is born later. */
+/* today: nobody is born later. base: the person as known, of whom a modification changes what it lists; NULL: the record
+ * lists all. */
 bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
-    struct import_person *out_pupil);
+    const struct import_person *base, struct import_person *out_pupil);
 bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
-    struct import_person *out_guardian);
+    const struct import_person *base, struct import_person *out_guardian);
+/* Of a category that accounts do not need: its identifier is checked, and no more. */
+bool record_other(const struct aaf_record *record, struct import_place place, struct report *report);

@@ -4,6 +4,8 @@
 #include "runtime/arena.h"
 #include "runtime/memory.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { TEXTS_BYTES_MAX = 64 << 20, ID_SHOWN_MAX = 40, VALUE_SHOWN_MAX = 100 };
@@ -13,18 +15,28 @@ struct refused_id {
     enum aaf_category category;
 };
 
+struct unknown_attribute {
+    struct import_place place; /* of the first one */
+    enum aaf_category category;
+    const char *name;
+    int64_t count;
+};
+
 struct report {
     struct arena *arena; /* texts of the problems and names of files */
     struct import_problem *problems;
     size_t problem_count, problem_size;
     struct refused_id *refused;
     size_t refused_count, refused_size;
-    const char **files;
+    struct import_file *files; /* numbered from 1 */
     size_t file_count, file_size;
+    struct unknown_attribute unknown[REPORT_UNKNOWN_MAX];
+    size_t unknown_count;
     struct import_refused *list; /* made for report_refused */
     int64_t read[AAF_CATEGORY_COUNT + 1];
     int64_t refused_records[AAF_CATEGORY_COUNT + 1];
     int64_t told[AAF_CATEGORY_COUNT + 1];
+    int64_t unchanged[AAF_CATEGORY_COUNT + 1];
 };
 
 struct report *report_new(void)
@@ -52,13 +64,47 @@ int report_file(struct report *report, const char *name)
         report->file_size = report->file_size * 2 + 16;
         report->files = checked_realloc(report->files, report->file_size, sizeof *report->files);
     }
-    report->files[report->file_count++] = arena_copy(report->arena, name);
-    return (int)report->file_count;
+    report->files[report->file_count] = (struct import_file){
+        .number = (int)report->file_count + 1,
+        .name = arena_copy(report->arena, name),
+        .category = "",
+    };
+    return (int)++report->file_count;
 }
 
-void report_count_read(struct report *report, enum aaf_category category)
+void report_count_read(struct report *report, enum aaf_category category, int64_t aaf_id)
 {
+    struct import_file *file = &report->files[report->file_count - 1];
     report->read[category]++;
+    file->category = aaf_category_code(category);
+    if (aaf_id != 0) {
+        file->first_id = file->first_id == 0 || aaf_id < file->first_id ? aaf_id : file->first_id;
+        file->last_id = aaf_id > file->last_id ? aaf_id : file->last_id;
+    }
+}
+
+void report_count_unchanged(struct report *report, enum aaf_category category)
+{
+    report->unchanged[category]++;
+}
+
+static int64_t sum(const int64_t counts[AAF_CATEGORY_COUNT + 1])
+{
+    int64_t total = 0;
+    for (int i = 0; i <= AAF_CATEGORY_COUNT; i++) {
+        total += counts[i];
+    }
+    return total;
+}
+
+int64_t report_records(const struct report *report)
+{
+    return sum(report->read);
+}
+
+int64_t report_told(const struct report *report)
+{
+    return sum(report->told);
 }
 
 int64_t report_read(const struct report *report, enum aaf_category category)
@@ -76,7 +122,10 @@ static void problem_add(struct report *report, const struct report_place *where,
     enum refusal refusal, const char *value)
 {
     if (report->problem_count == REPORT_PROBLEMS_MAX) {
-        return;
+        if (category[0]) {
+            return;
+        }
+        report->problem_count--; /* what is wrong with a file as a whole always has room */
     }
     if (report->problem_count == report->problem_size) {
         report->problem_size = report->problem_size * 2 + 64;
@@ -123,7 +172,43 @@ void report_file_wrong(struct report *report, const struct import_place *place, 
     problem_add(report, &(struct report_place){.place = *place}, "", refusal, NULL);
 }
 
+void report_unknown(struct report *report, const struct import_place *place, enum aaf_category category,
+    const char *name, int64_t count)
+{
+    for (size_t i = 0; i < report->unknown_count; i++) {
+        struct unknown_attribute *one = &report->unknown[i];
+        if (one->category == category && strcmp(one->name, name) == 0) {
+            one->count += count;
+            return;
+        }
+    }
+    if (report->unknown_count < REPORT_UNKNOWN_MAX) {
+        report->unknown[report->unknown_count++] =
+            (struct unknown_attribute){*place, category, arena_copy(report->arena, name), count};
+    }
+}
+
 /* --- at the end --- */
+
+static bool unknown_stage(const struct report *report, struct import_stage *stage, struct fault *fault)
+{
+    for (size_t i = 0; i < report->unknown_count; i++) {
+        const struct unknown_attribute *one = &report->unknown[i];
+        char count[24];
+        (void)snprintf(count, sizeof count, "%" PRId64, one->count);
+        const struct import_problem problem = {
+            .place = one->place,
+            .category = aaf_category_code(one->category),
+            .attribute = one->name,
+            .code = refusal_code(REFUSAL_ATTRIBUTE_UNKNOWN),
+            .value = count,
+        };
+        if (!import_stage_problem(stage, &problem, fault)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static bool counters_stage(const struct report *report, struct import_stage *stage, struct fault *fault)
 {
@@ -134,6 +219,7 @@ static bool counters_stage(const struct report *report, struct import_stage *sta
         if (!import_stage_counter(stage, code, "read", report->read[i], fault) ||
             !import_stage_counter(stage, code, "refused", report->refused_records[i], fault) ||
             !import_stage_counter(stage, code, "reported", report->told[i], fault) ||
+            !import_stage_counter(stage, code, "unchanged", report->unchanged[i], fault) ||
             !import_stage_counter(stage, code, "ignored", ignored, fault)) {
             return false;
         }
@@ -141,10 +227,22 @@ static bool counters_stage(const struct report *report, struct import_stage *sta
     return true;
 }
 
-bool report_stage(const struct report *report, struct import_stage *stage, struct fault *fault)
+bool report_stage_refused(struct report *report, struct import_stage *stage, struct fault *fault)
+{
+    for (size_t i = 0; i < report->refused_count; i++) {
+        const struct refused_id *one = &report->refused[i];
+        if (!import_stage_refused(stage, aaf_category_code(one->category), one->aaf_id, fault)) {
+            return false;
+        }
+    }
+    report->refused_count = 0;
+    return true;
+}
+
+bool report_stage(struct report *report, struct import_stage *stage, struct fault *fault)
 {
     for (size_t i = 0; i < report->file_count; i++) {
-        if (!import_stage_file(stage, (int)i + 1, report->files[i], fault)) {
+        if (!import_stage_file(stage, &report->files[i], fault)) {
             return false;
         }
     }
@@ -153,13 +251,8 @@ bool report_stage(const struct report *report, struct import_stage *stage, struc
             return false;
         }
     }
-    for (size_t i = 0; i < report->refused_count; i++) {
-        const struct refused_id *one = &report->refused[i];
-        if (!import_stage_refused(stage, aaf_category_code(one->category), one->aaf_id, fault)) {
-            return false;
-        }
-    }
-    return counters_stage(report, stage, fault);
+    return unknown_stage(report, stage, fault) && report_stage_refused(report, stage, fault) &&
+           counters_stage(report, stage, fault);
 }
 
 const struct import_refused *report_refused(struct report *report, size_t *out_count)
@@ -170,7 +263,7 @@ const struct import_refused *report_refused(struct report *report, size_t *out_c
         const struct import_problem *problem = &report->problems[i];
         size_t file = (size_t)problem->place.file;
         report->list[i] = (struct import_refused){
-            .file = file > 0 ? report->files[file - 1] : "",
+            .file = file > 0 ? report->files[file - 1].name : "",
             .line = problem->place.line,
             .category = problem->category,
             .aaf_id = problem->aaf_id,

@@ -1,4 +1,4 @@
-/* What a delivery is told to be: counters, and what was found wrong. Kept in memory, bounded, until the run ends. */
+/* What a delivery is told to be: counters, and what was found wrong. Kept in memory, bounded, until it is staged. */
 #pragma once
 
 #include "domain/refusal.h"
@@ -8,7 +8,7 @@
 
 struct report;
 
-enum { REPORT_PROBLEMS_MAX = 100000 /* told; all are counted */ };
+enum { REPORT_PROBLEMS_MAX = 100000 /* told; all are counted */, REPORT_UNKNOWN_MAX = 200 /* attributes */ };
 
 NEVER_NULL MUST_USE struct report *report_new(void);
 void report_free(struct report **report);
@@ -16,7 +16,13 @@ void report_free(struct report **report);
 /* The number of a file that is read from now on. */
 int report_file(struct report *report, const char *name);
 
-void report_count_read(struct report *report, enum aaf_category category);
+/* A record of it: its category, and its number, 0 when it has none. */
+void report_count_read(struct report *report, enum aaf_category category, int64_t aaf_id);
+void report_count_unchanged(struct report *report, enum aaf_category category);
+/* Of all categories. */
+int64_t report_records(const struct report *report);
+/* How often something was told of a value: to know whether a record was without fault. */
+int64_t report_told(const struct report *report);
 
 /* Where something is wrong. */
 struct report_place {
@@ -33,8 +39,14 @@ void report_tell(struct report *report, const struct report_place *where, enum r
 /* Something is wrong that is no record's: the file as a whole. */
 void report_file_wrong(struct report *report, const struct import_place *place, enum refusal refusal);
 
-/* Everything into the stage. */
-MUST_USE bool report_stage(const struct report *report, struct import_stage *stage, struct fault *fault);
+/* Records of a file that have an attribute that nobody knows. Told once for the whole delivery, with the sum. */
+void report_unknown(struct report *report, const struct import_place *place, enum aaf_category category,
+    const char *name, int64_t count);
+
+/* The numbers of the records refused since the last time, into the stage: they are not kept. */
+MUST_USE bool report_stage_refused(struct report *report, struct import_stage *stage, struct fault *fault);
+/* Everything else into the stage. */
+MUST_USE bool report_stage(struct report *report, struct import_stage *stage, struct fault *fault);
 /* What is told, for a run that is refused whole; lent until the report is freed. */
 const struct import_refused *report_refused(struct report *report, size_t *out_count);
 

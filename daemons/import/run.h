@@ -1,5 +1,5 @@
-/* One archive, from its place in the inbox to the archive folder, on a thread: one session, one transaction for all that
- * it changes. See run.c for what a crash leaves at each instant. */
+/* One archive, from where it was claimed to the archive folder, on a thread. See run.c for its transactions and for what a
+ * crash leaves at each instant. */
 #pragma once
 
 #include "crypto/key.h"
@@ -16,13 +16,18 @@ struct session;
 enum run_outcome {
     RUN_APPLIED,
     RUN_REFUSED,
-    RUN_FAILED,   /* the archive stays, and is taken again later */
-    RUN_REPEATED, /* integrated before: only put away */
-    RUN_BUSY,     /* another process works on this academy */
+    RUN_FAILED,     /* the archive stays claimed, and is taken again later */
+    RUN_REPEATED,   /* integrated before: only put away */
+    RUN_BUSY,       /* another process works on this academy */
+    RUN_HELD,       /* waits, claimed, for a person's word */
+    RUN_CHECKED,    /* read and judged without any change; the archive stays where it is */
+    RUN_UNFINISHED, /* cut off, and young: given back to the inbox, where its upload may go on */
     RUN_OUTCOME_COUNT
 };
 
 const char *run_outcome_name(enum run_outcome outcome);
+
+enum run_phase { RUN_PHASE_NOTHING, RUN_PHASE_READING, RUN_PHASE_APPLYING };
 
 struct run_job {
     /* given */
@@ -32,15 +37,16 @@ struct run_job {
     const struct key_ring *keys;
     size_t size_max; /* unpacked */
     academy_code academy;
-    char *path; /* NULL: only runs whose process died are told so */
-    const char *name;
+    char *path;        /* a file or a folder; NULL: only runs whose process died are told so */
+    const char *name;  /* as it was dropped, in `path` or apart */
+    const char *claim; /* NULL: it was not claimed, it is only checked */
 
-    /* while it runs: the archive, opened once, so that what is digested, read and put away is one and the same */
+    /* while it runs: the archive, opened once, so that what is digested and what is read are one and the same */
     int file;
-    struct stat read;
 
     /* seen while it runs, from any thread */
-    _Atomic int64_t run, bytes_done;
+    _Atomic int64_t run, bytes_done, records;
+    _Atomic int phase, steps_done, steps_total; /* enum run_phase */
     int64_t bytes_total;
     atomic_bool is_stopping;
     pthread_mutex_t lock;

@@ -165,7 +165,7 @@ static void sheets_loaded(struct visit *visit, const ProtobufCMessage *answer, e
     char name[96];
     snprintf(name, sizeof name, "feuilles-%s-envoi-%" PRId64 "-partie-%u.pdf", visit->school.uai.text,
         visit->path.batch.v, visit->path.part);
-    page_send_pdf(visit, name, reply->pdf.data, reply->pdf.len);
+    page_send_file(visit, "application/pdf", name, reply->pdf.data, reply->pdf.len);
 }
 
 void batch_sheets(struct visit *visit)

@@ -19,6 +19,12 @@ visit_handler password_show, password_do;
 visit_handler desk_show;
 /* head_sign_in.c */
 visit_handler head_sign_in_show, head_sign_in_do;
+/* imports.c */
+visit_handler imports_show;
+/* import.c */
+visit_handler import_show;
+/* import_sheet.c */
+visit_handler import_sheet;
 /* schools.c */
 visit_handler schools_show, school_go;
 /* list.c */

@@ -32,7 +32,8 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "administrator", "ok");
     const struct web_session session = {.stage = WEB_OPEN, .administrator = {reply->administrator}};
-    visit_sign_in(visit, &session, "/etablissements");
+    bool delivers = reply->role == PREAU__ADMINISTRATOR_ROLE__ROLE_INTEGRATEUR;
+    visit_sign_in(visit, &session, delivers ? "/imports" : "/etablissements");
 }
 
 void head_sign_in_do(struct visit *visit)

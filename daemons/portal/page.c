@@ -15,10 +15,15 @@
 
 static const char *home_of(const struct visit *visit)
 {
-    if (!visit->has_session) {
-        return "/";
+    return visit->has_session ? visit_home(visit) : "/";
+}
+
+/* Those who follow deliveries and administer schools too go from one to the other; integrators have one place. */
+static void places_fill(const struct visit *visit, struct view *layout)
+{
+    if (role_follows_deliveries(visit->session.role) && visit->session.role != ROLE_INTEGRATEUR) {
+        view_show(layout, "PLACES");
     }
-    return visit->session.administrator.v != 0 ? "/etablissements" : "/guichet";
 }
 
 static void header_fill(struct visit *visit, struct view *layout, const char *csrf)
@@ -33,6 +38,9 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
         struct view *signed_in = view_add(layout, "SIGNED_IN");
         view_set(signed_in, "NAME", visit->session.name);
         view_set(signed_in, "CSRF", csrf);
+    }
+    if (is_head) {
+        places_fill(visit, layout);
     }
     if (visit->school.uai.text[0] != '\0') {
         tabs_fill(visit, layout);
@@ -170,12 +178,13 @@ void page_fail(struct visit *visit, const struct fault *fault)
     page_send(visit, status);
 }
 
-void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes, size_t length)
+void page_send_file(
+    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length)
 {
     char disposition[256];
     snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", file_name);
     http_set_header(visit->request, "Content-Disposition", disposition);
-    answer(visit, 200, "application/pdf", bytes, length);
+    answer(visit, 200, content_type, bytes, length);
 }
 
 void page_form_error(struct view *body, enum refusal refusal)

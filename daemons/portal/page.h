@@ -20,7 +20,8 @@ void page_refuse(struct visit *visit, enum refusal refusal);
 /* What failed: logged with the incident's number, which the person sees; 503 with Retry-After when it may work soon. */
 void page_fail(struct visit *visit, const struct fault *fault);
 /* Bytes to keep: a document. */
-void page_send_pdf(struct visit *visit, const char *file_name, const void *bytes, size_t length);
+void page_send_file(
+    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length);
 
 /* "ERROR" of a form: what was refused, and what to do. */
 void page_form_error(struct view *body, enum refusal refusal);

@@ -65,13 +65,18 @@ static bool read_uai(struct piece piece, struct uai *out_uai)
     return uai_is_valid(out_uai->text);
 }
 
+/* A number and what follows it: "3.pdf". */
+static bool read_file(struct piece piece, const char *ending, int64_t max, int64_t *out_number)
+{
+    size_t tail = strlen(ending);
+    return piece.length > tail && memcmp(piece.text + piece.length - tail, ending, tail) == 0 &&
+           read_number(piece.text, piece.length - tail, max, out_number);
+}
+
 static bool read_part(struct piece piece, uint32_t *out_part)
 {
-    static const char ending[] = ".pdf";
-    size_t tail = sizeof ending - 1;
     int64_t number;
-    if (piece.length <= tail || memcmp(piece.text + piece.length - tail, ending, tail) != 0 ||
-        !read_number(piece.text, piece.length - tail, 99999, &number)) {
+    if (!read_file(piece, ".pdf", 99999, &number)) {
         return false;
     }
     *out_part = (uint32_t)number;
@@ -107,6 +112,12 @@ static bool read_place(struct piece name, struct piece piece, struct path_values
     }
     if (piece_is(name, ":fiches")) {
         return read_part(piece, &values->part);
+    }
+    if (piece_is(name, ":integration")) {
+        return read_number(piece.text, piece.length, INT64_MAX, &values->import.v);
+    }
+    if (piece_is(name, ":releve")) {
+        return read_file(piece, ".csv", INT64_MAX, &values->import.v);
     }
     return piece_is(name, ":jeton") && read_token(piece, values->token);
 }

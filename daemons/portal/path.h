@@ -15,6 +15,7 @@ struct path_values {
     account_id account;          /* the same */
     batch_id batch;              /* :envoi */
     uint32_t part;               /* :fiches, "3.pdf" */
+    import_id import;            /* :integration; :releve, "12.csv" */
     char token[TOKEN_LINK_SIZE]; /* :jeton */
     const char *rest;            /* *, what is left of the path; lives as long as the path */
 };

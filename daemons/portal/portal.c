@@ -1,9 +1,10 @@
 /* preau-portald: the web, for school heads and for families; holds no business rule.
  *
- * Job            Pages: the head's application (guide 4 to 7) and the families' way in (guide 1.1, third scheme; their
- *                desk). What is decided is asked of linkd, notifyd and statsd; lists are read from the database.
+ * Job            Pages: the head's application (guide 4 to 7), the families' way in (guide 1.1, third scheme; their
+ *                desk), and for integrators what became of their deliveries. What is decided is asked of linkd, notifyd
+ *                and statsd, reports of importd; lists are read from the database.
  * Listens        HTTP on portal.listen, behind a reverse proxy that holds TLS; its status address.
- * Calls          The services preau.link.Link, preau.notify.Notify, preau.statistics.Statistics.
+ * Calls          The services preau.link.Link, preau.notify.Notify, preau.statistics.Statistics, preau.import.Import.
  * Owns           Table session. Of a cookie it stores a digest, so that the table lets nobody in.
  * Promises       Who is not signed in, or not in scope, learns nothing: each head's page asks the database for the
  *                school within the administrator's scope, and the daemons ask once more. A form counts once: what
@@ -16,6 +17,7 @@
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "crypto/random.h"
+#include "import.pb-c.h"
 #include "link.pb-c.h"
 #include "notify.pb-c.h"
 #include "portal/visit.h"
@@ -54,7 +56,9 @@ static bool clients_open(struct portal *portal, const struct daemon_run *run, st
            client_open_configured(run->loop, config, run->status, CONFIG_BUS_NOTIFY, &preau__notify__notify__descriptor,
                "notifyd", portal->curve, &portal->notify, fault) &&
            client_open_configured(run->loop, config, run->status, CONFIG_BUS_STATISTICS,
-               &preau__statistics__statistics__descriptor, "statsd", portal->curve, &portal->statistics, fault);
+               &preau__statistics__statistics__descriptor, "statsd", portal->curve, &portal->statistics, fault) &&
+           client_open_configured(run->loop, config, run->status, CONFIG_BUS_IMPORT, &preau__import__import__descriptor,
+               "importd", portal->curve, &portal->import, fault);
 }
 
 static bool server_open(struct portal *portal, const struct daemon_run *run, struct fault *fault)
@@ -81,6 +85,7 @@ static void portal_stop(struct daemon_run *run)
     client_close(&portal->link);
     client_close(&portal->notify);
     client_close(&portal->statistics);
+    client_close(&portal->import);
     store_close(&portal->store);
     assets_close(&portal->assets);
     if (portal->templates) {

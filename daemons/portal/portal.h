@@ -17,7 +17,7 @@ struct session_bounds {
 struct portal {
     struct loop *loop;
     struct store *store;
-    struct client *link, *notify, *statistics;
+    struct client *link, *notify, *statistics, *import;
     struct template_set *templates;
     struct assets *assets;
     struct http_server *server;

@@ -34,6 +34,10 @@ static void schools_loaded(void *arg, const struct listed_school *schools, size_
 
 void schools_show(struct visit *visit)
 {
+    if (visit->session.role == ROLE_INTEGRATEUR) { /* has none, and a place of their own */
+        page_go(visit, visit_home(visit));
+        return;
+    }
     listing_load_schools(visit->portal->store, visit->session.administrator, schools_loaded, visit);
 }
 

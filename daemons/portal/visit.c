@@ -31,6 +31,7 @@ void visit_end(struct visit *visit, int status)
     metric_count(METRIC_PORTAL_REQUESTS, class, classes[status / 100]);
     metric_observe(METRIC_PORTAL_SECONDS, clock_since(visit->started), class);
     view_free(&visit->layout);
+    memory_free(&visit->document.bytes);
     memory_free(&visit);
 }
 
@@ -145,6 +146,7 @@ static bool stage_fits(const struct visit *visit)
     case ACCESS_PASSWORD:
         return is_family && session->stage != WEB_OPENING;
     case ACCESS_ADMINISTRATOR:
+    case ACCESS_DELIVERIES:
     case ACCESS_SCHOOL:
         return session->administrator.v != 0;
     }
@@ -153,18 +155,24 @@ static bool stage_fits(const struct visit *visit)
 
 static bool is_for_administrators(const struct visit *visit)
 {
-    return visit->route->access == ACCESS_ADMINISTRATOR || visit->route->access == ACCESS_SCHOOL;
+    return visit->route->access == ACCESS_ADMINISTRATOR || visit->route->access == ACCESS_SCHOOL ||
+           visit->route->access == ACCESS_DELIVERIES;
 }
 
-/* Where a session of another kind or stage belongs. */
-static const char *place_of(const struct visit *visit)
+const char *visit_home(const struct visit *visit)
 {
     static const char *const places[WEB_STAGE_COUNT] = {
         [WEB_OPEN] = "/guichet", [WEB_OPENING] = "/ouverture", [WEB_NEW_PASSWORD] = "/nouveau-mot-de-passe"};
-    if (is_for_administrators(visit)) {
-        return "/administration/connexion";
+    if (visit->session.administrator.v == 0) {
+        return places[visit->session.stage];
     }
-    return visit->session.administrator.v != 0 ? "/etablissements" : places[visit->session.stage];
+    return visit->session.role == ROLE_INTEGRATEUR ? "/imports" : "/etablissements";
+}
+
+/* Where a session of another kind or stage is led. */
+static const char *place_of(const struct visit *visit)
+{
+    return is_for_administrators(visit) ? "/administration/connexion" : visit_home(visit);
 }
 
 static void go_to_sign_in(struct visit *visit, bool had_session)
@@ -191,6 +199,8 @@ static void visit_go_in(struct visit *visit)
 {
     if (http_method(visit->request) == HTTP_POST && !csrf_is_right(visit)) {
         page_refuse(visit, REFUSAL_FORM_OUTDATED);
+    } else if (visit->route->access == ACCESS_DELIVERIES && !role_follows_deliveries(visit->session.role)) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
     } else if (visit->route->access == ACCESS_SCHOOL) {
         listing_load_school(
             visit->portal->store, visit->session.administrator, visit->path.uai.text, school_loaded, visit);

@@ -22,7 +22,8 @@ enum route_access {
     ACCESS_PASSWORD,      /* signed in with an account, or about to choose another password */
     ACCESS_SIGNED_IN,     /* whoever has a session */
     ACCESS_ADMINISTRATOR, /* signed in to administer */
-    ACCESS_SCHOOL,        /* the same, and the school of the path is in scope: visit->school is loaded */
+    ACCESS_DELIVERIES, /* the same, with a role that follows what academies deliver; to others there is no such page */
+    ACCESS_SCHOOL,     /* the same, and the school of the path is in scope: visit->school is loaded */
 };
 
 struct route {
@@ -33,6 +34,13 @@ struct route {
     visit_handler *handler;
 };
 
+/* Bytes that grow from call to call, too many for the request's arena. */
+struct visit_document {
+    char *bytes;
+    size_t length, size;
+    uint64_t pieces; /* in it already, of which the handler counts */
+};
+
 struct visit {
     struct portal *portal;
     struct http_request *request;
@@ -41,10 +49,11 @@ struct visit {
     struct tick started;
     bool has_session;
     struct web_session session;
-    struct listed_school school; /* uai "" before it is loaded */
-    const char *tab;             /* that the page is under, if not by its path */
-    struct view *layout;         /* the page being filled */
-    void *own;                   /* of the handler, in the request's arena */
+    struct listed_school school;    /* uai "" before it is loaded */
+    const char *tab;                /* that the page is under, if not by its path */
+    struct view *layout;            /* the page being filled */
+    void *own;                      /* of the handler, in the request's arena */
+    struct visit_document document; /* freed with the visit */
 };
 
 /* The server's handler. */
@@ -65,6 +74,9 @@ struct visit_call {
     bool changes;            /* something: when no answer comes, the person is told that it may have been done */
 };
 void visit_call(struct visit *visit, const struct visit_call *call);
+
+/* Where who is signed in belongs. */
+const char *visit_home(const struct visit *visit);
 
 /* Begins a session in the place of the browser's present one, sets its cookie, then leads to `location`. */
 void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location);

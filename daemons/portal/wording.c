@@ -61,19 +61,26 @@ void wording_related(const char *lines, char *out_text, size_t size)
     }
 }
 
+void wording_number(int64_t number, char out_text[WORDING_SIZE])
+{
+    char digits[WORDING_SIZE / 2];
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    const char *at = digits;
+    size_t used = 0;
+    out_text[0] = '\0';
+    for (int left = length; left > 0; left--, at++) {
+        bool is_group = at > digits && at[-1] != '-' && left % 3 == 0;
+        used += (size_t)snprintf(out_text + used, WORDING_SIZE - used, "%s%c", is_group ? NARROW_SPACE : "", *at);
+    }
+}
+
 void wording_count(int64_t count, const char *one, const char *several, char out_text[WORDING_SIZE])
 {
-    const char *word = count > 1 || count < -1 ? several : one;
-    long long number = (long long)count;
-    if (number >= 1000000) {
-        snprintf(out_text, WORDING_SIZE, "%lld" NARROW_SPACE "%03lld" NARROW_SPACE "%03lld" NO_BREAK_SPACE "%s",
-            number / 1000000, number / 1000 % 1000, number % 1000, word);
-    } else if (number >= 1000) {
-        snprintf(out_text, WORDING_SIZE, "%lld" NARROW_SPACE "%03lld" NO_BREAK_SPACE "%s", number / 1000, number % 1000,
-            word);
-    } else {
-        snprintf(out_text, WORDING_SIZE, "%lld" NO_BREAK_SPACE "%s", number, word);
-    }
+    char number[WORDING_SIZE];
+    wording_number(count, number);
+    /* a number is at most 38 bytes: what may be cut is a word that no page has */
+    (void)snprintf(
+        out_text, WORDING_SIZE, "%.40s" NO_BREAK_SPACE "%s", number, count > 1 || count < -1 ? several : one);
 }
 
 void wording_text(const char *text, char out_text[WORDING_TEXT_SIZE])

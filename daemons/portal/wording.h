@@ -16,7 +16,9 @@ void wording_sorted_name(const char *prenom, const char *nom, char out_name[WORD
 /* Lines of first name, tab, name → "Marie DUPONT, Paul DUPONT"; what does not fit is left out. */
 void wording_related(const char *lines, char *out_text, size_t size);
 
-/* "1 compte", "1 234 comptes" with the narrow no-break space of French thousands; 0 is singular. */
+/* "1 234", with the narrow no-break space of French thousands. */
+void wording_number(int64_t number, char out_text[WORDING_SIZE]);
+/* "1 compte", "1 234 comptes"; 0 is singular. */
 void wording_count(int64_t count, const char *one, const char *several, char out_text[WORDING_SIZE]);
 /* The same text with no-break spaces where French wants them: before : ; ? ! », after «. What does not fit is left out. */
 void wording_text(const char *text, char out_text[WORDING_TEXT_SIZE]);

@@ -6,7 +6,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/integrators/depot.md"
 # answers to people who ask, not codes of a report
-ANSWERS = {"not_found", "not_allowed", "busy", "malformed", "none"}
+ANSWERS = {"not_found", "not_allowed", "busy", "malformed", "import_running", "import_not_held", "none"}
 
 
 def codes_by_name():
@@ -18,13 +18,19 @@ def used():
     codes = codes_by_name()
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "daemons/import").glob("*.c")]
     in_c = {codes[name] for text in sources for name in re.findall(r"\bREFUSAL_(?!NONE\b)(\w+)", text)}
-    sql = (ROOT / "common/store/import_apply.sql").read_text(encoding="utf-8")
-    in_sql = set(re.findall(r"'(\w+_(?:unknown|repeated))'", sql))
-    assert in_sql <= set(codes.values()), "a code of import_apply.sql that refusal.def does not have"
+    in_sql = {word for path in (ROOT / "common/store").glob("import_*.sql")
+              for word in re.findall(r"'(\w+)'", path.read_text(encoding="utf-8"))} & set(codes.values())
     return (in_c | in_sql) - ANSWERS
 
 
 def test_every_code_of_an_import_is_on_the_integrators_page():
     page = PAGE.read_text(encoding="utf-8")
-    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.M)) - {"read", "refused", "ignored", "departed", "reported"}
+    counters = {"read", "refused", "ignored", "departed", "reported", "merged"}
+    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.M)) - counters
     assert documented == used()
+
+
+def test_every_code_of_an_import_is_produced_by_a_test():
+    folders = ("integration", "unit/import")
+    tests = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / "tests" / folder).glob("test_*.*"))
+    assert not {code for code in used() if not re.search(rf"\b({code}|REFUSAL_{code.upper()})\b", tests)}

@@ -35,6 +35,7 @@ def preauctl(site):
 
 @pytest.mark.parametrize("arguments", [
     [], ["dance"], ["import"], ["import", "dance"], ["--dance"], ["status", "--dance"], ["status", "more"], ["key", "generate"],
+    ["import", "approve", "x"], ["import", "reject"], ["import", "unmerge", "0"],
     ["import", "run", "--academy", "lyon"], ["import", "run", "--academy", "0"], ["import", "report", "x"],
     ["key", "generate", "dance"], ["admin", "add", "x", "--role", "directeur", "--name", "X"],
     ["admin", "add", "x", "--role", "dancer", "--name", "X", "--nation"],
@@ -201,7 +202,8 @@ def test_runs_and_their_reports(site, academy):
     report = site.ctl("import", "report", newest["run"], json_answer=True)
     assert report["run"]["run"] == newest["run"]
     assert report["refused_total"] == len(report["refused"])
-    assert all(set(one) == {"file", "line", "category", "aaf_id", "attribute", "code", "value"} for one in report["refused"])
+    assert all(set(one) == {"file", "line", "category", "aaf_id", "attribute", "code", "value", "what", "todo"}
+               for one in report["refused"])
     assert sum(one["count"] for one in report["run"]["counters"] if one["what"] == "added") > 0
     assert f"{newest['run']}  " in site.ctl("import", "list")
     assert "ajoutées" in site.ctl("import", "report", newest["run"])

@@ -146,10 +146,15 @@ def test_one_command_makes_it_run(sample):
     assert len(kinds) == 4 and kinds.count("college") == 1 and kinds.count("lycee") == 1
     assert 2000 < len(sample.pupils) + len(sample.guardians) < 6000
     with sample.site.psql() as database:
-        accounts = database.execute("select profile::text, count(*) from preau.account group by profile").fetchall()
+        # of records: those of one person share an account
+        accounts = database.execute("select profile::text, count(*) from preau.person where account_id is not null group by profile"
+                                    ).fetchall()
+        (shared,), = database.execute("select count(*) from preau.account_merge where evidence = 'same_contact'").fetchall()
+        (guardians,), = database.execute("select count(*) from preau.account where profile = 'responsable'").fetchall()
     expected = {"responsable": sum(1 for row in sample.guardians if row["legal"]),
                 "eleve": sum(1 for row in sample.pupils.values() if row["degree"] == 2)}
     assert dict(accounts) == expected
+    assert 0 < shared == expected["responsable"] - guardians
 
 
 def test_a_second_start_takes_seconds_and_keeps_the_data(sample):

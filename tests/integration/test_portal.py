@@ -88,7 +88,8 @@ def routes():
 
 
 def filled(pattern, uai, account):
-    values = {":uai": uai, ":compte": "%d-%d" % account, ":envoi": "1", ":fiches": "1.pdf", ":jeton": "abc", "*": "x/y"}
+    values = {":uai": uai, ":compte": "%d-%d" % account, ":envoi": "1", ":fiches": "1.pdf", ":integration": "1",
+              ":releve": "1.csv", ":jeton": "abc", "*": "x/y"}
     return "/".join(values.get(part, part) for part in pattern.split("/"))
 
 
@@ -118,7 +119,7 @@ def test_without_a_session_every_closed_page_leads_to_a_sign_in(here, elsewhere,
     response = requests.request(method, here.portal_url + path, data={"csrf": "x"} if method == "POST" else None,
                                 allow_redirects=False, timeout=20)
     assert response.status_code == 303
-    assert response.headers["Location"] == ("/administration/connexion" if access in ("SCHOOL", "ADMINISTRATOR") else "/connexion")
+    assert response.headers["Location"] == ("/administration/connexion" if access in ("SCHOOL", "ADMINISTRATOR", "DELIVERIES") else "/connexion")
 
 
 @pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] == "SCHOOL"])

@@ -8,11 +8,16 @@ ACADEMY = 11  # whose département 11 is its own: a school given by its UAI is o
 
 
 def add_head(site, login, *schools, name="Mme Girard"):
+    add_administrator(site, login, "directeur", *(word for school in schools for word in ("--school", school[0])), name=name)
+
+
+def add_administrator(site, login, role, *scopes, name="M. Petit"):
+    """scopes: words of the command line, "--academy", "10"."""
     file = site.folder / f"{login}.password"
     file.write_text(HEAD_PASSWORD)
     file.chmod(0o600)
-    scopes = [word for school in schools for word in ("--school", school[0])]
-    site.ctl("admin", "add", login, "--name", name, "--role", "directeur", *scopes, "--password-file", file)
+    return site.ctl("admin", "add", login, "--name", name, "--role", role, *scopes, "--password-file", file,
+                    json_answer=True)["administrator"]
 
 
 def sign_in_head(site, login, password=HEAD_PASSWORD):

@@ -24,19 +24,19 @@ def is_open_to_others(folder):
 
 
 class PostgresCluster:
-    """folder: kept between starts; none: a new one, thrown away by remove()."""
+    """folder: kept between starts; none: a new one, thrown away by remove(). settings: of postgresql.conf, over ours."""
 
-    def __init__(self, folder=None, durable=False):
+    def __init__(self, folder=None, durable=False, settings=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="preau-pg-")).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)
         self.data = self.folder / "data"
-        self.settings = {**SETTINGS, **({} if durable else CARELESS)}
+        self.settings = {**SETTINGS, **({} if durable else CARELESS), **(settings or {})}
         self.as_other = self._other_user() if os.getuid() == 0 else []
-        self.sockets = self._own(socket_folder(self.folder) / "pg")
+        self.sockets = self.own(socket_folder(self.folder) / "pg")
         if not (self.data / "PG_VERSION").exists():
             shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was interrupted
-            self._own(self.data)
+            self.own(self.data)
             self._do("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         if not self.is_running():
             self.start()
@@ -47,7 +47,7 @@ class PostgresCluster:
             command += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
         return [*command, "--"]
 
-    def _own(self, folder):
+    def own(self, folder):
         """Nobody else may enter: whoever connects is trusted to be any role."""
         folder.mkdir(exist_ok=True)
         if os.getuid() == 0:

@@ -68,16 +68,17 @@ def configuration_text(sections):
 
 class Site:
     def __init__(self, folder, build=None, wanted_ports=None, settings=None, outlives=False, durable=False,
-                 environment=None, with_kannel=True, tell=None):
+                 environment=None, with_kannel=True, tell=None, postgres_settings=None):
         """build: meson's folder. wanted_ports: {"portal": 8080}, taken when free. settings: {section: {key: value}} over
         those of a site. outlives: the site goes on when this program ends. durable: it is to survive the host's crash.
-        environment: of the daemons. tell: called with a sentence before each step."""
+        environment: of the daemons. tell: called with a sentence before each step. postgres_settings: of postgresql.conf."""
         self.folder = pathlib.Path(folder).resolve()
         self.build = pathlib.Path(build or os.environ.get("PREAU_BUILD", ROOT / "build")).resolve()
         self.settings = settings or {}
         self.environment = environment or {}
         self.outlives, self.durable, self.with_kannel = outlives, durable, with_kannel
         self.tell = tell or (lambda what: None)
+        self.postgres_settings = postgres_settings
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.sockets = socket_folder(self.folder)
@@ -160,7 +161,7 @@ class Site:
     def start_peers(self):
         """What the daemons need, and no daemon."""
         self.tell("PostgreSQL")
-        self.postgres = PostgresCluster(self.folder / "postgres", self.durable)
+        self.postgres = PostgresCluster(self.folder / "postgres", self.durable, self.postgres_settings)
         if not self.postgres.has_database("preau"):
             self.postgres.new_database("preau")
         self.tell("mail server")
@@ -228,7 +229,7 @@ class Site:
         self.pages.stop()
         self.mail.stop()
         if self.postgres is None and (self.folder / "postgres/data/postmaster.pid").exists():
-            self.postgres = PostgresCluster(self.folder / "postgres", self.durable)
+            self.postgres = PostgresCluster(self.folder / "postgres", self.durable, self.postgres_settings)
         if self.postgres is not None:
             self.postgres.stop()
         self.postgres = None

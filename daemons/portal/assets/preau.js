@@ -24,16 +24,17 @@ if (selection) {
   tell();
 }
 
-// progress of a batch, without loading the whole page again
+// progress of a batch or an import, without loading the whole page again
 const progress = document.querySelector('[data-suite]');
 if (progress) {
+  const { id } = progress;
   const look = async () => {
     try {
       const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      const fresh = page.getElementById('envoi');
+      const fresh = page.getElementById(id);
       if (answer.ok && fresh) {
-        document.getElementById('envoi').replaceWith(fresh);
+        document.getElementById(id).replaceWith(fresh);
         if (!fresh.hasAttribute('data-suite')) return;
       }
     } catch { /* the next look may succeed */ }

@@ -52,7 +52,7 @@ static void a_pupil_of_the_second_degree(void **state)
         V(LINKS_2D, "3$42$0$2$1$0"), V(LINKS_1D, "9$20"), V(MAIL_2D, "m@Example.ORG"), END_OF_VALUES};
     struct made *made = made_with(AAF_PUPIL, "12", values);
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &pupil));
     assert_int_equal(record_degree(&made->record), 2);
     assert_string_equal(pupil.nom, "LE GOFF");
     assert_string_equal(pupil.search_name, "le goff mael");
@@ -75,7 +75,7 @@ static void a_pupil_of_the_first_degree(void **state)
         V(LEVEL_1D, "1113$GS"), V(LINKS_1D, "1$20"), V(LINKS_1D, "2$38"), END_OF_VALUES};
     struct made *made = made_with(AAF_PUPIL, "12", values);
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &pupil));
     assert_int_equal(record_degree(&made->record), 1);
     assert_string_equal(pupil.class_label, "GS B");
     assert_string_equal(pupil.niveau, "GS");
@@ -109,7 +109,7 @@ static void pupils_that_cannot_be_taken_are_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct made *made = made_with(AAF_PUPIL, "12", cases[i].values);
         struct import_person pupil;
-        assert_false(record_pupil(&made->record, place, today, made->report, &pupil));
+        assert_false(record_pupil(&made->record, place, today, made->report, NULL, &pupil));
         assert_string_equal(told(made, 0), cases[i].code);
         assert_null(told(made, 1));
     }
@@ -122,7 +122,7 @@ static void odd_values_are_set_aside_and_the_pupil_taken(void **state)
         V(LINKS_2D, "1$10$1"), V(MAIL_2D, "nobody"), END_OF_VALUES};
     struct made *made = made_with(AAF_PUPIL, "12", values);
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, &pupil));
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &pupil));
     assert_string_equal(told(made, 0), "class_invalid");
     assert_string_equal(told(made, 1), "email_invalid");
     assert_string_equal(told(made, 2), "link_invalid");
@@ -139,7 +139,7 @@ static void a_guardian_is_reached_by_a_mobile(void **state)
         V(PUPILS_2D, ""), V(ADRESSE, "$$$"), END_OF_VALUES};
     struct made *made = made_with(AAF_GUARDIAN, "12", values);
     struct import_person guardian;
-    assert_true(record_guardian(&made->record, place, made->report, &guardian));
+    assert_true(record_guardian(&made->record, place, made->report, NULL, &guardian));
     assert_string_equal(guardian.nom, "Roux");
     assert_string_equal(guardian.mobile.e164, "+33612345678");
     assert_int_equal(guardian.linked_count, 1);
@@ -159,7 +159,7 @@ static void a_name_too_long_to_be_one_is_refused(void **state)
     };
     struct made *made = made_with(AAF_GUARDIAN, "12", values);
     struct import_person guardian;
-    assert_false(record_guardian(&made->record, place, made->report, &guardian));
+    assert_false(record_guardian(&made->record, place, made->report, NULL, &guardian));
     assert_string_equal(told(made, 0), "name_invalid");
 }
 
@@ -188,6 +188,110 @@ static int report_dropped(void **state)
     return 0;
 }
 
+static void a_modification_changes_what_it_lists(void **state)
+{
+    (void)state;
+    static const struct aaf_value before[] = {PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "490$6EME 2"),
+        V(LINKS_2D, "1$10$1$1$0$1"), V(MAIL_2D, "m@example.org"), V(INE, "123456789ab"), END_OF_VALUES};
+    static const struct aaf_value lists[] = {V(MAIL_2D, ""), V(CLASSES_2D, "490$5EME 1"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", before);
+    struct import_person known;
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
+    assert_false(known.is_partial);
+    made = made_with(AAF_PUPIL, "12", lists);
+    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    assert_true(pupil.is_partial);
+    assert_string_equal(pupil.mail.text, "");
+    assert_string_equal(pupil.class_label, "5EME 1");
+    assert_string_equal(pupil.nom, "LE GOFF");
+    assert_int_equal(pupil.structure, 490);
+    assert_int_equal(pupil.linked_count, 1);
+    assert_string_equal(pupil.ine.text, "123456789AB");
+    assert_null(told(made, 0));
+}
+
+static void a_class_of_the_school_before_does_not_follow_to_another(void **state)
+{
+    (void)state;
+    static const struct aaf_value before[] = {
+        PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "490$6EME 2"), END_OF_VALUES};
+    static const struct aaf_value lists[] = {V(STRUCTURE, "491"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", before);
+    struct import_person known;
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
+    made = made_with(AAF_PUPIL, "12", lists);
+    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    assert_int_equal(pupil.structure, 491);
+    assert_string_equal(pupil.class_label, "");
+}
+
+/* All four, and nothing less: case, accents and spaces aside. */
+static void records_of_one_guardian_have_one_key(void **state)
+{
+    (void)state;
+    static const struct aaf_value one[] = {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"), V(PRENOM_2D, "Maël"),
+        V(MAIL_2D, "M.legoff@example.org"), V(MOBILE_2D, "+33 6 39 98 00 01"), END_OF_VALUES};
+    static const struct aaf_value same[] = {V(PERSON_ID, "12"), V(NOM_1D, "Le Goff"), V(PRENOM_1D, "MAEL"),
+        V(MAIL_1D, "m.legoff@EXAMPLE.org"), V(MOBILE_1D, "0639980001"), END_OF_VALUES};
+    static const struct aaf_value others[][6] = {
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"),  V(PRENOM_2D, "Maëlle"), V(MAIL_2D, "m.legoff@example.org"),
+         V(MOBILE_2D, "0639980001"), END_OF_VALUES},
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFFE"), V(PRENOM_2D, "Maël"),   V(MAIL_2D, "m.legoff@example.org"),
+         V(MOBILE_2D, "0639980001"), END_OF_VALUES},
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"),  V(PRENOM_2D, "Maël"),   V(MAIL_2D, "legoff@example.org"),
+         V(MOBILE_2D, "0639980001"), END_OF_VALUES},
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"),  V(PRENOM_2D, "Maël"),   V(MAIL_2D, "m.legoff@example.org"),
+         V(MOBILE_2D, "0639980002"), END_OF_VALUES},
+    };
+    struct import_person first;
+    struct import_person guardian;
+    struct made *made = made_with(AAF_GUARDIAN, "12", one);
+    assert_true(record_guardian(&made->record, place, made->report, NULL, &first));
+    assert_true(first.has_match_key);
+    made = made_with(AAF_GUARDIAN, "12", same);
+    assert_true(record_guardian(&made->record, place, made->report, NULL, &guardian));
+    assert_memory_equal(first.match_key, guardian.match_key, sizeof first.match_key);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        made = made_with(AAF_GUARDIAN, "12", others[i]);
+        assert_true(record_guardian(&made->record, place, made->report, NULL, &guardian));
+        assert_true(guardian.has_match_key);
+        assert_memory_not_equal(first.match_key, guardian.match_key, sizeof first.match_key);
+    }
+}
+
+static void a_guardian_without_mail_or_mobile_has_no_key(void **state)
+{
+    (void)state;
+    static const struct aaf_value without[][5] = {
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"), V(PRENOM_2D, "Maël"), V(MAIL_2D,   "m@example.org"), END_OF_VALUES},
+        {V(PERSON_ID, "12"), V(NOM_2D, "LE GOFF"), V(PRENOM_2D, "Maël"), V(MOBILE_2D, "0639980001"),    END_OF_VALUES},
+    };
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+        struct import_person guardian;
+        struct made *made = made_with(AAF_GUARDIAN, "12", without[i]);
+        assert_true(record_guardian(&made->record, place, made->report, NULL, &guardian));
+        assert_false(guardian.has_match_key);
+    }
+}
+
+static void records_that_accounts_do_not_need_are_checked_by_their_number(void **state)
+{
+    (void)state;
+    static const struct aaf_value none[] = {END_OF_VALUES};
+    struct made *made = made_with(AAF_STAFF, "12", none);
+    assert_true(record_other(&made->record, place, made->report));
+    made = made_with(AAF_STAFF, "x", none);
+    assert_false(record_other(&made->record, place, made->report));
+    assert_string_equal(told(made, 0), "aaf_id_invalid");
+    made = made_with(AAF_COURSE, "1031000F11A", none);
+    assert_true(record_other(&made->record, place, made->report));
+    made = made_with(AAF_SUBJECT, "", none);
+    assert_false(record_other(&made->record, place, made->report));
+    assert_string_equal(told(made, 0), "value_missing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +302,11 @@ int main(void)
         cmocka_unit_test(a_guardian_is_reached_by_a_mobile),
         cmocka_unit_test(a_name_too_long_to_be_one_is_refused),
         cmocka_unit_test(a_school_has_its_uai_and_name),
+        cmocka_unit_test(a_modification_changes_what_it_lists),
+        cmocka_unit_test(a_class_of_the_school_before_does_not_follow_to_another),
+        cmocka_unit_test(records_of_one_guardian_have_one_key),
+        cmocka_unit_test(a_guardian_without_mail_or_mobile_has_no_key),
+        cmocka_unit_test(records_that_accounts_do_not_need_are_checked_by_their_number),
     };
     return cmocka_run_group_tests(tests, NULL, report_dropped);
 }

@@ -70,6 +70,20 @@ static void sheets_are_numbered_from_one(void **state)
     assert_false(path_matches("/envois/:envoi/fiches/:fiches", "/envois/12/fiches/.pdf", &values));
 }
 
+static void an_import_is_a_page_or_a_file(void **state)
+{
+    (void)state;
+    struct path_values values;
+    assert_true(path_matches("/imports/:integration", "/imports/12", &values));
+    assert_int_equal(values.import.v, 12);
+    assert_false(path_matches("/imports/:integration", "/imports/12.csv", &values));
+    assert_true(path_matches("/imports/:releve", "/imports/7.csv", &values));
+    assert_int_equal(values.import.v, 7);
+    assert_false(path_matches("/imports/:releve", "/imports/7", &values));
+    assert_false(path_matches("/imports/:releve", "/imports/07.csv", &values));
+    assert_false(path_matches("/imports/:releve", "/imports/.csv", &values));
+}
+
 static void a_token_holds_what_links_hold(void **state)
 {
     (void)state;
@@ -108,6 +122,7 @@ int main(void)
         cmocka_unit_test(the_whole_path_counts),
         cmocka_unit_test(accounts_have_one_spelling),
         cmocka_unit_test(sheets_are_numbered_from_one),
+        cmocka_unit_test(an_import_is_a_page_or_a_file),
         cmocka_unit_test(a_token_holds_what_links_hold),
         cmocka_unit_test(what_is_left_goes_to_the_star),
         cmocka_unit_test(what_does_not_match_says_nothing),

@@ -21,6 +21,27 @@ static void counts_are_grouped_and_agree(void **state)
     assert_count(1234567, "1\u202f234\u202f567\u00a0comptes");
 }
 
+static void numbers_are_grouped_by_thousands(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t number;
+        const char *text;
+    } cases[] = {
+        {0,         "0"                                                       },
+        {999,       "999"                                                     },
+        {-999,      "-999"                                                    },
+        {-1000,     "-1\u202f000"                                             },
+        {12345678,  "12\u202f345\u202f678"                                    },
+        {INT64_MIN, "-9\u202f223\u202f372\u202f036\u202f854\u202f775\u202f808"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[WORDING_SIZE];
+        wording_number(cases[i].number, text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void names_are_written_as_in_france(void **state)
 {
     (void)state;
@@ -78,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_grouped_and_agree),
+        cmocka_unit_test(numbers_are_grouped_by_thousands),
         cmocka_unit_test(names_are_written_as_in_france),
         cmocka_unit_test(related_people_are_listed),
         cmocka_unit_test(a_list_too_long_is_cut_between_names),

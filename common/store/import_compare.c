@@ -1,0 +1,137 @@
+#include "store/import_compare.h"
+
+#include "runtime/cleanup.h"
+#include "store/blocking_query.h"
+#include "store/rows.h"
+#include "store/rows_result.h"
+#include "store/value_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void parameters_whom(struct parameters *parameters, const struct import_whom *whom)
+{
+    parameters_init(parameters);
+    parameters_int64(parameters, whom->academy.v);
+    parameters_int64(parameters, whom->degree);
+}
+
+static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
+    struct fault *fault)
+{
+    bool done = session_run(session, query, parameters, out_rows, fault);
+    parameters_clear(parameters);
+    return done;
+}
+
+bool import_known_any(
+    struct session *session, academy_code academy, enum degree degree, bool *out_any, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_whom(&parameters, &(struct import_whom){.academy = academy, .degree = degree});
+    if (!ask(session, QUERY_IMPORT_KNOWN_ANY, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_any = row_bool(rows, 0, "any");
+    return true;
+}
+
+/* By place and not by name: millions of rows go through here in a night. */
+static size_t known_read(const struct rows *rows, struct import_known *out_known)
+{
+    const PGresult *result = rows->result;
+    int count = PQntuples(result);
+    for (int row = 0; row < count; row++) {
+        struct import_known *known = &out_known[row];
+        known->aaf_id = strtoll(PQgetvalue(result, row, 0), NULL, 10);
+        (void)bytes_read(PQgetvalue(result, row, 1), known->digest, sizeof known->digest);
+        known->told = PQgetvalue(result, row, 2)[0] == 't';
+        known->departed = PQgetvalue(result, row, 3)[0] == 't';
+    }
+    return (size_t)count;
+}
+
+bool import_known_range(struct session *session, const struct import_whom *whom, int64_t above, int64_t upto,
+    struct import_known *out_known, size_t capacity, size_t *out_count, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_whom(&parameters, whom);
+    parameters_text(&parameters, profile_code(whom->profile));
+    parameters_int64(&parameters, above);
+    parameters_int64(&parameters, upto);
+    parameters_int64(&parameters, (int64_t)capacity);
+    if (!ask(session, QUERY_IMPORT_KNOWN_RANGE, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_count = known_read(rows, out_known);
+    return true;
+}
+
+bool import_known_these(struct session *session, const struct import_whom *whom, const int64_t *numbers, size_t count,
+    struct import_known *out_known, size_t *out_count, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_whom(&parameters, whom);
+    parameters_text(&parameters, profile_code(whom->profile));
+    parameters_int64_array(&parameters, numbers, count);
+    if (!ask(session, QUERY_IMPORT_KNOWN_THESE, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_count = known_read(rows, out_known);
+    return true;
+}
+
+/* --- one person, whole --- */
+
+static void text_take(const struct rows *rows, const char *column, char *out_text, size_t size)
+{
+    (void)snprintf(out_text, size, "%s", row_text(rows, 0, column));
+}
+
+/* Lines "guardian lien". */
+static void links_take(const char *text, struct import_person *person)
+{
+    for (const char *line = text; line[0] && person->linked_count < IMPORT_LINKS_MAX;) {
+        char *end;
+        person->linked[person->linked_count] = strtoll(line, &end, 10);
+        person->liens[person->linked_count++] = (int16_t)strtol(end, &end, 10);
+        line = end[0] ? end + 1 : end;
+    }
+}
+
+bool import_known_person(struct session *session, const struct import_whom *whom, int64_t aaf_id,
+    struct import_person *out_person, bool *out_found, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_whom(&parameters, whom);
+    parameters_int64(&parameters, aaf_id);
+    enum query query = whom->profile == PROFILE_ELEVE ? QUERY_IMPORT_KNOWN_PUPIL : QUERY_IMPORT_KNOWN_GUARDIAN;
+    if (!ask(session, query, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_found = rows_count(rows) > 0;
+    if (*out_found) {
+        *out_person = (struct import_person){.aaf_id = aaf_id, .structure = row_int64(rows, 0, "structure")};
+        text_take(rows, "ine", out_person->ine.text, sizeof out_person->ine.text);
+        text_take(rows, "civilite", out_person->civilite, sizeof out_person->civilite);
+        text_take(rows, "nom", out_person->nom, sizeof out_person->nom);
+        text_take(rows, "prenom", out_person->prenom, sizeof out_person->prenom);
+        text_take(rows, "mail", out_person->mail.text, sizeof out_person->mail.text);
+        text_take(rows, "mobile", out_person->mobile.e164, sizeof out_person->mobile.e164);
+        text_take(rows, "adresse", out_person->adresse, sizeof out_person->adresse);
+        text_take(rows, "code_postal", out_person->code_postal, sizeof out_person->code_postal);
+        text_take(rows, "ville", out_person->ville, sizeof out_person->ville);
+        text_take(rows, "pays", out_person->pays, sizeof out_person->pays);
+        text_take(rows, "class", out_person->class_label, sizeof out_person->class_label);
+        text_take(rows, "niveau", out_person->niveau, sizeof out_person->niveau);
+        out_person->birth_date = row_date(rows, 0, "birth_date");
+        links_take(row_text(rows, 0, "links"), out_person);
+    }
+    return true;
+}

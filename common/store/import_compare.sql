@@ -1,0 +1,63 @@
+-- What the store knows of the persons of an academy and degree, for a delivery that is being read.
+
+-- :query import_known_any
+-- Whether it knows anybody. In order, so that the other degree is not looked through.
+-- :role import
+-- $1 academy smallint
+-- $2 degree smallint
+select exists (select from preau.person where academy = $1 and degree = $2 order by aaf_id limit 1) as any;
+
+-- :query import_known_range
+-- Who has a number in a range, in order.
+-- :role import
+-- $1 academy smallint
+-- $2 degree smallint
+-- $3 profile preau.profile
+-- $4 above bigint
+-- $5 upto bigint
+-- $6 limit bigint
+select aaf_id, digest, told, departed_at is not null as departed
+  from preau.person
+ where academy = $1 and degree = $2 and profile = $3 and aaf_id > $4 and aaf_id <= $5
+ order by aaf_id
+ limit $6;
+
+-- :query import_known_these
+-- Who has one of these numbers, in order.
+-- :role import
+-- $1 academy smallint
+-- $2 degree smallint
+-- $3 profile preau.profile
+-- $4 numbers bigint[]
+select aaf_id, digest, told, departed_at is not null as departed
+  from preau.person
+ where academy = $1 and degree = $2 and profile = $3 and aaf_id = any($4)
+ order by aaf_id;
+
+-- :query import_known_pupil
+-- A pupil as known, for a modification that does not list all.
+-- :role import
+-- $1 academy smallint
+-- $2 degree smallint
+-- $3 pupil bigint
+select p.ine, p.civilite, p.nom, p.prenom, p.search_name, p.birth_date, p.mail, p.mobile, p.adresse, p.code_postal,
+       p.ville, p.pays, coalesce(s.structure, 0) as structure, coalesce(e.class, '') as class,
+       coalesce(e.niveau, '') as niveau,
+       (select string_agg(k.guardian_id || ' ' || k.lien, e'\n' order by k.guardian_id) from preau.guardianship k
+         where k.academy = $1 and k.degree = $2 and k.pupil_id = $3) as links
+  from preau.person p
+  left join lateral (select * from preau.enrolment e
+                      where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on true
+  left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
+ where (p.academy, p.degree, p.aaf_id) = ($1, $2, $3) and p.profile = 'eleve' and p.departed_at is null;
+
+-- :query import_known_guardian
+-- A guardian as known, for a modification that does not list all.
+-- :role import
+-- $1 academy smallint
+-- $2 degree smallint
+-- $3 guardian bigint
+select p.ine, p.civilite, p.nom, p.prenom, p.search_name, p.birth_date, p.mail, p.mobile, p.adresse, p.code_postal,
+       p.ville, p.pays, 0::bigint as structure, '' as class, '' as niveau, null::text as links
+  from preau.person p
+ where (p.academy, p.degree, p.aaf_id) = ($1, $2, $3) and p.profile = 'responsable' and p.departed_at is null;

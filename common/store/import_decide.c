@@ -1,0 +1,36 @@
+#include "store/import_decide.h"
+
+#include "runtime/memory.h"
+#include "store/query.h"
+
+struct deciding {
+    import_run_decided *decided;
+    void *arg;
+};
+
+static void decided_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct deciding *deciding = arg;
+    struct import_decided decided = {.is_known = rows && rows_count(rows) == 1, .claim = ""};
+    if (decided.is_known) {
+        decided.is_done = row_bool(rows, 0, "decided");
+        decided.academy.v = (int16_t)row_int64(rows, 0, "academy");
+        decided.claim = row_text(rows, 0, "claim");
+    }
+    deciding->decided(deciding->arg, rows ? &decided : NULL, fault);
+    memory_free(&deciding);
+}
+
+void import_decide(
+    struct store *store, import_id run, bool approve, const char *by, import_run_decided *decided, void *arg)
+{
+    struct deciding *deciding = checked_malloc(sizeof *deciding);
+    *deciding = (struct deciding){decided, arg};
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, run.v);
+    parameters_bool(&parameters, approve);
+    parameters_text(&parameters, by);
+    store_run(store, QUERY_IMPORT_DECIDE, &parameters, decided_rows, deciding);
+    parameters_clear(&parameters);
+}

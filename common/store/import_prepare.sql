@@ -1,0 +1,544 @@
+-- What a staged delivery comes to, before anything of the house is changed: on the session's own tables, reading the
+-- store's. The statements follow one another in this order (import_apply.c).
+
+-- :query import_prepare_analyze
+-- So that the planner knows the size of what was staged; of import_now, too, that it is one row.
+-- :role import
+-- :plain
+analyze pg_temp.import_now, pg_temp.import_school, pg_temp.import_pupil, pg_temp.import_guardian, pg_temp.import_refused,
+    pg_temp.import_absent, pg_temp.import_late, pg_temp.import_deleted;
+
+-- :query import_prepare_told
+-- Persons with whom something is wrong that only the whole could tell: they are looked at again next time.
+-- :role import
+-- :plain
+create temporary table import_told (profile preau.profile not null, aaf_id bigint not null);
+
+-- :query import_prepare_late
+-- A record that came after a greater number was either passed over too soon, or had been there before.
+-- :role import
+-- :plain
+with ranked as (
+    select l.*, row_number() over (partition by l.profile, l.aaf_id order by l.n) as rank,
+           exists (select from pg_temp.import_absent a where a.profile = l.profile and a.aaf_id = l.aaf_id) as was_absent,
+           exists (select from preau.person k
+                    where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.aaf_id)
+                      and k.profile = l.profile and k.departed_at is null) as is_live
+      from pg_temp.import_late l, pg_temp.import_now now
+     where now.kind = 'complete'
+), again as (
+    select * from ranked where is_live and (rank > 1 or not was_absent)
+), pupil_again as (
+    delete from pg_temp.import_pupil p using again a where a.profile = 'eleve' and p.n = a.n
+), guardian_again as (
+    delete from pg_temp.import_guardian g using again a where a.profile = 'responsable' and g.n = a.n
+), there as (
+    delete from pg_temp.import_absent a using pg_temp.import_late l where (l.profile, l.aaf_id) = (a.profile, a.aaf_id)
+), counted as (
+    insert into pg_temp.import_counter
+    select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, what, sum(count)
+      from (select a.profile, 'refused' as what, 1 as count
+              from again a
+             where not exists (select from pg_temp.import_refused f
+                                where f.aaf_id = a.aaf_id
+                                  and f.category = case a.profile when 'eleve' then 'Eleve' else 'PersRelEleve' end)
+            union all select profile, 'unchanged', -1 from again where was_same) c
+     group by profile, what
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, aaf_id::text, 'aaf_id_repeated'
+  from again;
+
+-- :query import_prepare_first
+-- In a complete set a number given twice is taken once, the first time. Pupils and guardians share their numbers.
+-- :role import
+-- :plain
+with school_again as (
+    delete from pg_temp.import_school s
+     using (select structure, min(n) as first from pg_temp.import_school group by structure having count(*) > 1) f,
+           pg_temp.import_now now
+     where now.kind = 'complete' and s.structure = f.structure and s.n > f.first
+    returning s.file, s.line, s.structure as aaf_id
+), pupil_again as (
+    delete from pg_temp.import_pupil p
+     using (select aaf_id, min(n) as first from pg_temp.import_pupil group by aaf_id having count(*) > 1) f,
+           pg_temp.import_now now
+     where now.kind = 'complete' and p.aaf_id = f.aaf_id and p.n > f.first
+    returning p.file, p.line, p.aaf_id
+), guardian_again as (
+    delete from pg_temp.import_guardian g
+     using (select aaf_id, min(n) as first from pg_temp.import_guardian group by aaf_id having count(*) > 1) f,
+           pg_temp.import_now now
+     where now.kind = 'complete' and g.aaf_id = f.aaf_id and g.n > f.first
+    returning g.file, g.line, g.aaf_id
+), every as (
+    select 'EtabEducNat' as category, file, line, aaf_id from school_again
+    union all select 'Eleve', file, line, aaf_id from pupil_again
+    union all select 'PersRelEleve', file, line, aaf_id from guardian_again
+), counted as (
+    insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
+
+-- :query import_prepare_requests
+-- The requests of a delta, in order.
+-- :role import
+-- :plain
+create temporary table import_request as
+select 'Eleve' as category, p.aaf_id, p.n, p.is_partial from pg_temp.import_pupil p, pg_temp.import_now now
+ where now.kind = 'delta'
+union all
+select 'PersRelEleve', g.aaf_id, g.n, g.is_partial from pg_temp.import_guardian g, pg_temp.import_now now
+ where now.kind = 'delta'
+union all
+select 'EtabEducNat', s.structure, s.n, false from pg_temp.import_school s, pg_temp.import_now now
+ where now.kind = 'delta'
+union all
+select d.category, d.aaf_id, d.n, false from pg_temp.import_deleted d;
+
+-- :query import_prepare_modify_again
+-- A modification that does not list all was completed by what the store holds: after another request for the same record
+-- it would undo that one.
+-- :role import
+-- :plain
+with again as (
+    delete from pg_temp.import_request r
+     where r.is_partial
+       and exists (select from pg_temp.import_request b
+                    where (b.category, b.aaf_id) = (r.category, r.aaf_id) and b.n < r.n)
+    returning r.n
+), pupil as (
+    delete from pg_temp.import_pupil p using again a where p.n = a.n
+    returning 'Eleve' as category, p.file, p.line, p.aaf_id
+), guardian as (
+    delete from pg_temp.import_guardian g using again a where g.n = a.n
+    returning 'PersRelEleve' as category, g.file, g.line, g.aaf_id
+), every as (
+    select * from pupil union all select * from guardian
+), counted as (
+    insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, category, aaf_id::text, 'modify_again' from every;
+
+-- :query import_prepare_delete_unknown
+-- What a delta deletes must be known, or have come before.
+-- :role import
+-- :plain
+with unknown as (
+    delete from pg_temp.import_deleted d
+     using pg_temp.import_now now
+     where not exists (select from pg_temp.import_request b
+                        where (b.category, b.aaf_id) = (d.category, d.aaf_id) and b.n < d.n)
+       and not exists (select from preau.person k
+                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, d.aaf_id)
+                          and k.departed_at is null
+                          and k.profile = case d.category when 'Eleve' then 'eleve'::preau.profile else 'responsable' end
+                          and d.category in ('Eleve', 'PersRelEleve'))
+       and not exists (select from preau.school k
+                        where k.academy = now.academy and k.degree = now.degree and k.structure = d.aaf_id
+                          and k.departed_at is null and d.category = 'EtabEducNat')
+    returning d.category, d.file, d.line, d.aaf_id
+), counted as (
+    insert into pg_temp.import_counter select category, 'refused', count(*) from unknown group by category
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, category, aaf_id::text, 'delete_unknown' from unknown;
+
+-- :query import_prepare_last
+-- In a delta the last request for a record is the one that counts.
+-- :role import
+-- :plain
+with last as (
+    select category, aaf_id, max(n) as n from pg_temp.import_request group by category, aaf_id having count(*) > 1
+), school as (
+    delete from pg_temp.import_school s using last l
+     where l.category = 'EtabEducNat' and l.aaf_id = s.structure and s.n < l.n returning 'EtabEducNat' as category
+), pupil as (
+    delete from pg_temp.import_pupil p using last l
+     where l.category = 'Eleve' and l.aaf_id = p.aaf_id and p.n < l.n returning 'Eleve' as category
+), guardian as (
+    delete from pg_temp.import_guardian g using last l
+     where l.category = 'PersRelEleve' and l.aaf_id = g.aaf_id and g.n < l.n returning 'PersRelEleve' as category
+), deleted as (
+    delete from pg_temp.import_deleted d using last l
+     where (l.category, l.aaf_id) = (d.category, d.aaf_id) and d.n < l.n returning d.category
+)
+insert into pg_temp.import_counter
+select category, 'ignored', count(*)
+  from (select category from school union all select category from pupil union all select category from guardian
+        union all select category from deleted) e
+ group by category;
+
+-- :query import_prepare_delta_absent
+-- Absence means nothing in a delta: who leaves is named.
+-- :role import
+-- :plain
+delete from pg_temp.import_absent a using pg_temp.import_now now where now.kind = 'delta';
+
+-- :query import_prepare_deleted
+-- Who leaves by a delta; what is deleted and was never there changes nothing.
+-- :role import
+-- :plain
+with without as (
+    insert into pg_temp.import_counter
+    select d.category, 'ignored', count(*)
+      from pg_temp.import_deleted d, pg_temp.import_now now
+     where not exists (select from preau.person k
+                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, d.aaf_id)
+                          and k.departed_at is null and d.category in ('Eleve', 'PersRelEleve'))
+       and not exists (select from preau.school k
+                        where k.academy = now.academy and k.degree = now.degree and k.structure = d.aaf_id
+                          and d.category = 'EtabEducNat')
+     group by d.category
+)
+insert into pg_temp.import_absent (profile, aaf_id)
+select distinct k.profile, k.aaf_id
+  from pg_temp.import_deleted d
+ cross join pg_temp.import_now now
+  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, d.aaf_id)
+ where d.category in ('Eleve', 'PersRelEleve') and k.departed_at is null
+   and k.profile = case d.category when 'Eleve' then 'eleve'::preau.profile else 'responsable' end;
+
+-- :query import_prepare_refused_stay
+-- Who is refused today has not left, whatever became of the record.
+-- :role import
+-- :plain
+delete from pg_temp.import_absent a
+ using pg_temp.import_refused f, pg_temp.import_now now
+ where now.kind = 'complete' and f.aaf_id = a.aaf_id
+   and f.category = case a.profile when 'eleve' then 'Eleve' else 'PersRelEleve' end;
+
+-- :query import_prepare_other_profile
+-- A number that was a guardian's cannot become a pupil's, nor the contrary: nobody's account changes hands.
+-- :role import
+-- :plain
+with pupil as (
+    delete from pg_temp.import_pupil s using preau.person p, pg_temp.import_now now
+     where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id) and p.profile <> 'eleve'
+    returning s.file, s.line, s.aaf_id
+), guardian as (
+    delete from pg_temp.import_guardian s
+     using pg_temp.import_now now
+     where exists (select from preau.person p
+                    where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id)
+                      and p.profile <> 'responsable')
+        or exists (select from pg_temp.import_pupil p where p.aaf_id = s.aaf_id)
+    returning s.file, s.line, s.aaf_id
+), every as (
+    select 'Eleve' as category, file, line, aaf_id from pupil
+    union all select 'PersRelEleve', file, line, aaf_id from guardian
+), counted as (
+    insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
+
+-- :query import_prepare_places
+-- Where structures are: those of the delivery, and those known that it refused or, being a delta, does not speak of.
+-- :role import
+-- :plain
+create temporary table import_place as
+select structure, uai from pg_temp.import_school
+union
+select k.structure, k.uai
+  from preau.school k, pg_temp.import_now now
+ where k.academy = now.academy and k.degree = now.degree
+   and (exists (select from pg_temp.import_refused f where f.category = 'EtabEducNat' and f.aaf_id = k.structure)
+        or (now.kind = 'delta' and k.departed_at is null
+            and not exists (select from pg_temp.import_deleted d
+                             where d.category = 'EtabEducNat' and d.aaf_id = k.structure)))
+   and not exists (select from pg_temp.import_school s where s.structure = k.structure)
+   and not exists (select from pg_temp.import_school s where s.uai = k.uai);
+
+-- :query import_prepare_pupils_nowhere
+-- Pupils of a school that is nowhere are refused: they stay as they were.
+-- :role import
+-- :plain
+with gone as (
+    delete from pg_temp.import_pupil p
+     where not exists (select from pg_temp.import_place s where s.structure = p.structure)
+    returning p.file, p.line, p.aaf_id, p.structure
+), counted as (
+    insert into pg_temp.import_counter select 'Eleve', 'refused', count(*) from gone
+), kept as (
+    insert into pg_temp.import_refused select 'Eleve', aaf_id from gone
+), again as (
+    insert into pg_temp.import_told select 'eleve', aaf_id from gone
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
+select file, line, 'Eleve', aaf_id::text, 'ENTPersonStructRattach', 'school_unknown', structure::text from gone;
+
+-- :query import_prepare_moved
+-- Structures whose UAI is another one now: whoever was there goes along.
+-- :role import
+-- :plain
+create temporary table import_moved as
+select k.uai as from_uai, s.uai as to_uai
+  from pg_temp.import_school s
+ cross join pg_temp.import_now now
+  join preau.school k on k.academy = now.academy and k.degree = now.degree and k.structure = s.structure
+ where k.uai <> s.uai;
+
+-- :query import_prepare_schools_gone
+-- Pupils who did not change and whose school is nowhere any more are refused too. Of their place in the files only the file
+-- is known, their record was not looked at; and that not of thousands at once.
+-- :role import
+-- :plain
+with every as (
+    select e.pupil_id, k.structure,
+           exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = e.pupil_id) as is_refused
+      from pg_temp.import_now now
+      join preau.school k on k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+      join preau.enrolment e on (e.academy, e.uai) = (k.academy, k.uai) and e.degree = now.degree
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+     where p.departed_at is null
+       and not exists (select from pg_temp.import_place l where l.uai = k.uai)
+       and not exists (select from pg_temp.import_moved m where m.from_uai = k.uai)
+       and not exists (select from pg_temp.import_pupil s where s.aaf_id = e.pupil_id)
+       and not exists (select from pg_temp.import_absent a where a.profile = 'eleve' and a.aaf_id = e.pupil_id)
+), gone as (
+    select pupil_id, structure from every where not is_refused
+), counted as (
+    insert into pg_temp.import_counter
+    select 'Eleve', what, case what when 'refused' then c else -c end
+      from (select count(*) as c from gone) s, (values ('refused'), ('unchanged')) w(what)
+     where (select kind from pg_temp.import_now) = 'complete'
+), again as (
+    insert into pg_temp.import_told select 'eleve', pupil_id from every
+), kept as (
+    insert into pg_temp.import_refused select 'Eleve', pupil_id from gone
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
+select case when (select count(*) from gone) < 5000 then coalesce((
+              select min(f.number) from pg_temp.import_file f
+               where f.category = 'Eleve' and g.pupil_id between f.first_id and f.last_id), 0) else 0 end,
+       0, 'Eleve', g.pupil_id::text, 'ENTPersonStructRattach', 'school_unknown', g.structure::text
+  from gone g;
+
+-- :query import_prepare_links
+-- The links that pupils name, each once.
+-- :role import
+-- :plain
+create temporary table import_link as
+select distinct on (p.aaf_id, l.guardian_id) p.aaf_id as pupil_id, l.guardian_id, l.lien, p.file, p.line
+  from pg_temp.import_pupil p, unnest(p.guardians, p.liens) with ordinality as l(guardian_id, lien, rank)
+ order by p.aaf_id, l.guardian_id, l.rank;
+
+-- :query import_prepare_links_analyze
+-- The same of the links.
+-- :role import
+-- :plain
+analyze pg_temp.import_link, pg_temp.import_place, pg_temp.import_moved, pg_temp.import_told;
+
+-- :query import_prepare_links_to_nobody
+-- Links to guardians who are not there are told and dropped. Who is there: in the delivery, or known and not gone, or
+-- known and refused today.
+-- :role import
+-- :plain
+with gone as (
+    delete from pg_temp.import_link l
+     using pg_temp.import_now now
+     where not exists (select from pg_temp.import_guardian g where g.aaf_id = l.guardian_id)
+       and not exists (select from preau.person k
+                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.guardian_id)
+                          and k.profile = 'responsable'
+                          and (case when k.departed_at is null
+                               then not exists (select from pg_temp.import_absent a
+                                                 where a.profile = 'responsable' and a.aaf_id = k.aaf_id)
+                               else exists (select from pg_temp.import_refused f
+                                             where f.category = 'PersRelEleve' and f.aaf_id = k.aaf_id) end))
+    returning l.pupil_id, l.guardian_id, l.file, l.line, now.degree
+), counted as (
+    insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from gone
+), again as (
+    insert into pg_temp.import_told select distinct 'eleve'::preau.profile, pupil_id from gone
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
+select g.file, g.line, 'Eleve', g.pupil_id::text,
+       case g.degree when 1 then 'ENTEleveAutoriteParentale' else 'ENTElevePersRelEleve' end, 'guardian_unknown',
+       g.guardian_id::text
+  from gone g;
+
+-- :query import_prepare_pupils_of_nobody
+-- Pupils whom a guardian names and who are not there are told.
+-- :role import
+-- :plain
+with missing as (
+    select g.file, g.line, g.aaf_id, l.pupil_id, now.degree
+      from pg_temp.import_now now, pg_temp.import_guardian g, unnest(g.pupils) as l(pupil_id)
+     where not exists (select from pg_temp.import_pupil p where p.aaf_id = l.pupil_id)
+       and not exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = l.pupil_id)
+       and not exists (select from preau.person k
+                        where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.pupil_id)
+                          and k.profile = 'eleve' and k.departed_at is null
+                          and not exists (select from pg_temp.import_absent a
+                                           where a.profile = 'eleve' and a.aaf_id = k.aaf_id))
+), counted as (
+    insert into pg_temp.import_counter select 'PersRelEleve', 'reported', count(*) from missing
+), again as (
+    insert into pg_temp.import_told select distinct 'responsable'::preau.profile, aaf_id from missing
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
+select m.file, m.line, 'PersRelEleve', m.aaf_id::text,
+       case m.degree when 1 then 'ENTPersRelEleveEleve' else 'ENTAuxPersRelEleveEleve' end, 'pupil_unknown',
+       m.pupil_id::text
+  from missing m;
+
+-- :query import_prepare_unlinked
+-- Links of pupils who did not change to guardians who left: told, and to be dropped.
+-- :role import
+-- :plain
+create temporary table import_unlinked as
+select k.pupil_id, k.guardian_id
+  from pg_temp.import_absent a
+ cross join pg_temp.import_now now
+  join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, a.aaf_id)
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (k.academy, k.degree, k.pupil_id)
+ where a.profile = 'responsable' and p.departed_at is null
+   and not exists (select from pg_temp.import_pupil s where s.aaf_id = k.pupil_id)
+   and not exists (select from pg_temp.import_absent b where b.profile = 'eleve' and b.aaf_id = k.pupil_id);
+
+-- :query import_prepare_unlinked_told
+-- The same, into the report.
+-- :role import
+-- :plain
+with counted as (
+    insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from pg_temp.import_unlinked
+), again as (
+    insert into pg_temp.import_told select distinct 'eleve'::preau.profile, pupil_id from pg_temp.import_unlinked
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
+select case when (select count(*) from pg_temp.import_unlinked) < 5000 then coalesce((
+              select min(f.number) from pg_temp.import_file f
+               where f.category = 'Eleve' and u.pupil_id between f.first_id and f.last_id), 0) else 0 end,
+       0, 'Eleve', u.pupil_id::text,
+       case now.degree when 1 then 'ENTEleveAutoriteParentale' else 'ENTElevePersRelEleve' end, 'guardian_unknown',
+       u.guardian_id::text
+  from pg_temp.import_unlinked u, pg_temp.import_now now;
+
+-- :query import_prepare_left_alone
+-- Guardians who did not change and whose pupil left may still name that pupil: they are looked at next time.
+-- :role import
+-- :plain
+insert into pg_temp.import_told
+select distinct 'responsable'::preau.profile, k.guardian_id
+  from pg_temp.import_absent a
+ cross join pg_temp.import_now now
+  join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (now.academy, now.degree, a.aaf_id)
+ where a.profile = 'eleve'
+   and not exists (select from pg_temp.import_guardian s where s.aaf_id = k.guardian_id)
+   and not exists (select from pg_temp.import_absent b where b.profile = 'responsable' and b.aaf_id = k.guardian_id);
+
+-- :query import_prepare_one_uai
+-- Of several structures with one UAI, the first describes the school.
+-- :role import
+-- :plain
+with gone as (
+    delete from pg_temp.import_school s
+     using (select n, row_number() over (partition by uai order by n) as rank from pg_temp.import_school) r
+     where r.n = s.n and r.rank > 1
+    returning s.structure
+)
+insert into pg_temp.import_counter select 'EtabEducNat', 'ignored', count(*) from gone;
+
+-- :query import_prepare_services
+-- Structures without any pupil are no schools: offices, circonscriptions. A school that lost its pupils stays one.
+-- :role import
+-- :plain
+with gone as (
+    delete from pg_temp.import_school s
+     where not exists (select from pg_temp.import_pupil p
+                         join pg_temp.import_place l on l.structure = p.structure
+                        where l.uai = s.uai)
+       and not exists (select from pg_temp.import_moved m where m.to_uai = s.uai)
+       and not exists (select from preau.school k, pg_temp.import_now now
+                        where k.academy = now.academy and k.uai = s.uai and k.degree = now.degree)
+    returning s.structure
+)
+insert into pg_temp.import_counter select 'EtabEducNat', 'ignored', count(*) from gone;
+
+-- :query import_prepare_legal
+-- Who is a legal guardian: of a pupil who changed, or still of one who did not.
+-- :role import
+-- :plain
+create temporary table import_legal as
+select guardian_id from pg_temp.import_link
+union
+select k.guardian_id
+  from pg_temp.import_guardian g
+ cross join pg_temp.import_now now
+  join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, g.aaf_id)
+  join preau.person p on (p.academy, p.degree, p.aaf_id) = (k.academy, k.degree, k.pupil_id)
+ where p.departed_at is null
+   and not exists (select from pg_temp.import_pupil s where s.aaf_id = k.pupil_id)
+   and not exists (select from pg_temp.import_absent a where a.profile = 'eleve' and a.aaf_id = k.pupil_id);
+
+-- :query import_prepare_legal_analyze
+-- The same of these.
+-- :role import
+-- :plain
+analyze pg_temp.import_legal, pg_temp.import_unlinked;
+
+-- :query import_prepare_figures
+-- What the delivery would do, for whoever judges it: persons who leave, persons known by another name
+-- or birth date, and persons who stay as they were since their record is refused.
+-- :role import
+-- :plain
+copy (
+    select 'departed' as what, profile::text as profile, count(*) from pg_temp.import_absent group by profile
+    union all
+    select 'renamed', 'eleve', count(*)
+      from pg_temp.import_pupil s
+     cross join pg_temp.import_now now
+      join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id)
+     where k.departed_at is null and (k.nom, k.prenom, k.birth_date) is distinct from (s.nom, s.prenom, s.birth_date)
+    union all
+    select 'renamed', 'responsable', count(*)
+      from pg_temp.import_guardian s
+     cross join pg_temp.import_now now
+      join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id)
+     where k.departed_at is null and (k.nom, k.prenom) is distinct from (s.nom, s.prenom)
+    union all
+    select 'refused', k.profile::text, count(distinct k.aaf_id)
+      from pg_temp.import_refused f
+     cross join pg_temp.import_now now
+      join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, f.aaf_id)
+     where k.departed_at is null and f.category = case k.profile when 'eleve' then 'Eleve' else 'PersRelEleve' end
+     group by k.profile
+) to stdout;
+
+-- :query import_prepare_live
+-- How many persons are there, when the reading did not pass them all.
+-- :role import
+-- :plain
+copy (
+    select k.profile::text, count(*)
+      from preau.person k, pg_temp.import_now now
+     where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+     group by k.profile
+) to stdout;
+
+-- :query import_prepare_school_figures
+-- The same by school: those that lose the most pupils, with how many they have.
+-- :role import
+-- :plain
+copy (
+    select d.uai, d.departed, l.live
+      from (select e.uai, count(*) as departed
+              from pg_temp.import_absent a
+             cross join pg_temp.import_now now
+              join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, a.aaf_id)
+             where a.profile = 'eleve'
+             group by e.uai
+             order by count(*) desc, e.uai
+             limit 500) d
+     cross join pg_temp.import_now now
+     cross join lateral (select count(*) as live
+                           from preau.enrolment e
+                           join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+                          where e.academy = now.academy and e.uai = d.uai and e.degree = now.degree
+                            and p.departed_at is null) l
+     order by d.departed desc, d.uai
+) to stdout;

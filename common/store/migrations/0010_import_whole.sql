@@ -1,0 +1,103 @@
+-- What the import needs to compare instead of write, to merge, to hold, to let go.
+
+-- person.digest is from here on that of the record's values as AAF wrote them: what is the same is not even checked again,
+-- unless something was wrong with it or with what it names. All are read anew once.
+-- A guardian's row is kept whether or not a pupil names it as legal: a later delta may. Only guardianship gives rights.
+alter table preau.person
+    add column told boolean not null default false, -- something was found wrong: looked at again next time
+    add column match_key bytea check (length(match_key) = 16); -- of a guardian: name, first name, mail, mobile; null when one is missing
+create index person_by_match_key on preau.person (match_key) where match_key is not null;
+
+-- An account none of whose records is attached to a school any more, since when (guide 1.1: who leaves). It is closed
+-- after the grace period, erased later.
+alter table preau.account add column detached_at timestamptz;
+create index account_detached on preau.account (detached_at) where detached_at is not null and closed_at is null;
+create index account_closed on preau.account (closed_at) where closed_at is not null;
+
+-- Identifiers are given in a short transaction of their own, before the run's: so that academies do not wait for one
+-- another, and that a run that died gives the same ones when it is done again.
+alter table preau.identifier
+    add column degree smallint,
+    add column aaf_id bigint; -- the record that it was given for, in the account's academy
+create table preau.import_reservation ( -- given, and their accounts not made yet
+    academy       smallint not null,
+    degree        smallint not null,
+    first_account bigint   not null,
+    last_account  bigint   not null,
+    primary key (academy, degree, first_account)
+);
+
+-- A record that was given the account of another one of the same person. Each can be undone, and is then never done again.
+create table preau.account_merge (
+    id           bigint generated always as identity primary key,
+    academy      smallint not null, -- the record
+    degree       smallint not null,
+    aaf_id       bigint   not null,
+    from_academy smallint, -- the account that it had; null: none had been made
+    from_account bigint,
+    into_academy smallint not null,
+    into_account bigint   not null,
+    evidence     text     not null check (evidence in ('same_contact', 'same_ine')),
+    run_id       bigint references preau.import_run on delete set null,
+    merged_at    timestamptz not null default now(),
+    undone_at    timestamptz,
+    undone_by    text,
+    check ((from_academy is null) = (from_account is null)),
+    check ((undone_at is null) = (undone_by is null))
+);
+create index account_merge_by_record on preau.account_merge (academy, degree, aaf_id);
+create index account_merge_by_account on preau.account_merge (into_academy, into_account);
+
+-- Runs: an archive is claimed by a move, checked without change, held for a person's word.
+alter table preau.import_run
+    alter column digest drop not null, -- a folder has none
+    add column claim text, -- its name among the claimed ones
+    add column mode text not null default 'apply' check (mode in ('apply', 'check')),
+    add column records bigint not null default 0,
+    add column previous_id bigint references preau.import_run on delete set null, -- the last integrated before it, of its degree
+    add column decision text check (decision in ('approved', 'rejected')),
+    add column decided_at timestamptz,
+    add column decided_by text,
+    drop constraint import_run_state_check,
+    add constraint import_run_state_check
+        check (state in ('running', 'applied', 'refused', 'failed', 'held', 'checked')),
+    add constraint import_run_decision_whole
+        check ((decision is null) = (decided_at is null) and (decision is null) = (decided_by is null));
+create index import_run_by_claim on preau.import_run (academy, claim) where claim is not null;
+create index import_run_waiting on preau.import_run (academy) where state in ('running', 'held');
+
+create table preau.import_school_counter ( -- the figures of a run by school
+    run_id   bigint  not null references preau.import_run on delete cascade,
+    uai      text    not null,
+    category text    not null,
+    what     text    not null,
+    count    bigint  not null,
+    primary key (run_id, uai, category, what)
+);
+
+grant select, insert, update on preau.account_merge to preau_import;
+grant select, insert on preau.import_school_counter to preau_import;
+grant select, insert, delete on preau.import_reservation to preau_import;
+grant delete on preau.account, preau.import_run, preau.person, preau.school to preau_import;
+grant delete on preau.session to preau_import;
+grant select (id, role, disabled_at) on preau.administrator to preau_import; -- whose academy an integrator may see
+grant select on preau.administrator_scope to preau_import;
+grant select on preau.account_merge to preau_portal, preau_ctl, preau_link, preau_notify;
+
+-- Who had left before this was known begins the time of grace now (import_attach.sql says what attaches).
+update preau.account a set detached_at = now()
+ where not exists (select from preau.person p
+                    where (p.account_academy, p.account_id) = (a.academy, a.id) and p.profile = 'eleve' and p.departed_at is null)
+   and not exists (select from preau.person r
+                     join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                     join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                    where (r.account_academy, r.account_id) = (a.academy, a.id) and r.profile = 'responsable'
+                      and r.departed_at is null and c.departed_at is null);
+
+-- What is erased after its time (docs/operators/conservation.md), and what its erasure looks for.
+create index person_departed on preau.person (departed_at) where departed_at is not null;
+create index delivery_by_confirmation on preau.delivery (academy, confirmation_id) where confirmation_id is not null;
+create index account_merge_by_run on preau.account_merge (run_id) where run_id is not null;
+create index import_run_by_previous on preau.import_run (previous_id) where previous_id is not null;
+grant select (academy, account_id) on preau.session to preau_import;
+grant update (degree, aaf_id) on preau.identifier to preau_import;

@@ -1,0 +1,37 @@
+/* Tells the records of a complete set that are the same as in the store from those that must be looked at, block by block,
+ * and who is passed over: at constant memory, whatever the size of both.
+ *
+ * AAF writes records in order of number. The store is walked along with them, each of its persons seen once; whoever it
+ * holds between two numbers of the delivery is absent, until a later record proves the contrary (import_stage_late). */
+#pragma once
+
+#include "import/aaf_reader.h"
+#include "store/import_compare.h"
+
+struct compare;
+
+enum compare_verdict {
+    COMPARE_SAME,     /* as in the store, with nothing wrong: not to be looked at */
+    COMPARE_LOOK,     /* to be checked and staged */
+    COMPARE_REPEATED, /* its number was there before, in the same block */
+};
+
+/* One record, in the order of reading. Lent for the call. false ends it all, with the fault. */
+typedef bool compare_told(void *arg, const struct aaf_record *record, const struct import_place *place,
+    enum compare_verdict verdict, struct fault *fault);
+
+/* All pointers are borrowed. */
+NEVER_NULL MUST_USE struct compare *compare_new(
+    struct session *session, struct import_stage *stage, academy_code academy, compare_told *told, void *arg);
+void compare_free(struct compare **compare);
+
+/* A pupil or a guardian of a degree that is known. The record is copied. */
+MUST_USE bool compare_add(struct compare *compare, enum degree degree, const struct aaf_record *record,
+    const struct import_place *place, struct fault *fault);
+/* Tells of the records that wait. */
+MUST_USE bool compare_flush(struct compare *compare, struct fault *fault);
+/* After the last record: whoever follows in the store is absent too. */
+MUST_USE bool compare_end(struct compare *compare, struct fault *fault);
+
+/* Persons that the store held and that were not departed. */
+int64_t compare_live(const struct compare *compare, enum account_profile profile);

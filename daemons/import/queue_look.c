@@ -1,0 +1,244 @@
+/* Looks at the inboxes, on their thread, and what follows from what was seen. */
+#include "import/queue_parts.h"
+
+#include "import/inbox_asked.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "store/import.h"
+
+#include <string.h>
+
+/* What has to rest is looked at again soon: it is taken when it has rested, not a scan later. */
+#define REST_LOOK SECONDS(1)
+#define RETAIN_EVERY DAYS(1)
+
+/* One look; those who asked meanwhile wait for the next. */
+struct look {
+    struct queue *queue;
+    struct inbox_options inbox;
+    struct instant now;
+    struct duration retention; /* 0: nothing is removed this time */
+    struct asker askers[ASKERS_MAX];
+    size_t asker_count;
+    struct inbox_list list;
+    bool done;
+    struct fault fault;
+};
+
+/* --- on the thread --- */
+
+static void retain(const struct look *look)
+{
+    size_t count;
+    struct fault fault;
+    if (!inbox_retain(&look->inbox, look->now, look->retention, &count, &fault)) {
+        log_fault("archives_not_removed", &fault);
+    }
+    if (count > 0) {
+        log_event(LOG_INFO, "archives_removed", F("count", count));
+    }
+}
+
+static void look_run(void *arg, void *context)
+{
+    (void)context;
+    struct look *look = arg;
+    look->done = true;
+    for (size_t i = 0; i < look->asker_count && look->done; i++) {
+        const struct asker *asker = &look->askers[i];
+        look->done = asker->is_check || inbox_ask(&look->inbox, asker->academy, asker->archive, &look->fault);
+    }
+    look->done = look->done && inbox_scan(&look->inbox, look->now, &look->queue->memory, &look->list, &look->fault);
+    if (look->retention.us != 0) {
+        retain(look);
+    }
+}
+
+/* --- answering --- */
+
+static bool is_asked_for(const struct queue *queue, const struct asker *asker, const struct inbox_archive *archive)
+{
+    bool is_there =
+        archive->claim ? !asker->is_check && !turn_is_held(&queue->turn, archive) : !archive->upload.has_partial;
+    return is_there && (asker->academy.v == 0 || asker->academy.v == archive->academy.v) &&
+           (!asker->archive[0] || strcmp(asker->archive, archive->name) == 0);
+}
+
+static void asker_answer(struct queue *queue, const struct asker *asker, const struct look *look)
+{
+    Preau__Import__RunImportsReply reply = PREAU__IMPORT__RUN_IMPORTS_REPLY__INIT;
+    if (!look->done) {
+        call_fail(asker->call, &look->fault);
+        return;
+    }
+    for (size_t i = 0; i < look->list.count; i++) {
+        const struct inbox_archive *archive = &look->list.archives[i];
+        if (is_asked_for(queue, asker, archive)) {
+            reply.archives += !asker->is_check || turn_check_add(&queue->turn, archive->academy, archive->name);
+        }
+    }
+    call_answer(asker->call, &reply.base);
+}
+
+/* --- judging --- */
+
+static bool is_taken(const struct queue *queue, const struct inbox_archive *archive)
+{
+    const struct take *take;
+    LIST_FOREACH(take, &queue->running, link)
+    {
+        const struct upload *upload = &take->archive.upload;
+        if (take->archive.path && upload->inode == archive->upload.inode && upload->device == archive->upload.device) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void waiting_count(struct queue *queue, const struct inbox_list *list)
+{
+    struct instant now = clock_now();
+    queue->waiting = queue->turn.check_count;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct inbox_archive *archive = &list->archives[i];
+        queue->waiting += turn_waits(&queue->turn, archive, &queue->pauses, now) && !is_taken(queue, archive);
+    }
+}
+
+/* Those of archives that went say nothing any more. */
+static void pauses_review(struct queue *queue, const struct inbox_list *list)
+{
+    if (turn_is_stale(&queue->turn)) {
+        return;
+    }
+    pauses_review_begin(&queue->pauses);
+    for (size_t i = 0; i < list->count; i++) {
+        char *key = turn_key(&list->archives[i]);
+        pause_keep(&queue->pauses, key);
+        memory_free(&key);
+    }
+    pauses_review_end(&queue->pauses);
+}
+
+static void look_judge(struct queue *queue, const struct look *look)
+{
+    const struct inbox_list *list = &look->list;
+    if (!look->done) {
+        log_fault("inbox_unreadable", &look->fault);
+        status_check_set(queue->check, STATUS_DEGRADED, look->fault.text);
+        return;
+    }
+    turn_look_end(&queue->turn, list);
+    pauses_review(queue, list);
+    if (list->trouble.code != FAULT_NONE) {
+        status_check_set(queue->check, STATUS_DEGRADED, list->trouble.text);
+    } else if (!pauses_any_failed(&queue->pauses)) {
+        status_check_set(queue->check, STATUS_OK, "");
+    }
+    for (size_t i = 0; i < list->academy_count; i++) {
+        late_expect(&queue->late, list->academies[i], look->now);
+    }
+    queue_late_look(queue);
+    waiting_count(queue, list);
+    queue_begin(queue, list);
+    metric_set(METRIC_IMPORT_WAITING, (double)queue->waiting);
+}
+
+static void next_look_set(struct queue *queue, const struct inbox_list *list)
+{
+    struct duration interval = config_duration(queue->daemon->config, CONFIG_IMPORT_SCAN_INTERVAL);
+    bool is_soon = list->is_resting || queue->turn.check_count > 0;
+    timer_set(queue->timer, is_soon && duration_longer(interval, REST_LOOK) ? REST_LOOK : interval);
+    if (queue->asker_count > 0 || turn_is_stale(&queue->turn)) {
+        queue_look(queue);
+    }
+}
+
+static void look_ended(void *arg, bool was_run)
+{
+    struct look *look = arg;
+    struct queue *queue = look->queue;
+    queue->looking = NULL;
+    for (size_t i = 0; was_run && i < look->asker_count; i++) {
+        asker_answer(queue, &look->askers[i], look);
+    }
+    if (was_run) {
+        look_judge(queue, look);
+    }
+    if (!queue->is_draining) {
+        next_look_set(queue, &look->list);
+    }
+    inbox_list_clear(&look->list);
+    memory_free(&look);
+}
+
+void queue_look(void *arg)
+{
+    struct queue *queue = arg;
+    if (queue->looking) {
+        return;
+    }
+    struct look *look = checked_calloc(1, sizeof *look);
+    look->queue = queue;
+    look->inbox = queue->inbox;
+    look->now = clock_now();
+    if (!duration_longer(RETAIN_EVERY, instant_since(look->now, queue->retained_at))) {
+        look->retention = config_duration(queue->daemon->config, CONFIG_IMPORT_ARCHIVE_RETENTION);
+    }
+    memcpy(look->askers, queue->askers, sizeof look->askers);
+    look->asker_count = queue->asker_count;
+    if (!worker_submit(queue->lookers, look_run, look_ended, look)) {
+        memory_free(&look);
+        timer_set(queue->timer, SECONDS(1));
+        return;
+    }
+    queue->retained_at = look->retention.us != 0 ? look->now : queue->retained_at;
+    queue->asker_count = 0;
+    queue->looking = look;
+    turn_look_begin(&queue->turn);
+    if (!queue->dates_are_known) {
+        queue_dates_load(queue);
+    }
+}
+
+/* --- who is late --- */
+
+void queue_late_look(struct queue *queue)
+{
+    char text[LATE_TEXT_SIZE];
+    struct instant now = clock_now();
+    if (!queue->dates_are_known) {
+        return;
+    }
+    size_t count =
+        season_contains(&queue->summer, clock_date(now))
+            ? 0
+            : late_tell(&queue->late, now, config_duration(queue->daemon->config, CONFIG_IMPORT_LATE_AFTER), text);
+    status_check_set(queue->late_check, count > 0 ? STATUS_DEGRADED : STATUS_OK, count > 0 ? text : "");
+}
+
+static void dates_loaded(void *arg, const struct import_date *dates, size_t count, const struct fault *fault)
+{
+    struct queue *queue = arg;
+    if (!dates) {
+        log_event(LOG_NOTICE, "import_dates_unknown", F("fault", fault));
+        return;
+    }
+    queue->dates_are_known = true;
+    for (size_t i = 0; i < count; i++) {
+        char label[8];
+        academy_label_write(dates[i].academy, label);
+        metric_set(METRIC_IMPORT_LATEST, (double)dates[i].at.us / 1e6, label);
+        late_succeed(&queue->late, dates[i].academy, dates[i].at);
+    }
+    queue_late_look(queue);
+}
+
+void queue_dates_load(struct queue *queue)
+{
+    if (store_is_ready(queue->store)) {
+        import_load_latest(queue->store, dates_loaded, queue);
+    }
+}

@@ -1,0 +1,90 @@
+/* What an import refused, whole, for a spreadsheet: asked piece by piece, sent at once. */
+#include "domain/import_csv.h"
+#include "import.pb-c.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "runtime/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PIECE = 1000, ROW_COMMON = 1024 };
+
+static void sheet_ask(struct visit *visit);
+
+/* Room for so many bytes more, and their end. */
+static void document_reserve(struct visit_document *document, size_t bytes)
+{
+    size_t needed = document->length + bytes + 1;
+    if (needed > document->size) {
+        document->size = needed > 2 * document->size ? needed : 2 * document->size;
+        document->bytes = checked_realloc(document->bytes, document->size, 1);
+    }
+}
+
+static void heading_add(struct visit_document *document)
+{
+    document_reserve(document, ROW_COMMON);
+    document->length += import_csv_heading(document->bytes, document->size);
+}
+
+static void record_add(struct visit_document *document, const Preau__Import__RefusedRecord *record)
+{
+    const struct import_csv_record one = {record->file, record->line, record->category, record->aaf_id,
+        record->attribute, record->code, record->value, record->what, record->todo};
+    document_reserve(document, ROW_COMMON);
+    size_t length = import_csv_row(&one, document->bytes + document->length, document->size - document->length);
+    if (length >= document->size - document->length) {
+        document_reserve(document, length);
+        (void)import_csv_row(&one, document->bytes + document->length, document->size - document->length);
+    }
+    document->length += length;
+}
+
+static void sheet_send(struct visit *visit)
+{
+    char name[64];
+    struct visit_document document = visit->document; /* the visit ends before the bytes are sent */
+    visit->document = (struct visit_document){0};
+    (void)snprintf(name, sizeof name, "integration-%" PRId64 ".csv", visit->path.import.v);
+    page_send_file(visit, "text/csv; charset=utf-8", name, document.bytes, document.length);
+    memory_free(&document.bytes);
+}
+
+static void piece_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Import__GetReportReply *report = (const void *)answer;
+    if (!report) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    for (size_t i = 0; i < report->n_refused; i++) {
+        record_add(&visit->document, report->refused[i]);
+    }
+    visit->document.pieces += report->n_refused;
+    bool is_whole = report->n_refused == 0 || visit->document.pieces >= report->refused_total;
+    if (is_whole || http_is_gone(visit->request)) {
+        sheet_send(visit);
+    } else {
+        sheet_ask(visit);
+    }
+}
+
+static void sheet_ask(struct visit *visit)
+{
+    Preau__Import__GetReportRequest request = PREAU__IMPORT__GET_REPORT_REQUEST__INIT;
+    const char *code = http_query(visit->request, "code");
+    request.run = visit->path.import.v;
+    request.code = arena_copy(visit_arena(visit), code ? code : "");
+    request.offset = (uint32_t)visit->document.pieces;
+    request.limit = PIECE;
+    visit_call(
+        visit, &(struct visit_call){visit->portal->import, "GetReport", &request.base, piece_loaded, NULL, false});
+}
+
+void import_sheet(struct visit *visit)
+{
+    heading_add(&visit->document);
+    sheet_ask(visit);
+}

@@ -1,0 +1,246 @@
+"""What a person must look at first: deliveries that depart too far from what is known. And checks, which change nothing."""
+
+import datetime
+
+import pytest
+
+from peers.academy import (
+    ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, REFUSED, archive_of, codes, counters, drop, emptied, guardian, owned, pupil,
+    record, report, rows, school, snapshot, take)
+from peers.site import Site
+
+PUPILS = 60
+
+
+@pytest.fixture(scope="module")
+def shift(tmp_path_factory):
+    return tmp_path_factory.mktemp("clock") / "shift"
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory, shift):
+    shift.write_text("0")
+    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD, environment={"PREAU_CLOCK_FILE": str(shift)}) as started:
+        yield started
+
+
+@pytest.fixture
+def site(standing, shift):
+    shift.write_text("0")
+    emptied(standing)
+    return standing
+
+
+def people(count=PUPILS, **more):
+    return {"EtabEducNat": [school()],
+            "Eleve": [pupil(1000 + n, [5000 + n], **more) for n in range(count)],
+            "PersRelEleve": [guardian(5000 + n, [1000 + n]) for n in range(count)]}
+
+
+def complete(folder, day, files=None, name=None):
+    date = f"202509{day:02}"
+    return archive_of(folder / (name or f"ENT2DVA.{date}.Complet.tgz"), files or people(), date=date)
+
+
+def held_run(site, folder, day=16, files=None):
+    run, = take(site, complete(folder, day, files or people(PUPILS // 2)))
+    assert (run["state"], run["refusal"]) == (HELD, "import_held")
+    return run
+
+
+def decide(site, verb, run):
+    return site.run_ctl("import", verb, run["run"], "--by", "test")
+
+
+def state(site, run_number):
+    return report(site, run_number)["run"]["state"]
+
+
+def ended(site):
+    """The runs, once none goes on."""
+    site.wait(lambda: not rows(site, "select 1 from preau.import_run where state = 'running'")
+              and site.status(IMPORTD)["numbers"]["runs"] == 0, 30, "ended")
+    return [tuple(row) for row in rows(site, "select state, refusal from preau.import_run order by id")]
+
+
+def taken_folder(site):
+    return [path.name for path in (site.folder / "inbox/.taken").glob("*/*")]
+
+
+def test_a_set_cut_short_is_held_with_its_reasons_and_changes_nothing(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    before = snapshot(site)
+    run = held_run(site, tmp_path)
+    assert snapshot(site) == before
+    assert "30 des 60 élèves" in run["explanation"] and "0695001L" in run["explanation"]
+    assert counters(run)["Eleve", "read"] == 30
+    assert len(taken_folder(site)) == 1
+    site.restart(IMPORTD)
+    assert state(site, run["run"]) == HELD and len(taken_folder(site)) == 1
+
+
+def test_a_held_delivery_that_is_approved_is_integrated(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    run = held_run(site, tmp_path)
+    assert decide(site, "approve", run).returncode == 0
+    site.wait(lambda: (APPLIED, None) in ended(site)[1:], 30, "integrated")
+    assert rows(site, "select count(*) from preau.person where departed_at is not null") == [(PUPILS,)]
+    assert not taken_folder(site)
+    told = report(site, run["run"])["run"]
+    assert (told["decision"], told["decided_by"]) == ("approved", "test")
+    assert decide(site, "approve", run).returncode != 0  # it was decided
+
+
+def test_a_held_delivery_that_is_rejected_is_put_away(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    before = snapshot(site)
+    run = held_run(site, tmp_path)
+    assert decide(site, "reject", run).returncode == 0
+    site.wait(lambda: not taken_folder(site), 30, "put away")
+    assert state(site, run["run"]) == REFUSED
+    assert report(site, run["run"])["run"]["refusal"] == "import_rejected"
+    assert snapshot(site) == before
+
+
+def test_a_better_set_overtakes_the_held_one_which_is_then_out_of_date(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path)
+    run, = take(site, complete(tmp_path, 17))
+    assert run["state"] == APPLIED
+    decide(site, "approve", held)
+    site.wait(lambda: not taken_folder(site), 30, "put away")
+    assert ended(site)[-1] == (REFUSED, "delivery_out_of_date")
+    assert rows(site, "select count(*) from preau.person where departed_at is not null") == [(0,)]
+
+
+def test_the_corrected_set_of_the_same_day_overtakes_too(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path)
+    run, = take(site, complete(tmp_path, 16, name="ENT2DVA.corrige.20250916.Complet.tgz"))
+    assert run["state"] == APPLIED
+    decide(site, "approve", held)
+    site.wait(lambda: not taken_folder(site), 30, "put away")
+    assert ended(site)[-1] == (REFUSED, "delivery_out_of_date")
+
+
+def test_a_delta_waits_for_the_word_on_the_one_before(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path)
+    late = archive_of(tmp_path / "ENT2DVA.20250917.Delta.tgz", {"Eleve": [pupil(1000, [5000], mail="un@example.org")]},
+                      date="20250917", kind="Delta")
+    run, = take(site, late)
+    assert (run["state"], run["refusal"]) == (HELD, "follows_held")
+    decide(site, "reject", held)
+    decide(site, "approve", run)
+    site.wait(lambda: not taken_folder(site), 30, "put away")
+    assert rows(site, "select mail from preau.person where aaf_id = 1000") == [("un@example.org",)]
+
+
+def test_a_delta_that_deletes_a_city_is_held(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    run, = take(site, archive_of(tmp_path / "ENT2DVA.20250916.Delta.tgz", {
+        "Eleve": [record("Eleve", 1000 + n, {}, "delete") for n in range(40)]}, date="20250916", kind="Delta"))
+    assert run["state"] == HELD and "40 des 60 élèves" in run["explanation"]
+
+
+def test_schools_that_are_missing_are_held(site, tmp_path):
+    files = people()
+    other = school(491, "0695002M")
+    files["Eleve"] = [pupil(1000 + n, [5000 + n], structure=490 if n % 2 else 491) for n in range(PUPILS)]
+    take(site, complete(tmp_path, 15, {**files, "EtabEducNat": [school(), other]}))
+    run, = take(site, complete(tmp_path, 16, files))
+    assert run["state"] == HELD and "30 des 120 personnes connues" in run["explanation"]
+    assert rows(site, "select count(*) from preau.school where departed_at is not null") == [(0,)]
+
+
+def test_an_approval_outlives_the_process(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    run = held_run(site, tmp_path)
+    site.restart(IMPORTD, PREAU_FAULT="import_given:1")
+    decide(site, "approve", run)
+    site.wait_dead(IMPORTD)
+    site.restart(IMPORTD)
+    site.wait(lambda: not taken_folder(site), 30, "put away")
+    assert [one for one, _ in ended(site)] == [APPLIED, HELD, "failed", APPLIED]
+
+
+def test_names_that_are_broken_are_held(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    run, = take(site, complete(tmp_path, 16, people(givenName="L?u")))
+    assert run["state"] == HELD and "60" in run["explanation"]
+
+
+def test_a_first_load_and_small_changes_are_never_held(site, tmp_path):
+    few = people(10)
+    run, = take(site, complete(tmp_path, 15, few))
+    assert run["state"] == APPLIED
+    run, = take(site, complete(tmp_path, 16, people(3)))
+    assert run["state"] == APPLIED and counters(run)["Eleve", "departed"] == 7
+
+
+def test_september_s_upheaval_is_not_held_and_november_s_is(site, shift, tmp_path):
+    take(site, complete(tmp_path, 15))
+    left = people(PUPILS * 2 // 3)  # a third leaves, as after the last class of a school
+    days = (datetime.date(datetime.date.today().year + 1, 9, 20) - datetime.date.today()).days
+    shift.write_text(f"+{days * 86400}")
+    run, = take(site, complete(tmp_path, 16, left))
+    assert run["state"] == APPLIED
+    shift.write_text(f"+{(days + 60) * 86400}")
+    run, = take(site, complete(tmp_path, 17, people(PUPILS // 3)))
+    assert run["state"] == HELD
+
+
+# ------------------------------------------------------------------------------------------------ checks
+
+
+def check(site, archive):
+    dropped = drop(site, archive)
+    done = site.run_ctl("import", "check", "--academy", ACADEMY, "--json")
+    return done, dropped, rows(site, "select id, state, mode, refusal from preau.import_run order by id desc limit 1")[0]
+
+
+def test_a_check_tells_what_the_run_would_and_changes_nothing(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    before, sessions = snapshot(site), rows(site, "select count(*) from preau.identifier")
+    people_after = people(PUPILS - 2)
+    people_after["Eleve"] += [pupil(1900, [5900, 77]), pupil(1901, [5000], ENTPersonDateNaissance="31/02/2012")]
+    people_after["PersRelEleve"] += [guardian(5900, [1900])]
+    archive = complete(tmp_path, 16, people_after)
+    done, dropped, (number, *ended_as) = check(site, archive)
+    assert done.returncode == 0, done
+    assert ended_as == [CHECKED, "check", None] and dropped.exists()
+    assert snapshot(site) == before and rows(site, "select count(*) from preau.identifier") == sessions
+    told = report(site, number)
+    assert {one["code"] for one in told["refused"]} == {"guardian_unknown", "date_invalid"}
+    run, = take(site, archive)
+    assert counters(told["run"]) == counters(run)
+    real = report(site, run)
+    assert told["schools"] == real["schools"] and told["refused"] == real["refused"]
+
+
+def test_a_check_says_what_would_be_held_or_refused(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    before = snapshot(site)
+    done, dropped, (number, *ended_as) = check(site, complete(tmp_path, 16, people(20)))
+    assert ended_as == [CHECKED, "check", "import_held"] and done.returncode == 1
+    assert "40 des 60" in report(site, number)["run"]["explanation"]
+    dropped.unlink()
+    (tmp_path / "broken.tgz").write_bytes(b"\x1f\x8bnone")
+    done, dropped, (_, *ended_as) = check(site, tmp_path / "broken.tgz")
+    assert ended_as == [REFUSED, "check", "archive_unreadable"] and done.returncode == 1 and dropped.exists()
+    dropped.unlink()
+    assert snapshot(site) == before
+
+
+def test_a_run_is_told_by_school_and_beside_the_one_before(site, tmp_path):
+    first, = take(site, complete(tmp_path, 15))
+    files = people(PUPILS - 1)
+    files["Eleve"][0] = pupil(1000, [5000], mail="un@example.org")
+    run, = take(site, complete(tmp_path, 16, files))
+    told = report(site, run)
+    assert told["run"]["previous"] == first["run"] and told["previous"]["run"] == first["run"]
+    (here,) = told["schools"]
+    assert here["uai"] == "0695001L"
+    school_figures = {(one["category"], one["what"]): one["count"] for one in here["counters"]}
+    assert school_figures == {("Eleve", "read"): 59, ("Eleve", "unchanged"): 58, ("Eleve", "changed"): 1,
+                              ("Eleve", "departed"): 1, ("PersRelEleve", "departed"): 1}

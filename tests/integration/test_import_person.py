@@ -1,0 +1,198 @@
+"""One person, several records: which ones are one account, which never, and how it is undone."""
+
+import collections
+import json
+import re
+import subprocess
+import unicodedata
+
+import pytest
+
+from peers.academy import (
+    ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, rows, school, take)
+from peers.site import Site
+
+ACADEMIES = (10, 11)
+CONTACT = {"mail": "sam.parent@example.org", "mobile": "0639980011", "givenName": "Sam"}
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD) as started:
+        yield started
+
+
+@pytest.fixture
+def site(standing):
+    emptied(standing)
+    return standing
+
+
+def complete(folder, day, academy="10", **files):
+    date = f"202509{15 + day}"
+    return archive_of(folder / f"ENT2DVA.{academy}.{date}.Complet.tgz", files, date=date)
+
+
+def account(site, number, academy=ACADEMY):
+    (found,), = rows(site, "select account_id from preau.person where academy = %s and aaf_id = %s", academy, number)
+    return found
+
+
+def merges(site, **wanted):
+    listed = site.ctl("import", "merges", json_answer=True)["merges"]
+    return [one for one in listed if all(one[key] == value for key, value in wanted.items())]
+
+
+# ------------------------------------------------------------------------------------------------ against the truth
+
+
+def letters(name):
+    """As common/domain/name.h matches names, for the letters that the generator uses."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", name.lower().replace("œ", "oe").replace("æ", "ae"))
+                    if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z]", "", plain)
+
+
+def key_of(row):
+    mobile = re.sub(r"\D", "", row["mobile"] or "")[-9:]
+    if not row["mail"] or not mobile:
+        return None
+    return letters(row["name"]), letters(row["first"]), row["mail"].strip().lower(), mobile
+
+
+@pytest.fixture(scope="module")
+def border(tmp_path_factory):
+    """Two academies that share families, on two days: {day: (folder, truth rows)}."""
+    made = {}
+    for day in (0, 20):
+        folder = tmp_path_factory.mktemp(f"border{day}")
+        subprocess.run([ROOT / "tests/data/generate-aaf", "--quiet", "--seed", "border", "--academies", "10,11", "--schools",
+                        "1,2,1", "--people", "4000", "--day", str(day), "--rate", "wrong-mail=0", "--rate", "odd-phone=0",
+                        "--truth", folder / "truth.jsonl", folder / "aaf"], check=True)
+        made[day] = folder / "aaf", [json.loads(line) for line in (folder / "truth.jsonl").read_text().splitlines()]
+    return made
+
+
+def take_all(site, folder):
+    for academy in ACADEMIES:
+        for archive in sorted((folder / str(academy)).iterdir()):
+            site.import_archives(academy, [archive])
+
+
+def accounts(site):
+    return {tuple(key): value for *key, value in rows(
+        site, "select academy, degree, aaf_id, account_academy || '/' || account_id from preau.person where account_id is not null")}
+
+
+def test_records_with_the_same_name_mail_and_mobile_are_one_account_and_no_others(site, border):
+    folder, truth = border[0]
+    take_all(site, folder)
+    held = accounts(site)
+    guardians = [row for row in truth if row["type"] == "guardian" and row["legal"]]
+    by_key = collections.defaultdict(set)
+    by_account = collections.defaultdict(set)
+    for row in guardians:
+        place = held[row["academy"], row["degree"], row["id"]]
+        if key_of(row):
+            by_key[key_of(row)].add(place)
+        by_account[place].add(key_of(row) or (row["academy"], row["degree"], row["id"]))
+    assert any(len([row for row in guardians if key_of(row) == key]) > 1 for key in by_key), "nobody to merge"
+    assert not {key: places for key, places in by_key.items() if len(places) > 1}
+    assert not {place: keys for place, keys in by_account.items() if len(keys) > 1}
+    persons = collections.defaultdict(set)
+    for row in guardians:
+        persons[held[row["academy"], row["degree"], row["id"]]].add(row["person"])
+    assert not {place for place, people in persons.items() if len(people) > 1}, "two persons were made one"
+
+
+def test_a_pupil_keeps_the_account_through_a_change_of_academy(site, border):
+    take_all(site, border[0][0])
+    before = accounts(site)
+    take_all(site, border[20][0])
+    after = accounts(site)
+    by_ine = collections.defaultdict(dict)
+    for day in (0, 20):
+        for row in border[day][1]:
+            if row["type"] == "pupil" and row["degree"] == 2:
+                by_ine[row["ine"]][day] = (row["academy"], row["degree"], row["id"])
+    moved = {ine: places for ine, places in by_ine.items() if len(places) == 2 and places[0][0] != places[20][0]}
+    assert moved, "nobody moved"
+    for ine, places in moved.items():
+        assert after[places[20]] == before[places[0]], ine
+    assert len({after[places[20]] for places in by_ine.values() if 20 in places}) == len(
+        [1 for places in by_ine.values() if 20 in places]), "two pupils share an account"
+
+
+# ------------------------------------------------------------------------------------------------ by hand
+
+
+def two_records(folder, day, second=None, **files):
+    second = CONTACT if second is None else second
+    return complete(folder, day, EtabEducNat=[school()], Eleve=[pupil(1, [11]), pupil(2, [12])],
+                    PersRelEleve=[guardian(11, [1], **CONTACT), guardian(12, [2], **second)], **files)
+
+
+def test_a_merge_is_listed_undone_and_never_done_again(site, tmp_path):
+    run, = take(site, two_records(tmp_path, 0))
+    assert counters(run)["PersRelEleve", "merged"] == 1
+    assert account(site, 11) == account(site, 12)
+    (merge,) = merges(site)
+    assert (merge["aaf_id"], merge["evidence"]) == (12, "same_contact")
+    site.ctl("import", "unmerge", merge["merge"])
+    own = account(site, 12)
+    assert own != account(site, 11)
+    assert rows(site, "select count(*) from preau.account where detached_at is not null") == [(0,)]
+    run, = take(site, two_records(tmp_path, 1, {**CONTACT, "ENTPersonVille": "LYON"}))
+    assert account(site, 12) == own and ("PersRelEleve", "merged") not in counters(run)
+    assert site.run_ctl("import", "unmerge", 999).returncode != 0
+
+
+@pytest.mark.parametrize("field, value", [("mail", "autre@example.org"), ("mobile", "0639980012"), ("givenName", "Samia"),
+                                          ("sn", "PARENTE"), ("mail", ""), ("mobile", "")])
+def test_on_less_than_all_four_nothing_is_merged(site, tmp_path, field, value):
+    run, = take(site, two_records(tmp_path, 0, {**CONTACT, field: value}))
+    assert account(site, 11) != account(site, 12) and merges(site) == []
+
+
+def test_records_that_become_the_same_are_merged_unless_both_accounts_are_in_use(site, tmp_path):
+    take(site, two_records(tmp_path, 0, {**CONTACT, "mail": "avant@example.org"}))
+    first, second = account(site, 11), account(site, 12)
+    assert first != second
+    use = ("update preau.account set state = 'distribue', origin = 'etablissement', notified_at = now(), "
+           "notification_expires_at = now() + interval '3 months' where id = %s")
+    with site.psql() as database:
+        database.execute(use, [second])
+    take(site, two_records(tmp_path, 1))
+    assert account(site, 11) == account(site, 12) == second, "the account that was handed out stays"
+    assert rows(site, "select detached_at is not null from preau.account where id = %s", first) == [(True,)]
+
+
+def test_two_accounts_in_use_stay_apart(site, tmp_path):
+    take(site, two_records(tmp_path, 0, {**CONTACT, "mail": "avant@example.org"}))
+    with site.psql() as database:
+        database.execute("update preau.account set state = 'distribue', origin = 'etablissement', notified_at = now(), "
+                         "notification_expires_at = now() + interval '3 months' where profile = 'responsable'")
+    take(site, two_records(tmp_path, 1))
+    assert account(site, 11) != account(site, 12)
+
+
+def test_an_ine_borne_by_two_pupils_of_different_birth_is_told(site, tmp_path):
+    ine = {"ENTEleveINE": "123456789AB"}
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2])]}
+    run, = take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11], **ine), pupil(2, [11], ENTPersonDateNaissance="04/04/2012", **ine)],
+                               **people))
+    assert codes(site, run) == {"ine_conflict": 1}
+    assert account(site, 1) != account(site, 2)
+    take(site, complete(tmp_path, 1, Eleve=[pupil(1, [11], **ine), pupil(2, [11], **ine), pupil(3, [11], **ine)], **people))
+    assert account(site, 3) == account(site, 1)
+
+
+def test_who_comes_back_finds_the_account_as_it_was(site, tmp_path):
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1]), guardian(12, [2])]}
+    take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
+    before = rows(site, "select id, login, state::text from preau.account order by id")
+    take(site, complete(tmp_path, 1, Eleve=[pupil(1, [11])], EtabEducNat=[school()], PersRelEleve=[guardian(11, [1])]))
+    assert rows(site, "select count(*) from preau.account where detached_at is not null") == [(2,)]
+    take(site, complete(tmp_path, 2, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
+    assert rows(site, "select id, login, state::text from preau.account order by id") == before
+    assert rows(site, "select count(*) from preau.account where detached_at is not null or closed_at is not null") == [(0,)]
