@@ -13,8 +13,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from peers.site import Site
 
-DAEMONS = ("preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
-WIDE, NARROW = 1280, 360
+DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
+WIDE, NARROW = 1280, 320
 CHEAP = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}}
 
 
