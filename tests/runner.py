@@ -16,7 +16,7 @@ import sys
 import time
 import xml.etree.ElementTree as xml
 
-PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser")
+PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser", "bench")
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
@@ -159,7 +159,7 @@ class Runner:
         self.run(f"tests/{name}", [
             sys.executable, "-m", "pytest", "-q", "--tb=short", f"--junit-xml={junit}", f"--basetemp={self.folder / 'tmp' / name}",
             *by_name, *files], lambda: junit_counts(junit), {
-                "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")})
+                "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=2700)
 
     def everything(self):
         if not self.pattern:
