@@ -12,6 +12,13 @@ MUST_USE bool session_run(struct session *session, enum query query, const struc
 /* A statement marked :plain. */
 MUST_USE bool session_run_plain(struct session *session, enum query query, struct fault *fault);
 
+/* A cursor over a statement that takes parameters, under a name of the caller's; the transaction ends it. */
+MUST_USE bool session_cursor_open(struct session *session, enum query query, const char *name,
+    const struct parameters *parameters, struct fault *fault);
+/* The next `count` rows, in binary: read them by row_binary. Fewer: there are no more. The caller frees them. */
+MUST_USE bool session_cursor_fetch(
+    struct session *session, const char *name, int count, struct rows **out_rows, struct fault *fault);
+
 /* COPY … FROM STDIN of a statement marked :plain, in text format. Nothing else may be asked until it is ended; to give
  * it up, session_rollback. */
 MUST_USE bool session_copy_begin(struct session *session, enum query query, struct fault *fault);

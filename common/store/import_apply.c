@@ -29,7 +29,7 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
 {
     static const enum query queries[] = {
         QUERY_IMPORT_PREPARE_ANALYZE,
-        QUERY_IMPORT_PREPARE_TOLD,
+        QUERY_IMPORT_PREPARE_UNSETTLED,
         QUERY_IMPORT_PREPARE_LATE,
         QUERY_IMPORT_PREPARE_FIRST,
         QUERY_IMPORT_PREPARE_REQUESTS,
@@ -282,7 +282,7 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
         QUERY_IMPORT_APPLY_NEW_PUPILS,
         QUERY_IMPORT_APPLY_NEW_GUARDIANS,
         QUERY_IMPORT_APPLY_DEPARTED,
-        QUERY_IMPORT_APPLY_TOLD,
+        QUERY_IMPORT_APPLY_UNSETTLED,
         QUERY_IMPORT_APPLY_LINK_CHANGES,
         QUERY_IMPORT_APPLY_MOVED,
         QUERY_IMPORT_APPLY_ENROLMENTS,

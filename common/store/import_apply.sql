@@ -68,9 +68,11 @@ select 'eleve'::preau.profile as profile, s.aaf_id,
                  (s.ine, s.civilite, s.nom, s.prenom, s.birth_date, s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays)
             then 'changed' else 'unchanged' end as outcome,
        k.departed_at is not null as is_back,
-       (k.digest, k.told) is distinct from (s.digest, s.told) as is_otherwise
+       (k.digest, k.told, k.unsettled) is distinct from (s.digest, s.told, t.aaf_id is not null) as is_otherwise,
+       t.aaf_id is not null as unsettled
   from pg_temp.import_pupil s
  cross join pg_temp.import_now now
+  left join (select distinct aaf_id from pg_temp.import_unsettled where profile = 'eleve') t on t.aaf_id = s.aaf_id
   left join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id)
 union all
 select 'responsable', s.aaf_id,
@@ -81,9 +83,11 @@ select 'responsable', s.aaf_id,
                  (s.civilite, s.nom, s.prenom, s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays)
             then 'changed' else 'unchanged' end,
        k.departed_at is not null,
-       (k.digest, k.told, k.match_key) is distinct from (s.digest, s.told, s.match_key)
+       (k.digest, k.told, k.match_key, k.unsettled) is distinct from (s.digest, s.told, s.match_key, t.aaf_id is not null),
+       t.aaf_id is not null
   from pg_temp.import_guardian s
  cross join pg_temp.import_now now
+  left join (select distinct aaf_id from pg_temp.import_unsettled where profile = 'responsable') t on t.aaf_id = s.aaf_id
   left join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, s.aaf_id);
 
 -- :query import_apply_outcomes_analyze
@@ -97,26 +101,30 @@ analyze pg_temp.import_outcome;
 -- :role import
 -- :plain
 insert into preau.person (academy, degree, aaf_id, profile, ine, civilite, nom, prenom, search_name, birth_date, mail,
-                          mobile, adresse, code_postal, ville, pays, digest, told, account_academy, account_id, changed_at)
+                          mobile, adresse, code_postal, ville, pays, digest, told, unsettled, account_academy, account_id,
+                          changed_at)
 select now.academy, now.degree, s.aaf_id, 'eleve', s.ine, s.civilite, s.nom, s.prenom, s.search_name, s.birth_date,
-       s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, a.account_academy, a.account_id, now()
+       s.mail, s.mobile, s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, o.unsettled, a.account_academy, a.account_id,
+       now()
   from pg_temp.import_pupil s
+  join pg_temp.import_outcome o on o.aaf_id = s.aaf_id and o.outcome = 'added'
  cross join pg_temp.import_now now
-  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
- where exists (select from pg_temp.import_outcome o where o.aaf_id = s.aaf_id and o.outcome = 'added');
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id;
 
 -- :query import_apply_new_guardians
 -- Guardians, new.
 -- :role import
 -- :plain
 insert into preau.person (academy, degree, aaf_id, profile, civilite, nom, prenom, search_name, mail, mobile, adresse,
-                          code_postal, ville, pays, digest, told, match_key, account_academy, account_id, changed_at)
+                          code_postal, ville, pays, digest, told, unsettled, match_key, account_academy, account_id,
+                          changed_at)
 select now.academy, now.degree, s.aaf_id, 'responsable', s.civilite, s.nom, s.prenom, s.search_name, s.mail, s.mobile,
-       s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, s.match_key, a.account_academy, a.account_id, now()
+       s.adresse, s.code_postal, s.ville, s.pays, s.digest, s.told, o.unsettled, s.match_key, a.account_academy, a.account_id,
+       now()
   from pg_temp.import_guardian s
+  join pg_temp.import_outcome o on o.aaf_id = s.aaf_id and o.outcome = 'added'
  cross join pg_temp.import_now now
-  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
- where exists (select from pg_temp.import_outcome o where o.aaf_id = s.aaf_id and o.outcome = 'added');
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id;
 
 -- :query import_apply_changed_pupils
 -- Pupils who changed or come back, and those whose record says the same in another way.
@@ -125,7 +133,7 @@ select now.academy, now.degree, s.aaf_id, 'responsable', s.civilite, s.nom, s.pr
 update preau.person k
    set ine = s.ine, civilite = s.civilite, nom = s.nom, prenom = s.prenom, search_name = s.search_name,
        birth_date = s.birth_date, mail = s.mail, mobile = s.mobile, adresse = s.adresse, code_postal = s.code_postal,
-       ville = s.ville, pays = s.pays, digest = s.digest, told = s.told, departed_at = null,
+       ville = s.ville, pays = s.pays, digest = s.digest, told = s.told, unsettled = o.unsettled, departed_at = null,
        changed_at = case o.outcome when 'changed' then now() else k.changed_at end
   from pg_temp.import_pupil s, pg_temp.import_outcome o, pg_temp.import_now now
  where o.aaf_id = s.aaf_id and (o.outcome = 'changed' or (o.outcome = 'unchanged' and o.is_otherwise))
@@ -138,7 +146,7 @@ update preau.person k
 update preau.person k
    set civilite = s.civilite, nom = s.nom, prenom = s.prenom, search_name = s.search_name, mail = s.mail,
        mobile = s.mobile, adresse = s.adresse, code_postal = s.code_postal, ville = s.ville, pays = s.pays,
-       digest = s.digest, told = s.told, match_key = s.match_key, departed_at = null,
+       digest = s.digest, told = s.told, unsettled = o.unsettled, match_key = s.match_key, departed_at = null,
        changed_at = case o.outcome when 'changed' then now() else k.changed_at end
   from pg_temp.import_guardian s, pg_temp.import_outcome o, pg_temp.import_now now
  where o.aaf_id = s.aaf_id and (o.outcome = 'changed' or (o.outcome = 'unchanged' and o.is_otherwise))
@@ -167,14 +175,15 @@ with departed as (
 insert into pg_temp.import_counter
 select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, 'departed', count(*) from departed group by profile;
 
--- :query import_apply_told
--- What only the whole told to be wrong.
+-- :query import_apply_unsettled
+-- The others with whom something is wrong that only the whole could tell: their own records did not change.
 -- :role import
 -- :plain
 update preau.person k
-   set told = true
-  from pg_temp.import_told t, pg_temp.import_now now
- where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, t.aaf_id) and k.profile = t.profile and not k.told;
+   set unsettled = true
+  from pg_temp.import_unsettled t, pg_temp.import_now now
+ where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, t.aaf_id) and k.profile = t.profile
+   and not k.unsettled;
 
 -- :query import_apply_link_changes
 -- Guardians whose links changed.

@@ -3,10 +3,7 @@
 #include "runtime/cleanup.h"
 #include "store/blocking_query.h"
 #include "store/rows.h"
-#include "store/rows_result.h"
-#include "store/value_text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,35 +36,33 @@ bool import_known_any(
     return true;
 }
 
-/* By place and not by name: millions of rows go through here in a night. */
-static size_t known_read(const struct rows *rows, struct import_known *out_known)
+bool import_known_open(struct session *session, const struct import_whom *whom, struct fault *fault)
 {
-    const PGresult *result = rows->result;
-    int count = PQntuples(result);
-    for (int row = 0; row < count; row++) {
-        struct import_known *known = &out_known[row];
-        known->aaf_id = strtoll(PQgetvalue(result, row, 0), NULL, 10);
-        (void)bytes_read(PQgetvalue(result, row, 1), known->digest, sizeof known->digest);
-        known->told = PQgetvalue(result, row, 2)[0] == 't';
-        known->departed = PQgetvalue(result, row, 3)[0] == 't';
-    }
-    return (size_t)count;
-}
-
-bool import_known_range(struct session *session, const struct import_whom *whom, int64_t above, int64_t upto,
-    struct import_known *out_known, size_t capacity, size_t *out_count, struct fault *fault)
-{
-    _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_whom(&parameters, whom);
     parameters_text(&parameters, profile_code(whom->profile));
-    parameters_int64(&parameters, above);
-    parameters_int64(&parameters, upto);
-    parameters_int64(&parameters, (int64_t)capacity);
-    if (!ask(session, QUERY_IMPORT_KNOWN_RANGE, &parameters, &rows, fault)) {
+    bool done =
+        session_cursor_open(session, QUERY_IMPORT_KNOWN_ALL, profile_code(whom->profile), &parameters, fault);
+    parameters_clear(&parameters);
+    return done;
+}
+
+bool import_known_next(struct session *session, enum account_profile profile, struct import_known *out_known,
+    size_t *out_count, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    if (!session_cursor_fetch(session, profile_code(profile), IMPORT_KNOWN_AT_ONCE, &rows, fault)) {
         return false;
     }
-    *out_count = known_read(rows, out_known);
+    *out_count = (size_t)rows_count(rows);
+    for (int row = 0; row < rows_count(rows); row++) {
+        struct import_known *known = &out_known[row];
+        known->aaf_id = row_binary_int64(rows, row, 0);
+        memcpy(known->digest, row_binary_bytes(rows, row, 1, sizeof known->digest), sizeof known->digest);
+        known->told = row_binary_bool(rows, row, 2);
+        known->unsettled = row_binary_bool(rows, row, 3);
+        known->departed = row_binary_bool(rows, row, 4);
+    }
     return true;
 }
 
@@ -82,7 +77,15 @@ bool import_known_these(struct session *session, const struct import_whom *whom,
     if (!ask(session, QUERY_IMPORT_KNOWN_THESE, &parameters, &rows, fault)) {
         return false;
     }
-    *out_count = known_read(rows, out_known);
+    *out_count = (size_t)rows_count(rows);
+    for (int row = 0; row < rows_count(rows); row++) {
+        struct import_known *known = &out_known[row];
+        known->aaf_id = row_int64(rows, row, "aaf_id");
+        (void)row_bytes(rows, row, "digest", known->digest, sizeof known->digest);
+        known->told = row_bool(rows, row, "told");
+        known->unsettled = row_bool(rows, row, "unsettled");
+        known->departed = row_bool(rows, row, "departed");
+    }
     return true;
 }
 

@@ -27,16 +27,21 @@ struct import_whom {
 struct import_known {
     int64_t aaf_id;
     unsigned char digest[RECORD_DIGEST_SIZE];
-    bool told;     /* something was wrong with it when it was last looked at */
-    bool departed; /* known from before */
+    bool told;      /* something was wrong with the record when it was last looked at */
+    bool unsettled; /* or with what it names */
+    bool departed;  /* known from before */
 };
+
+enum { IMPORT_KNOWN_AT_ONCE = 4096 };
 
 /* Of any profile. */
 MUST_USE bool import_known_any(
     struct session *session, academy_code academy, enum degree degree, bool *out_any, struct fault *fault);
-/* At most `capacity` of those whose number is above one and up to another, in order; fewer than `capacity`: all. */
-MUST_USE bool import_known_range(struct session *session, const struct import_whom *whom, int64_t above, int64_t upto,
-    struct import_known *out_known, size_t capacity, size_t *out_count, struct fault *fault);
+/* Everybody, in order, as of now: opens a cursor, one of a profile in a transaction, and ended by it. */
+MUST_USE bool import_known_open(struct session *session, const struct import_whom *whom, struct fault *fault);
+/* The next IMPORT_KNOWN_AT_ONCE of them; fewer: there are no more. */
+MUST_USE bool import_known_next(struct session *session, enum account_profile profile, struct import_known *out_known,
+    size_t *out_count, struct fault *fault);
 /* Those of these numbers, in order; out_known has room for `count`. */
 MUST_USE bool import_known_these(struct session *session, const struct import_whom *whom, const int64_t *numbers,
     size_t count, struct import_known *out_known, size_t *out_count, struct fault *fault);

@@ -7,20 +7,16 @@
 -- $2 degree smallint
 select exists (select from preau.person where academy = $1 and degree = $2 order by aaf_id limit 1) as any;
 
--- :query import_known_range
--- Who has a number in a range, in order.
+-- :query import_known_all
+-- Everybody, in order: a cursor's.
 -- :role import
 -- $1 academy smallint
 -- $2 degree smallint
 -- $3 profile preau.profile
--- $4 above bigint
--- $5 upto bigint
--- $6 limit bigint
-select aaf_id, digest, told, departed_at is not null as departed
+select aaf_id, digest, told, unsettled, departed_at is not null as departed
   from preau.person
- where academy = $1 and degree = $2 and profile = $3 and aaf_id > $4 and aaf_id <= $5
- order by aaf_id
- limit $6;
+ where academy = $1 and degree = $2 and profile = $3
+ order by aaf_id;
 
 -- :query import_known_these
 -- Who has one of these numbers, in order.
@@ -29,7 +25,7 @@ select aaf_id, digest, told, departed_at is not null as departed
 -- $2 degree smallint
 -- $3 profile preau.profile
 -- $4 numbers bigint[]
-select aaf_id, digest, told, departed_at is not null as departed
+select aaf_id, digest, told, unsettled, departed_at is not null as departed
   from preau.person
  where academy = $1 and degree = $2 and profile = $3 and aaf_id = any($4)
  order by aaf_id;

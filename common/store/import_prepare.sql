@@ -8,11 +8,11 @@
 analyze pg_temp.import_now, pg_temp.import_school, pg_temp.import_pupil, pg_temp.import_guardian, pg_temp.import_refused,
     pg_temp.import_absent, pg_temp.import_late, pg_temp.import_deleted;
 
--- :query import_prepare_told
+-- :query import_prepare_unsettled
 -- Persons with whom something is wrong that only the whole could tell: they are looked at again next time.
 -- :role import
 -- :plain
-create temporary table import_told (profile preau.profile not null, aaf_id bigint not null);
+create temporary table import_unsettled (profile preau.profile not null, aaf_id bigint not null);
 
 -- :query import_prepare_late
 -- A record that came after a greater number was either passed over too soon, or had been there before.
@@ -265,7 +265,7 @@ with gone as (
 ), kept as (
     insert into pg_temp.import_refused select 'Eleve', aaf_id from gone
 ), again as (
-    insert into pg_temp.import_told select 'eleve', aaf_id from gone
+    insert into pg_temp.import_unsettled select 'eleve', aaf_id from gone
 )
 insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
 select file, line, 'Eleve', aaf_id::text, 'ENTPersonStructRattach', 'school_unknown', structure::text from gone;
@@ -306,7 +306,7 @@ with every as (
       from (select count(*) as c from gone) s, (values ('refused'), ('unchanged')) w(what)
      where (select kind from pg_temp.import_now) = 'complete'
 ), again as (
-    insert into pg_temp.import_told select 'eleve', pupil_id from every
+    insert into pg_temp.import_unsettled select 'eleve', pupil_id from every
 ), kept as (
     insert into pg_temp.import_refused select 'Eleve', pupil_id from gone
 )
@@ -330,7 +330,7 @@ select distinct on (p.aaf_id, l.guardian_id) p.aaf_id as pupil_id, l.guardian_id
 -- The same of the links.
 -- :role import
 -- :plain
-analyze pg_temp.import_link, pg_temp.import_place, pg_temp.import_moved, pg_temp.import_told;
+analyze pg_temp.import_link, pg_temp.import_place, pg_temp.import_moved, pg_temp.import_unsettled;
 
 -- :query import_prepare_links_to_nobody
 -- Links to guardians who are not there are told and dropped. Who is there: in the delivery, or known and not gone, or
@@ -353,7 +353,7 @@ with gone as (
 ), counted as (
     insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from gone
 ), again as (
-    insert into pg_temp.import_told select distinct 'eleve'::preau.profile, pupil_id from gone
+    insert into pg_temp.import_unsettled select distinct 'eleve'::preau.profile, pupil_id from gone
 )
 insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
 select g.file, g.line, 'Eleve', g.pupil_id::text,
@@ -378,7 +378,7 @@ with missing as (
 ), counted as (
     insert into pg_temp.import_counter select 'PersRelEleve', 'reported', count(*) from missing
 ), again as (
-    insert into pg_temp.import_told select distinct 'responsable'::preau.profile, aaf_id from missing
+    insert into pg_temp.import_unsettled select distinct 'responsable'::preau.profile, aaf_id from missing
 )
 insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
 select m.file, m.line, 'PersRelEleve', m.aaf_id::text,
@@ -407,7 +407,7 @@ select k.pupil_id, k.guardian_id
 with counted as (
     insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from pg_temp.import_unlinked
 ), again as (
-    insert into pg_temp.import_told select distinct 'eleve'::preau.profile, pupil_id from pg_temp.import_unlinked
+    insert into pg_temp.import_unsettled select distinct 'eleve'::preau.profile, pupil_id from pg_temp.import_unlinked
 )
 insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, code, value)
 select case when (select count(*) from pg_temp.import_unlinked) < 5000 then coalesce((
@@ -422,7 +422,7 @@ select case when (select count(*) from pg_temp.import_unlinked) < 5000 then coal
 -- Guardians who did not change and whose pupil left may still name that pupil: they are looked at next time.
 -- :role import
 -- :plain
-insert into pg_temp.import_told
+insert into pg_temp.import_unsettled
 select distinct 'responsable'::preau.profile, k.guardian_id
   from pg_temp.import_absent a
  cross join pg_temp.import_now now

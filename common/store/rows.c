@@ -5,7 +5,9 @@
 #include "store/value_text.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct rows *rows_take(PGresult *result)
 {
@@ -80,4 +82,22 @@ struct instant row_instant(const struct rows *rows, int row, const char *column)
 size_t row_bytes(const struct rows *rows, int row, const char *column, void *out_bytes, size_t size)
 {
     return bytes_read(row_text(rows, row, column), out_bytes, size);
+}
+
+const void *row_binary_bytes(const struct rows *rows, int row, int column, size_t size)
+{
+    assert(PQfformat(rows->result, column) == 1 && PQgetlength(rows->result, row, column) == (int)size);
+    return PQgetvalue(rows->result, row, column);
+}
+
+int64_t row_binary_int64(const struct rows *rows, int row, int column)
+{
+    uint64_t value;
+    memcpy(&value, row_binary_bytes(rows, row, column, sizeof value), sizeof value);
+    return (int64_t)be64toh(value);
+}
+
+bool row_binary_bool(const struct rows *rows, int row, int column)
+{
+    return *(const char *)row_binary_bytes(rows, row, column, 1) != 0;
 }

@@ -27,3 +27,9 @@ struct instant row_instant(const struct rows *rows, int row, const char *column)
 struct date row_date(const struct rows *rows, int row, const char *column); /* null: a date that is not valid */
 /* At most `size` bytes are written; gives how many there are. */
 size_t row_bytes(const struct rows *rows, int row, const char *column, void *out_bytes, size_t size);
+
+/* Of rows in binary, by place and not by name: millions go through here in a night. None is null. */
+int64_t row_binary_int64(const struct rows *rows, int row, int column);
+bool row_binary_bool(const struct rows *rows, int row, int column);
+/* `size` bytes: another number is a bug. */
+const void *row_binary_bytes(const struct rows *rows, int row, int column, size_t size);

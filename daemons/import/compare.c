@@ -10,8 +10,7 @@
 enum {
     BLOCK_RECORDS = 2000,
     BLOCK_BYTES = 4 << 20,      /* a block is told once it holds as much, */
-    BLOCK_BYTES_MAX = 16 << 20, /* which one more record cannot more than fill */
-    KNOWN_AT_ONCE = 2500
+    BLOCK_BYTES_MAX = 16 << 20 /* which one more record cannot more than fill */
 };
 
 struct waiting {
@@ -29,6 +28,15 @@ struct late {
     const struct waiting *waiting;
 };
 
+/* The store's persons of a profile, in order. */
+struct walk {
+    struct import_known known[IMPORT_KNOWN_AT_ONCE];
+    size_t at, count;
+    bool is_open, is_at_end; /* is_at_end: of the store */
+    int64_t frontier;        /* walked up to here */
+    int64_t live;            /* of those passed, not departed */
+};
+
 struct compare {
     struct session *session;
     struct import_stage *stage;
@@ -36,15 +44,14 @@ struct compare {
     compare_told *told;
     void *arg;
     bool is_begun, store_is_empty;
-    int64_t frontier[PROFILE_COUNT]; /* the store was walked up to here */
-    int64_t live[PROFILE_COUNT];
+    struct walk walks[PROFILE_COUNT];
 
     struct arena *arena;
     struct waiting block[BLOCK_RECORDS];
     struct waiting *sorted[BLOCK_RECORDS];
     struct late late[BLOCK_RECORDS];
     size_t count, late_count;
-    struct import_known known[KNOWN_AT_ONCE];
+    struct import_known late_known[BLOCK_RECORDS];
     int64_t late_numbers[BLOCK_RECORDS];
 };
 
@@ -71,7 +78,7 @@ void compare_free(struct compare **compare)
 
 int64_t compare_live(const struct compare *compare, enum account_profile profile)
 {
-    return compare->live[profile];
+    return compare->walks[profile].live;
 }
 
 /* --- the block in order of number --- */
@@ -108,9 +115,9 @@ static void block_sort(struct compare *compare)
 static void judge(struct waiting *waiting, const struct import_known *known)
 {
     bool is_same =
-        !known->told && !known->departed && memcmp(known->digest, waiting->digest, sizeof known->digest) == 0;
-    if (is_same && waiting->verdict == COMPARE_LOOK) {
-        waiting->verdict = COMPARE_SAME;
+        !known->unsettled && !known->departed && memcmp(known->digest, waiting->digest, sizeof known->digest) == 0;
+    if (is_same && waiting->verdict == COMPARE_LOOK && !(known->told && waiting->is_late)) {
+        waiting->verdict = known->told ? COMPARE_SAME_TOLD : COMPARE_SAME;
     }
 }
 
@@ -127,25 +134,46 @@ static bool meet(struct compare *compare, const struct import_known *known, size
     return known->departed || import_stage_absent(compare->stage, compare->whom.profile, known->aaf_id, fault);
 }
 
-/* The store's persons from the frontier up to `upto`; the records from `at` on are in that range. */
-static bool walk(struct compare *compare, int64_t upto, size_t at, struct fault *fault)
+static bool walk_fill(struct compare *compare, struct walk *walk, struct fault *fault)
 {
-    int64_t *frontier = &compare->frontier[compare->whom.profile];
-    size_t count;
-    do {
-        if (!import_stage_pause(compare->stage, fault) ||
-            !import_known_range(
-                compare->session, &compare->whom, *frontier, upto, compare->known, KNOWN_AT_ONCE, &count, fault)) {
+    if (!import_stage_pause(compare->stage, fault) ||
+        (!walk->is_open && !import_known_open(compare->session, &compare->whom, fault)) ||
+        !import_known_next(compare->session, compare->whom.profile, walk->known, &walk->count, fault)) {
+        return false;
+    }
+    walk->is_open = true;
+    walk->at = 0;
+    walk->is_at_end = walk->count < IMPORT_KNOWN_AT_ONCE;
+    return true;
+}
+
+/* The next one of the store, or NULL: there is none up to `upto`. */
+static bool walk_next(struct compare *compare, struct walk *walk, int64_t upto, const struct import_known **out_known,
+    struct fault *fault)
+{
+    if (walk->at == walk->count && !walk->is_at_end && !walk_fill(compare, walk, fault)) {
+        return false;
+    }
+    bool is_there = walk->at < walk->count && walk->known[walk->at].aaf_id <= upto;
+    *out_known = is_there ? &walk->known[walk->at++] : NULL;
+    return true;
+}
+
+/* The store's persons from the frontier up to `upto`; the records from `at` on are in that range. */
+static bool walk_along(struct compare *compare, int64_t upto, size_t at, struct fault *fault)
+{
+    struct walk *walk = &compare->walks[compare->whom.profile];
+    const struct import_known *known;
+    if (!walk_next(compare, walk, upto, &known, fault)) {
+        return false;
+    }
+    while (known) {
+        walk->live += !known->departed;
+        if (!meet(compare, known, &at, fault) || !walk_next(compare, walk, upto, &known, fault)) {
             return false;
         }
-        for (size_t i = 0; i < count; i++) {
-            compare->live[compare->whom.profile] += !compare->known[i].departed;
-            if (!meet(compare, &compare->known[i], &at, fault)) {
-                return false;
-            }
-        }
-        *frontier = count == KNOWN_AT_ONCE ? compare->known[count - 1].aaf_id : upto;
-    } while (count == KNOWN_AT_ONCE);
+    }
+    walk->frontier = upto;
     return true;
 }
 
@@ -162,15 +190,15 @@ static bool late_judge(struct compare *compare, size_t count, struct fault *faul
     }
     if (!import_stage_pause(compare->stage, fault) ||
         !import_known_these(
-            compare->session, &compare->whom, compare->late_numbers, count, compare->known, &known_count, fault)) {
+            compare->session, &compare->whom, compare->late_numbers, count, compare->late_known, &known_count, fault)) {
         return false;
     }
     size_t at = 0;
     for (size_t i = 0; i < known_count; i++) {
-        while (compare->sorted[at]->aaf_id < compare->known[i].aaf_id) {
+        while (compare->sorted[at]->aaf_id < compare->late_known[i].aaf_id) {
             at++;
         }
-        judge(compare->sorted[at], &compare->known[i]);
+        judge(compare->sorted[at], &compare->late_known[i]);
     }
     return true;
 }
@@ -179,11 +207,11 @@ static bool block_judge(struct compare *compare, struct fault *fault)
 {
     size_t late = 0;
     block_sort(compare);
-    while (late < compare->count && compare->sorted[late]->aaf_id <= compare->frontier[compare->whom.profile]) {
+    while (late < compare->count && compare->sorted[late]->aaf_id <= compare->walks[compare->whom.profile].frontier) {
         late++;
     }
     return late_judge(compare, late, fault) &&
-           (late == compare->count || walk(compare, compare->sorted[compare->count - 1]->aaf_id, late, fault));
+           (late == compare->count || walk_along(compare, compare->sorted[compare->count - 1]->aaf_id, late, fault));
 }
 
 /* --- telling --- */
@@ -284,7 +312,7 @@ bool compare_end(struct compare *compare, struct fault *fault)
     }
     for (int profile = 0; profile < PROFILE_COUNT && compare->is_begun && !compare->store_is_empty; profile++) {
         compare->whom.profile = (enum account_profile)profile;
-        if (!walk(compare, INT64_MAX, 0, fault)) {
+        if (!walk_along(compare, INT64_MAX, 0, fault)) {
             return false;
         }
     }

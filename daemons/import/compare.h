@@ -11,9 +11,10 @@
 struct compare;
 
 enum compare_verdict {
-    COMPARE_SAME,     /* as in the store, with nothing wrong: not to be looked at */
-    COMPARE_LOOK,     /* to be checked and staged */
-    COMPARE_REPEATED, /* its number was there before, in the same block */
+    COMPARE_SAME,      /* as in the store, with nothing wrong: not to be looked at */
+    COMPARE_SAME_TOLD, /* as in the store, with something wrong in it: to be checked again, so that it is told again */
+    COMPARE_LOOK,      /* to be checked and staged */
+    COMPARE_REPEATED,  /* its number was there before, in the same block */
 };
 
 /* One record, in the order of reading. Lent for the call. false ends it all, with the fault. */

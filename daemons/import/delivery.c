@@ -129,21 +129,52 @@ static void tally(struct delivery *delivery, const struct aaf_record *record, en
     }
 }
 
-/* Checked, and staged if it is sound. base: what a modification leaves as it is, or NULL. */
-static bool person_look(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place,
-    const struct import_person *base, struct fault *fault)
+/* Whether it is sound: delivery->person then. base: what a modification leaves as it is, or NULL. */
+static bool person_check(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place,
+    const struct import_person *base)
 {
     const struct delivery_options *options = &delivery->options;
     struct import_person *person = &delivery->person;
-    bool is_pupil = record->category == AAF_PUPIL;
-    bool is_sound = is_pupil ? record_pupil(record, *place, options->today, options->report, base, person)
-                             : record_guardian(record, *place, options->report, base, person);
+    bool is_sound = record->category == AAF_PUPIL
+                        ? record_pupil(record, *place, options->today, options->report, base, person)
+                        : record_guardian(record, *place, options->report, base, person);
     if (!is_sound) {
         tally(delivery, record, TALLY_REFUSED);
+    }
+    return is_sound;
+}
+
+static bool person_stage(struct delivery *delivery, enum aaf_category category, struct fault *fault)
+{
+    struct import_stage *stage = delivery->options.stage;
+    return category == AAF_PUPIL ? import_stage_pupil(stage, &delivery->person, fault)
+                                 : import_stage_guardian(stage, &delivery->person, fault);
+}
+
+static bool person_look(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place,
+    const struct import_person *base, struct fault *fault)
+{
+    return !person_check(delivery, record, place, base) || person_stage(delivery, record->category, fault);
+}
+
+static void count_unchanged(struct delivery *delivery, const struct aaf_record *record)
+{
+    report_count_unchanged(delivery->options.report, record->category);
+    tally(delivery, record, TALLY_UNCHANGED);
+}
+
+/* Staged only if nothing is wrong any more, which the store has to know: the same value was odd under other rules. */
+static bool person_look_again(
+    struct delivery *delivery, const struct aaf_record *record, const struct import_place *place, struct fault *fault)
+{
+    if (!person_check(delivery, record, place, NULL)) {
         return true;
     }
-    return is_pupil ? import_stage_pupil(options->stage, person, fault)
-                    : import_stage_guardian(options->stage, person, fault);
+    if (!delivery->person.told) {
+        return person_stage(delivery, record->category, fault);
+    }
+    count_unchanged(delivery, record);
+    return true;
 }
 
 static bool person_judged(void *arg, const struct aaf_record *record, const struct import_place *place,
@@ -153,9 +184,10 @@ static bool person_judged(void *arg, const struct aaf_record *record, const stru
     struct report_place where = {*place, record->category, record->id, NULL};
     switch (verdict) {
     case COMPARE_SAME:
-        report_count_unchanged(delivery->options.report, record->category);
-        tally(delivery, record, TALLY_UNCHANGED);
+        count_unchanged(delivery, record);
         return true;
+    case COMPARE_SAME_TOLD:
+        return person_look_again(delivery, record, place, fault);
     case COMPARE_LOOK:
         return person_look(delivery, record, place, NULL, fault);
     case COMPARE_REPEATED:

@@ -1,10 +1,12 @@
 -- What the import needs to compare instead of write, to merge, to hold, to let go.
 
 -- person.digest is from here on that of the record's values as AAF wrote them: what is the same is not even checked again,
--- unless something was wrong with it or with what it names. All are read anew once.
+-- unless something was wrong with it (checked again, for the report) or with what it names (staged again, since that may be
+-- there by now). All are read anew once.
 -- A guardian's row is kept whether or not a pupil names it as legal: a later delta may. Only guardianship gives rights.
 alter table preau.person
-    add column told boolean not null default false, -- something was found wrong: looked at again next time
+    add column told boolean not null default false, -- something was found wrong with the record itself
+    add column unsettled boolean not null default false, -- what it names was not all there
     add column match_key bytea check (length(match_key) = 16); -- of a guardian: name, first name, mail, mobile; null when one is missing
 create index person_by_match_key on preau.person (match_key) where match_key is not null;
 
