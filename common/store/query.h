@@ -13,7 +13,7 @@ struct store;
 
 /* rows: the answer, lent for the call; NULL when *fault says why there is none. See sqlstate.h for faults that the
  * subject reads itself. outcome_unknown: the connection was lost while a statement that writes was running.
- * Reads that a lost connection cut are asked once more before that. */
+ * Reads that a lost connection cut are asked once more before that, on a connection that was made since. */
 typedef void store_done(void *arg, const struct rows *rows, const struct fault *fault);
 
 /* The values are copied: `parameters` may be cleared at once; NULL for a query without any. `done` is called exactly

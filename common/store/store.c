@@ -30,6 +30,7 @@ struct job {
     struct tick asked;
     struct duration bound;
     bool asked_again; /* a connection broke under it once */
+    struct tick broke;
     struct rows *rows;
     struct fault fault; /* when rows is NULL */
 };
@@ -39,6 +40,7 @@ struct lane {
     struct connection *connection;
     struct job *job;
     bool is_up;
+    struct tick up_since;
 };
 
 struct store {
@@ -118,17 +120,41 @@ static void job_dequeue(struct store *store, struct job *job)
     store->waiting_count--;
 }
 
+static void job_ask_again(struct store *store, struct job *job)
+{
+    job->asked_again = true;
+    job->broke = clock_tick();
+    job_enqueue(store, job);
+}
+
+/* What ended one connection (the server stops, a plan is outdated) has often ended its sisters, and they are told a
+ * moment later: the second and last try is made on a connection that is younger than that. */
+static bool is_fit(const struct lane *lane, const struct job *job)
+{
+    return !job->asked_again || lane->up_since.us > job->broke.us;
+}
+
+static struct job *store_next_for(struct store *store, const struct lane *lane)
+{
+    struct job *job = TAILQ_FIRST(&store->waiting);
+    while (job && !is_fit(lane, job)) {
+        job = TAILQ_NEXT(job, link);
+    }
+    return job;
+}
+
 static void store_pump(void *arg)
 {
     struct store *store = arg;
-    for (unsigned i = 0; i < store->lane_count && !TAILQ_EMPTY(&store->waiting); i++) {
+    for (unsigned i = 0; i < store->lane_count; i++) {
         struct lane *lane = &store->lanes[i];
-        if (lane->job || !connection_is_idle(lane->connection)) {
-            continue;
+        bool is_free = !lane->job && connection_is_idle(lane->connection);
+        struct job *job = is_free ? store_next_for(store, lane) : NULL;
+        if (job) {
+            lane->job = job;
+            job_dequeue(store, job);
+            connection_send(lane->connection, job->query, &job->parameters);
         }
-        lane->job = TAILQ_FIRST(&store->waiting);
-        job_dequeue(store, lane->job);
-        connection_send(lane->connection, lane->job->query, &lane->job->parameters);
     }
 }
 
@@ -164,6 +190,7 @@ static void store_connection_idle(void *arg, struct connection *connection)
     struct lane *lane = lane_of(store, connection);
     if (!lane->is_up) {
         lane->is_up = true;
+        lane->up_since = clock_tick();
         store_lane_is_up(store);
     }
     if (!TAILQ_EMPTY(&store->waiting)) {
@@ -208,8 +235,7 @@ static void job_is_cut(struct store *store, struct job *job)
 {
     bool late = is_late(job, MILLISECONDS(0));
     if (!job_row(job)->changes && !job->asked_again && !late) {
-        job->asked_again = true;
-        job_enqueue(store, job);
+        job_ask_again(store, job);
         return;
     }
     fault_set(&job->fault, late ? FAULT_TIMEOUT : FAULT_UNAVAILABLE, "%s: %s", job_row(job)->name,
@@ -246,8 +272,7 @@ static void store_connection_done(void *arg, struct connection *connection, PGre
     bool is_outdated = is_plan_outdated(result);
     PQclear(result);
     if (is_outdated && !job->asked_again) {
-        job->asked_again = true;
-        job_enqueue(store, job);
+        job_ask_again(store, job);
         connection_abandon(connection, "the schema has changed");
         return;
     }
