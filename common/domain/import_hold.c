@@ -114,31 +114,24 @@ struct import_hold import_hold_judge(
 /* --- in French --- */
 
 struct wording {
-    const char *code;
     const char *of_one, *of_many; /* after "N des M" */
     const char *is_one, *is_many; /* what became of them */
     const char *expected;         /* after "au plus N %" */
 };
 
 static const struct wording wordings[HOLD_KIND_COUNT] = {
-    [HOLD_PUPILS_DEPARTED] = {"pupils_departed",    "élève",         "élèves",          "n’est plus dans la livraison",
-                              "ne sont plus dans la livraison",                                                                                                                      "de départs attendus"         },
-    [HOLD_GUARDIANS_DEPARTED] = {"guardians_departed", "responsable",     "responsables",      "n’est plus dans la livraison",
-                              "ne sont plus dans la livraison",                                                                                                                      "de départs attendus"         },
-    [HOLD_IDENTITIES_CHANGED] = {"identities_changed", "personne connue", "personnes connues",
-                              "change de nom, de prénom ou de date de naissance",                                            "changent de nom, de prénom ou de date de naissance",
-                              "de changements attendus"                                                                                                                                                             },
-    [HOLD_RECORDS_REFUSED] = {"records_refused",    "personne connue", "personnes connues", "a une fiche refusée",
-                              "ont une fiche refusée",                                                                                                                              "de fiches refusées attendues"},
-    [HOLD_SCHOOL_DEPARTED] = {"school_departed",    "élève",         "élèves",          "n’est plus dans la livraison",
-                              "ne sont plus dans la livraison",                                                                                                                      "de départs attendus"         },
+    [HOLD_PUPILS_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison", "ne sont plus dans la livraison",
+                              "de départs attendus"                                                                                                                                 },
+    [HOLD_GUARDIANS_DEPARTED] = {"responsable",     "responsables",      "n’est plus dans la livraison",
+                              "ne sont plus dans la livraison",                                                                                                "de départs attendus"},
+    [HOLD_IDENTITIES_CHANGED] = {"personne connue", "personnes connues",
+                              "change de nom, de prénom ou de date de naissance",                      "changent de nom, de prénom ou de date de naissance",
+                              "de changements attendus"                                                                                                                              },
+    [HOLD_RECORDS_REFUSED] = {"personne connue", "personnes connues", "a une fiche refusée",           "ont une fiche refusée",
+                              "de fiches refusées attendues"                                                                                                                        },
+    [HOLD_SCHOOL_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison", "ne sont plus dans la livraison",
+                              "de départs attendus"                                                                                                                                 },
 };
-
-const char *import_hold_kind_code(enum import_hold_kind kind)
-{
-    assert((unsigned)kind < HOLD_KIND_COUNT);
-    return wordings[kind].code;
-}
 
 static void add_number(struct text_builder *text, int64_t number)
 {

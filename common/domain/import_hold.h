@@ -75,7 +75,5 @@ struct import_hold {
 struct import_hold import_hold_judge(
     const struct import_hold_figures *figures, const struct import_hold_settings *settings, struct date date);
 
-const char *import_hold_kind_code(enum import_hold_kind kind);
-
 /* The reasons in French, a sentence a line, without a line's end at the end. */
 void import_hold_explain(const struct import_hold *hold, char out_text[IMPORT_HOLD_TEXT_SIZE]);

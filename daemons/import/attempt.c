@@ -192,7 +192,8 @@ static bool delivery_begin(struct attempt *attempt, struct fault *fault)
 
 /* --- judging --- */
 
-static bool hold_judge(struct attempt *attempt, bool *out_held, struct fault *fault)
+/* Not asked of what an operator approved. */
+static bool hold_judge(struct attempt *attempt, bool follows_held, enum refusal *out_held, struct fault *fault)
 {
     struct import_figures *figures = checked_calloc(1, sizeof *figures);
     struct import_hold_settings settings;
@@ -203,8 +204,8 @@ static bool hold_judge(struct attempt *attempt, bool *out_held, struct fault *fa
                 import_load_figures(attempt->options.session, is_delta, figures, fault);
     if (done) {
         struct import_hold hold = import_hold_judge(&figures->hold, &settings, clock_date(clock_now()));
-        *out_held = hold.count > 0;
-        if (*out_held) {
+        *out_held = hold.count > 0 ? REFUSAL_IMPORT_HELD : follows_held ? REFUSAL_FOLLOWS_HELD : REFUSAL_NONE;
+        if (hold.count > 0) {
             import_hold_explain(&hold, attempt->explanation);
         }
     }
@@ -311,13 +312,10 @@ static bool check(struct attempt *attempt, enum refusal would_be, struct fault *
 
 static bool judged(struct attempt *attempt, bool follows_held, struct fault *fault)
 {
-    bool is_held = false;
-    if (attempt->options.approved.v == 0 && !hold_judge(attempt, &is_held, fault)) {
+    enum refusal held = REFUSAL_NONE;
+    if (attempt->options.approved.v == 0 && !hold_judge(attempt, follows_held, &held, fault)) {
         return false;
     }
-    enum refusal held = is_held                                            ? REFUSAL_IMPORT_HELD
-                        : follows_held && attempt->options.approved.v == 0 ? REFUSAL_FOLLOWS_HELD
-                                                                           : REFUSAL_NONE;
     if (!attempt->options.job->claim) {
         return check(attempt, held, fault);
     }

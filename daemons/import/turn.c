@@ -38,12 +38,6 @@ void turn_end(struct turn *turn, academy_code academy)
     }
 }
 
-bool turn_is_running(const struct turn *turn, academy_code academy)
-{
-    const struct turn_academy *known = academy_find(turn, academy);
-    return known && known->is_running;
-}
-
 /* What a look saw of this academy says nothing: an archive may be elsewhere by now. */
 static bool is_moving(const struct turn *turn, academy_code academy)
 {

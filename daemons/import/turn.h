@@ -37,7 +37,6 @@ void turn_clear(struct turn *turn);
 
 void turn_begin(struct turn *turn, academy_code academy);
 void turn_end(struct turn *turn, academy_code academy);
-bool turn_is_running(const struct turn *turn, academy_code academy);
 
 void turn_look_begin(struct turn *turn);
 /* What the look saw: checks and held archives that went are forgotten. */

@@ -262,15 +262,6 @@ static void the_longest_explanation_has_room(void **state)
     assert_non_null(strstr(text, "Et 60\u202f000 autres établissements."));
 }
 
-static void kinds_have_codes_of_their_own(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i < HOLD_KIND_COUNT; i++)
-        for (unsigned j = 0; j < i; j++)
-            assert_string_not_equal(
-                import_hold_kind_code((enum import_hold_kind)i), import_hold_kind_code((enum import_hold_kind)j));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,7 +277,6 @@ int main(void)
         cmocka_unit_test(reasons_are_told_in_french),
         cmocka_unit_test(one_alone_is_told_in_the_singular),
         cmocka_unit_test(the_longest_explanation_has_room),
-        cmocka_unit_test(kinds_have_codes_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
