@@ -1,6 +1,7 @@
 """Real daemons over real peers. PREAU_BUILD names the folder that meson built in.
 
 `site`: one site for the whole session, with a small imported academy; a test leaves it as useful as it found it.
+`importd_site`: one with importd alone, for the tests that empty it first; `empty_site`: the same, emptied.
 `fresh_site`: a function that makes a site of the test's own, with the settings it wants.
 """
 
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from peers.academy import IMPORTD, emptied
 from peers.site import Site
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -51,6 +53,18 @@ def site(tmp_path_factory, academy):
         yield site
     finally:
         site.remove()
+
+
+@pytest.fixture(scope="session")
+def importd_site(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("importd"), IMPORTD) as started:
+        yield started
+
+
+@pytest.fixture
+def empty_site(importd_site):
+    emptied(importd_site)
+    return importd_site
 
 
 @pytest.fixture

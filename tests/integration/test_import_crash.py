@@ -7,7 +7,6 @@ import pytest
 
 from peers.academy import ACADEMY, APPLIED, IMPORTD, REFUSED, drop, emptied, generate, owned, rows, snapshot, take
 from peers.bus import Bus, Silent
-from peers.site import Site
 
 ROUNDS = 14  # kills, spread over the time that a run takes
 MORE = ("--people", "2500", "--schools", "2,2,1", "--degree", "2D")
@@ -19,10 +18,9 @@ def made(tmp_path_factory):
     return {day: generate(folder / str(day), "--day", str(day), "--change-rate", "0.05", *MORE).archives[2] for day in (0, 1)}
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD) as started:
-        yield started
+@pytest.fixture
+def site(empty_site):
+    return empty_site
 
 
 def quiet(site):
@@ -51,7 +49,6 @@ def timed(site, archive):
 
 
 def test_killed_at_random_moments_it_ends_in_the_same_place(site, made):
-    emptied(site)
     spans = [timed(site, made[0])]
     first = snapshot(site)
     spans.append(timed(site, made[1]))
@@ -68,7 +65,6 @@ def test_killed_at_random_moments_it_ends_in_the_same_place(site, made):
 
 
 def test_an_archive_over_which_it_dies_again_and_again_is_refused(site, made):
-    emptied(site)
     drop(site, made[0])
     site.stop_daemon(IMPORTD)
     for _ in range(3):

@@ -5,22 +5,14 @@ import pytest
 from peers.academy import (
     APPLIED, IMPORTD, REFUSED, archive_of, check_is_truth, codes, counters, emptied, generate, guardian, owned, pupil, record,
     report, rows, school, take)
-from peers.site import Site
 
 LAST = 3
 CHANGES = ("--degree", "2D", "--change-rate", "0.06")
 
 
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD) as started:
-        yield started
-
-
 @pytest.fixture
-def site(standing):
-    emptied(standing)
-    return standing
+def site(empty_site):
+    return empty_site
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +26,11 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def last_day(standing, made):
-    emptied(standing)
-    take(standing, made[f"C{LAST}"].archives[2])
-    check_is_truth(standing, made[f"C{LAST}"].truth)
-    return owned(standing)
+def last_day(importd_site, made):
+    emptied(importd_site)
+    take(importd_site, made[f"C{LAST}"].archives[2])
+    check_is_truth(importd_site, made[f"C{LAST}"].truth)
+    return owned(importd_site)
 
 
 @pytest.mark.parametrize("sequence", [

@@ -10,22 +10,14 @@ import pytest
 
 from peers.academy import (
     ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, rows, school, take)
-from peers.site import Site
 
 ACADEMIES = (10, 11)
 CONTACT = {"mail": "sam.parent@example.org", "mobile": "0639980011", "givenName": "Sam"}
 
 
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD) as started:
-        yield started
-
-
 @pytest.fixture
-def site(standing):
-    emptied(standing)
-    return standing
+def site(empty_site):
+    return empty_site
 
 
 def complete(folder, day, academy="10", **files):

@@ -227,7 +227,8 @@ def emptied(site):
     site.wait(lambda: site.status(IMPORTD)["numbers"]["runs"] == 0, 30, "idle")
     for folder in (site.folder / "inbox").iterdir():
         shutil.rmtree(folder)
-    shutil.rmtree(site.folder / "archive" / str(ACADEMY), ignore_errors=True)
+    for folder in (site.folder / "archive").iterdir():
+        shutil.rmtree(folder)
     with site.psql() as database:
         database.execute("truncate preau.import_run, preau.school, preau.person, preau.account, preau.identifier, "
                          "preau.academy, preau.account_merge, preau.import_reservation restart identity cascade")
