@@ -1,6 +1,8 @@
 """Whose accounts an import attaches and detaches: the statements of import_attach.sql, under the role that runs them."""
 
+import concurrent.futures
 import itertools
+import time
 
 import psycopg
 import pytest
@@ -193,6 +195,60 @@ def test_two_academies_that_let_go_of_one_account_at_once_leave_it_detached(clus
                 run(second, statements, own)
         run(second, statements, own)
     assert not is_attached(admin, own)
+
+
+def shared(admin):
+    """The account of a guardian who is known, with the care of a pupil, in two academies."""
+    own = account(admin)
+    for place in (LYON_2, NANTES_2):
+        care(admin, record(admin, place, "responsable", own), record(admin, place, "eleve"))
+    return own
+
+
+def waits(admin, connection):
+    (waiting,) = admin.execute("select wait_event_type is not distinct from 'Lock' from pg_stat_activity where pid = %s",
+                               [connection.info.backend_pid]).fetchone()
+    return waiting
+
+
+HOLD = "select from preau.account where (academy, id) = (%s, %s) for no key update nowait"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_accounts_are_locked_in_one_order_whatever_order_they_were_touched_in(cluster, database, statements, admin, order):
+    """Else two runs that each hold what the other wants would never end."""
+    owns = [shared(admin), shared(admin)]
+    with cluster.connect(database, "preau_import") as run_one, cluster.connect(database) as other:
+        def work():
+            with run_one.transaction():
+                run(run_one, statements, *(owns[i] for i in order))
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            with other.transaction():
+                other.execute(HOLD, owns[0])
+                done = pool.submit(work)
+                end = time.monotonic() + 20
+                while not waits(admin, run_one):
+                    assert not done.done() and time.monotonic() < end, "it did not wait for the first account"
+                    time.sleep(0.01)
+                other.execute(HOLD, owns[1])  # it waits for the first and has taken nothing yet
+            done.result(20)
+
+
+def test_who_refers_to_an_account_is_not_waited_for_and_does_not_wait(cluster, database, statements, admin):
+    """A foreign key holds the account's key: were that in the way, a run and whoever writes an account's history would wait
+    for each other."""
+    owns = [shared(admin), shared(admin)]
+    history = "insert into preau.account_event (academy, account_id, action, actor) values (%s, %s, 'reopen', 'import')"
+    with cluster.connect(database, "preau_import") as run_one, cluster.connect(database) as other:
+        for connection in (run_one, other):
+            connection.execute("set lock_timeout = '2s'")
+        admin.execute("update preau.account set detached_at = now() where (academy, id) = (%s, %s)", owns[0])
+        with other.transaction(), run_one.transaction():
+            other.execute(history, owns[0])
+            run(run_one, statements, *owns)
+            other.execute(history, owns[1])
+    assert is_attached(admin, owns[0])
 
 
 def test_no_plan_reads_all_persons_for_a_few_accounts(cluster, database, statements, admin):
