@@ -12,7 +12,8 @@ MUST_USE bool session_run(struct session *session, enum query query, const struc
 /* A statement marked :plain. */
 MUST_USE bool session_run_plain(struct session *session, enum query query, struct fault *fault);
 
-/* A cursor over a statement that takes parameters, under a name of the caller's; the transaction ends it. */
+/* A cursor over a statement that takes parameters, under a name of the caller's; the transaction ends it. PostgreSQL does
+ * not look at the types declared: what the statement does with a parameter must tell its type. */
 MUST_USE bool session_cursor_open(struct session *session, enum query query, const char *name,
     const struct parameters *parameters, struct fault *fault);
 /* The next `count` rows, in binary: read them by row_binary. Fewer: there are no more. The caller frees them. */

@@ -32,7 +32,7 @@ struct import_known {
     bool departed;  /* known from before */
 };
 
-enum { IMPORT_KNOWN_AT_ONCE = 4096 };
+enum { IMPORT_KNOWN_AT_ONCE = 16384 };
 
 /* Of any profile. */
 MUST_USE bool import_known_any(

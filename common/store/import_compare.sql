@@ -1,11 +1,11 @@
 -- What the store knows of the persons of an academy and degree, for a delivery that is being read.
 
 -- :query import_known_any
--- Whether it knows anybody. In order, so that the other degree is not looked through.
+-- Whether it knows anybody. By the first in order, and not by exists: so that the other degree is not looked through.
 -- :role import
 -- $1 academy smallint
 -- $2 degree smallint
-select exists (select from preau.person where academy = $1 and degree = $2 order by aaf_id limit 1) as any;
+select (select aaf_id from preau.person where academy = $1 and degree = $2 order by aaf_id limit 1) is not null as any;
 
 -- :query import_known_all
 -- Everybody, in order: a cursor's.

@@ -10,7 +10,8 @@
 enum {
     BLOCK_RECORDS = 2000,
     BLOCK_BYTES = 4 << 20,      /* a block is told once it holds as much, */
-    BLOCK_BYTES_MAX = 16 << 20 /* which one more record cannot more than fill */
+    BLOCK_BYTES_MAX = 16 << 20, /* which one more record cannot more than fill */
+    ABSENT_AT_ONCE = 4096       /* each change of the table that is written to costs a COPY of its own */
 };
 
 struct waiting {
@@ -35,6 +36,8 @@ struct walk {
     bool is_open, is_at_end; /* is_at_end: of the store */
     int64_t frontier;        /* walked up to here */
     int64_t live;            /* of those passed, not departed */
+    int64_t absent[ABSENT_AT_ONCE];
+    size_t absent_count;
 };
 
 struct compare {
@@ -121,6 +124,25 @@ static void judge(struct waiting *waiting, const struct import_known *known)
     }
 }
 
+static bool absent_stage(struct compare *compare, enum account_profile profile, struct fault *fault)
+{
+    struct walk *walk = &compare->walks[profile];
+    for (size_t i = 0; i < walk->absent_count; i++) {
+        if (!import_stage_absent(compare->stage, profile, walk->absent[i], fault)) {
+            return false;
+        }
+    }
+    walk->absent_count = 0;
+    return true;
+}
+
+static bool absent_add(struct compare *compare, int64_t aaf_id, struct fault *fault)
+{
+    struct walk *walk = &compare->walks[compare->whom.profile];
+    walk->absent[walk->absent_count++] = aaf_id;
+    return walk->absent_count < ABSENT_AT_ONCE || absent_stage(compare, compare->whom.profile, fault);
+}
+
 /* One of the store's: judges the record of that number, if there is one from *at on; otherwise it is absent. */
 static bool meet(struct compare *compare, const struct import_known *known, size_t *at, struct fault *fault)
 {
@@ -131,7 +153,7 @@ static bool meet(struct compare *compare, const struct import_known *known, size
         judge(compare->sorted[*at], known);
         return true;
     }
-    return known->departed || import_stage_absent(compare->stage, compare->whom.profile, known->aaf_id, fault);
+    return known->departed || absent_add(compare, known->aaf_id, fault);
 }
 
 static bool walk_fill(struct compare *compare, struct walk *walk, struct fault *fault)
@@ -312,7 +334,7 @@ bool compare_end(struct compare *compare, struct fault *fault)
     }
     for (int profile = 0; profile < PROFILE_COUNT && compare->is_begun && !compare->store_is_empty; profile++) {
         compare->whom.profile = (enum account_profile)profile;
-        if (!walk_along(compare, INT64_MAX, 0, fault)) {
+        if (!walk_along(compare, INT64_MAX, 0, fault) || !absent_stage(compare, compare->whom.profile, fault)) {
             return false;
         }
     }

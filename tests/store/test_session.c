@@ -274,6 +274,59 @@ static void reading_can_stop_in_the_middle(void **state)
     MUST(count_once());
 }
 
+/* --- cursors --- */
+
+static void numbers_open(const char *name, int64_t last)
+{
+    struct parameters p;
+    parameters_init(&p);
+    parameters_int64(&p, last);
+    MUST(session_cursor_open(session, QUERY_PROBE_NUMBERS, name, &p, &fault));
+    parameters_clear(&p);
+}
+
+/* The next `count` of a cursor are `first` and those after it, up to `last`. */
+static void numbers_follow(const char *name, int count, int64_t first, int64_t last)
+{
+    struct rows *rows = NULL;
+    MUST(session_cursor_fetch(session, name, count, &rows, &fault));
+    assert_int_equal(rows_count(rows), last - first + 1);
+    for (int i = 0; i < rows_count(rows); i++) {
+        unsigned char bytes[8] = {[7] = (unsigned char)(first + i)};
+        assert_int_equal(row_binary_int64(rows, i, 0), first + i);
+        assert_int_equal(row_binary_bool(rows, i, 1), (first + i) % 2 == 0);
+        assert_memory_equal(row_binary_bytes(rows, i, 2, 8), bytes, 8);
+    }
+    rows_free(&rows);
+}
+
+static void cursors_go_on_side_by_side(void **state)
+{
+    (void)state;
+    MUST(session_begin(session, &fault));
+    numbers_open("one", 10);
+    numbers_open("other", 3);
+    numbers_follow("one", 4, 1, 4);
+    numbers_follow("other", 2, 1, 2);
+    numbers_follow("one", 4, 5, 8);
+    numbers_follow("one", 4, 9, 10);
+    numbers_follow("one", 4, 11, 10);
+    numbers_follow("other", 2, 3, 3);
+    session_rollback(session);
+}
+
+static void a_cursor_ends_with_its_transaction(void **state)
+{
+    (void)state;
+    struct rows *rows = NULL;
+    MUST(session_begin(session, &fault));
+    numbers_open("one", 10);
+    MUST(session_commit(session, &fault));
+    assert_false(session_cursor_fetch(session, "one", 1, &rows, &fault));
+    assert_int_equal(fault.code, FAULT_DATABASE);
+    assert_null(rows);
+}
+
 /* --- the schema --- */
 
 static void a_session_tells_a_database_without_schema(void **state)
@@ -317,6 +370,8 @@ int main(int argc, char **argv)
         SESSION_TEST(a_copy_is_given_up_by_a_rollback),
         SESSION_TEST(a_bad_row_is_told_at_the_end),
         SESSION_TEST(reading_can_stop_in_the_middle),
+        SESSION_TEST(cursors_go_on_side_by_side),
+        SESSION_TEST(a_cursor_ends_with_its_transaction),
         SESSION_TEST(a_session_tells_a_database_without_schema),
         SESSION_TEST(a_server_that_is_not_there_is_a_fault),
     };

@@ -69,6 +69,6 @@ def make_plan(options, academy):
     room = in_sector + in_sector // 4 + 256
     if in_sector + arrivals * options.day > room:
         raise ValueError(f"day {options.day} is too far: a sector has numbers for {room} families only")
-    # an arrival adds some three records, another event touches one or two
-    events = max(int(options.change_rate > 0), round((changes - 3 * arrivals) / 1.5))
+    # an arrival adds some three records, another event touches one, seldom two (counted)
+    events = max(int(options.change_rate > 0), round((changes - 3 * arrivals) / 1.03))
     return Plan(academy, sectors, families, tuple(schools), arrivals, events, room)
