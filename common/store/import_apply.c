@@ -43,6 +43,8 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
         QUERY_IMPORT_PREPARE_PLACES,
         QUERY_IMPORT_PREPARE_PUPILS_NOWHERE,
         QUERY_IMPORT_PREPARE_MOVED,
+        QUERY_IMPORT_PREPARE_LOST,
+        QUERY_IMPORT_PREPARE_LOST_ANALYZE,
         QUERY_IMPORT_PREPARE_SCHOOLS_GONE,
         QUERY_IMPORT_PREPARE_LINKS,
         QUERY_IMPORT_PREPARE_LINKS_ANALYZE,
@@ -51,8 +53,7 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
         QUERY_IMPORT_PREPARE_UNLINKED,
         QUERY_IMPORT_PREPARE_UNLINKED_TOLD,
         QUERY_IMPORT_PREPARE_LEFT_ALONE,
-        QUERY_IMPORT_PREPARE_ONE_UAI,
-        QUERY_IMPORT_PREPARE_SERVICES,
+        QUERY_IMPORT_PREPARE_PEOPLED,
         QUERY_IMPORT_PREPARE_LEGAL,
         QUERY_IMPORT_PREPARE_LEGAL_ANALYZE,
     };
@@ -300,7 +301,8 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
 bool import_apply(struct session *session, academy_code academy, const struct import_steps *steps, import_seal *seal,
     void *arg, struct fault *fault)
 {
-    return session_run_plain(session, QUERY_IMPORT_APPLY_FREE_STRUCTURES, fault) &&
+    return session_run_plain(session, QUERY_IMPORT_APPLY_STRUCTURES, fault) &&
+           session_run_plain(session, QUERY_IMPORT_APPLY_STRUCTURES_LOST, fault) &&
            session_run_plain(session, QUERY_IMPORT_APPLY_SCHOOLS, fault) &&
            session_run_plain(session, QUERY_IMPORT_ACCOUNTS_MAKE, fault) &&
            credentials_write(session, academy, seal, arg, fault) && apply_all(session, steps, fault) &&

@@ -2,58 +2,84 @@
 -- becomes the house's data: set by set, in one transaction. Only what differs is written. The statements follow one
 -- another in this order (import_apply.c).
 
--- :query import_apply_free_structures
--- A school whose number AAF gave to another one lets it go.
+-- :query import_apply_structures
+-- Structures, new and changed.
 -- :role import
 -- :plain
-update preau.school k
-   set structure = -nextval('preau.account_number')
-  from pg_temp.import_school s, pg_temp.import_now now
- where k.academy = now.academy and k.degree = now.degree and k.structure = s.structure and k.uai <> s.uai;
+insert into preau.structure (academy, degree, number, uai, name, kind, city, mail)
+select now.academy, now.degree, s.structure, s.uai, s.name, s.kind, s.city, s.mail
+  from pg_temp.import_school s
+ cross join pg_temp.import_now now
+  left join preau.structure k on (k.academy, k.degree, k.number) = (now.academy, now.degree, s.structure)
+ where k.number is null or k.departed_at is not null
+    or (k.uai, k.name, k.kind, k.city, k.mail) is distinct from (s.uai, s.name, s.kind, s.city, s.mail)
+on conflict (academy, degree, number) do update
+   set uai = excluded.uai, name = excluded.name, kind = excluded.kind, city = excluded.city, mail = excluded.mail,
+       departed_at = null;
+
+-- :query import_apply_structures_lost
+-- Those that are nowhere any more.
+-- :role import
+-- :plain
+update preau.structure k
+   set departed_at = now()
+  from pg_temp.import_lost l, pg_temp.import_now now
+ where (k.academy, k.degree, k.number) = (now.academy, now.degree, l.structure);
 
 -- :query import_apply_schools
--- Schools, new and changed, and those that are gone: a delta must name them.
+-- Schools: where a structure is and pupils are, or were. Of several structures with one UAI, the smallest number describes
+-- the school. Figures are those of the records: one that describes no school is without object; a school that follows its
+-- structure to another UAI is changed, not gone.
 -- :role import
 -- :plain
-with difference as materialized (
-    select s.*, k.uai is null as is_new
-      from pg_temp.import_school s
-     cross join pg_temp.import_now now
-      left join preau.school k on k.academy = now.academy and k.uai = s.uai
-     where k.uai is null
-        or (k.degree = now.degree
-            and (k.digest <> s.digest or k.structure <> s.structure or k.departed_at is not null))
+with described as materialized (
+    select distinct on (k.uai) k.*
+      from preau.structure k, pg_temp.import_now now
+     where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+     order by k.uai, k.number
+), wanted as materialized (
+    select d.*, k.uai is null as is_new,
+           k.degree = d.degree
+           and (k.departed_at is not null or (k.name, k.kind, k.city, k.mail) is distinct from (d.name, d.kind, d.city, d.mail))
+               as is_otherwise,
+           exists (select from pg_temp.import_moved m where m.structure = d.number) as is_moved
+      from described d
+      left join preau.school k on (k.academy, k.uai) = (d.academy, d.uai)
+     where k.degree = d.degree or exists (select from pg_temp.import_peopled p where p.uai = d.uai)
 ), added as (
-    insert into preau.school (academy, uai, degree, structure, name, kind, city, mail, digest)
-    select now.academy, d.uai, now.degree, d.structure, d.name, d.kind, d.city, d.mail, d.digest
-      from difference d, pg_temp.import_now now
-     where d.is_new
-    returning uai
+    insert into preau.school (academy, uai, degree, name, kind, city, mail)
+    select academy, uai, degree, name, kind, city, mail from wanted where is_new
 ), changed as (
     update preau.school k
-       set structure = d.structure, name = d.name, kind = d.kind, city = d.city, mail = d.mail, digest = d.digest,
-           departed_at = null
-      from difference d, pg_temp.import_now now
-     where not d.is_new and k.academy = now.academy and k.uai = d.uai
-    returning k.uai
+       set name = w.name, kind = w.kind, city = w.city, mail = w.mail, departed_at = null
+      from wanted w
+     where w.is_otherwise and (k.academy, k.uai) = (w.academy, w.uai)
 ), departed as (
     update preau.school k
        set departed_at = now()
       from pg_temp.import_now now
      where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
-       and (now.kind = 'complete'
-            or exists (select from pg_temp.import_deleted d
-                        where d.category = 'EtabEducNat' and d.aaf_id = k.structure))
-       and not exists (select from pg_temp.import_school s where s.uai = k.uai)
-       and not exists (select from pg_temp.import_place p where p.uai = k.uai)
+       and not exists (select from described d where d.uai = k.uai)
     returning k.uai
+), record as (
+    select case when w.is_moved or w.is_otherwise then 'changed'
+                when w.is_new then 'added'
+                when w.number is not null then 'unchanged' else 'ignored' end as what
+      from pg_temp.import_school s
+      left join wanted w on w.number = s.structure
+    union all
+    select case when row_number() over (partition by l.uai) = 1 and p.uai is not null then 'departed' else 'ignored' end
+      from pg_temp.import_deleted d
+      join pg_temp.import_lost l on l.structure = d.aaf_id
+      left join departed p on p.uai = l.uai
+     where d.category = 'EtabEducNat'
+    union all
+    select 'departed'
+      from departed p, pg_temp.import_now now
+     where now.kind = 'complete'
+       and not exists (select from wanted w join pg_temp.import_moved m on m.structure = w.number where m.from_uai = p.uai)
 )
-insert into pg_temp.import_counter
-select 'EtabEducNat', 'added', (select count(*) from added)
-union all select 'EtabEducNat', 'changed', (select count(*) from changed)
-union all select 'EtabEducNat', 'departed', (select count(*) from departed)
-union all select 'EtabEducNat', 'unchanged',
-                 (select count(*) from pg_temp.import_school) - (select count(*) from difference);
+insert into pg_temp.import_counter select 'EtabEducNat', what, count(*) from record group by what;
 
 -- :query import_apply_outcomes
 -- What becomes of each staged person. A record that says otherwise what it said before changes nothing but its digest.
@@ -192,20 +218,20 @@ update preau.person k
 create temporary table import_relinked (guardian_id bigint not null);
 
 -- :query import_apply_moved
--- Pupils who did not change go along with their structure.
+-- Pupils who did not change go along with their structure, and nobody else who is at the same UAI.
 -- :role import
 -- :plain
 with there as (
     delete from preau.enrolment e
      using pg_temp.import_moved m, pg_temp.import_now now
-     where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree
+     where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree and e.structure = m.structure
        and exists (select from preau.enrolment o
                     where (o.academy, o.degree, o.pupil_id, o.uai) = (e.academy, e.degree, e.pupil_id, m.to_uai))
 )
 update preau.enrolment e
    set uai = m.to_uai
   from pg_temp.import_moved m, pg_temp.import_now now
- where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree
+ where (e.academy, e.uai) = (now.academy, m.from_uai) and e.degree = now.degree and e.structure = m.structure
    and not exists (select from pg_temp.import_pupil s where s.aaf_id = e.pupil_id)
    and not exists (select from preau.enrolment o
                     where (o.academy, o.degree, o.pupil_id, o.uai) = (e.academy, e.degree, e.pupil_id, m.to_uai));
@@ -215,7 +241,7 @@ update preau.enrolment e
 -- :role import
 -- :plain
 with wanted as (
-    select now.academy, now.degree, p.aaf_id, s.uai, p.class, p.niveau
+    select now.academy, now.degree, p.aaf_id, s.uai, p.structure, p.class, p.niveau
       from pg_temp.import_pupil p
       join pg_temp.import_place s on s.structure = p.structure
      cross join pg_temp.import_now now
@@ -228,15 +254,16 @@ with wanted as (
       from wanted w
       left join preau.enrolment e
         on (e.academy, e.degree, e.pupil_id, e.uai) = (w.academy, w.degree, w.aaf_id, w.uai)
-     where e.pupil_id is null or (e.class, e.niveau) <> (w.class, w.niveau)
+     where e.pupil_id is null or (e.structure, e.class, e.niveau) <> (w.structure, w.class, w.niveau)
 ), changed as (
     update pg_temp.import_outcome o set outcome = 'changed'
       from difference d
      where o.aaf_id = d.aaf_id and o.outcome = 'unchanged'
 )
-insert into preau.enrolment (academy, degree, pupil_id, uai, class, niveau)
-select academy, degree, aaf_id, uai, class, niveau from difference
-on conflict (academy, degree, pupil_id, uai) do update set class = excluded.class, niveau = excluded.niveau;
+insert into preau.enrolment (academy, degree, pupil_id, uai, structure, class, niveau)
+select academy, degree, aaf_id, uai, structure, class, niveau from difference
+on conflict (academy, degree, pupil_id, uai) do update
+   set structure = excluded.structure, class = excluded.class, niveau = excluded.niveau;
 
 -- :query import_apply_guardianships
 -- Who is whose legal guardian, for the pupils who were looked at; and links to guardians who left.

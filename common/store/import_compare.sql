@@ -37,14 +37,13 @@ select aaf_id, digest, told, unsettled, departed_at is not null as departed
 -- $2 degree smallint
 -- $3 pupil bigint
 select p.ine, p.civilite, p.nom, p.prenom, p.search_name, p.birth_date, p.mail, p.mobile, p.adresse, p.code_postal,
-       p.ville, p.pays, coalesce(s.structure, 0) as structure, coalesce(e.class, '') as class,
+       p.ville, p.pays, coalesce(e.structure, 0) as structure, coalesce(e.class, '') as class,
        coalesce(e.niveau, '') as niveau,
        (select string_agg(k.guardian_id || ' ' || k.lien, e'\n' order by k.guardian_id) from preau.guardianship k
          where k.academy = $1 and k.degree = $2 and k.pupil_id = $3) as links
   from preau.person p
   left join lateral (select * from preau.enrolment e
                       where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on true
-  left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
  where (p.academy, p.degree, p.aaf_id) = ($1, $2, $3) and p.profile = 'eleve' and p.departed_at is null;
 
 -- :query import_known_guardian

@@ -136,8 +136,8 @@ with unknown as (
                           and k.departed_at is null
                           and k.profile = case d.category when 'Eleve' then 'eleve'::preau.profile else 'responsable' end
                           and d.category in ('Eleve', 'PersRelEleve'))
-       and not exists (select from preau.school k
-                        where k.academy = now.academy and k.degree = now.degree and k.structure = d.aaf_id
+       and not exists (select from preau.structure k
+                        where (k.academy, k.degree, k.number) = (now.academy, now.degree, d.aaf_id)
                           and k.departed_at is null and d.category = 'EtabEducNat')
     returning d.category, d.file, d.line, d.aaf_id
 ), counted as (
@@ -188,9 +188,9 @@ with without as (
      where not exists (select from preau.person k
                         where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, d.aaf_id)
                           and k.departed_at is null and d.category in ('Eleve', 'PersRelEleve'))
-       and not exists (select from preau.school k
-                        where k.academy = now.academy and k.degree = now.degree and k.structure = d.aaf_id
-                          and d.category = 'EtabEducNat')
+       and not exists (select from preau.structure k
+                        where (k.academy, k.degree, k.number) = (now.academy, now.degree, d.aaf_id)
+                          and k.departed_at is null and d.category = 'EtabEducNat')
      group by d.category
 )
 insert into pg_temp.import_absent (profile, aaf_id)
@@ -237,20 +237,19 @@ select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
 
 -- :query import_prepare_places
 -- Where structures are: those of the delivery, and those known that it refused or, being a delta, does not speak of.
+-- Several may be at one UAI.
 -- :role import
 -- :plain
 create temporary table import_place as
 select structure, uai from pg_temp.import_school
-union
-select k.structure, k.uai
-  from preau.school k, pg_temp.import_now now
- where k.academy = now.academy and k.degree = now.degree
-   and (exists (select from pg_temp.import_refused f where f.category = 'EtabEducNat' and f.aaf_id = k.structure)
-        or (now.kind = 'delta' and k.departed_at is null
-            and not exists (select from pg_temp.import_deleted d
-                             where d.category = 'EtabEducNat' and d.aaf_id = k.structure)))
-   and not exists (select from pg_temp.import_school s where s.structure = k.structure)
-   and not exists (select from pg_temp.import_school s where s.uai = k.uai);
+union all
+select k.number, k.uai
+  from preau.structure k, pg_temp.import_now now
+ where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+   and (now.kind = 'delta'
+        or exists (select from pg_temp.import_refused f where f.category = 'EtabEducNat' and f.aaf_id = k.number))
+   and not exists (select from pg_temp.import_school s where s.structure = k.number)
+   and not exists (select from pg_temp.import_deleted d where d.category = 'EtabEducNat' and d.aaf_id = k.number);
 
 -- :query import_prepare_pupils_nowhere
 -- Pupils of a school that is nowhere are refused: they stay as they were.
@@ -271,31 +270,49 @@ insert into pg_temp.import_problem (file, line, category, aaf_id, attribute, cod
 select file, line, 'Eleve', aaf_id::text, 'ENTPersonStructRattach', 'school_unknown', structure::text from gone;
 
 -- :query import_prepare_moved
--- Structures whose UAI is another one now: whoever was there goes along.
+-- Structures whose UAI is another one now and at which there are pupils, who go along: also of those that come back. The
+-- limit keeps it one look for each of them.
 -- :role import
 -- :plain
 create temporary table import_moved as
-select k.uai as from_uai, s.uai as to_uai
-  from pg_temp.import_school s
+select k.number as structure, k.uai as from_uai, l.uai as to_uai
+  from pg_temp.import_place l
  cross join pg_temp.import_now now
-  join preau.school k on k.academy = now.academy and k.degree = now.degree and k.structure = s.structure
- where k.uai <> s.uai;
+  join preau.structure k on (k.academy, k.degree, k.number) = (now.academy, now.degree, l.structure) and k.uai <> l.uai
+ cross join lateral (select from preau.enrolment e
+                      where (e.academy, e.uai) = (k.academy, k.uai) and e.degree = k.degree and e.structure = k.number
+                      limit 1) e;
+
+-- :query import_prepare_lost
+-- Structures that are nowhere any more.
+-- :role import
+-- :plain
+create temporary table import_lost as
+select k.number as structure, k.uai
+  from preau.structure k, pg_temp.import_now now
+ where k.academy = now.academy and k.degree = now.degree and k.departed_at is null
+   and not exists (select from pg_temp.import_place l where l.structure = k.number);
+
+-- :query import_prepare_lost_analyze
+-- Most nights none: so that the planner does not read all enrolments for them.
+-- :role import
+-- :plain
+analyze pg_temp.import_place, pg_temp.import_moved, pg_temp.import_lost;
 
 -- :query import_prepare_schools_gone
--- Pupils who did not change and whose school is nowhere any more are refused too. Of their place in the files only the file
--- is known, their record was not looked at; and that not of thousands at once.
+-- Pupils who did not change and whose structure is nowhere any more are refused too. Of their place in the files only the
+-- file is known, their record was not looked at; and that not of thousands at once.
 -- :role import
 -- :plain
 with every as (
     select e.pupil_id, k.structure,
            exists (select from pg_temp.import_refused f where f.category = 'Eleve' and f.aaf_id = e.pupil_id) as is_refused
-      from pg_temp.import_now now
-      join preau.school k on k.academy = now.academy and k.degree = now.degree and k.departed_at is null
-      join preau.enrolment e on (e.academy, e.uai) = (k.academy, k.uai) and e.degree = now.degree
+      from pg_temp.import_lost k
+     cross join pg_temp.import_now now
+      join preau.enrolment e
+        on (e.academy, e.uai) = (now.academy, k.uai) and e.degree = now.degree and e.structure = k.structure
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
      where p.departed_at is null
-       and not exists (select from pg_temp.import_place l where l.uai = k.uai)
-       and not exists (select from pg_temp.import_moved m where m.from_uai = k.uai)
        and not exists (select from pg_temp.import_pupil s where s.aaf_id = e.pupil_id)
        and not exists (select from pg_temp.import_absent a where a.profile = 'eleve' and a.aaf_id = e.pupil_id)
 ), gone as (
@@ -330,7 +347,7 @@ select distinct on (p.aaf_id, l.guardian_id) p.aaf_id as pupil_id, l.guardian_id
 -- The same of the links.
 -- :role import
 -- :plain
-analyze pg_temp.import_link, pg_temp.import_place, pg_temp.import_moved, pg_temp.import_unsettled;
+analyze pg_temp.import_link, pg_temp.import_unsettled;
 
 -- :query import_prepare_links_to_nobody
 -- Links to guardians who are not there are told and dropped. Who is there: in the delivery, or known and not gone, or
@@ -431,33 +448,16 @@ select distinct 'responsable'::preau.profile, k.guardian_id
    and not exists (select from pg_temp.import_guardian s where s.aaf_id = k.guardian_id)
    and not exists (select from pg_temp.import_absent b where b.profile = 'responsable' and b.aaf_id = k.guardian_id);
 
--- :query import_prepare_one_uai
--- Of several structures with one UAI, the first describes the school.
+-- :query import_prepare_peopled
+-- Where pupils are or come. A structure that never had any is no school: offices, circonscriptions.
 -- :role import
 -- :plain
-with gone as (
-    delete from pg_temp.import_school s
-     using (select n, row_number() over (partition by uai order by n) as rank from pg_temp.import_school) r
-     where r.n = s.n and r.rank > 1
-    returning s.structure
-)
-insert into pg_temp.import_counter select 'EtabEducNat', 'ignored', count(*) from gone;
-
--- :query import_prepare_services
--- Structures without any pupil are no schools: offices, circonscriptions. A school that lost its pupils stays one.
--- :role import
--- :plain
-with gone as (
-    delete from pg_temp.import_school s
-     where not exists (select from pg_temp.import_pupil p
-                         join pg_temp.import_place l on l.structure = p.structure
-                        where l.uai = s.uai)
-       and not exists (select from pg_temp.import_moved m where m.to_uai = s.uai)
-       and not exists (select from preau.school k, pg_temp.import_now now
-                        where k.academy = now.academy and k.uai = s.uai and k.degree = now.degree)
-    returning s.structure
-)
-insert into pg_temp.import_counter select 'EtabEducNat', 'ignored', count(*) from gone;
+create temporary table import_peopled as
+select l.uai
+  from (select distinct structure from pg_temp.import_pupil) p
+  join pg_temp.import_place l on l.structure = p.structure
+union
+select to_uai from pg_temp.import_moved;
 
 -- :query import_prepare_legal
 -- Who is a legal guardian: of a pupil who changed, or still of one who did not.

@@ -107,17 +107,11 @@ bool import_stage_school(struct import_stage *stage, const struct import_school 
     struct session *session = stage->session;
     put_place(stage, &school->place);
     session_copy_int64(session, school->structure);
-    const char *const texts[] = {
-        school->uai.text, school->name, school_kind_code(school->kind), school->city, school->mail.text};
-    struct digest digest;
-    digest_begin(&digest, RECORD_DIGEST_SIZE);
-    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-        digest_add_text(&digest, texts[i]);
-        session_copy_text(session, i == ARRAY_LENGTH(texts) - 1 && !texts[i][0] ? NULL : texts[i]);
-    }
-    unsigned char bytes[RECORD_DIGEST_SIZE];
-    digest_end(&digest, bytes);
-    session_copy_bytes(session, bytes, sizeof bytes);
+    session_copy_text(session, school->uai.text);
+    session_copy_text(session, school->name);
+    session_copy_text(session, school_kind_code(school->kind));
+    session_copy_text(session, school->city);
+    put_optional(session, school->mail.text);
     return session_copy_row(session, fault);
 }
 

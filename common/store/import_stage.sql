@@ -27,7 +27,7 @@ set temp_buffers = '64MB';
 -- :plain
 create temporary table import_school (
     n bigint not null, file integer not null, line bigint not null, structure bigint not null, uai text not null,
-    name text not null, kind text not null, city text not null, mail text, digest bytea not null
+    name text not null, kind text not null, city text not null, mail text
 );
 
 -- :query import_stage_pupils

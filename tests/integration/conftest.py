@@ -3,6 +3,7 @@
 `site`: one site for the whole session, with a small imported academy; a test leaves it as useful as it found it.
 `importd_site`: one with importd alone, for the tests that empty it first; `empty_site`: the same, emptied.
 `fresh_site`: a function that makes a site of the test's own, with the settings it wants.
+`importer`: a site with preau-importd alone, where nobody is known yet; one for all the tests of a file.
 """
 
 import json
@@ -82,3 +83,15 @@ def fresh_site(tmp_path):
     yield make
     for site in made:
         site.remove()
+
+
+@pytest.fixture(scope="module")
+def standing_importer(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("importer"), IMPORTD) as started:
+        yield started
+
+
+@pytest.fixture
+def importer(standing_importer):
+    emptied(standing_importer)
+    return standing_importer

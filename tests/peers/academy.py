@@ -126,7 +126,8 @@ def shares_account(site, key):
 def snapshot(site):
     """All that a run may write, without its own row and the times."""
     statements = (
-        "select academy, uai, degree, structure, name, kind, city, mail, digest, departed_at is null from preau.school",
+        "select academy, uai, degree, name, kind, city, mail, departed_at is null from preau.school",
+        "select academy, degree, number, uai, name, kind, city, mail, departed_at is null from preau.structure",
         "select academy, degree, aaf_id, profile::text, nom, prenom, search_name, birth_date, mail, mobile, adresse, digest, "
         "departed_at is null, account_id is null from preau.person",
         "select * from preau.enrolment", "select * from preau.guardianship",
@@ -149,7 +150,8 @@ def counters(run):
 def owned(site):
     """All that AAF says of those who are there, and nothing that is the house's own."""
     statements = (
-        "select degree, uai, structure, name, kind, city, mail from preau.school where departed_at is null",
+        "select degree, uai, name, kind, city, mail from preau.school where departed_at is null",
+        "select degree, number, uai, name, kind, city, mail from preau.structure where departed_at is null",
         "select degree, aaf_id, profile::text, ine, civilite, nom, prenom, search_name, birth_date, mail, mobile, adresse, "
         "code_postal, ville, pays, match_key from preau.person where departed_at is null",
         "select e.* from preau.enrolment e join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, "

@@ -62,17 +62,16 @@ class Town:
         uai = digits + UAI_LETTERS[int(digits) % 23]
         with self.database() as database:
             database.execute(
-                "insert into preau.school (academy, uai, degree, structure, name, kind, city, digest)"
-                " values (%s, %s, %s, %s, %s, %s, 'Ville-Essai', '\\x00112233445566778899aabbccddeeff')",
-                (self.academy, uai, degree, number, f"Établissement {number}", "ecole" if degree == 1 else "college"))
+                "insert into preau.school (academy, uai, degree, name, kind, city) values (%s, %s, %s, %s, %s, 'Ville-Essai')",
+                (self.academy, uai, degree, f"Établissement {number}", "ecole" if degree == 1 else "college"))
         return uai, degree
 
     def pupil(self, school, prenom, nom, birth_date, class_label="6A", account=False):
         uai, degree = school
         person = self._person(degree, "eleve", prenom, nom, birth_date=birth_date)
         with self.database() as database:
-            database.execute("insert into preau.enrolment (academy, degree, pupil_id, uai, class) values (%s, %s, %s, %s, %s)",
-                             (self.academy, degree, person.aaf_id, uai, class_label))
+            database.execute("insert into preau.enrolment (academy, degree, pupil_id, uai, structure, class)"
+                             " values (%s, %s, %s, %s, %s, %s)", (self.academy, degree, person.aaf_id, uai, 1, class_label))
         if account:
             self._open(person, "eleve")
         return person

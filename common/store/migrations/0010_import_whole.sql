@@ -13,6 +13,28 @@ alter table preau.person
 alter table preau.person set (fillfactor = 90);
 create index person_by_match_key on preau.person (match_key) where match_key is not null;
 
+-- What AAF calls a structure, as its record says it. A school is one of them, or several with one UAI; an office is none.
+-- Pupils name a structure: when one of them changes its UAI, leaves or comes, its pupils are known, and no others.
+create table preau.structure (
+    academy     smallint not null references preau.academy,
+    degree      smallint not null check (degree in (1, 2)),
+    number      bigint   not null, -- ENTStructureJointure
+    uai         text     not null check (uai ~ '^[0-9]{7}[A-Z]$'),
+    name        text     not null,
+    kind        text     not null,
+    city        text     not null,
+    mail        text,
+    departed_at timestamptz, -- its pupils, who are refused from then on, stay where they were
+    primary key (academy, degree, number)
+);
+insert into preau.structure (academy, degree, number, uai, name, kind, city, mail, departed_at)
+select academy, degree, structure, uai, name, kind, city, mail, departed_at from preau.school;
+alter table preau.enrolment add column structure bigint;
+update preau.enrolment e set structure = s.structure from preau.school s where (s.academy, s.uai) = (e.academy, e.uai);
+alter table preau.enrolment alter column structure set not null;
+alter table preau.school drop column structure, drop column digest;
+grant select, insert, update on preau.structure to preau_import;
+
 -- An account none of whose records is attached to a school any more, since when (guide 1.1: who leaves). It is closed
 -- after the grace period, erased later.
 alter table preau.account add column detached_at timestamptz;
