@@ -331,6 +331,16 @@ def test_a_delta_leads_from_one_day_to_the_next(tmp_path, anomalies):
     assert len(told) == (6 if anomalies else 0)
 
 
+def test_schools_move_and_no_pupil_s_record_changes(tmp_path):
+    states = {}
+    for rate in (0, 0.7):
+        folder(tmp_path / str(rate), *SMALL, "--schools", "1,3,0", "--day", 2, "--rate", f"school-moves={rate}")
+        states[rate] = as_state(tmp_path / str(rate), 2, "20250917")
+    differ = {key for key in states[0] if states[0][key] != states[0.7][key]}
+    assert states[0].keys() == states[0.7].keys()
+    assert differ and {category for category, _ in differ} == {"EtabEducNat"}
+
+
 def test_a_year_later_the_same_pupils_are_one_level_higher(tmp_path):
     levels = []
     for date in ("2025-09-15", "2026-09-15"):

@@ -7,7 +7,7 @@ from peers.academy import (
     report, rows, school, take)
 
 LAST = 3
-CHANGES = ("--degree", "2D", "--change-rate", "0.06")
+CHANGES = ("--degree", "2D", "--change-rate", "0.06", "--schools", "1,3,0", "--rate", "school-moves=0.7")
 
 
 @pytest.fixture

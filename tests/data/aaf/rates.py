@@ -47,6 +47,7 @@ class Rates:
     border: float = rate(0.002, "family has children in two academies")
     late: float = rate(0.09, "child is a year late")
     private: float = rate(0.15, "school is private")
+    school_moves: float = rate(0, "school has another UAI from one day to the next: a new one, or that of another school")
 
     def with_changes(self, texts):
         """`name=value` texts, hyphens allowed in names; ValueError names what is wrong."""

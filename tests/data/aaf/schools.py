@@ -78,6 +78,8 @@ class Sector:
         for one in self.schools:
             one.circonscription = self.services[-1].id
             fill_classes(rng, one, self)
+        for day in range(1, options.day + 1):
+            move_schools(options, self, day)
 
     def school_at(self, age, choice):
         candidates = self.for_age[age]
@@ -119,6 +121,16 @@ def school(options, the_plan, sector, rng, kind, number):
     one = structure(options, the_plan, sector, rng, kind, number, degree, title)
     one.private = rng.random() < options.rates.private
     return one
+
+
+def move_schools(options, sector, day):
+    """Some have another UAI from this day on; nothing else of them changes, nor their pupils."""
+    rng = stream(options.seed, sector.academy, "places", day, sector.number)
+    for one in sector.schools:
+        if rng.random() < options.rates.school_moves:
+            others = [other.uai for other in sector.schools if other.degree == one.degree and other is not one]
+            fresh = places.uai(sector.department, one.number + day * 1000)
+            one.uai = pick(rng, others) if others and rng.random() < 0.5 else fresh
 
 
 def services(options, the_plan, sector, rng):
