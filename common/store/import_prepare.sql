@@ -92,13 +92,13 @@ union all
 select 'PersRelEleve', g.aaf_id, g.n, g.is_partial from pg_temp.import_guardian g, pg_temp.import_now now
  where now.kind = 'delta'
 union all
-select 'EtabEducNat', s.structure, s.n, false from pg_temp.import_school s, pg_temp.import_now now
+select 'EtabEducNat', s.structure, s.n, s.is_partial from pg_temp.import_school s, pg_temp.import_now now
  where now.kind = 'delta'
 union all
 select d.category, d.aaf_id, d.n, false from pg_temp.import_deleted d;
 
 -- :query import_prepare_modify_again
--- A modification that does not list all was completed by what the store holds: after another request for the same record
+-- A modification that does not list all is completed by what the store holds: after another request for the same record
 -- it would undo that one.
 -- :role import
 -- :plain
@@ -114,8 +114,11 @@ with again as (
 ), guardian as (
     delete from pg_temp.import_guardian g using again a where g.n = a.n
     returning 'PersRelEleve' as category, g.file, g.line, g.aaf_id
+), school as (
+    delete from pg_temp.import_school s using again a where s.n = a.n
+    returning 'EtabEducNat' as category, s.file, s.line, s.structure
 ), every as (
-    select * from pupil union all select * from guardian
+    select * from pupil union all select * from guardian union all select * from school
 ), counted as (
     insert into pg_temp.import_counter select category, 'refused', count(*) from every group by category
 )
@@ -170,6 +173,39 @@ select category, 'ignored', count(*)
   from (select category from school union all select category from pupil union all select category from guardian
         union all select category from deleted) e
  group by category;
+
+-- :query import_prepare_modify_unknown
+-- A modification of a structure that nobody knows must say at least what it is called and where it is.
+-- :role import
+-- :plain
+with unknown as (
+    delete from pg_temp.import_school s
+     using pg_temp.import_now now
+     where s.is_partial and (s.uai is null or s.name is null)
+       and not exists (select from preau.structure k
+                        where (k.academy, k.degree, k.number) = (now.academy, now.degree, s.structure)
+                          and k.departed_at is null)
+    returning s.file, s.line, s.structure
+), counted as (
+    insert into pg_temp.import_counter select 'EtabEducNat', 'refused', count(*) from unknown
+)
+insert into pg_temp.import_problem (file, line, category, aaf_id, code)
+select file, line, 'EtabEducNat', structure::text, 'modify_unknown' from unknown;
+
+-- :query import_prepare_modified
+-- What modifications of structures leave as it is.
+-- :role import
+-- :plain
+update pg_temp.import_school s
+   set uai = coalesce(s.uai, b.uai), name = coalesce(s.name, b.name), kind = coalesce(s.kind, b.kind, 'autre'),
+       city = coalesce(s.city, b.city, ''), mail = case when s.leaves_mail then b.mail else s.mail end
+  from (select p.n, k.*
+          from pg_temp.import_school p
+         cross join pg_temp.import_now now
+          left join preau.structure k on (k.academy, k.degree, k.number) = (now.academy, now.degree, p.structure)
+                                     and k.departed_at is null
+         where p.is_partial) b
+ where b.n = s.n;
 
 -- :query import_prepare_delta_absent
 -- Absence means nothing in a delta: who leaves is named.

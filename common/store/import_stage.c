@@ -99,6 +99,12 @@ static void put_optional(struct session *session, const char *text)
     session_copy_text(session, text[0] ? text : NULL);
 }
 
+static bool school_is_partial(const struct import_school *school)
+{
+    return school->leaves.uai || school->leaves.name || school->leaves.city || school->leaves.kind ||
+           school->leaves.mail;
+}
+
 bool import_stage_school(struct import_stage *stage, const struct import_school *school, struct fault *fault)
 {
     if (!writing_begin(stage, QUERY_IMPORT_COPY_SCHOOLS, fault)) {
@@ -107,11 +113,13 @@ bool import_stage_school(struct import_stage *stage, const struct import_school 
     struct session *session = stage->session;
     put_place(stage, &school->place);
     session_copy_int64(session, school->structure);
-    session_copy_text(session, school->uai.text);
-    session_copy_text(session, school->name);
-    session_copy_text(session, school_kind_code(school->kind));
-    session_copy_text(session, school->city);
+    session_copy_text(session, school->leaves.uai ? NULL : school->uai.text);
+    session_copy_text(session, school->leaves.name ? NULL : school->name);
+    session_copy_text(session, school->leaves.kind ? NULL : school_kind_code(school->kind));
+    session_copy_text(session, school->leaves.city ? NULL : school->city);
     put_optional(session, school->mail.text);
+    session_copy_bool(session, school->leaves.mail);
+    session_copy_bool(session, school_is_partial(school));
     return session_copy_row(session, fault);
 }
 

@@ -34,6 +34,9 @@ struct import_school {
     char city[SCHOOL_NAME_SIZE];
     enum school_kind kind;
     struct email mail; /* "" when none */
+    struct {
+        bool uai, name, city, kind, mail;
+    } leaves; /* what a modification does not list: it stays as the store has it */
 };
 
 /* A pupil, or a guardian; texts "" when there is none. */

@@ -22,12 +22,13 @@ set cursor_tuple_fraction = 1;
 set temp_buffers = '64MB';
 
 -- :query import_stage_schools
--- Structures as read: all of them.
+-- Structures as read: all of them. is_partial: of a modification that does not list all, where null is what it leaves as
+-- it is, until import_prepare_modified.
 -- :role import
 -- :plain
 create temporary table import_school (
-    n bigint not null, file integer not null, line bigint not null, structure bigint not null, uai text not null,
-    name text not null, kind text not null, city text not null, mail text
+    n bigint not null, file integer not null, line bigint not null, structure bigint not null, uai text,
+    name text, kind text, city text, mail text, leaves_mail boolean not null, is_partial boolean not null
 );
 
 -- :query import_stage_pupils

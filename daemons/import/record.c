@@ -13,16 +13,16 @@ struct checking {
     const struct aaf_record *record;
     struct report *report;
     struct report_place where;
-    const struct import_person *base; /* what a modification leaves as it is */
-    bool used_base;
+    bool may_leave; /* a modification of somebody known: what it does not list stays */
+    bool has_left;
 };
 
 static struct checking checking_of(
-    const struct aaf_record *record, struct import_place place, struct report *report, const struct import_person *base)
+    const struct aaf_record *record, struct import_place place, struct report *report, bool may_leave)
 {
     return (struct checking){
         record, report, {place, record->category, record->id[0] ? record->id : NULL, NULL},
-          base, false
+          may_leave, false
     };
 }
 
@@ -41,8 +41,8 @@ static bool is_listed(const struct checking *checking, enum aaf_attribute attrib
 /* A modification that lists neither of the two names that the grammars give an attribute. */
 static bool is_left(struct checking *checking, enum aaf_attribute one, enum aaf_attribute other)
 {
-    bool is_left = checking->base && !is_listed(checking, one) && !is_listed(checking, other);
-    checking->used_base = checking->used_base || is_left;
+    bool is_left = checking->may_leave && !is_listed(checking, one) && !is_listed(checking, other);
+    checking->has_left = checking->has_left || is_left;
     return is_left;
 }
 
@@ -157,35 +157,58 @@ static void mail_read(struct checking *checking, enum aaf_attribute attribute, s
 
 /* --- schools --- */
 
-static bool uai_read(struct checking *checking, struct uai *out_uai)
+static bool uai_read(struct checking *checking, struct import_school *school)
 {
     enum aaf_attribute which = AAF_UAI;
     const char *text = aaf_record_either(checking->record, AAF_UAI, AAF_OLD_UAI, &which);
+    school->leaves.uai = is_left(checking, AAF_UAI, AAF_OLD_UAI);
+    if (school->leaves.uai) {
+        return true;
+    }
     if (!text[0]) {
         return refuse(checking, AAF_UAI, REFUSAL_VALUE_MISSING, NULL);
     }
-    return uai_parse(text, out_uai) || refuse(checking, which, REFUSAL_UAI_INVALID, text);
+    return uai_parse(text, &school->uai) || refuse(checking, which, REFUSAL_UAI_INVALID, text);
+}
+
+static bool school_name_read(struct checking *checking, struct import_school *school)
+{
+    char named[SCHOOL_NAME_SIZE * 2] = "";
+    school->leaves.name = is_left(checking, AAF_SCHOOL_NAME, AAF_SCHOOL_NAME);
+    if (school->leaves.name) {
+        return true;
+    }
+    text_optional(checking, AAF_SCHOOL_NAME, named, sizeof named);
+    bool is_sound =
+        !is_too_long(checking->record, AAF_SCHOOL_NAME) && aaf_school_name(named, school->name, school->city);
+    return is_sound ||
+           refuse(checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
+}
+
+/* The name has it, or an attribute of its own. */
+static void city_read(struct checking *checking, struct import_school *school)
+{
+    school->leaves.city = !school->city[0] && is_left(checking, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D);
+    if (!school->city[0] && !school->leaves.city) {
+        (void)tidy(aaf_record_either(checking->record, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D, NULL), school->city,
+            sizeof school->city);
+    }
 }
 
 bool record_school(
     const struct aaf_record *record, struct import_place place, struct report *report, struct import_school *out_school)
 {
-    struct checking checking = checking_of(record, place, report, NULL);
+    struct checking checking = checking_of(record, place, report, record->operation == AAF_MODIFY);
     *out_school = (struct import_school){.place = place};
-    if (!id_check(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, &out_school->uai)) {
+    if (!id_check(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, out_school) ||
+        !school_name_read(&checking, out_school)) {
         return false;
     }
-    char named[SCHOOL_NAME_SIZE * 2];
-    text_optional(&checking, AAF_SCHOOL_NAME, named, sizeof named);
-    if (is_too_long(record, AAF_SCHOOL_NAME) || !aaf_school_name(named, out_school->name, out_school->city)) {
-        return refuse(&checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
-    }
-    if (!out_school->city[0]) {
-        (void)tidy(aaf_record_either(record, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D, NULL), out_school->city,
-            sizeof out_school->city);
-    }
+    city_read(&checking, out_school);
+    out_school->leaves.kind = is_left(&checking, AAF_SCHOOL_TYPE, AAF_SCHOOL_TYPE);
     const char *type = aaf_record_text(record, AAF_SCHOOL_TYPE);
     out_school->kind = school_kind_of_structure(type ? type : "");
+    out_school->leaves.mail = is_left(&checking, AAF_SCHOOL_MAIL, AAF_SCHOOL_MAIL);
     mail_read(&checking, AAF_SCHOOL_MAIL, &out_school->mail);
     return true;
 }
@@ -393,7 +416,7 @@ static struct import_person person_begin(
 bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
     const struct import_person *base, struct import_person *out_pupil)
 {
-    struct checking checking = checking_of(record, place, report, base);
+    struct checking checking = checking_of(record, place, report, base != NULL);
     int64_t told = report_told(report);
     *out_pupil = person_begin(record, place, base);
     if (!id_check(&checking, AAF_PERSON_ID, &out_pupil->aaf_id) || !names_read(&checking, out_pupil) ||
@@ -405,7 +428,7 @@ bool record_pupil(const struct aaf_record *record, struct import_place place, st
     links_read(&checking, out_pupil);
     ine_read(&checking, &out_pupil->ine);
     out_pupil->told = report_told(report) != told;
-    out_pupil->is_partial = checking.used_base;
+    out_pupil->is_partial = checking.has_left;
     return true;
 }
 
@@ -451,7 +474,7 @@ static void pupils_read(const struct checking *checking, struct import_person *g
 bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
     const struct import_person *base, struct import_person *out_guardian)
 {
-    struct checking checking = checking_of(record, place, report, base);
+    struct checking checking = checking_of(record, place, report, base != NULL);
     int64_t told = report_told(report);
     *out_guardian = person_begin(record, place, base);
     if (!id_check(&checking, AAF_PERSON_ID, &out_guardian->aaf_id) || !names_read(&checking, out_guardian)) {
@@ -461,7 +484,7 @@ bool record_guardian(const struct aaf_record *record, struct import_place place,
     pupils_read(&checking, out_guardian);
     match_key_make(out_guardian);
     out_guardian->told = report_told(report) != told;
-    out_guardian->is_partial = checking.used_base;
+    out_guardian->is_partial = checking.has_left;
     return true;
 }
 

@@ -59,7 +59,8 @@ static bool check(void *arg, const struct aaf_record *record)
         texts_are_sound(&person);
     }
     if (record_school(record, place, reading->report, &school)) {
-        FUZZ_CLAIM(uai_is_valid(school.uai.text) && school.structure > 0);
+        FUZZ_CLAIM((school.leaves.uai || uai_is_valid(school.uai.text)) && school.structure > 0);
+        FUZZ_CLAIM(school.leaves.name || school.name[0]);
     }
     return ++reading->records < RECORDS_MAX;
 }

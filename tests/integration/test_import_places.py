@@ -166,6 +166,56 @@ def test_a_structure_that_is_refused_stays_where_it_was(importer, tmp_path):
     assert (places(importer), schools(importer)) == ({1: B, 2: A}, {A: "NUMERO 491", B: "NUMERO 490"})
 
 
+# ------------------------------------------------------------------------------------------------ modifications
+
+
+def modified(number, **listed):
+    return record("EtabEducNat", number, listed, "modify")
+
+
+def described(site, at):
+    return rows(site, "select name, city, kind, mail from preau.school where uai = %s", at)[0]
+
+
+@pytest.mark.parametrize("listed, after", [
+    ({"ENTStructureMailSI": "ce@example.org"}, ("NUMERO 490", "LYON", "college", "ce@example.org")),
+    ({"ENTStructureMailSI": ""}, ("NUMERO 490", "LYON", "college", None)),
+    ({"ENTStructureNomCourant": "CLG$AUTRE$OULLINS"}, ("AUTRE", "OULLINS", "college", "avant@example.org")),
+    ({"ENTStructureNomCourant": "CLG$AUTRE"}, ("AUTRE", "LYON", "college", "avant@example.org")),
+    ({"ENTStructureTypeStruct": "LYCEE PROFESSIONNEL"}, ("NUMERO 490", "LYON", "lycee_pro", "avant@example.org")),
+])
+def test_a_modification_of_a_school_changes_what_it_lists_and_no_more(importer, tmp_path, listed, after):
+    take(importer, complete(tmp_path, 0, [structure(490, A, ENTStructureMailSI="avant@example.org"), structure(491, B)], **TWO))
+    run, = take(importer, delta(tmp_path, 1, [modified(490, **listed)]))
+    assert codes(importer, run) == {} and figures(run) == {"read": 1, "changed": 1}
+    assert described(importer, A) == after
+    assert places(importer) == {1: A, 2: B}
+
+
+def test_a_modification_may_list_the_uai_alone(importer, tmp_path):
+    take(importer, complete(tmp_path, 0, [structure(490, A), structure(491, B)], **TWO))
+    run, = take(importer, delta(tmp_path, 1, [modified(490, ENTStructureUAI=C)]))
+    assert codes(importer, run) == {} and figures(run) == {"read": 1, "changed": 1}
+    assert (places(importer), schools(importer)) == ({1: C, 2: B}, {C: "NUMERO 490", B: "NUMERO 491"})
+
+
+def test_a_modification_of_a_school_that_nobody_knows_must_say_which(importer, tmp_path):
+    take(importer, complete(tmp_path, 0, [structure(490, A)], Eleve=[pupil(1, [11])], **FAMILY))
+    run, = take(importer, delta(tmp_path, 1, [
+        modified(491, ENTStructureMailSI="ce@example.org"), modified(492, ENTStructureUAI=C, ENTStructureNomCourant="CLG$NEUF$LYON")],
+        Eleve=[pupil(2, [11], structure=492)]))
+    assert [one[:2] for one in told(importer, run)] == [("modify_unknown", 491)]
+    assert figures(run) == {"read": 2, "refused": 1, "added": 1}
+    assert schools(importer) == {A: "NUMERO 490", C: "NEUF"}
+
+
+def test_a_partial_modification_of_a_school_after_another_request_is_refused(importer, tmp_path):
+    take(importer, complete(tmp_path, 0, [structure(490, A), structure(491, B)], **TWO))
+    run, = take(importer, delta(tmp_path, 1, [structure(490, C), modified(490, ENTStructureMailSI="ce@example.org")]))
+    assert codes(importer, run) == {"modify_again": 1}
+    assert places(importer)[1] == C
+
+
 # ------------------------------------------------------------------------------------------------ any days
 
 

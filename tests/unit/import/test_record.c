@@ -180,6 +180,32 @@ static void a_school_has_its_uai_and_name(void **state)
     assert_string_equal(told(made, 0), "uai_invalid");
 }
 
+static void a_modification_of_a_school_leaves_what_it_does_not_list(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {V(SCHOOL_MAIL, ""), V(SCHOOL_NAME, "CLG$JEAN MOULIN"), END_OF_VALUES};
+    struct made *made = made_with(AAF_SCHOOL, "490", values);
+    struct import_school school;
+    assert_false(record_school(&made->record, place, made->report, &school));
+    assert_string_equal(told(made, 0), "value_missing");
+    made->record.operation = AAF_MODIFY;
+    assert_true(record_school(&made->record, place, made->report, &school));
+    assert_true(school.leaves.uai && school.leaves.city && school.leaves.kind);
+    assert_false(school.leaves.mail || school.leaves.name);
+    assert_string_equal(school.name, "JEAN MOULIN");
+}
+
+static void a_modification_of_a_school_may_list_no_wrong_value(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {V(UAI, ""), V(SCHOOL_NAME, "CLG$JEAN MOULIN$LYON"), END_OF_VALUES};
+    struct made *made = made_with(AAF_SCHOOL, "490", values);
+    made->record.operation = AAF_MODIFY;
+    struct import_school school;
+    assert_false(record_school(&made->record, place, made->report, &school));
+    assert_string_equal(told(made, 0), "value_missing");
+}
+
 static int report_dropped(void **state)
 {
     (void)state;
@@ -302,6 +328,8 @@ int main(void)
         cmocka_unit_test(a_guardian_is_reached_by_a_mobile),
         cmocka_unit_test(a_name_too_long_to_be_one_is_refused),
         cmocka_unit_test(a_school_has_its_uai_and_name),
+        cmocka_unit_test(a_modification_of_a_school_leaves_what_it_does_not_list),
+        cmocka_unit_test(a_modification_of_a_school_may_list_no_wrong_value),
         cmocka_unit_test(a_modification_changes_what_it_lists),
         cmocka_unit_test(a_class_of_the_school_before_does_not_follow_to_another),
         cmocka_unit_test(records_of_one_guardian_have_one_key),
