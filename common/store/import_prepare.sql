@@ -567,7 +567,8 @@ copy (
              cross join pg_temp.import_now now
               join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, a.aaf_id)
              where a.profile = 'eleve'
-             group by e.uai
+             group by e.uai, now.departed_min
+            having count(*) >= now.departed_min
              order by count(*) desc, e.uai
              limit 500) d
      cross join pg_temp.import_now now

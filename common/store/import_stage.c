@@ -322,5 +322,6 @@ bool import_stage_end(struct import_stage *stage, const struct import_now *now, 
     session_copy_text(session, now->is_delta ? "delta" : "complete");
     session_copy_date(session, date_is_valid(now->generated_on) ? &now->generated_on : NULL);
     session_copy_int64(session, now->records);
+    session_copy_int64(session, now->departed_min);
     return session_copy_row(session, fault) && import_stage_pause(stage, fault);
 }

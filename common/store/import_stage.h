@@ -131,6 +131,7 @@ struct import_now {
     bool is_delta;
     struct date generated_on; /* not valid: not known */
     int64_t records;          /* read */
+    int64_t departed_min;     /* a school that loses fewer pupils is not looked at */
 };
 /* Ends what is being written; nothing more may be staged. */
 MUST_USE bool import_stage_end(struct import_stage *stage, const struct import_now *now, struct fault *fault);

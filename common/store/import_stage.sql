@@ -125,7 +125,7 @@ create temporary table import_file (
 -- :plain
 create temporary table import_now (
     run bigint not null, academy smallint not null, degree smallint not null, kind text not null, generated_on date,
-    records bigint not null
+    records bigint not null, departed_min bigint not null
 );
 
 -- :query import_copy_schools

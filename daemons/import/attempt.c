@@ -165,6 +165,7 @@ static bool delivery_read(struct attempt *attempt, enum refusal *out_refusal, bo
         .is_delta = delivery_is_delta(attempt->delivery),
         .generated_on = delivery_date(attempt->delivery),
         .records = report_records(attempt->report),
+        .departed_min = config_count(job->daemon->config, CONFIG_IMPORT_HOLD_COUNT_MIN),
     };
     return delivery_stage(attempt->delivery, fault) && import_stage_end(attempt->stage, &attempt->now, fault);
 }
