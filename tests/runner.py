@@ -17,6 +17,7 @@ import time
 import xml.etree.ElementTree as xml
 
 PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser", "bench")
+SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
@@ -156,9 +157,10 @@ class Runner:
         if not files:
             return
         junit = self.results / f"{name}.xml"
+        workers = ["-n", JOBS, "--dist", "loadfile"] if name in SIDE_BY_SIDE and len(files) > 1 else []
         self.run(f"tests/{name}", [
             sys.executable, "-m", "pytest", "-q", "--tb=short", f"--junit-xml={junit}", f"--basetemp={self.folder / 'tmp' / name}",
-            *by_name, *files], lambda: junit_counts(junit), {
+            *workers, *by_name, *files], lambda: junit_counts(junit), {
                 "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=2700)
 
     def everything(self):

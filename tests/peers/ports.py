@@ -9,6 +9,14 @@ import socket
 FIRST, END = 20000, 32000
 
 
+def own_range():
+    """Of pytest's workers each has its share: what one chose and does not listen on yet looks free to the others."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = (END - FIRST) // count
+    return FIRST + number * size, FIRST + (number + 1) * size
+
+
 def is_free(port):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,7 +44,7 @@ def choose(names, wanted, remembered, runs):
         if not (runs and name in remembered):
             candidates = [port for port in candidates if is_free(port) and port not in chosen.values()]
         while not candidates:
-            port = random.randrange(FIRST, END)
+            port = random.randrange(*own_range())
             if port not in chosen.values() and is_free(port):
                 candidates.append(port)
         chosen[name] = candidates[0]
