@@ -13,8 +13,7 @@ bool session_cursor_open(struct session *session, enum query query, const char *
     char command[COMMAND_MAX];
     int length = snprintf(command, sizeof command, "declare %s no scroll cursor for %s", name, row->text);
     assert(length < COMMAND_MAX && !row->plain && row->parameters == parameters->count);
-    PGresult *result =
-        PQexecParams(session->pq, command, row->parameters, NULL, parameters->values, NULL, NULL, 0);
+    PGresult *result = PQexecParams(session->pq, command, row->parameters, NULL, parameters->values, NULL, NULL, 0);
     return session_answer(session, result, row->name, NULL, fault);
 }
 

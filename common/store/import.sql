@@ -94,7 +94,8 @@ select r.id
 
 -- :query import_load_before
 -- What stands before a run's delivery: one made later that is integrated, or any that was since this one was held; one made
--- earlier that is held, unless a complete set was integrated after it; anybody known.
+-- earlier that is held, unless a complete set was integrated after it; anybody known, by the first in order (exists would
+-- look through the other degree).
 -- :role import
 -- $1 run bigint
 -- $2 degree smallint
@@ -110,7 +111,8 @@ select exists (select from preau.import_run b
                   and not exists (select from preau.import_run o
                                    where o.academy = r.academy and o.degree = $2 and o.state = 'applied'
                                      and o.kind = 'complete' and o.id > b.id)) as held,
-       exists (select from preau.person p where p.academy = r.academy and p.degree = $2 order by p.aaf_id limit 1) as base
+       (select p.aaf_id from preau.person p where p.academy = r.academy and p.degree = $2 order by p.aaf_id limit 1)
+           is not null as base
   from preau.import_run r
  where r.id = $1;
 

@@ -41,8 +41,9 @@ bool import_known_open(struct session *session, const struct import_whom *whom, 
     struct parameters parameters;
     parameters_whom(&parameters, whom);
     parameters_text(&parameters, profile_code(whom->profile));
-    bool done =
-        session_cursor_open(session, QUERY_IMPORT_KNOWN_ALL, profile_code(whom->profile), &parameters, fault);
+    bool done = session_run_plain(session, QUERY_IMPORT_KNOWN_PLAN, fault) &&
+                session_cursor_open(session, QUERY_IMPORT_KNOWN_ALL, profile_code(whom->profile), &parameters, fault) &&
+                session_run_plain(session, QUERY_IMPORT_KNOWN_PLANNED, fault);
     parameters_clear(&parameters);
     return done;
 }

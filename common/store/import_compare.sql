@@ -7,6 +7,19 @@
 -- $2 degree smallint
 select (select aaf_id from preau.person where academy = $1 and degree = $2 order by aaf_id limit 1) is not null as any;
 
+-- :query import_known_plan
+-- For a cursor that is read to the last. An academy's persons lie together, page after page, each of which had better be
+-- visited once, and sorted; the planner takes them to be scattered and would read everybody's, or go by number.
+-- :role import
+-- :plain
+select set_config('cursor_tuple_fraction', '1', false), set_config('enable_seqscan', 'off', false);
+
+-- :query import_known_planned
+-- Everything else as usual.
+-- :role import
+-- :plain
+select set_config('enable_seqscan', 'on', false);
+
 -- :query import_known_all
 -- Everybody, in order: a cursor's.
 -- :role import

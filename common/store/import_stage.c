@@ -18,7 +18,6 @@ bool import_stage_open(struct session *session, struct import_stage **out_stage,
 {
     static const enum query tables[] = {
         QUERY_IMPORT_STAGE_MEMORY,
-        QUERY_IMPORT_STAGE_CURSORS,
         QUERY_IMPORT_STAGE_BUFFERS,
         QUERY_IMPORT_STAGE_SCHOOLS,
         QUERY_IMPORT_STAGE_PUPILS,

@@ -9,12 +9,6 @@
 -- :plain
 set work_mem = '128MB';
 
--- :query import_stage_cursors
--- The store's persons are read to the last: sorting an academy's pages costs half of visiting them in order of number.
--- :role import
--- :plain
-set cursor_tuple_fraction = 1;
-
 -- :query import_stage_buffers
 -- The session's own tables stay in memory as far as they fit.
 -- :role import

@@ -13,7 +13,7 @@
 
 enum {
     COMMENT_MAX = 200,
-    PIECE_MAX = 128 * 1024, /* handed to libxml2 at once: it copies it, and that copy had better stay in the cache */
+    PIECE_MAX = 32 * 1024, /* handed to libxml2 at once: it copies it, and that copy had better stay in the cache */
     MARKUP_MAX = 1 << 20, /* what libxml2 may hold back to see the end of a piece of markup; it allows ten times that */
 };
 

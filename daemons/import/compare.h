@@ -1,5 +1,5 @@
-/* Tells the records of a complete set that are the same as in the store from those that must be looked at, block by block,
- * and who is passed over: at constant memory, whatever the size of both.
+/* Tells the records of a complete set that are the same as in the store from those that must be looked at, and who is
+ * passed over: at constant memory, whatever the size of both.
  *
  * AAF writes records in order of number. The store is walked along with them, each of its persons seen once; whoever it
  * holds between two numbers of the delivery is absent, until a later record proves the contrary (import_stage_late). */
@@ -14,10 +14,9 @@ enum compare_verdict {
     COMPARE_SAME,      /* as in the store, with nothing wrong: not to be looked at */
     COMPARE_SAME_TOLD, /* as in the store, with something wrong in it: to be checked again, so that it is told again */
     COMPARE_LOOK,      /* to be checked and staged */
-    COMPARE_REPEATED,  /* its number was there before, in the same block */
 };
 
-/* One record, in the order of reading. Lent for the call. false ends it all, with the fault. */
+/* One record; those in order of number in the order of reading, the others some time later. Lent for the call. false ends it all, with the fault. */
 typedef bool compare_told(void *arg, const struct aaf_record *record, const struct import_place *place,
     enum compare_verdict verdict, struct fault *fault);
 
@@ -26,7 +25,7 @@ NEVER_NULL MUST_USE struct compare *compare_new(
     struct session *session, struct import_stage *stage, academy_code academy, compare_told *told, void *arg);
 void compare_free(struct compare **compare);
 
-/* A pupil or a guardian of a degree that is known. The record is copied. */
+/* A pupil or a guardian of a degree that is known. Of the record nothing is kept but a copy. */
 MUST_USE bool compare_add(struct compare *compare, enum degree degree, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault);
 /* Tells of the records that wait. */

@@ -181,7 +181,6 @@ static bool person_judged(void *arg, const struct aaf_record *record, const stru
     enum compare_verdict verdict, struct fault *fault)
 {
     struct delivery *delivery = arg;
-    struct report_place where = {*place, record->category, record->id, NULL};
     switch (verdict) {
     case COMPARE_SAME:
         count_unchanged(delivery, record);
@@ -190,10 +189,6 @@ static bool person_judged(void *arg, const struct aaf_record *record, const stru
         return person_look_again(delivery, record, place, fault);
     case COMPARE_LOOK:
         return person_look(delivery, record, place, NULL, fault);
-    case COMPARE_REPEATED:
-        (void)report_refuse(delivery->options.report, &where, REFUSAL_AAF_ID_REPEATED, NULL);
-        tally(delivery, record, TALLY_REFUSED);
-        return true;
     }
     return true;
 }
