@@ -294,10 +294,18 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
         QUERY_IMPORT_APPLY_COUNTERS,
         QUERY_IMPORT_APPLY_SCHOOL_COUNTERS,
         QUERY_IMPORT_APPLY_MATCH_LOCK,
-        QUERY_IMPORT_APPLY_MATCH,
-        QUERY_IMPORT_APPLY_MERGE,
     };
     return run_all(session, queries, ARRAY_LENGTH(queries), steps, fault);
+}
+
+/* Who comes back is opened again before records are matched, since a closed account is merged with nothing. */
+static bool attach_and_merge(struct session *session, struct fault *fault)
+{
+    return import_attach_open(session, fault) &&
+           session_run_plain(session, QUERY_IMPORT_APPLY_TOUCHED_ACCOUNTS, fault) &&
+           import_attach_apply(session, fault) && session_run_plain(session, QUERY_IMPORT_APPLY_MATCH, fault) &&
+           session_run_plain(session, QUERY_IMPORT_APPLY_MERGE, fault) &&
+           session_run_plain(session, QUERY_IMPORT_APPLY_MERGED_ACCOUNTS, fault) && import_attach_apply(session, fault);
 }
 
 bool import_apply(struct session *session, academy_code academy, const struct import_steps *steps, import_seal *seal,
@@ -308,9 +316,7 @@ bool import_apply(struct session *session, academy_code academy, const struct im
            session_run_plain(session, QUERY_IMPORT_APPLY_SCHOOLS, fault) &&
            session_run_plain(session, QUERY_IMPORT_ACCOUNTS_MAKE, fault) &&
            credentials_write(session, academy, seal, arg, fault) && apply_all(session, steps, fault) &&
-           import_attach_open(session, fault) &&
-           session_run_plain(session, QUERY_IMPORT_APPLY_TOUCHED_ACCOUNTS, fault) &&
-           import_attach_apply(session, fault);
+           attach_and_merge(session, fault);
 }
 
 /* --- the report --- */

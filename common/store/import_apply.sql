@@ -315,9 +315,39 @@ analyze pg_temp.import_relinked;
 -- :plain
 select pg_advisory_xact_lock(1347568983);
 
+-- :query import_apply_touched_accounts
+-- The accounts whose attachment may be another one now.
+-- :role import
+-- :plain
+insert into pg_temp.import_touched_account (academy, id)
+with record as (
+    select aaf_id from pg_temp.import_absent
+    union
+    select aaf_id from pg_temp.import_outcome where is_back
+    union
+    select guardian_id from pg_temp.import_relinked
+    union
+    select u.guardian_id from pg_temp.import_unlinked u
+    union
+    select s.aaf_id from pg_temp.import_settled s
+     where s.evidence is not null and not exists (select from pg_temp.import_account a where a.id = s.account_id)
+    union
+    select k.guardian_id
+      from pg_temp.import_now now
+      join (select aaf_id from pg_temp.import_absent where profile = 'eleve'
+            union select aaf_id from pg_temp.import_outcome where is_back and profile = 'eleve') p on true
+      join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (now.academy, now.degree, p.aaf_id)
+)
+select k.account_academy as academy, k.account_id as id
+  from record r
+ cross join pg_temp.import_now now
+  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, r.aaf_id)
+ where k.account_id is not null;
+
 -- :query import_apply_match
 -- Records that turn out to be of one person who has two accounts: if one of these was never handed out, its record goes
--- over to the other. Both in use stay apart until the person proves it.
+-- over to the other. Both in use stay apart until the person proves it. An account that was opened again is looked at for
+-- all that became the same while it was closed.
 -- :role import
 -- :plain
 create temporary table import_merging as
@@ -325,6 +355,12 @@ with looked as (
     select aaf_id from pg_temp.import_outcome where outcome <> 'unchanged' or is_otherwise
     union
     select aaf_id from pg_temp.import_settled
+    union
+    select k.aaf_id
+      from pg_temp.import_touched_account t
+     cross join pg_temp.import_now now
+      join preau.person k on (k.account_academy, k.account_id) = (t.academy, t.id)
+     where t.is_reopened and k.academy = now.academy and k.degree = now.degree and k.departed_at is null
 ), record as (
     select k.*
       from looked t
@@ -391,35 +427,14 @@ with moved as (
 insert into pg_temp.import_counter
 select case evidence when 'same_ine' then 'Eleve' else 'PersRelEleve' end, 'merged', count(*) from moved group by evidence;
 
--- :query import_apply_touched_accounts
--- The accounts whose attachment may be another one now.
+-- :query import_apply_merged_accounts
+-- Then those that a record left or came to, alone: the others were looked at.
 -- :role import
 -- :plain
-insert into pg_temp.import_touched_account (academy, id)
-with record as (
-    select aaf_id from pg_temp.import_absent
-    union
-    select aaf_id from pg_temp.import_outcome where is_back
-    union
-    select guardian_id from pg_temp.import_relinked
-    union
-    select u.guardian_id from pg_temp.import_unlinked u
-    union
-    select s.aaf_id from pg_temp.import_settled s
-     where s.evidence is not null and not exists (select from pg_temp.import_account a where a.id = s.account_id)
-    union
-    select k.guardian_id
-      from pg_temp.import_now now
-      join (select aaf_id from pg_temp.import_absent where profile = 'eleve'
-            union select aaf_id from pg_temp.import_outcome where is_back and profile = 'eleve') p on true
-      join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (now.academy, now.degree, p.aaf_id)
+with before as (
+    delete from pg_temp.import_touched_account
 )
-select k.account_academy as academy, k.account_id as id
-  from record r
- cross join pg_temp.import_now now
-  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, r.aaf_id)
- where k.account_id is not null
-union
+insert into pg_temp.import_touched_account (academy, id)
 select from_academy, from_account from pg_temp.import_merging
 union
 select into_academy, into_account from pg_temp.import_merging;

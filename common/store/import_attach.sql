@@ -6,7 +6,8 @@
 -- The accounts to look at, gone with the transaction.
 -- :role import
 -- :plain
-create temporary table import_touched_account (academy smallint not null, id bigint not null) on commit drop;
+create temporary table import_touched_account (academy smallint not null, id bigint not null,
+    is_reopened boolean not null default false) on commit drop;
 
 -- :query import_attach_copy
 -- Fills import_touched_account from the outside.
@@ -71,6 +72,11 @@ with touched as materialized (
            closed_at = case when d.is_attached then null else a.closed_at end
       from different d
      where (a.academy, a.id) = (d.academy, d.id)
+), told as (
+    update pg_temp.import_touched_account t
+       set is_reopened = true
+      from different d
+     where d.is_attached and d.is_closed and (t.academy, t.id) = (d.academy, d.id)
 )
 insert into preau.account_event (academy, account_id, action, actor)
 select academy, id, 'reopen', 'import' from different where is_attached and is_closed;

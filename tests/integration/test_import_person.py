@@ -188,3 +188,41 @@ def test_who_comes_back_finds_the_account_as_it_was(site, tmp_path):
     take(site, complete(tmp_path, 2, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
     assert rows(site, "select id, login, state::text from preau.account order by id") == before
     assert rows(site, "select count(*) from preau.account where detached_at is not null or closed_at is not null") == [(0,)]
+
+
+ELSEWHERE = {**CONTACT, "mail": "ailleurs@example.org"}
+
+
+def closed(site, number):
+    """What comes of having left for longer than the time of grace."""
+    with site.psql() as database:
+        database.execute("update preau.account set closed_at = now() where id = %s and detached_at is not null",
+                         [account(site, number)])
+    assert rows(site, "select count(*) from preau.account where closed_at is not null") == [(1,)]
+
+
+def check_are_one(site, run):
+    assert account(site, 11) == account(site, 12) and counters(run)["PersRelEleve", "merged"] == 1
+    assert rows(site, "select closed_at, detached_at from preau.account where id = %s", account(site, 11)) == [(None, None)]
+
+
+def test_who_comes_back_as_another_record_s_person_is_merged_though_the_account_was_closed(site, tmp_path):
+    first, _ = take(site, two_records(tmp_path, 0, ELSEWHERE), complete(
+        tmp_path, 1, EtabEducNat=[school()], Eleve=[pupil(1, [11])], PersRelEleve=[guardian(11, [1], **CONTACT)]))
+    assert ("PersRelEleve", "merged") not in counters(first)
+    closed(site, 12)
+    run, = take(site, two_records(tmp_path, 2))
+    check_are_one(site, run)
+
+
+def test_who_became_another_record_s_person_while_closed_is_merged_when_a_child_comes_back(site, tmp_path):
+    """The guardian's record is there all the time, and says on the last day what it said the day before."""
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1], **CONTACT), guardian(12, **ELSEWHERE)]}
+    take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11]), pupil(2, [12])], **people),
+         complete(tmp_path, 1, Eleve=[pupil(1, [11])], **people))
+    closed(site, 12)
+    people["PersRelEleve"][1] = guardian(12, **CONTACT)
+    run, = take(site, complete(tmp_path, 2, Eleve=[pupil(1, [11])], **people))
+    assert ("PersRelEleve", "merged") not in counters(run)
+    run, = take(site, complete(tmp_path, 3, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
+    check_are_one(site, run)
