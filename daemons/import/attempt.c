@@ -6,7 +6,10 @@
  *      are the same when it is done again.
  *   3  everything changes at once, and the run says "applied": neither is ever true alone.
  *
- * A check does 2 and 3 in one transaction, keeps the figures and undoes it. */
+ * A check does 2 and 3 in one transaction, keeps the figures and undoes it.
+ *
+ * Two runs that merge records of one another's academy may each wait for the other: the database undoes one of them, which
+ * then only does its last transaction again, since what it stems from was committed. */
 #include "import/attempt.h"
 
 #include "import/aaf_archive.h"
@@ -20,13 +23,14 @@
 #include "runtime/memory.h"
 #include "store/blocking.h"
 #include "store/import_apply.h"
+#include "store/sqlstate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PHASES = 3, STEPS_A_PHASE = 100 };
+enum { PHASES = 3, STEPS_A_PHASE = 100, TRIES_MAX = 5 };
 
 struct attempt {
     struct attempt_options options;
@@ -34,7 +38,8 @@ struct attempt {
     struct import_stage *stage;
     struct delivery *delivery;
     struct import_now now;
-    int phase; /* of PHASES, under way */
+    struct import_kept *kept; /* the figures of a check */
+    int phase;                /* of PHASES, under way */
     char explanation[IMPORT_HOLD_TEXT_SIZE];
 };
 
@@ -269,41 +274,79 @@ static void planner_tell(const struct attempt *attempt)
     }
 }
 
-static bool change(struct attempt *attempt, struct fault *fault)
+/* A transaction that had to give way to another one, of another academy or of the portal. */
+static bool gave_way(const struct fault *fault)
 {
-    struct run_job *job = attempt->options.job;
-    struct session *session = attempt->options.session;
-    if (!session_begin(session, fault) || !give_accounts(attempt, fault) || !session_commit(session, fault)) {
-        return false;
+    return fault->code == FAULT_BUSY && fault_is_retryable(fault);
+}
+
+typedef bool attempt_transaction(struct attempt *attempt, struct fault *fault);
+
+static bool do_until_done(struct attempt *attempt, attempt_transaction *transaction, struct fault *fault)
+{
+    for (int tries = 1; !transaction(attempt, fault); tries++) {
+        if (tries == TRIES_MAX || !gave_way(fault)) {
+            return false;
+        }
+        session_rollback(attempt->options.session);
+        log_event(LOG_NOTICE, "import_gave_way", F("run", attempt->options.run), F("fault", fault));
     }
-    FAULT_POINT("import_given");
+    return true;
+}
+
+static bool accounts_given(struct attempt *attempt, struct fault *fault)
+{
+    struct session *session = attempt->options.session;
+    return session_begin(session, fault) && give_accounts(attempt, fault) && session_commit(session, fault);
+}
+
+static bool everything_changed(struct attempt *attempt, struct fault *fault)
+{
+    struct session *session = attempt->options.session;
     if (!session_begin(session, fault) || !apply(attempt, fault) ||
         !import_report(session, &attempt->now, IMPORT_APPLIED, REFUSAL_NONE, "", fault)) {
         return false;
     }
     FAULT_POINT("import_before_commit");
-    if (!may_commit(attempt, fault) || !session_commit(session, fault)) {
+    return may_commit(attempt, fault) && session_commit(session, fault);
+}
+
+static bool change(struct attempt *attempt, struct fault *fault)
+{
+    struct run_job *job = attempt->options.job;
+    if (!accounts_given(attempt, fault)) {
+        return false;
+    }
+    FAULT_POINT("import_given");
+    if (!do_until_done(attempt, everything_changed, fault)) {
         return false;
     }
     job->outcome = RUN_APPLIED;
-    if (!import_load_counters(session, attempt->options.run, job->counters, &job->counter_count, fault)) {
+    if (!import_load_counters(
+            attempt->options.session, attempt->options.run, job->counters, &job->counter_count, fault)) {
         return false;
     }
     planner_tell(attempt);
     return true;
 }
 
+static bool everything_tried(struct attempt *attempt, struct fault *fault)
+{
+    struct session *session = attempt->options.session;
+    bool done = session_begin(session, fault) && give_accounts(attempt, fault) && apply(attempt, fault) &&
+                import_figures_keep(session, &attempt->kept, fault);
+    session_rollback(session);
+    return done;
+}
+
 static bool check(struct attempt *attempt, enum refusal would_be, struct fault *fault)
 {
     struct session *session = attempt->options.session;
-    struct import_kept *kept = NULL;
-    bool done = session_begin(session, fault) && give_accounts(attempt, fault) && apply(attempt, fault) &&
-                import_figures_keep(session, &kept, fault);
-    session_rollback(session);
-    done = done && session_begin(session, fault) && import_figures_bring_back(session, &kept, fault) &&
-           import_report(session, &attempt->now, IMPORT_CHECKED, would_be, attempt->explanation, fault) &&
-           session_commit(session, fault);
-    import_kept_free(&kept);
+    bool done = do_until_done(attempt, everything_tried, fault) && session_begin(session, fault) &&
+                import_figures_bring_back(session, &attempt->kept, fault) &&
+                import_report(session, &attempt->now, IMPORT_CHECKED, would_be, attempt->explanation, fault) &&
+                session_commit(session, fault);
+    import_kept_free(&attempt->kept);
     attempt->options.job->outcome = RUN_CHECKED;
     attempt->options.job->refusal = would_be;
     return done;

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from peers.academy import APPLIED, IMPORTD, archive_of, emptied, guardian, owned, pupil, rows, school
+from peers.academy import APPLIED, CHECKED, IMPORTD, archive_of, emptied, guardian, owned, pupil, rows, school
 from peers.bus import Bus, Silent
 
 ACADEMIES = {10: ("LYON", "0695001L"), 11: ("MONTPELLIER", "0345001B")}
@@ -150,3 +150,66 @@ def test_killed_at_random_moments_two_academies_end_in_the_same_place(site, made
             for before, after in zip(truth, now):
                 assert after == before
         assert {state for _, state in states(site)} <= {APPLIED, "failed"}
+
+
+# ------------------------------------------------------------------------------------------------ one waits for the other
+
+MATCH_LOCK = 1347568983  # import_apply_match_lock
+
+
+def family(folder, academy, day, mail):
+    name, uai = ACADEMIES[academy]
+    date = f"202509{15 + day}"
+    return archive_of(folder / f"ENT2DVA.{academy}.{date}.Complet.tgz", {
+        "EtabEducNat": [school(uai=uai, ENTServAcAcademie=name)], "Eleve": [pupil(academy * 100, [academy * 100 + 1])],
+        "PersRelEleve": [guardian(academy * 100 + 1, mail=mail, mobile="0639980011", givenName="Sam")]}, date=date)
+
+
+@pytest.fixture
+def deadlocked(site):
+    """deadlocked(begin): while it goes on, what begin() starts meets another academy's run, each with what the other
+    needs: the record to be merged, and the right to merge. The database ends ours, since the other waits longer."""
+    def meet(begin):
+        with site.psql() as other, other.transaction():
+            other.execute("set local deadlock_timeout = '1min'")
+            other.execute("update preau.person set changed_at = now() where academy = 11 and aaf_id = 1101")
+            begin()
+            site.wait(lambda: rows(site, "select from pg_locks where not granted and locktype = 'transactionid'"), 30,
+                      "waiting for the other's record")
+            other.execute("select pg_advisory_xact_lock(%s)", [MATCH_LOCK])
+
+    return meet
+
+
+def accounts(site):
+    return rows(site, "select distinct account_academy, account_id from preau.person where profile = 'responsable'")
+
+
+@pytest.fixture
+def apart(site, tmp_path):
+    """A person of two academies, known by two addresses; the archive that makes them one."""
+    take_one_after_the_other(site, {academy: family(tmp_path, academy, 0, f"sam.{academy}@example.org") for academy in ACADEMIES})
+    assert len(accounts(site)) == 2
+    return family(tmp_path, 10, 1, "sam.11@example.org")
+
+
+def test_a_run_that_had_to_give_way_to_another_is_done_again_at_once(site, apart, deadlocked):
+    def begin():
+        drop(site, {10: apart})
+        Bus(site).ask("import", "RunImports", academy=10, operator=True)
+
+    deadlocked(begin)
+    site.wait(lambda: is_quiet(site), 30, "done")
+    assert {state for _, state in states(site)} == {APPLIED}, site.log(IMPORTD)
+    assert len(accounts(site)) == 1
+
+
+def test_so_is_a_check(site, apart, deadlocked):
+    def begin():
+        drop(site, {10: apart})
+        Bus(site).ask("import", "RunImports", academy=10, operator=True, check=True)
+
+    deadlocked(begin)
+    site.wait(lambda: rows(site, "select from preau.import_run where mode = 'check' and state <> 'running'"), 30, "checked")
+    assert rows(site, "select state from preau.import_run where mode = 'check'") == [(CHECKED,)], site.log(IMPORTD)
+    assert len(accounts(site)) == 2
