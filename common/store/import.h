@@ -128,6 +128,17 @@ MUST_USE bool import_load_before(struct session *session, import_id run, enum de
 MUST_USE bool import_begin(struct session *session, academy_code academy, const char *archive, const char *claim,
     const unsigned char *digest, import_id *out_run, struct fault *fault);
 
+/* Archives by their claims; owned. */
+struct import_claims {
+    char **list;
+    size_t count;
+};
+void import_claims_clear(struct import_claims *claims);
+/* What waits for a person's word and is replaced by this run, which is integrated in the transaction that goes on: refused.
+ * Their claims are added. */
+MUST_USE bool import_supersede(
+    struct session *session, import_id run, const char *explanation, struct import_claims *claims, struct fault *fault);
+
 struct import_end {
     import_id run;
     enum import_state state; /* refused or failed */

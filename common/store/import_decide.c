@@ -1,7 +1,10 @@
 #include "store/import_decide.h"
 
+#include "domain/refusal.h"
 #include "runtime/memory.h"
 #include "store/query.h"
+
+#include <string.h>
 
 struct deciding {
     import_run_decided *decided;
@@ -14,6 +17,7 @@ static void decided_rows(void *arg, const struct rows *rows, const struct fault 
     struct import_decided decided = {.is_known = rows && rows_count(rows) == 1, .claim = ""};
     if (decided.is_known) {
         decided.is_done = row_bool(rows, 0, "decided");
+        decided.is_replaced = strcmp(row_text(rows, 0, "refusal"), refusal_code(REFUSAL_IMPORT_SUPERSEDED)) == 0;
         decided.academy.v = (int16_t)row_int64(rows, 0, "academy");
         decided.claim = row_text(rows, 0, "claim");
     }

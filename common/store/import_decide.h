@@ -10,8 +10,9 @@ struct store;
 
 /* What was found; NULL with the fault. */
 struct import_decided {
-    bool is_known; /* there is such a run */
-    bool is_done;  /* it was held, and nobody had decided: the word is taken */
+    bool is_known;    /* there is such a run */
+    bool is_done;     /* it was held, and nobody had decided: the word is taken */
+    bool is_replaced; /* it was held, until a better delivery came */
     academy_code academy;
     const char *claim; /* lent for the call; "" none */
 };

@@ -1,4 +1,4 @@
--- A person's word on a run that is held.
+-- What becomes of a run that is held: a person's word on it, or a better delivery.
 
 -- :query import_decide
 -- The run with its academy and its claim, and whether the word was taken: only once, and only while it is held. What is
@@ -8,7 +8,7 @@
 -- $2 approve boolean
 -- $3 by text
 with found as (
-    select id, academy, claim, state = 'held' and decision is null as is_open
+    select id, academy, claim, coalesce(refusal, '') as refusal, state = 'held' and decision is null as is_open
       from preau.import_run
      where id = $1
        for update
@@ -22,4 +22,19 @@ with found as (
      where r.id = f.id and f.is_open
  returning r.id
 )
-select f.academy, f.claim, exists (select from decided) as decided from found f;
+select f.academy, f.claim, f.refusal, exists (select from decided) as decided from found f;
+
+-- :query import_supersede
+-- A complete set that is integrated, in its transaction, replaces those of no later day that wait: it says again all that
+-- they would, and approved after it they would be out of date. Their claims.
+-- :role import
+-- $1 run bigint
+-- $2 explanation text
+update preau.import_run h
+   set state = 'refused', refusal = 'import_superseded', explanation = concat_ws(e'\n', $2, h.explanation),
+       finished_at = coalesce(h.finished_at, clock_timestamp())
+  from preau.import_run r
+ where r.id = $1 and r.kind = 'complete' and h.academy = r.academy and h.degree = r.degree and h.id < r.id
+   and h.state = 'held' and h.decision is null
+   and (h.generated_on <= r.generated_on or h.generated_on is null or r.generated_on is null)
+returning h.claim;

@@ -156,6 +156,42 @@ bool import_begin(struct session *session, academy_code academy, const char *arc
     return true;
 }
 
+/* --- what it replaces --- */
+
+static void claim_add(struct import_claims *claims, const char *claim)
+{
+    claims->list = checked_realloc(claims->list, claims->count + 1, sizeof *claims->list);
+    claims->list[claims->count++] = checked_strdup(claim);
+}
+
+void import_claims_clear(struct import_claims *claims)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        memory_free(&claims->list[i]);
+    }
+    memory_free(&claims->list);
+    claims->count = 0;
+}
+
+bool import_supersede(
+    struct session *session, import_id run, const char *explanation, struct import_claims *claims, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, run.v);
+    parameters_text(&parameters, explanation);
+    if (!ask(session, QUERY_IMPORT_SUPERSEDE, &parameters, &rows, fault)) {
+        return false;
+    }
+    for (int i = 0; i < rows_count(rows); i++) {
+        claim_add(claims, row_text(rows, i, "claim"));
+    }
+    return true;
+}
+
+/* --- the end without any change --- */
+
 static bool refused_write(struct session *session, const struct import_end *end, struct fault *fault)
 {
     if (!session_copy_begin(session, QUERY_IMPORT_REFUSAL_COPY, fault)) {

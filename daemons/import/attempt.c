@@ -300,11 +300,22 @@ static bool accounts_given(struct attempt *attempt, struct fault *fault)
     return session_begin(session, fault) && give_accounts(attempt, fault) && session_commit(session, fault);
 }
 
+/* Held ones that this one replaces. */
+static bool held_ones_replace(struct attempt *attempt, struct fault *fault)
+{
+    struct run_job *job = attempt->options.job;
+    char explanation[80];
+    (void)snprintf(explanation, sizeof explanation, "Remplacée par l’intégration %" PRId64 ".", attempt->now.run.v);
+    import_claims_clear(&job->replaced);
+    return import_supersede(attempt->options.session, attempt->now.run, explanation, &job->replaced, fault);
+}
+
 static bool everything_changed(struct attempt *attempt, struct fault *fault)
 {
     struct session *session = attempt->options.session;
     if (!session_begin(session, fault) || !apply(attempt, fault) ||
-        !import_report(session, &attempt->now, IMPORT_APPLIED, REFUSAL_NONE, "", fault)) {
+        !import_report(session, &attempt->now, IMPORT_APPLIED, REFUSAL_NONE, "", fault) ||
+        !held_ones_replace(attempt, fault)) {
         return false;
     }
     FAULT_POINT("import_before_commit");

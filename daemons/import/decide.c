@@ -32,7 +32,8 @@ static void run_decided(void *arg, const struct import_decided *decided, const s
     } else if (!decided->is_known) {
         call_refuse(deciding->call, REFUSAL_NOT_FOUND);
     } else if (!decided->is_done) {
-        call_refuse(deciding->call, REFUSAL_IMPORT_NOT_HELD);
+        bool is_replaced = decided->is_replaced;
+        call_refuse(deciding->call, is_replaced ? REFUSAL_IMPORT_SUPERSEDED : REFUSAL_IMPORT_NOT_HELD);
     } else {
         const Preau__Import__DecideRunReply reply = PREAU__IMPORT__DECIDE_RUN_REPLY__INIT;
         decision_log(deciding, decided);

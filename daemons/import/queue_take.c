@@ -102,12 +102,22 @@ static void pause_set(struct queue *queue, const struct take *take)
     }
 }
 
+/* What a run replaced waits for nobody any more. Also of one that failed after all: what it did not replace is held again
+ * as soon as it is looked at. */
+static void replaced_release(struct queue *queue, const struct run_job *job)
+{
+    for (size_t i = 0; i < job->replaced.count; i++) {
+        (void)turn_release(&queue->turn, job->academy, job->replaced.list[i]);
+    }
+}
+
 static void run_judge(struct queue *queue, const struct take *take)
 {
     const struct run_job *job = &take->job;
     int64_t run = atomic_load(&job->run);
     measure(queue, job);
     pause_set(queue, take);
+    replaced_release(queue, job);
     if (job->outcome == RUN_BUSY) {
         return;
     }
@@ -131,6 +141,7 @@ static void take_free(struct take **take)
 {
     (void)pthread_mutex_destroy(&(*take)->job.lock);
     memory_free(&(*take)->job.path);
+    import_claims_clear(&(*take)->job.replaced);
     memory_free(&(*take)->archive.path);
     memory_free(&(*take)->archive.name);
     memory_free(&(*take)->key);

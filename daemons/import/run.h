@@ -58,6 +58,7 @@ struct run_job {
     struct fault fault; /* of RUN_FAILED */
     struct import_counter counters[IMPORT_COUNTERS_MAX];
     size_t counter_count;
+    struct import_claims replaced; /* held ones that it put an end to, if it committed; the receiver's to clear */
     struct duration duration;
 };
 

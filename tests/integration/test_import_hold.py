@@ -102,25 +102,57 @@ def test_a_held_delivery_that_is_rejected_is_put_away(site, tmp_path):
     assert snapshot(site) == before
 
 
-def test_a_better_set_overtakes_the_held_one_which_is_then_out_of_date(site, tmp_path):
-    take(site, complete(tmp_path, 15))
-    held = held_run(site, tmp_path)
-    run, = take(site, complete(tmp_path, 17))
-    assert run["state"] == APPLIED
-    decide(site, "approve", held)
+def check_is_replaced(site, held, by):
+    """It went by itself, says by what, and nothing is to be decided of it any more."""
     site.wait(lambda: not taken_folder(site), 30, "put away")
-    assert ended(site)[-1] == (REFUSED, "delivery_out_of_date")
+    assert ended(site) == [(APPLIED, None), (REFUSED, "import_superseded"), (APPLIED, None)]
+    assert [path.name for path in (site.folder / f"archive/{ACADEMY}").glob(f"{held['run']}-*")] == [f"{held['run']}-{held['archive']}"]
+    assert report(site, held)["run"]["explanation"] == f"Remplacée par l’intégration {by['run']}.\n{held['explanation']}"
+    for verb in ("approve", "reject"):
+        told = decide(site, verb, held)
+        assert told.returncode == 1 and f"Remplacée par l’intégration {by['run']}." in told.stdout
+        assert "une plus récente l’a remplacée" in told.stdout + told.stderr
     assert rows(site, "select count(*) from preau.person where departed_at is not null") == [(0,)]
 
 
-def test_the_corrected_set_of_the_same_day_overtakes_too(site, tmp_path):
+def test_a_better_set_replaces_the_held_one(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path)
+    run, = take(site, complete(tmp_path, 17))
+    check_is_replaced(site, held, run)
+
+
+def test_the_corrected_set_of_the_same_day_replaces_it_too(site, tmp_path):
     take(site, complete(tmp_path, 15))
     held = held_run(site, tmp_path)
     run, = take(site, complete(tmp_path, 16, name="ENT2DVA.corrige.20250916.Complet.tgz"))
+    check_is_replaced(site, held, run)
+
+
+def test_what_was_replaced_is_put_away_after_a_crash_too(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path)
+    site.restart(IMPORTD, PREAU_FAULT="import_ended:1")
+    drop(site, complete(tmp_path, 17))
+    site.run_ctl("import", "run", "--academy", ACADEMY)
+    site.wait_dead(IMPORTD)
+    site.restart(IMPORTD)
+    check_is_replaced(site, held, {"run": held["run"] + 1})
+
+
+def test_a_set_replaces_neither_a_later_one_nor_one_of_the_other_degree_nor_what_was_approved(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    held = held_run(site, tmp_path, day=18)
+    with site.psql() as database:
+        database.execute("insert into preau.import_run (academy, degree, kind, generated_on, archive, state, decision, "
+                         "decided_at, decided_by) values (10, 1, 'complete', '2025-09-15', 'x', 'held', null, null, null), "
+                         "(10, 2, 'complete', '2025-09-15', 'x', 'held', 'approved', now(), 'x')")
+    run, = take(site, complete(tmp_path, 17))
     assert run["state"] == APPLIED
-    decide(site, "approve", held)
-    site.wait(lambda: not taken_folder(site), 30, "put away")
-    assert ended(site)[-1] == (REFUSED, "delivery_out_of_date")
+    assert ended(site) == [(APPLIED, None), (HELD, "import_held"), (HELD, None), (HELD, None), (APPLIED, None)]
+    assert decide(site, "approve", held).returncode == 0
+    site.wait(lambda: not taken_folder(site), 30, "integrated")
+    assert ended(site)[-1] == (APPLIED, None)
 
 
 def test_a_delta_waits_for_the_word_on_the_one_before(site, tmp_path):

@@ -236,6 +236,13 @@ def test_nothing_is_decided_of_what_is_not_held(here, state):
     assert row_of(here, run)[0] == state and row_of(here, run)[2] is None
 
 
+def test_of_what_was_replaced_that_is_the_answer(here):
+    run = written_run(here, state="refused", refusal="import_superseded", explanation="Remplacée par l’intégration 3.")
+    done = here.run_ctl("import", "approve", run, "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["error"]["code"] == "import_superseded"
+    assert row_of(here, run)[0] == "refused" and row_of(here, run)[2] is None
+
+
 def test_a_run_that_is_none_cannot_be_decided(here):
     done = here.run_ctl("import", "reject", 999999, "--json")
     assert done.returncode == 1 and json.loads(done.stdout)["error"]["code"] == "not_found"
