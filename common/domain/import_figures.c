@@ -36,13 +36,14 @@ static const struct word counters[] = {
 };
 
 static const struct word states[] = {
-    {"running", "en cours",   NULL},
-    {"applied", "intégrée", NULL},
-    {"refused", "refusée",   NULL},
-    {"failed",  "en échec",  NULL},
-    {"held",    "retenue",    NULL},
-    {"checked", "vérifiée", NULL},
-    {NULL,      NULL,         NULL},
+    {"running",  "en cours",          NULL},
+    {"applied",  "intégrée",        NULL},
+    {"refused",  "refusée",          NULL},
+    {"failed",   "en échec",         NULL},
+    {"held",     "retenue",           NULL},
+    {"checked",  "vérifiée",        NULL},
+    {"repeated", "déjà intégrée", NULL},
+    {NULL,       NULL,                NULL},
 };
 
 static const struct word kinds[] = {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const state_codes[] = {"running", "applied", "refused", "failed", "held", "checked"};
+static const char *const state_codes[] = {"running", "applied", "refused", "failed", "held", "checked", "repeated"};
 
 const char *import_state_code(enum import_state state)
 {

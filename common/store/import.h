@@ -16,7 +16,15 @@
 struct session;
 struct store;
 
-enum import_state { IMPORT_RUNNING, IMPORT_APPLIED, IMPORT_REFUSED, IMPORT_FAILED, IMPORT_HELD, IMPORT_CHECKED };
+enum import_state {
+    IMPORT_RUNNING,
+    IMPORT_APPLIED,
+    IMPORT_REFUSED,
+    IMPORT_FAILED,
+    IMPORT_HELD,
+    IMPORT_CHECKED,
+    IMPORT_REPEATED
+};
 
 const char *import_state_code(enum import_state state); /* "running" */
 enum import_state import_state_from_code(const char *code);
@@ -138,6 +146,10 @@ void import_claims_clear(struct import_claims *claims);
  * Their claims are added. */
 MUST_USE bool import_supersede(
     struct session *session, import_id run, const char *explanation, struct import_claims *claims, struct fault *fault);
+
+/* A run that had nothing to do: its archive has the bytes that another one integrated. */
+MUST_USE bool import_repeat(struct session *session, import_id integrated, const char *archive, const char *claim,
+    const char *explanation, import_id *out_run, struct fault *fault);
 
 struct import_end {
     import_id run;

@@ -127,6 +127,19 @@ insert into preau.import_run (academy, archive, claim, mode, digest, state)
 values ($1, $2, $3, case when $3 is null then 'check' else 'apply' end, $4, 'running')
 returning id;
 
+-- :query import_repeat
+-- An archive has the bytes that a run integrated: told as a run that had nothing to do.
+-- :role import
+-- $1 integrated bigint
+-- $2 archive text
+-- $3 claim text
+-- $4 explanation text
+insert into preau.import_run (academy, degree, kind, generated_on, archive, claim, digest, state, finished_at, explanation)
+select b.academy, b.degree, b.kind, b.generated_on, $2, $3, b.digest, 'repeated', clock_timestamp(), $4
+  from preau.import_run b
+ where b.id = $1
+returning id;
+
 -- :query import_end_without
 -- A run ends without any change of data.
 -- :role import

@@ -156,6 +156,23 @@ bool import_begin(struct session *session, academy_code academy, const char *arc
     return true;
 }
 
+bool import_repeat(struct session *session, import_id integrated, const char *archive, const char *claim,
+    const char *explanation, import_id *out_run, struct fault *fault)
+{
+    _cleanup_(rows_free) struct rows *rows = NULL;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, integrated.v);
+    parameters_text(&parameters, archive);
+    parameters_text(&parameters, claim);
+    parameters_text(&parameters, explanation);
+    if (!ask(session, QUERY_IMPORT_REPEAT, &parameters, &rows, fault)) {
+        return false;
+    }
+    *out_run = (import_id){rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0};
+    return out_run->v != 0 || fault_set(fault, FAULT_MISSING, "the run that was repeated is gone");
+}
+
 /* --- what it replaces --- */
 
 static void claim_add(struct import_claims *claims, const char *claim)

@@ -8,7 +8,8 @@
 
 static const char *state_word(Preau__Import__RunState state)
 {
-    static const char *const words[] = {"unknown", "running", "applied", "refused", "failed", "held", "checked"};
+    static const char *const words[] = {
+        "unknown", "running", "applied", "refused", "failed", "held", "checked", "repeated"};
     return (size_t)state < sizeof words / sizeof words[0] ? words[state] : words[0];
 }
 

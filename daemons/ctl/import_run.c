@@ -49,7 +49,7 @@ static bool is_over(struct wait *wait, const Preau__Import__ListRunsReply *runs)
         if (!goes_on && is_awaited(wait, runs->runs[i]))
             ended++;
     }
-    /* an archive that was taken before ends without a run of its own */
+    /* one that was only left to be put away ends without a run of its own */
     wait->quiet = is_running || runs->waiting > 0 ? 0 : wait->quiet + 1;
     return !is_running && ((wait->archives > 0 && ended >= wait->archives) || wait->quiet >= QUIET_LOOKS);
 }
@@ -122,6 +122,13 @@ static enum ctl_exit tell_taken(const struct wait *wait)
     return CTL_OK;
 }
 
+/* Now, or before. */
+static bool is_integrated(const Preau__Import__Run *run)
+{
+    return run->state == PREAU__IMPORT__RUN_STATE__RUN_STATE_APPLIED ||
+           run->state == PREAU__IMPORT__RUN_STATE__RUN_STATE_REPEATED;
+}
+
 static enum ctl_exit tell_runs(const struct wait *wait, const Preau__Import__ListRunsReply *runs)
 {
     enum ctl_exit code = CTL_OK;
@@ -130,7 +137,7 @@ static enum ctl_exit tell_runs(const struct wait *wait, const Preau__Import__Lis
         const Preau__Import__Run *run = runs->runs[i - 1];
         if (!is_awaited(wait, run))
             continue;
-        if (run->state != PREAU__IMPORT__RUN_STATE__RUN_STATE_APPLIED)
+        if (!is_integrated(run))
             code = CTL_NO;
         if (wait->ctl->is_json) {
             (void)json_array_append_new(all, import_run_json(run));

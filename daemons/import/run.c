@@ -15,7 +15,9 @@
 #include "store/configured.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -165,11 +167,32 @@ static bool new_run(struct run_job *job, struct session *session, const struct i
     return archive_leave(job, run, fault);
 }
 
-/* Its bytes were integrated before: only put away. */
-static bool repeated(struct run_job *job, import_id run, struct fault *fault)
+/* The claim's run has ended. */
+static bool ended_before(const struct import_claim *claim)
+{
+    return claim->run.v != 0 &&
+           (claim->state == IMPORT_APPLIED || claim->state == IMPORT_REFUSED || claim->state == IMPORT_REPEATED);
+}
+
+static bool only_put_away(struct run_job *job, import_id run, struct fault *fault)
 {
     job->outcome = RUN_REPEATED;
     return put_away(job, run, fault);
+}
+
+/* Its bytes were integrated before: who dropped them is told so. */
+static bool repeated(struct run_job *job, struct session *session, import_id integrated, struct fault *fault)
+{
+    char explanation[120];
+    import_id run;
+    (void)snprintf(explanation, sizeof explanation,
+        "Archive identique à l’intégration %" PRId64 ", déjà faite ; rien à faire.", integrated.v);
+    if (!import_repeat(session, integrated, job->name, job->claim, explanation, &run, fault)) {
+        return false;
+    }
+    atomic_store(&job->run, run.v);
+    FAULT_POINT("import_ended");
+    return only_put_away(job, run, fault);
 }
 
 static bool bytes_take(
@@ -186,7 +209,8 @@ static bool bytes_take(
                        (job->claim && !import_find_applied(session, job->academy, digest, &before, fault)))) {
         return false;
     }
-    return before.v != 0 ? repeated(job, before, fault) : new_run(job, session, claim, is_file ? digest : NULL, fault);
+    return before.v != 0 ? repeated(job, session, before, fault)
+                         : new_run(job, session, claim, is_file ? digest : NULL, fault);
 }
 
 static bool archive_take(struct run_job *job, struct session *session, struct fault *fault)
@@ -204,8 +228,8 @@ static bool archive_take(struct run_job *job, struct session *session, struct fa
         (job->claim && !import_load_claim(session, job->academy, job->claim, interrupted, &claim, fault))) {
         return false;
     }
-    if (claim.run.v != 0 && (claim.state == IMPORT_APPLIED || claim.state == IMPORT_REFUSED)) {
-        return repeated(job, claim.run, fault);
+    if (ended_before(&claim)) {
+        return only_put_away(job, claim.run, fault);
     }
     if (claim.run.v != 0 && claim.state == IMPORT_HELD && !claim.is_decided) {
         job->outcome = RUN_HELD;

@@ -17,7 +17,7 @@ enum run_outcome {
     RUN_APPLIED,
     RUN_REFUSED,
     RUN_FAILED,     /* the archive stays claimed, and is taken again later */
-    RUN_REPEATED,   /* integrated before: only put away */
+    RUN_REPEATED,   /* dealt with before: only put away */
     RUN_BUSY,       /* another process works on this academy */
     RUN_HELD,       /* waits, claimed, for a person's word */
     RUN_CHECKED,    /* read and judged without any change; the archive stays where it is */

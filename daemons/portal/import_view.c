@@ -15,13 +15,14 @@ enum { RATE_SIZE = 200 };
 static const struct {
     const char *code, *kind;
 } states[] = {
-    {"",        "info"   },
-    {"running", "info"   },
-    {"applied", "success"},
-    {"refused", "error"  },
-    {"failed",  "error"  },
-    {"held",    "warning"},
-    {"checked", "new"    },
+    {"",         "info"   },
+    {"running",  "info"   },
+    {"applied",  "success"},
+    {"refused",  "error"  },
+    {"failed",   "error"  },
+    {"held",     "warning"},
+    {"checked",  "new"    },
+    {"repeated", "info"   },
 };
 
 bool import_goes_on(const Preau__Import__Run *run)

@@ -2,12 +2,13 @@
 
 import collections
 import contextlib
+import json
 import shutil
 
 import pytest
 
 from peers.academy import (
-    ACADEMY, APPLIED, FAILED, IMPORTD, REFUSED, accounts_of_people, archive_of, check_is_truth, codes, counters, drop,
+    ACADEMY, APPLIED, FAILED, IMPORTD, REFUSED, REPEATED, accounts_of_people, archive_of, check_is_truth, codes, counters, drop,
     expected_links, expected_people, generate, guardian, is_put_away, pupil, record, report, rows, school, snapshot,
     stored_people, take)
 from peers.bus import Bus, Silent
@@ -92,10 +93,37 @@ def test_the_same_set_in_another_archive_changes_nothing(site, days, tmp_path):
     assert snapshot(site) == before
 
 
-def test_the_same_archive_is_not_taken_twice(site, days):
-    take(site, days[0].archives[1])
-    assert take(site, days[0].archives[1]) == []
+def is_repeated(site, run, first):
+    return (run["state"] == REPEATED and run["counters"] == []
+            and run["explanation"] == f"Archive identique à l’intégration {first['run']}, déjà faite ; rien à faire."
+            and all(run[known] == first[known] for known in ("degree", "kind", "generated_on")))
+
+
+def test_the_same_archive_is_not_integrated_twice_and_that_is_told(site, days):
+    first, = take(site, days[0].archives[1])
+    before = snapshot(site)
+    drop(site, days[0].archives[1])
+    done = site.run_ctl("import", "run", "--academy", ACADEMY, "--wait", "--json")
+    run, = json.loads(done.stdout)["runs"]
+    assert done.returncode == 0 and is_repeated(site, run, first), run
+    told = report(site, run)
+    assert told["previous"] is None and told["refused"] == [] and told["run"]["explanation"] == run["explanation"]
+    assert snapshot(site) == before
     assert not list(site.inbox(ACADEMY).glob("*.tgz"))
+    assert (site.folder / f"archive/{ACADEMY}/{run['run']}-{run['archive']}").exists()
+
+
+def test_that_it_was_the_same_archive_is_told_once_though_the_process_dies(site, days):
+    first, = take(site, days[0].archives[1])
+    site.restart(IMPORTD, PREAU_FAULT="import_ended:1")
+    dropped = drop(site, days[0].archives[1])
+    with contextlib.suppress(Silent):
+        Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True, seconds=5)
+    site.wait_dead(IMPORTD)
+    site.restart(IMPORTD)
+    site.wait(lambda: is_put_away(site, dropped), 30, "put away")
+    assert [state for state, in rows(site, "select state from preau.import_run order by id")] == [APPLIED, REPEATED]
+    assert is_repeated(site, report(site, first["run"] + 1)["run"], first)
 
 
 def test_the_next_day_s_set_leads_to_the_next_day_s_truth(site, days):

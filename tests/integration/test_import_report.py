@@ -197,11 +197,11 @@ def test_a_report_for_people_puts_yesterday_beside_today(here, full):
     assert "v2291" in here.ctl("import", "report", full["run"], "--all")
 
 
-def test_a_list_says_what_is_held_and_what_was_only_checked(here):
-    held, checked = held_run(here), written_run(here, state="checked", mode="check")
+def test_a_list_says_what_is_held_what_was_only_checked_and_what_was_there_already(here):
+    held, checked, same = held_run(here), written_run(here, state="checked", mode="check"), written_run(here, state="repeated")
     lines = {int(line.split()[0]): line for line in here.ctl("import", "list").splitlines() if line[0].isdigit()}
     assert "retenue" in lines[held] and "(import_held)" in lines[held] and REASON in lines[held]
-    assert "vérifiée en 12,0 s" in lines[checked]
+    assert "vérifiée en 12,0 s" in lines[checked] and "déjà intégrée" in lines[same]
     listed = {one["run"]: one for one in here.ctl("import", "list", json_answer=True)["runs"]}
     assert listed[held]["state"] == "held" and listed[checked]["check"] is True and listed[checked]["state"] == "checked"
 
@@ -228,7 +228,7 @@ def test_what_is_rejected_ends_refused(here):
     assert row_of(here, run) == ("refused", "import_rejected", "rejected", getpass.getuser(), True, True)
 
 
-@pytest.mark.parametrize("state", ["applied", "refused", "failed", "checked"])
+@pytest.mark.parametrize("state", ["applied", "refused", "failed", "checked", "repeated"])
 def test_nothing_is_decided_of_what_is_not_held(here, state):
     run = written_run(here, state=state)
     done = here.run_ctl("import", "approve", run, "--json")

@@ -17,7 +17,7 @@ ACADEMY = 10
 # no mail or number of an odd shape, unless a test asks: what is told is then what the test put there
 PLAIN = ("--seed", "import", "--academies", str(ACADEMY), "--schools", "1,1,0", "--people", "500", "--rate", "wrong-mail=0",
          "--rate", "odd-phone=0")
-APPLIED, REFUSED, FAILED, HELD, CHECKED = "applied", "refused", "failed", "held", "checked"
+APPLIED, REFUSED, FAILED, HELD, CHECKED, REPEATED = "applied", "refused", "failed", "held", "checked", "repeated"
 
 
 def generate(folder, *options):

@@ -89,7 +89,7 @@ alter table preau.import_run
     add column decided_by text,
     drop constraint import_run_state_check,
     add constraint import_run_state_check
-        check (state in ('running', 'applied', 'refused', 'failed', 'held', 'checked')),
+        check (state in ('running', 'applied', 'refused', 'failed', 'held', 'checked', 'repeated')),
     add constraint import_run_decision_whole
         check ((decision is null) = (decided_at is null) and (decision is null) = (decided_by is null));
 create index import_run_by_claim on preau.import_run (academy, claim) where claim is not null;

@@ -13,6 +13,7 @@ static void words_are_french_and_an_unknown_one_stays_itself(void **state)
     assert_string_equal(import_counter_label("account", "added"), "créés");
     assert_string_equal(import_counter_label("account", "other"), "other");
     assert_string_equal(import_state_label("held"), "retenue");
+    assert_string_equal(import_state_label("repeated"), "déjà intégrée");
     assert_string_equal(import_kind_label("complete"), "export complet");
     assert_string_equal(import_kind_label(""), "");
 }
