@@ -76,4 +76,4 @@ def test_an_archive_over_which_it_dies_again_and_again_is_refused(site, made):
     site.launch(IMPORTD)
     site.wait(lambda: quiet(site), 60, "refused")
     assert rows(site, "select state, refusal from preau.import_run order by id desc limit 1") == [(REFUSED, "archive_crashes")]
-    assert owned(site) == [[], [], [], []]
+    assert not any(owned(site))

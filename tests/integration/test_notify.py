@@ -449,7 +449,8 @@ def test_no_secret_is_in_the_log(here, school):
 
 # SIGKILL
 
-CRASHES = [("notify_batch_applied", 1), ("notify_mail_claimed", 3), ("notify_mail_sent", 3), ("notify_sheets_claimed", 1),
+# mails go side by side: at a later claim, one before it may be with the server already and not written down yet
+CRASHES = [("notify_batch_applied", 1), ("notify_mail_claimed", 1), ("notify_mail_sent", 3), ("notify_sheets_claimed", 1),
            ("notify_sheets_made", 2)]
 
 
