@@ -260,7 +260,9 @@ with pupil as (
      where exists (select from preau.person p
                     where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id)
                       and p.profile <> 'responsable')
-        or exists (select from pg_temp.import_pupil p where p.aaf_id = s.aaf_id)
+        or (exists (select from pg_temp.import_pupil p where p.aaf_id = s.aaf_id)
+            and not exists (select from preau.person p
+                             where (p.academy, p.degree, p.aaf_id) = (now.academy, now.degree, s.aaf_id)))
     returning s.file, s.line, s.aaf_id
 ), every as (
     select 'Eleve' as category, file, line, aaf_id from pupil
@@ -413,6 +415,19 @@ select g.file, g.line, 'Eleve', g.pupil_id::text,
        case g.degree when 1 then 'ENTEleveAutoriteParentale' else 'ENTElevePersRelEleve' end, 'guardian_unknown',
        g.guardian_id::text
   from gone g;
+
+-- :query import_prepare_links_to_refused
+-- A link to somebody who had left and whose record, come back, is refused stands; but only a look tells whether that one is
+-- there tomorrow.
+-- :role import
+-- :plain
+insert into pg_temp.import_unsettled
+select distinct 'eleve'::preau.profile, l.pupil_id
+  from pg_temp.import_link l
+ cross join pg_temp.import_now now
+  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.guardian_id)
+ where k.profile = 'responsable' and k.departed_at is not null
+   and not exists (select from pg_temp.import_guardian g where g.aaf_id = l.guardian_id);
 
 -- :query import_prepare_pupils_of_nobody
 -- Pupils whom a guardian names and who are not there are told.

@@ -226,3 +226,37 @@ def test_who_became_another_record_s_person_while_closed_is_merged_when_a_child_
     assert ("PersRelEleve", "merged") not in counters(run)
     run, = take(site, complete(tmp_path, 3, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
     check_are_one(site, run)
+
+
+# ------------------------------------------------------------------------------------------------ who is there, and who not
+
+
+def linked(site):
+    return rows(site, "select guardian_id from preau.guardianship where pupil_id = 1")
+
+
+def test_a_link_to_whom_left_and_was_then_refused_is_told_until_somebody_is_there(site, tmp_path):
+    def day(number, *guardians):
+        run, = take(site, complete(tmp_path, number, EtabEducNat=[school()], Eleve=[pupil(1, [11]), pupil(2, [12])],
+                                   PersRelEleve=[guardian(12, [2]), *guardians]))
+        return codes(site, run)
+
+    assert day(0, guardian(11, [1])) == {}
+    before = account(site, 11)
+    assert day(1) == {"guardian_unknown": 1} and linked(site) == []
+    assert day(2, guardian(11, [1], sn="")) == {"value_missing": 1}
+    assert day(3) == {"guardian_unknown": 1} and linked(site) == []
+    assert day(4, guardian(11, [1])) == {}
+    assert (linked(site), account(site, 11)) == ([(11,)], before)
+    assert rows(site, "select count(*) from preau.account where detached_at is not null") == [(0,)]
+
+
+def test_a_pupil_with_the_number_of_a_guardian_refuses_nobody_else(site, tmp_path):
+    def day(number, *more, mail):
+        return take(site, complete(tmp_path, number, EtabEducNat=[school()], Eleve=[pupil(1, [11]), pupil(2, [11]), *more],
+                                   PersRelEleve=[guardian(11, [1, 2], mail=mail)]))[0]
+
+    day(0, mail="hier@example.org")
+    run = day(1, pupil(11, [11]), mail="demain@example.org")
+    assert codes(site, run) == {"aaf_id_repeated": 1} and counters(run)["PersRelEleve", "changed"] == 1
+    assert rows(site, "select mail from preau.person where aaf_id = 11") == [("demain@example.org",)]
