@@ -178,8 +178,8 @@ static void late_sort(struct compare *compare)
     }
 }
 
-/* Those with something wrong in them are looked at anew: what is told of a record that may be the second one of its
- * number had better be told once. */
+/* Who is the same is counted and not staged, which import_late is told; with something wrong in it the check may still
+ * refuse the record, so that one is looked at. */
 static bool late_judge(struct compare *compare, struct fault *fault)
 {
     size_t known_count;
@@ -228,22 +228,29 @@ static bool late_stage(struct compare *compare, struct fault *fault)
     return true;
 }
 
-bool compare_flush(struct compare *compare, struct fault *fault)
+static bool late_end(struct compare *compare, struct fault *fault)
 {
-    if (compare->late_count == 0) {
-        return true;
-    }
-    bool done = late_judge(compare, fault) && late_tell(compare, fault) && late_stage(compare, fault);
+    bool done = late_tell(compare, fault) && late_stage(compare, fault);
     compare->late_count = 0;
     arena_reset(compare->arena);
     return done;
+}
+
+static bool late_flush(struct compare *compare, struct fault *fault)
+{
+    return compare->late_count == 0 || (late_judge(compare, fault) && late_end(compare, fault));
+}
+
+bool compare_give_up(struct compare *compare, struct fault *fault)
+{
+    return late_end(compare, fault);
 }
 
 static bool late_wait(struct compare *compare, int64_t aaf_id, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault)
 {
     bool is_full = compare->late_count == LATE_RECORDS || arena_used(compare->arena) > LATE_BYTES;
-    if (is_full && !compare_flush(compare, fault)) {
+    if (is_full && !late_flush(compare, fault)) {
         return false;
     }
     struct late *late = &compare->late[compare->late_count++];
@@ -280,7 +287,7 @@ bool compare_add(struct compare *compare, enum degree degree, const struct aaf_r
     if (compare->store_is_empty || !aaf_id_parse(record->id, &aaf_id)) {
         return compare->told(compare->arg, record, place, COMPARE_LOOK, fault);
     }
-    if (profile != compare->whom.profile && !compare_flush(compare, fault)) {
+    if (profile != compare->whom.profile && !late_flush(compare, fault)) {
         return false;
     }
     compare->whom.profile = profile;
@@ -292,7 +299,7 @@ bool compare_add(struct compare *compare, enum degree degree, const struct aaf_r
 bool compare_end(struct compare *compare, struct fault *fault)
 {
     const struct import_known *none;
-    if (!compare_flush(compare, fault)) {
+    if (!late_flush(compare, fault)) {
         return false;
     }
     for (int profile = 0; profile < PROFILE_COUNT && compare->is_begun && !compare->store_is_empty; profile++) {

@@ -1,7 +1,7 @@
 /* Tells the records of a complete set that are the same as in the store from those that must be looked at, and who is
  * passed over: at constant memory, whatever the size of both.
  *
- * AAF writes records in order of number. The store is walked along with them, each of its persons seen once; whoever it
+ * AAF writes records in order of number, part after part. What comes in another order is right too, and slower. The store is walked along with them, each of its persons seen once; whoever it
  * holds between two numbers of the delivery is absent, until a later record proves the contrary (import_stage_late). */
 #pragma once
 
@@ -28,8 +28,8 @@ void compare_free(struct compare **compare);
 /* A pupil or a guardian of a degree that is known. Of the record nothing is kept but a copy. */
 MUST_USE bool compare_add(struct compare *compare, enum degree degree, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault);
-/* Tells of the records that wait. */
-MUST_USE bool compare_flush(struct compare *compare, struct fault *fault);
+/* It is no complete set after all: the records that wait are to be looked at, since each request counts in a delta. */
+MUST_USE bool compare_give_up(struct compare *compare, struct fault *fault);
 /* After the last record: whoever follows in the store is absent too. */
 MUST_USE bool compare_end(struct compare *compare, struct fault *fault);
 

@@ -268,7 +268,7 @@ static bool delta_found(struct delivery *delivery, int64_t line)
         return true;
     }
     delivery->is_delta = true;
-    return compare_flush(delivery->compare, &delivery->fault) || failed(delivery);
+    return compare_give_up(delivery->compare, &delivery->fault) || failed(delivery);
 }
 
 static bool goes_on(struct delivery *delivery)

@@ -255,3 +255,12 @@ def test_corrections_are_effective_at_once_and_an_address_of_one_s_own_stays(sit
     assert rows(site, "select class from preau.enrolment") == [("5C",)]
     assert person(site, 11, "mail, mobile") == ("ecole@example.org", "+262639980077")
     assert rows(site, "select email from preau.account where profile = 'responsable'") == [("own@example.org",)]
+
+
+def test_in_what_turns_out_a_delta_the_last_request_counts_though_it_says_what_was_known(site, tmp_path):
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1])]}
+    was, other = pupil(1, [11]), pupil(1, [11], mail="autre@example.org")
+    take(site, complete(tmp_path, 0, Eleve=[was, pupil(5, [11])], **people))
+    run, = take(site, complete(tmp_path, 1, Eleve=[other, was, pupil(5, request="modify")], **people))
+    assert codes(site, run) == {"kind_contradicted": 1}
+    assert person(site, 1, "mail") == (None,)
