@@ -25,3 +25,10 @@ bool session_cursor_fetch(
     PGresult *result = PQexecParams(session->pq, command, 0, NULL, NULL, NULL, NULL, 1);
     return session_answer(session, result, "fetch", out_rows, fault);
 }
+
+bool session_cursor_close(struct session *session, const char *name, struct fault *fault)
+{
+    char command[100];
+    (void)snprintf(command, sizeof command, "close %s", name);
+    return session_answer(session, PQexec(session->pq, command), "close", NULL, fault);
+}

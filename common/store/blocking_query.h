@@ -19,6 +19,7 @@ MUST_USE bool session_cursor_open(struct session *session, enum query query, con
 /* The next `count` rows, in binary: read them by row_binary. Fewer: there are no more. The caller frees them. */
 MUST_USE bool session_cursor_fetch(
     struct session *session, const char *name, int count, struct rows **out_rows, struct fault *fault);
+MUST_USE bool session_cursor_close(struct session *session, const char *name, struct fault *fault);
 
 /* COPY … FROM STDIN of a statement marked :plain, in text format. Nothing else may be asked until it is ended; to give
  * it up, session_rollback. */

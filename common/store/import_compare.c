@@ -64,7 +64,7 @@ bool import_known_next(struct session *session, enum account_profile profile, st
         known->unsettled = row_binary_bool(rows, row, 3);
         known->departed = row_binary_bool(rows, row, 4);
     }
-    return true;
+    return *out_count == IMPORT_KNOWN_AT_ONCE || session_cursor_close(session, profile_code(profile), fault);
 }
 
 bool import_known_these(struct session *session, const struct import_whom *whom, const int64_t *numbers, size_t count,

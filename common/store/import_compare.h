@@ -39,7 +39,7 @@ MUST_USE bool import_known_any(
     struct session *session, academy_code academy, enum degree degree, bool *out_any, struct fault *fault);
 /* Everybody, in order, as of now: opens a cursor, one of a profile in a transaction, and ended by it. */
 MUST_USE bool import_known_open(struct session *session, const struct import_whom *whom, struct fault *fault);
-/* The next IMPORT_KNOWN_AT_ONCE of them; fewer: there are no more. */
+/* The next IMPORT_KNOWN_AT_ONCE of them; fewer: there are no more, and the cursor is closed. */
 MUST_USE bool import_known_next(struct session *session, enum account_profile profile, struct import_known *out_known,
     size_t *out_count, struct fault *fault);
 /* Those of these numbers, in order; out_known has room for `count`. */

@@ -12,13 +12,13 @@ select (select aaf_id from preau.person where academy = $1 and degree = $2 order
 -- visited once, and sorted; the planner takes them to be scattered and would read everybody's, or go by number.
 -- :role import
 -- :plain
-select set_config('cursor_tuple_fraction', '1', false), set_config('enable_seqscan', 'off', false);
+select set_config('cursor_tuple_fraction', '1', true), set_config('enable_seqscan', 'off', true);
 
 -- :query import_known_planned
 -- Everything else as usual.
 -- :role import
 -- :plain
-select set_config('enable_seqscan', 'on', false);
+select set_config(name, reset_val, true) from pg_catalog.pg_settings where name in ('cursor_tuple_fraction', 'enable_seqscan');
 
 -- :query import_known_all
 -- Everybody, in order: a cursor's.

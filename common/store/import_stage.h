@@ -94,7 +94,8 @@ MUST_USE bool import_stage_refused(
 /* Somebody of the store whom a complete set passed over. */
 MUST_USE bool import_stage_absent(
     struct import_stage *stage, enum account_profile profile, int64_t aaf_id, struct fault *fault);
-/* The record that was put into the stage last, or was the same as in the store, came after a greater number. */
+/* A record came after a greater number; `order`: its place among the staged ones, or a new one if it was the same as in the
+ * store. */
 MUST_USE bool import_stage_late(struct import_stage *stage, enum account_profile profile, int64_t aaf_id, int64_t order,
     const struct import_place *place, bool was_same, struct fault *fault);
 MUST_USE bool import_stage_deleted(struct import_stage *stage, const char *category, int64_t aaf_id,

@@ -1,6 +1,6 @@
 -- The tables in which a delivery waits while it is read: this session's own, kept over its transactions, gone with it.
--- Of persons only what must be looked at is there: new, changed, come back, or with something wrong; who is the same as
--- yesterday stands only in the figures. n is the order of reading. What is found wrong goes to import_problem, whether
+-- Of persons only what must be looked at is there: new, changed, come back, or naming what was not there; who is the same as
+-- yesterday stands only in the figures. n is the order of staging, which is that of reading for what has one number. What is found wrong goes to import_problem, whether
 -- the reader or a statement finds it.
 
 -- :query import_stage_memory

@@ -77,6 +77,12 @@ create table preau.account_merge (
 create index account_merge_by_record on preau.account_merge (academy, degree, aaf_id);
 create index account_merge_by_account on preau.account_merge (into_academy, into_account);
 
+create or replace function preau.tell_planner() returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    analyze preau.structure, preau.school, preau.account, preau.credential, preau.person, preau.enrolment, preau.guardianship;
+end $$;
+
 -- Runs: an archive is claimed by a move, checked without change, held for a person's word.
 alter table preau.import_run
     alter column digest drop not null, -- a folder has none
