@@ -139,6 +139,14 @@ bool session_run(struct session *session, enum query query, const struct paramet
     return done;
 }
 
+bool session_ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
+    struct fault *fault)
+{
+    bool done = session_run(session, query, parameters, out_rows, fault);
+    parameters_clear(parameters);
+    return done;
+}
+
 bool session_run_plain(struct session *session, enum query query, struct fault *fault)
 {
     assert(query_table[query].plain);

@@ -9,6 +9,9 @@
  * transaction. */
 MUST_USE bool session_run(struct session *session, enum query query, const struct parameters *parameters,
     struct rows **out_rows, struct fault *fault);
+/* The same, and clears the parameters. */
+MUST_USE bool session_ask(struct session *session, enum query query, struct parameters *parameters,
+    struct rows **out_rows, struct fault *fault);
 /* A statement marked :plain. */
 MUST_USE bool session_run_plain(struct session *session, enum query query, struct fault *fault);
 

@@ -15,21 +15,13 @@ static void parameters_whom(struct parameters *parameters, const struct import_w
     parameters_int64(parameters, whom->degree);
 }
 
-static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
-    struct fault *fault)
-{
-    bool done = session_run(session, query, parameters, out_rows, fault);
-    parameters_clear(parameters);
-    return done;
-}
-
 bool import_known_any(
     struct session *session, academy_code academy, enum degree degree, bool *out_any, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_whom(&parameters, &(struct import_whom){.academy = academy, .degree = degree});
-    if (!ask(session, QUERY_IMPORT_KNOWN_ANY, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_KNOWN_ANY, &parameters, &rows, fault)) {
         return false;
     }
     *out_any = row_bool(rows, 0, "any");
@@ -75,7 +67,7 @@ bool import_known_these(struct session *session, const struct import_whom *whom,
     parameters_whom(&parameters, whom);
     parameters_text(&parameters, profile_code(whom->profile));
     parameters_int64_array(&parameters, numbers, count);
-    if (!ask(session, QUERY_IMPORT_KNOWN_THESE, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_KNOWN_THESE, &parameters, &rows, fault)) {
         return false;
     }
     *out_count = (size_t)rows_count(rows);
@@ -116,7 +108,7 @@ bool import_known_person(struct session *session, const struct import_whom *whom
     parameters_whom(&parameters, whom);
     parameters_int64(&parameters, aaf_id);
     enum query query = whom->profile == PROFILE_ELEVE ? QUERY_IMPORT_KNOWN_PUPIL : QUERY_IMPORT_KNOWN_GUARDIAN;
-    if (!ask(session, query, &parameters, &rows, fault)) {
+    if (!session_ask(session, query, &parameters, &rows, fault)) {
         return false;
     }
     *out_found = rows_count(rows) > 0;

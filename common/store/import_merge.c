@@ -8,15 +8,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-/* Runs and clears the parameters. */
-static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
-    struct fault *fault)
-{
-    bool done = session_run(session, query, parameters, out_rows, fault);
-    parameters_clear(parameters);
-    return done;
-}
-
 /* --- loading --- */
 
 static struct import_merge merge_of(const struct rows *rows, int64_t id)
@@ -47,7 +38,7 @@ bool import_merge_load(
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, merge);
-    if (!ask(session, QUERY_IMPORT_MERGE_LOAD, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_MERGE_LOAD, &parameters, &rows, fault)) {
         return false;
     }
     *out_found = rows_count(rows) > 0;
@@ -66,7 +57,7 @@ static bool login_choose(
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, base->text);
-    if (!ask(session, QUERY_IMPORT_MERGE_IDENTIFIER, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_MERGE_IDENTIFIER, &parameters, &rows, fault)) {
         return false;
     }
     (void)snprintf(account->login, sizeof account->login, "%s", row_text(rows, 0, "login"));
@@ -84,7 +75,7 @@ static bool account_create(struct session *session, const struct import_merge *m
     parameters_int64(&parameters, merge->aaf_id);
     parameters_text(&parameters, profile_code(merge->profile));
     parameters_text(&parameters, account->login);
-    if (!ask(session, QUERY_IMPORT_MERGE_ACCOUNT, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_MERGE_ACCOUNT, &parameters, &rows, fault)) {
         return false;
     }
     account->academy = merge->academy;
@@ -102,7 +93,7 @@ static bool credential_write(struct session *session, const struct import_merge_
     parameters_int64(&parameters, account->academy.v);
     parameters_int64(&parameters, account->id.v);
     parameters_bytes(&parameters, sealed, length);
-    return ask(session, QUERY_IMPORT_MERGE_CREDENTIAL, &parameters, NULL, fault);
+    return session_ask(session, QUERY_IMPORT_MERGE_CREDENTIAL, &parameters, NULL, fault);
 }
 
 static bool former_reopen(struct session *session, const struct import_merge_account *former, struct fault *fault)
@@ -112,7 +103,7 @@ static bool former_reopen(struct session *session, const struct import_merge_acc
     parameters_int64(&parameters, former->academy.v);
     parameters_int64(&parameters, former->id.v);
     parameters_text(&parameters, action_code(ACTION_REOPEN));
-    return ask(session, QUERY_IMPORT_MERGE_REOPEN, &parameters, NULL, fault);
+    return session_ask(session, QUERY_IMPORT_MERGE_REOPEN, &parameters, NULL, fault);
 }
 
 /* --- the whole --- */
@@ -126,7 +117,8 @@ static bool record_move(struct session *session, const struct import_merge *merg
     parameters_text(&parameters, by);
     parameters_int64(&parameters, account->academy.v);
     parameters_int64(&parameters, account->id.v);
-    return ask(session, QUERY_IMPORT_MERGE_UNDO, &parameters, NULL, fault) && import_attach_open(session, fault) &&
+    return session_ask(session, QUERY_IMPORT_MERGE_UNDO, &parameters, NULL, fault) &&
+           import_attach_open(session, fault) &&
            import_attach_touch(session, merge->into.academy, merge->into.id, fault) &&
            import_attach_touch(session, account->academy, account->id, fault) && import_attach_apply(session, fault);
 }

@@ -9,22 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Runs and clears the parameters. */
-static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
-    struct fault *fault)
-{
-    bool done = session_run(session, query, parameters, out_rows, fault);
-    parameters_clear(parameters);
-    return done;
-}
-
 bool import_lock(struct session *session, academy_code academy, bool *out_taken, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
-    if (!ask(session, QUERY_IMPORT_LOCK, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_LOCK, &parameters, &rows, fault)) {
         return false;
     }
     *out_taken = row_bool(rows, 0, "taken");
@@ -37,7 +28,7 @@ bool import_abandon(struct session *session, academy_code academy, const char *e
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, explanation);
-    return ask(session, QUERY_IMPORT_ABANDON, &parameters, NULL, fault);
+    return session_ask(session, QUERY_IMPORT_ABANDON, &parameters, NULL, fault);
 }
 
 bool import_running_academies(
@@ -46,7 +37,7 @@ bool import_running_academies(
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
-    if (!ask(session, QUERY_IMPORT_RUNNING_ACADEMIES, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_RUNNING_ACADEMIES, &parameters, &rows, fault)) {
         return false;
     }
     size_t count = (size_t)rows_count(rows);
@@ -66,7 +57,7 @@ bool import_load_claim(struct session *session, academy_code academy, const char
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, claim);
     parameters_text(&parameters, interrupted);
-    if (!ask(session, QUERY_IMPORT_LOAD_CLAIM, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_LOAD_CLAIM, &parameters, &rows, fault)) {
         return false;
     }
     *out_claim = (struct import_claim){0};
@@ -90,7 +81,7 @@ bool import_find_applied(struct session *session, academy_code academy, const un
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_bytes(&parameters, digest, ARCHIVE_DIGEST_SIZE);
-    if (!ask(session, QUERY_IMPORT_FIND_APPLIED, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_FIND_APPLIED, &parameters, &rows, fault)) {
         return false;
     }
     out_run->v = rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0;
@@ -111,7 +102,7 @@ bool import_load_before(struct session *session, import_id run, enum degree degr
     } else {
         parameters_null(&parameters);
     }
-    if (!ask(session, QUERY_IMPORT_LOAD_BEFORE, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_LOAD_BEFORE, &parameters, &rows, fault)) {
         return false;
     }
     *out_before = (struct import_before){
@@ -129,7 +120,7 @@ static bool academy_know(struct session *session, academy_code academy, struct f
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, label ? label : "");
-    return ask(session, QUERY_IMPORT_ACADEMY_KNOW, &parameters, NULL, fault);
+    return session_ask(session, QUERY_IMPORT_ACADEMY_KNOW, &parameters, NULL, fault);
 }
 
 bool import_begin(struct session *session, academy_code academy, const char *archive, const char *claim,
@@ -149,7 +140,7 @@ bool import_begin(struct session *session, academy_code academy, const char *arc
     } else {
         parameters_null(&parameters);
     }
-    if (!ask(session, QUERY_IMPORT_BEGIN, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_BEGIN, &parameters, &rows, fault)) {
         return false;
     }
     out_run->v = row_int64(rows, 0, "id");
@@ -166,7 +157,7 @@ bool import_repeat(struct session *session, import_id integrated, const char *ar
     parameters_text(&parameters, archive);
     parameters_text(&parameters, claim);
     parameters_text(&parameters, explanation);
-    if (!ask(session, QUERY_IMPORT_REPEAT, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_REPEAT, &parameters, &rows, fault)) {
         return false;
     }
     *out_run = (import_id){rows_count(rows) > 0 ? row_int64(rows, 0, "id") : 0};
@@ -198,7 +189,7 @@ bool import_supersede(
     parameters_init(&parameters);
     parameters_int64(&parameters, run.v);
     parameters_text(&parameters, explanation);
-    if (!ask(session, QUERY_IMPORT_SUPERSEDE, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_SUPERSEDE, &parameters, &rows, fault)) {
         return false;
     }
     for (int i = 0; i < rows_count(rows); i++) {
@@ -247,7 +238,7 @@ static bool end_write(struct session *session, const struct import_end *end, str
     }
     parameters_text(&parameters, end->kind ? end->kind : "");
     parameters_date(&parameters, date_is_valid(end->generated_on) ? &end->generated_on : NULL);
-    return ask(session, QUERY_IMPORT_END_WITHOUT, &parameters, NULL, fault);
+    return session_ask(session, QUERY_IMPORT_END_WITHOUT, &parameters, NULL, fault);
 }
 
 bool import_end_without(struct session *session, const struct import_end *end, struct fault *fault)
@@ -267,7 +258,7 @@ bool import_load_counters(
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, run.v);
-    if (!ask(session, QUERY_IMPORT_RUN_LOAD, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_IMPORT_RUN_LOAD, &parameters, &rows, fault)) {
         return false;
     }
     *out_count = rows_count(rows) > 0 ? import_counters_read(row_text(rows, 0, "counters"), out_counters) : 0;

@@ -4,15 +4,6 @@
 #include "runtime/memory.h"
 #include "store/blocking_query.h"
 
-/* Runs and clears the parameters. */
-static bool ask(struct session *session, enum query query, struct parameters *parameters, struct rows **out_rows,
-    struct fault *fault)
-{
-    bool done = session_run(session, query, parameters, out_rows, fault);
-    parameters_clear(parameters);
-    return done;
-}
-
 static bool ask_before(struct session *session, enum query query, struct instant before, size_t limit,
     struct rows **out_rows, struct fault *fault)
 {
@@ -20,7 +11,7 @@ static bool ask_before(struct session *session, enum query query, struct instant
     parameters_init(&parameters);
     parameters_instant(&parameters, before);
     parameters_int64(&parameters, (int64_t)limit);
-    return ask(session, query, &parameters, out_rows, fault);
+    return session_ask(session, query, &parameters, out_rows, fault);
 }
 
 bool retention_lock(struct session *session, bool *out_taken, struct fault *fault)
@@ -89,7 +80,7 @@ bool retention_close(struct session *session, enum account_action action, struct
     parameters_text(&parameters, action_code(action));
     versions_give(&parameters, outcomes, count);
     standings_give(&parameters, outcomes, count);
-    if (!ask(session, QUERY_RETENTION_CLOSE, &parameters, &rows, fault)) {
+    if (!session_ask(session, QUERY_RETENTION_CLOSE, &parameters, &rows, fault)) {
         return false;
     }
     *out_closed = row_int64(rows, 0, "closed");
