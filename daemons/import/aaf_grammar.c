@@ -9,8 +9,6 @@
 
 enum { DEPTH_MAX = 12 /* AAF needs six */ };
 
-/* Goes into each digest: to be raised when the same bytes of a record come to mean something else to the reader or to
- * the checks after it (another attribute read, another reading of a value), so that the next import takes all anew. */
 static const uint32_t reading_rules = 1;
 
 /* Where in the grammar an element stands; anything else is passed over with all that is in it. */
@@ -76,7 +74,7 @@ struct aaf_grammar {
     struct aaf_names *names;
     const xmlChar *words[WORD_COUNT];
     uint32_t numbers[AAF_ATTRIBUTE_COUNT];
-    int64_t html_line;
+    int64_t html_line, html_count;
     uint8_t places[DEPTH_MAX + 1]; /* enum place, by depth */
     int depth;
 
@@ -137,8 +135,8 @@ static void text_end(struct aaf_grammar *grammar, int64_t line)
     }
     if (text->has_ampersand) {
         size_t length = aaf_letters_read(text->at, text->length);
-        if (length != text->length && grammar->html_line == 0) {
-            grammar->html_line = line;
+        if (length != text->length) {
+            grammar->html_line = grammar->html_count++ == 0 ? line : grammar->html_line;
         }
         text->length = length;
     }
@@ -347,6 +345,11 @@ static void place_text_end(struct aaf_grammar *grammar, enum place place, enum p
 
 /* --- the grammar --- */
 
+uint32_t aaf_grammar_rules(void)
+{
+    return reading_rules;
+}
+
 struct aaf_grammar *aaf_grammar_new(xmlDictPtr names_of, aaf_record_read *read, void *arg)
 {
     struct aaf_grammar *grammar = checked_calloc(1, sizeof *grammar);
@@ -406,6 +409,16 @@ void aaf_grammar_text(struct aaf_grammar *grammar, const xmlChar *bytes, size_t 
         text->has_ampersand |= has_ampersand;
         text_add(text, bytes, length);
     }
+}
+
+bool aaf_grammar_is_between(const struct aaf_grammar *grammar)
+{
+    return grammar->depth == 1 && grammar->places[1] == PLACE_ROOT;
+}
+
+int64_t aaf_grammar_told(const struct aaf_grammar *grammar)
+{
+    return grammar->html_count + aaf_names_unknown_total(grammar->names);
 }
 
 struct aaf_names *aaf_grammar_names(const struct aaf_grammar *grammar)

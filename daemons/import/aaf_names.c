@@ -30,6 +30,7 @@ struct aaf_names {
     struct aaf_unknown unknown[AAF_UNKNOWN_MAX + 1];
     size_t lengths[AAF_UNKNOWN_MAX]; /* of their names */
     size_t unknown_count;
+    int64_t unknown_total;
     struct aaf_unknown others; /* at the last place */
 };
 
@@ -134,6 +135,7 @@ enum aaf_attribute aaf_names_find(
     struct aaf_unknown *unknown = at < AAF_UNKNOWN_MAX ? &names->unknown[at] : &names->others;
     unknown->line = unknown->count == 0 ? line : unknown->line;
     unknown->count++;
+    names->unknown_total++;
     return AAF_ATTRIBUTE_COUNT;
 }
 
@@ -142,4 +144,9 @@ const struct aaf_unknown *aaf_names_unknown(struct aaf_names *names, size_t *out
     names->unknown[names->unknown_count] = names->others;
     *out_count = names->unknown_count + (names->others.count > 0);
     return names->unknown;
+}
+
+int64_t aaf_names_unknown_total(const struct aaf_names *names)
+{
+    return names->unknown_total;
 }

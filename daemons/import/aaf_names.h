@@ -24,3 +24,5 @@ enum aaf_attribute aaf_names_find(
 
 /* Valid until the next call of either. */
 const struct aaf_unknown *aaf_names_unknown(struct aaf_names *names, size_t *out_count);
+/* How often an unknown name was met. */
+int64_t aaf_names_unknown_total(const struct aaf_names *names);

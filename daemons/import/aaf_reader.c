@@ -1,6 +1,7 @@
 #include "import/aaf_reader.h"
 
 #include "domain/latin.h"
+#include "import/aaf_cut.h"
 #include "import/aaf_decode.h"
 #include "import/aaf_letters.h"
 #include "runtime/cleanup.h"
@@ -20,11 +21,20 @@ enum {
 struct aaf_reader {
     xmlParserCtxtPtr parser;
     struct aaf_decode *decode;
+    struct aaf_cut *cut;
     struct aaf_grammar *grammar;
+    aaf_record_read *read;
+    aaf_request_seen *seen; /* NULL: nobody is asked */
+    void *arg;
     struct aaf_head head;
     struct aaf_notes notes;
     xmlEntity letter; /* the last one that was asked for by its name in HTML */
     xmlChar letter_bytes[5];
+    int64_t html_count;                /* of the letters that were asked for */
+    const struct aaf_request *request; /* being read; NULL: none that was told */
+    int request_records;
+    int64_t request_told; /* when it began */
+    int64_t lines_passed; /* of requests that were passed over */
     int64_t last_line;
     bool is_stopped; /* by the handler */
     bool is_unsound;
@@ -35,7 +45,7 @@ struct aaf_reader {
 /* While it tells something: it is always somewhere then. */
 static int64_t line_now(const struct aaf_reader *reader)
 {
-    return reader->parser->input->line;
+    return reader->lines_passed + reader->parser->input->line;
 }
 
 static void reading_end(struct aaf_reader *reader)
@@ -173,7 +183,7 @@ static xmlEntityPtr entity_asked(void *arg, const xmlChar *name)
         unsound(reader);
         return NULL;
     }
-    if (reader->notes.html_entity_line == 0) {
+    if (reader->html_count++ == 0) {
         reader->notes.html_entity_line = line_now(reader);
     }
     size_t length = utf8_write(letter, (char *)reader->letter_bytes);
@@ -225,12 +235,12 @@ static void error_came(void *arg, xmlErrorPtr error)
     (void)error; /* what matters is that the document is not well-formed; the text may quote the file */
 }
 
-/* --- the reader --- */
+/* --- giving to libxml2 --- */
 
-/* The line of what is given next: libxml2 may hold back some of what it was given. */
+/* The line of what is decoded next: libxml2 may hold back some of what it was given. */
 static int64_t line_next(const struct aaf_reader *reader)
 {
-    int64_t line = aaf_reader_line(reader);
+    int64_t line = aaf_reader_line(reader) + aaf_cut_lines(reader->cut);
     const struct _xmlParserInput *input = reader->parser->input;
     for (const xmlChar *at = input ? input->cur : NULL; at && at < input->end; at++) {
         line += *at == '\n';
@@ -251,6 +261,102 @@ static bool piece_parse(struct aaf_reader *reader, const char *bytes, size_t len
     return !reader->is_stopped && !reader->is_unsound;
 }
 
+/* --- requests --- */
+
+/* What the notes tell of, up to now. */
+static int64_t told(const struct aaf_reader *reader)
+{
+    return reader->html_count + aaf_grammar_told(reader->grammar);
+}
+
+/* The record that just ended is the whole of the request at hand, and nothing but what that tells. */
+static bool is_of_request(const struct aaf_reader *reader, const struct aaf_record *record)
+{
+    const struct _xmlParserInput *input = reader->parser->input;
+    return reader->request && reader->request_records == 1 && input->cur == input->end &&
+           told(reader) == reader->request_told && aaf_request_is_of(reader->request, record);
+}
+
+static bool record_came(void *arg, const struct aaf_record *record)
+{
+    struct aaf_reader *reader = arg;
+    reader->request_records++;
+    if (!is_of_request(reader, record)) {
+        return reader->read(reader->arg, record);
+    }
+    struct aaf_record of_request = *record;
+    of_request.has_request_digest = true;
+    memcpy(of_request.request_digest, reader->request->digest, sizeof of_request.request_digest);
+    return reader->read(reader->arg, &of_request);
+}
+
+/* libxml2 is done with all but white space: what comes next is no part of a comment, a CDATA section or a tag. */
+static bool is_between(void *arg)
+{
+    const struct aaf_reader *reader = arg;
+    const struct _xmlParserInput *input = reader->parser->input;
+    if (!reader->seen || !aaf_grammar_is_between(reader->grammar) || !input ||
+        reader->parser->instate != XML_PARSER_CONTENT) {
+        return false;
+    }
+    const xmlChar *at = input->cur;
+    while (at < input->end && (*at == '\n' || *at == ' ' || *at == '\t' || *at == '\r')) {
+        at++;
+    }
+    return at == input->end;
+}
+
+static bool rest_came(void *arg, const char *bytes, size_t length)
+{
+    struct aaf_reader *reader = arg;
+    bool goes_on = true;
+    for (size_t at = 0; at < length && goes_on; at += PIECE_MAX) {
+        goes_on = piece_parse(reader, bytes + at, length - at < PIECE_MAX ? length - at : PIECE_MAX, false);
+    }
+    return goes_on;
+}
+
+static bool request_read(struct aaf_reader *reader, const struct aaf_request *request, const char *bytes, size_t length)
+{
+    reader->request = request;
+    reader->request_records = 0;
+    reader->request_told = told(reader);
+    bool goes_on = piece_parse(reader, bytes, length, false);
+    reader->request = NULL;
+    return goes_on;
+}
+
+/* To libxml2 it is as if it were not there: between requests, the same bytes were one element the day they were read. */
+static void request_pass(struct aaf_reader *reader, const char *bytes, size_t length)
+{
+    int64_t lines = 0;
+    for (size_t i = 0; i < length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    reader->lines_passed += lines;
+}
+
+static bool request_came(void *arg, const char *bytes, size_t blank, size_t length)
+{
+    struct aaf_reader *reader = arg;
+    struct aaf_request request;
+    if (!aaf_request_tell(bytes + blank, length - blank, &request)) {
+        return rest_came(reader, bytes, length);
+    }
+    switch (reader->seen(reader->arg, &request)) {
+    case AAF_SEEN_NOT:
+        return request_read(reader, &request, bytes, length);
+    case AAF_SEEN:
+        request_pass(reader, bytes, length);
+        return true;
+    case AAF_SEEN_STOP:
+        break;
+    }
+    reader->is_stopped = true;
+    reading_end(reader);
+    return false;
+}
+
 static bool decoded_came(void *arg, const char *bytes, size_t length)
 {
     struct aaf_reader *reader = arg;
@@ -258,12 +364,10 @@ static bool decoded_came(void *arg, const char *bytes, size_t length)
         reader->notes.encoding = aaf_decode_note(reader->decode);
         reader->notes.encoding_line = line_next(reader);
     }
-    bool goes_on = true;
-    for (size_t at = 0; at < length && goes_on; at += PIECE_MAX) {
-        goes_on = piece_parse(reader, bytes + at, length - at < PIECE_MAX ? length - at : PIECE_MAX, false);
-    }
-    return goes_on;
+    return aaf_cut_feed(reader->cut, bytes, length);
 }
+
+/* --- the reader --- */
 
 /* What is read is UTF-8 by then, whatever the document declares. */
 static xmlParserCtxtPtr parser_new(struct aaf_reader *reader)
@@ -299,8 +403,16 @@ struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
     struct aaf_reader *reader = checked_calloc(1, sizeof *reader);
     reader->parser = parser_new(reader);
     reader->decode = aaf_decode_new(decoded_came, reader);
-    reader->grammar = aaf_grammar_new(reader->parser->dict, read, arg);
+    reader->cut = aaf_cut_new(&(struct aaf_cut_handler){is_between, rest_came, request_came, reader});
+    reader->grammar = aaf_grammar_new(reader->parser->dict, record_came, reader);
+    reader->read = read;
+    reader->arg = arg;
     return reader;
+}
+
+void aaf_reader_ask(struct aaf_reader *reader, aaf_request_seen *seen)
+{
+    reader->seen = seen;
 }
 
 void aaf_reader_free(struct aaf_reader **reader)
@@ -308,6 +420,7 @@ void aaf_reader_free(struct aaf_reader **reader)
     if (*reader) {
         aaf_grammar_free(&(*reader)->grammar); /* before the names that it borrows */
         aaf_decode_free(&(*reader)->decode);
+        aaf_cut_free(&(*reader)->cut);
         xmlFreeDoc((*reader)->parser->myDoc); /* libxml2 makes one for declarations that it met */
         xmlFreeParserCtxt((*reader)->parser);
         memory_free(reader);
@@ -336,7 +449,10 @@ bool aaf_reader_end(struct aaf_reader *reader)
     if (reader->is_stopped || reader->is_unsound) {
         return false;
     }
-    return aaf_decode_end(reader->decode) ? piece_parse(reader, NULL, 0, true) : decoding_failed(reader);
+    if (!aaf_decode_end(reader->decode)) {
+        return decoding_failed(reader);
+    }
+    return aaf_cut_end(reader->cut) && piece_parse(reader, NULL, 0, true);
 }
 
 const struct aaf_head *aaf_reader_head(const struct aaf_reader *reader)
@@ -361,7 +477,7 @@ int64_t aaf_reader_line(const struct aaf_reader *reader)
         return reader->last_line;
     }
     const struct _xmlParserInput *input = reader->parser->input;
-    return input && input->line > 0 ? input->line : 1;
+    return reader->lines_passed + (input && input->line > 0 ? input->line : 1);
 }
 
 bool aaf_reader_is_stopped(const struct aaf_reader *reader)

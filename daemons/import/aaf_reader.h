@@ -12,6 +12,7 @@
 #include "import/aaf_grammar.h"
 #include "import/aaf_names.h"
 #include "import/aaf_record.h"
+#include "import/aaf_request.h"
 #include "runtime/attributes.h"
 
 #include <stdbool.h>
@@ -39,6 +40,19 @@ struct aaf_reader;
 
 NEVER_NULL MUST_USE struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg);
 void aaf_reader_free(struct aaf_reader **reader);
+
+/* What the handler knows of a request by its bytes. */
+enum aaf_seen {
+    AAF_SEEN_NOT,  /* it is to be read */
+    AAF_SEEN,      /* the very same is known: it is passed over */
+    AAF_SEEN_STOP, /* the handler had enough */
+};
+/* Asked before a request is read, in the order of the file. Lent for the call. */
+typedef enum aaf_seen aaf_request_seen(void *arg, const struct aaf_request *request);
+
+/* Before the first byte. From then on a record's digest is, where that can be, the one of its request: which then stands
+ * for the same record, with nothing in it that the notes tell of, wherever the same bytes come again. */
+void aaf_reader_ask(struct aaf_reader *reader, aaf_request_seen *seen);
 
 /* false: nothing more is to be read; the file is not sound, or the handler had enough. */
 MUST_USE bool aaf_reader_feed(struct aaf_reader *reader, const char *bytes, size_t length);

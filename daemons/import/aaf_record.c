@@ -80,6 +80,10 @@ bool aaf_record_has(const struct aaf_record *record, enum aaf_attribute attribut
 void aaf_record_digest(const struct aaf_record *record, unsigned char out_digest[RECORD_DIGEST_SIZE])
 {
     struct digest digest;
+    if (record->has_request_digest) {
+        memcpy(out_digest, record->request_digest, RECORD_DIGEST_SIZE);
+        return;
+    }
     digest_begin(&digest, RECORD_DIGEST_SIZE);
     digest_add(&digest, record->bytes, record->byte_count);
     digest_end(&digest, out_digest);

@@ -55,6 +55,8 @@ struct aaf_record {
     /* The reader's: all that the digest is over, in one piece; the identifier and the texts lie in it. */
     const char *bytes;
     size_t byte_count;
+    bool has_request_digest; /* of the bytes of its request, which tell all that there is to tell */
+    unsigned char request_digest[RECORD_DIGEST_SIZE];
 };
 
 /* The first value of an attribute; NULL when it is absent, "" when it is empty. */
@@ -65,8 +67,9 @@ const char *aaf_record_either(
 /* The record names the attribute, be it to say that it is empty: of a modification, that it is to be replaced. */
 bool aaf_record_has(const struct aaf_record *record, enum aaf_attribute attribute);
 
-/* Of a record that the reader gave: what it says, in that order, whatever the operation. Two records have the same
- * digest when category, identifier and all the values that are read are the same, as written. */
+/* Of a record that the reader gave. Two records with the same digest say the same. Of its request's bytes where it has
+ * that one; else of what it says, in that order, whatever the operation: category, identifier and all the values that are
+ * read, as written. */
 void aaf_record_digest(const struct aaf_record *record, unsigned char out_digest[RECORD_DIGEST_SIZE]);
 
 /* Of a record that the reader gave, with all that it points to, in one piece of the arena. When the arena overflows,

@@ -35,6 +35,13 @@ struct walk {
     size_t absent_count;
 };
 
+/* Whom the walk was taken to, for a record that is to be added next. */
+struct asked {
+    bool is_set;
+    int64_t aaf_id;
+    const struct import_known *known; /* NULL: nobody; in the walk */
+};
+
 struct compare {
     struct session *session;
     struct import_stage *stage;
@@ -43,6 +50,7 @@ struct compare {
     void *arg;
     bool is_begun, store_is_empty;
     struct walk walks[PROFILE_COUNT];
+    struct asked asked;
 
     struct arena *arena; /* of the late records */
     struct late late[LATE_RECORDS];
@@ -142,14 +150,10 @@ static bool is_same(const struct import_known *known, const unsigned char digest
     return !known->unsettled && !known->departed && memcmp(known->digest, digest, sizeof known->digest) == 0;
 }
 
-static bool next_tell(struct compare *compare, struct walk *walk, int64_t aaf_id, const struct aaf_record *record,
+static bool next_tell(struct compare *compare, const struct import_known *known, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault)
 {
-    const struct import_known *known;
     unsigned char digest[RECORD_DIGEST_SIZE];
-    if (!walk_to(compare, walk, aaf_id, &known, fault)) {
-        return false;
-    }
     enum compare_verdict verdict = COMPARE_LOOK;
     if (known) {
         aaf_record_digest(record, digest);
@@ -275,31 +279,91 @@ static bool begin(struct compare *compare, enum degree degree, struct fault *fau
     return true;
 }
 
+static bool profile_begin(struct compare *compare, enum account_profile profile, struct fault *fault)
+{
+    if (profile != compare->whom.profile && !late_flush(compare, fault)) {
+        return false;
+    }
+    compare->whom.profile = profile;
+    return true;
+}
+
+/* Another record came than the one that was asked for: who was walked to is absent, like who was walked past. */
+static bool asked_settle(struct compare *compare, struct fault *fault)
+{
+    const struct import_known *known = compare->asked.known;
+    compare->asked = (struct asked){0};
+    return !known || known->departed || absent_add(compare, known->aaf_id, fault);
+}
+
+bool compare_same(struct compare *compare, const struct compare_whom *whom,
+    const unsigned char digest[RECORD_DIGEST_SIZE], bool *out_same, struct fault *fault)
+{
+    const struct import_known *known;
+    *out_same = false;
+    if (!asked_settle(compare, fault) || (!compare->is_begun && !begin(compare, whom->degree, fault))) {
+        return false;
+    }
+    if (compare->store_is_empty) {
+        return true;
+    }
+    struct walk *walk = &compare->walks[whom->profile];
+    if (!profile_begin(compare, whom->profile, fault)) {
+        return false;
+    }
+    if (whom->aaf_id <= walk->frontier) {
+        return true;
+    }
+    if (!walk_to(compare, walk, whom->aaf_id, &known, fault)) {
+        return false;
+    }
+    *out_same = known && !known->told && is_same(known, digest);
+    compare->asked = *out_same ? (struct asked){0} : (struct asked){true, whom->aaf_id, known};
+    return true;
+}
+
+static bool is_asked(const struct compare *compare, enum account_profile profile, int64_t aaf_id)
+{
+    return compare->asked.is_set && compare->asked.aaf_id == aaf_id && compare->whom.profile == profile;
+}
+
+/* A number that is behind the walk waits; to another one the walk goes on. */
+static bool number_add(struct compare *compare, int64_t aaf_id, const struct aaf_record *record,
+    const struct import_place *place, struct fault *fault)
+{
+    const struct import_known *known;
+    struct walk *walk = &compare->walks[compare->whom.profile];
+    if (aaf_id <= walk->frontier) {
+        return late_wait(compare, aaf_id, record, place, fault);
+    }
+    return walk_to(compare, walk, aaf_id, &known, fault) && next_tell(compare, known, record, place, fault);
+}
+
 bool compare_add(struct compare *compare, enum degree degree, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault)
 {
     enum account_profile profile = record->category == AAF_PUPIL ? PROFILE_ELEVE : PROFILE_RESPONSABLE;
     int64_t aaf_id;
-    if (!compare->is_begun && !begin(compare, degree, fault)) {
+    bool is_number = aaf_id_parse(record->id, &aaf_id);
+    if (is_number && is_asked(compare, profile, aaf_id)) {
+        const struct import_known *known = compare->asked.known;
+        compare->asked = (struct asked){0};
+        return next_tell(compare, known, record, place, fault);
+    }
+    if (!asked_settle(compare, fault) || (!compare->is_begun && !begin(compare, degree, fault))) {
         return false;
     }
     /* a number that cannot be read is no one's: the record is told as it is, to be refused */
-    if (compare->store_is_empty || !aaf_id_parse(record->id, &aaf_id)) {
+    if (compare->store_is_empty || !is_number) {
         return compare->told(compare->arg, record, place, COMPARE_LOOK, fault);
     }
-    if (profile != compare->whom.profile && !late_flush(compare, fault)) {
-        return false;
-    }
-    compare->whom.profile = profile;
-    struct walk *walk = &compare->walks[profile];
-    return aaf_id <= walk->frontier ? late_wait(compare, aaf_id, record, place, fault)
-                                    : next_tell(compare, walk, aaf_id, record, place, fault);
+    return profile_begin(compare, profile, fault) && number_add(compare, aaf_id, record, place, fault);
 }
 
 bool compare_end(struct compare *compare, struct fault *fault)
 {
     const struct import_known *none;
-    if (!late_flush(compare, fault)) {
+    if (!asked_settle(compare, fault) || !late_flush(compare, fault)) {
         return false;
     }
     for (int profile = 0; profile < PROFILE_COUNT && compare->is_begun && !compare->store_is_empty; profile++) {

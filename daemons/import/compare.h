@@ -10,6 +10,12 @@
 
 struct compare;
 
+struct compare_whom {
+    enum degree degree;
+    enum account_profile profile;
+    int64_t aaf_id;
+};
+
 enum compare_verdict {
     COMPARE_SAME,      /* as in the store, with nothing wrong: not to be looked at */
     COMPARE_SAME_TOLD, /* as in the store, with something wrong in it: to be checked again, so that it is told again */
@@ -25,6 +31,10 @@ NEVER_NULL MUST_USE struct compare *compare_new(
     struct session *session, struct import_stage *stage, academy_code academy, compare_told *told, void *arg);
 void compare_free(struct compare **compare);
 
+/* Whether the store knows a person by a record of this digest, with nothing wrong: then that is all, nobody is told, and the
+ * record is not to be added. false in *out_same: it is to be, before any other. */
+MUST_USE bool compare_same(struct compare *compare, const struct compare_whom *whom,
+    const unsigned char digest[RECORD_DIGEST_SIZE], bool *out_same, struct fault *fault);
 /* A pupil or a guardian of a degree that is known. Of the record nothing is kept but a copy. */
 MUST_USE bool compare_add(struct compare *compare, enum degree degree, const struct aaf_record *record,
     const struct import_place *place, struct fault *fault);

@@ -120,13 +120,19 @@ static enum account_profile profile_of(const struct aaf_record *record)
     return record->category == AAF_PUPIL ? PROFILE_ELEVE : PROFILE_RESPONSABLE;
 }
 
-static void tally(struct delivery *delivery, const struct aaf_record *record, enum tally_what what)
+/* structure: as written; NULL: none is named. */
+static void structure_tally(
+    struct delivery *delivery, enum aaf_category category, const char *structure, enum tally_what what)
 {
-    const char *structure = aaf_record_text(record, AAF_STRUCTURE);
     int64_t number;
-    if (record->category == AAF_PUPIL && structure && aaf_id_parse(structure, &number)) {
+    if (category == AAF_PUPIL && structure && aaf_id_parse(structure, &number)) {
         school_tally_count(delivery->tally, number, what);
     }
+}
+
+static void tally(struct delivery *delivery, const struct aaf_record *record, enum tally_what what)
+{
+    structure_tally(delivery, record->category, aaf_record_text(record, AAF_STRUCTURE), what);
 }
 
 /* Whether it is sound: delivery->person then. base: what a modification leaves as it is, or NULL. */
@@ -321,6 +327,47 @@ static bool record_take(void *arg, const struct aaf_record *record)
                                            : category_take(delivery, record, &place);
 }
 
+/* --- requests that need not be read --- */
+
+static bool request_is_same(
+    struct delivery *delivery, const struct aaf_request *request, int64_t aaf_id, bool *out_same)
+{
+    const struct compare_whom whom = {
+        .degree = (enum degree)delivery->degree,
+        .profile = request->category == AAF_PUPIL ? PROFILE_ELEVE : PROFILE_RESPONSABLE,
+        .aaf_id = aaf_id,
+    };
+    return compare_same(delivery->compare, &whom, request->digest, out_same, &delivery->fault) || failed(delivery);
+}
+
+/* As a record that is the same is counted when it is read. */
+static void request_count(struct delivery *delivery, const struct aaf_request *request, int64_t aaf_id)
+{
+    report_count_read(delivery->options.report, request->category, aaf_id);
+    report_count_unchanged(delivery->options.report, request->category);
+    structure_tally(delivery, request->category, request->structure, TALLY_READ);
+    structure_tally(delivery, request->category, request->structure, TALLY_UNCHANGED);
+}
+
+static enum aaf_seen request_seen(void *arg, const struct aaf_request *request)
+{
+    struct delivery *delivery = arg;
+    int64_t aaf_id;
+    bool is_same;
+    if (!delivery->head_is_taken || delivery->is_delta || delivery->degree == 0 ||
+        !aaf_id_parse(request->id, &aaf_id)) {
+        return AAF_SEEN_NOT;
+    }
+    if (!request_is_same(delivery, request, aaf_id, &is_same)) {
+        return AAF_SEEN_STOP;
+    }
+    if (!is_same) {
+        return AAF_SEEN_NOT;
+    }
+    request_count(delivery, request, aaf_id);
+    return goes_on(delivery) ? AAF_SEEN : AAF_SEEN_STOP;
+}
+
 /* --- files --- */
 
 static bool part_known(struct delivery *delivery, const struct file_name *name)
@@ -365,6 +412,7 @@ static bool file_begins(void *arg, const char *text)
         }
     }
     delivery->reader = aaf_reader_new(record_take, delivery);
+    aaf_reader_ask(delivery->reader, request_seen);
     delivery->head_is_taken = false;
     return true;
 }

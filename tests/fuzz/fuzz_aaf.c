@@ -1,18 +1,28 @@
-/* A file of AAF, given any bytes: the XML reader, then the checks of each record that it gives. */
+/* A file of AAF, given any bytes: the XML reader, then the checks of each record that it gives. Then the same file again, all
+ * whose requests are known by their bytes: the same must come of it. */
 #include "fuzz.h"
 
 #include "domain/latin.h"
 #include "import/record.h"
 #include "runtime/arena.h"
+#include "runtime/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 1000 };
+enum { RECORDS_MAX = 1000, ID_SHOWN = 40 };
 
 struct reading {
     struct report *report;
     struct arena *arena;
     int records;
+    char ids[RECORDS_MAX][ID_SHOWN];
+    unsigned char digests[RECORDS_MAX][RECORD_DIGEST_SIZE];
+    bool has_digest[RECORDS_MAX];
+    const struct reading *known; /* the first one, of the second */
+    bool is_sound;
+    int64_t line;
+    struct aaf_notes notes;
 };
 
 static void texts_are_sound(const struct import_person *person)
@@ -42,6 +52,12 @@ static void record_is_sound(struct reading *reading, const struct aaf_record *re
     FUZZ_CLAIM(memcmp(digests[0], digests[1], sizeof digests[0]) == 0);
 }
 
+static bool id_add(struct reading *reading, const char *id)
+{
+    (void)snprintf(reading->ids[reading->records], ID_SHOWN, "%s", id);
+    return ++reading->records < RECORDS_MAX;
+}
+
 static bool check(void *arg, const struct aaf_record *record)
 {
     struct reading *reading = arg;
@@ -62,7 +78,21 @@ static bool check(void *arg, const struct aaf_record *record)
         FUZZ_CLAIM((school.leaves.uai || uai_is_valid(school.uai.text)) && school.structure > 0);
         FUZZ_CLAIM(school.leaves.name || school.name[0]);
     }
-    return ++reading->records < RECORDS_MAX;
+    reading->has_digest[reading->records] = record->has_request_digest;
+    memcpy(reading->digests[reading->records], record->request_digest, RECORD_DIGEST_SIZE);
+    return id_add(reading, record->id);
+}
+
+static enum aaf_seen seen(void *arg, const struct aaf_request *request)
+{
+    struct reading *reading = arg;
+    const struct reading *known = reading->known;
+    for (int i = 0; known && i < known->records; i++) {
+        if (known->has_digest[i] && memcmp(known->digests[i], request->digest, RECORD_DIGEST_SIZE) == 0) {
+            return id_add(reading, request->id) ? AAF_SEEN : AAF_SEEN_STOP;
+        }
+    }
+    return AAF_SEEN_NOT;
 }
 
 static void notes_are_sound(const struct aaf_notes *notes)
@@ -76,25 +106,63 @@ static void notes_are_sound(const struct aaf_notes *notes)
 }
 
 /* The first byte: how many bytes the reader is given at once. */
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+static void read_all(struct reading *reading, const uint8_t *bytes, size_t length)
 {
-    if (length == 0) {
-        return 0;
-    }
-    struct reading reading = {.report = report_new(), .arena = arena_new(1 << 20)};
-    (void)report_file(reading.report, "fuzz");
-    struct aaf_reader *reader = aaf_reader_new(check, &reading);
+    struct aaf_reader *reader = aaf_reader_new(check, reading);
+    aaf_reader_ask(reader, seen);
     size_t step = (size_t)bytes[0] + 1;
     bool goes_on = true;
     for (size_t at = 1; at < length && goes_on; at += step) {
         goes_on = aaf_reader_feed(reader, (const char *)bytes + at, at + step < length ? step : length - at);
     }
-    bool is_sound = goes_on && aaf_reader_end(reader);
-    FUZZ_CLAIM(!is_sound || !aaf_reader_is_stopped(reader));
-    FUZZ_CLAIM(aaf_reader_line(reader) > 0);
-    notes_are_sound(aaf_reader_notes(reader));
+    reading->is_sound = goes_on && aaf_reader_end(reader);
+    FUZZ_CLAIM(!reading->is_sound || !aaf_reader_is_stopped(reader));
+    reading->line = aaf_reader_line(reader);
+    FUZZ_CLAIM(reading->line > 0);
+    reading->notes = *aaf_reader_notes(reader);
+    notes_are_sound(&reading->notes);
     aaf_reader_free(&reader);
-    arena_free(&reading.arena);
-    report_free(&reading.report);
+}
+
+static void both_are_the_same(const struct reading *first, const struct reading *again)
+{
+    FUZZ_CLAIM(again->is_sound == first->is_sound && again->records == first->records && again->line == first->line);
+    FUZZ_CLAIM(again->notes.encoding_line == first->notes.encoding_line);
+    FUZZ_CLAIM(again->notes.html_entity_line == first->notes.html_entity_line);
+    FUZZ_CLAIM(again->notes.unknown_count == first->notes.unknown_count);
+    for (int i = 0; i < first->records; i++) {
+        FUZZ_CLAIM(strcmp(again->ids[i], first->ids[i]) == 0);
+    }
+}
+
+static struct reading *reading_new(const struct reading *known)
+{
+    struct reading *reading = checked_calloc(1, sizeof *reading);
+    reading->report = report_new();
+    reading->arena = arena_new(1 << 20);
+    reading->known = known;
+    (void)report_file(reading->report, "fuzz");
+    return reading;
+}
+
+static void reading_free(struct reading **reading)
+{
+    arena_free(&(*reading)->arena);
+    report_free(&(*reading)->report);
+    memory_free(reading);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    if (length == 0) {
+        return 0;
+    }
+    struct reading *first = reading_new(NULL);
+    struct reading *again = reading_new(first);
+    read_all(first, bytes, length);
+    read_all(again, bytes, length);
+    both_are_the_same(first, again);
+    reading_free(&again);
+    reading_free(&first);
     return 0;
 }
