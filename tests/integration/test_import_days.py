@@ -236,6 +236,33 @@ def test_a_number_that_is_there_twice_is_taken_once_wherever_it_stands(site, tmp
         assert person(site, 1, "nom") == ("ELEVEB",)
 
 
+@pytest.mark.parametrize("is_told_otherwise", [False, True])
+def test_who_is_only_in_a_comment_of_another_s_record_has_left(site, tmp_path, is_told_otherwise):
+    """By its first bytes the record is of the one who left; and all records have to be read, or none."""
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2, 3])]}
+    first, second, third = (pupil(number, [11]) for number in (1, 2, 3))
+    if is_told_otherwise:
+        third = pupil(3, [11], mail="trois@example.org")
+    take(site, complete(tmp_path, 0, Eleve=[pupil(number, [11]) for number in (1, 2, 3)], **people))
+    shown = second.removeprefix("<addRequest>").removesuffix("</addRequest>")
+    run, = take(site, complete(tmp_path, 1, Eleve=[first, third.replace("<addRequest>", f"<addRequest><!--{shown}-->")], **people))
+    figures = counters(run)
+    assert (figures["Eleve", "read"], figures["Eleve", "departed"]) == (2, 1)
+    assert figures.get(("Eleve", "changed"), 0) == is_told_otherwise
+    assert [person(site, number, "departed_at is null") for number in (1, 2, 3)] == [(True,), (False,), (True,)]
+
+
+@pytest.mark.parametrize("odd", [{"ENTEleveInventee": "x"}, {"givenName": "L&eacute;o"}])
+def test_what_is_told_of_a_record_that_does_not_change_is_told_every_night(site, tmp_path, odd):
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2])]}
+    records = [pupil(1, [11]), pupil(2, [11], **odd).replace("&amp;eacute;", "&eacute;")]
+    told = []
+    for day in range(3):
+        run, = take(site, complete(tmp_path, day, Eleve=records, **people))
+        told.append([(one["code"], one["line"], one["attribute"], one.get("value")) for one in report(site, run)["refused"]])
+    assert len(told[0]) == 1 and told[0] == told[1] == told[2]
+
+
 def test_a_guardian_s_number_never_becomes_a_pupil_s(site, tmp_path):
     people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1])]}
     take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11])], **people))
