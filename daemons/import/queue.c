@@ -156,7 +156,7 @@ bool queue_new(const struct daemon_run *run, struct store *store, struct publish
     labels_know();
     LIST_INIT(&queue->running);
     queue->check = status_check_add(run->status, "import", false);
-    queue->late_check = status_check_add(run->status, "import_late", false);
+    queue->overdue_check = status_check_add(run->status, "import_late", false);
     status_refresh(run->status, numbers_refresh, queue);
     const struct worker_options lookers = {.name = "import-look", .threads = 1, .queue_limit = 1};
     const struct worker_options runners = {

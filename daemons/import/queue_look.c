@@ -138,7 +138,7 @@ static void look_judge(struct queue *queue, const struct look *look)
         status_check_set(queue->check, STATUS_OK, "");
     }
     for (size_t i = 0; i < list->academy_count; i++) {
-        late_expect(&queue->late, list->academies[i], look->now);
+        overdue_expect(&queue->overdue, list->academies[i], look->now);
     }
     queue_late_look(queue);
     waiting_count(queue, list);
@@ -207,16 +207,16 @@ void queue_look(void *arg)
 
 void queue_late_look(struct queue *queue)
 {
-    char text[LATE_TEXT_SIZE];
+    char text[OVERDUE_TEXT_SIZE];
     struct instant now = clock_now();
     if (!queue->dates_are_known) {
         return;
     }
-    size_t count =
-        season_contains(&queue->summer, clock_date(now))
-            ? 0
-            : late_tell(&queue->late, now, config_duration(queue->daemon->config, CONFIG_IMPORT_LATE_AFTER), text);
-    status_check_set(queue->late_check, count > 0 ? STATUS_DEGRADED : STATUS_OK, count > 0 ? text : "");
+    size_t count = season_contains(&queue->summer, clock_date(now))
+                       ? 0
+                       : overdue_tell(&queue->overdue, now,
+                             config_duration(queue->daemon->config, CONFIG_IMPORT_LATE_AFTER), text);
+    status_check_set(queue->overdue_check, count > 0 ? STATUS_DEGRADED : STATUS_OK, count > 0 ? text : "");
 }
 
 static void dates_loaded(void *arg, const struct import_date *dates, size_t count, const struct fault *fault)
@@ -231,7 +231,7 @@ static void dates_loaded(void *arg, const struct import_date *dates, size_t coun
         char label[8];
         academy_label_write(dates[i].academy, label);
         metric_set(METRIC_IMPORT_LATEST, (double)dates[i].at.us / 1e6, label);
-        late_succeed(&queue->late, dates[i].academy, dates[i].at);
+        overdue_succeed(&queue->overdue, dates[i].academy, dates[i].at);
     }
     queue_late_look(queue);
 }

@@ -3,7 +3,7 @@
 
 #include "domain/season.h"
 #include "import/inbox.h"
-#include "import/late.h"
+#include "import/overdue.h"
 #include "import/pause.h"
 #include "import/queue.h"
 #include "import/run.h"
@@ -36,7 +36,7 @@ struct queue {
     struct store *store;
     struct publisher *publisher;
     const struct key_ring *keys;
-    struct status_check *check, *late_check;
+    struct status_check *check, *overdue_check;
     struct inbox_options inbox;
     struct day_time times[TIMES_MAX];
     struct season summer;
@@ -50,7 +50,7 @@ struct queue {
     size_t asker_count;
     struct turn turn;
     struct pauses pauses;
-    struct late late;
+    struct overdue overdue;
     struct instant retained_at;
     size_t waiting;
     bool is_draining, dead_are_told, dates_are_known;

@@ -45,7 +45,7 @@ static void measure(struct queue *queue, const struct run_job *job)
         academy_label_write(job->academy, label);
         metric_observe(METRIC_IMPORT_SECONDS, job->duration);
         metric_set(METRIC_IMPORT_LATEST, (double)clock_now().us / 1e6, label);
-        late_succeed(&queue->late, job->academy, clock_now());
+        overdue_succeed(&queue->overdue, job->academy, clock_now());
         for (size_t i = 0; i < job->counter_count; i++) {
             const struct import_counter *counter = &job->counters[i];
             metric_add(METRIC_IMPORT_RECORDS, counter->count, counter->category, counter->what);

@@ -20,7 +20,7 @@
 enum { ACADEMY = 10 };
 
 struct place {
-    char root[64], inbox[80], archive[80], work[80];
+    char root[64], inbox[80], archive[80], site[80];
     int folder; /* the root */
     struct day_time hour;
     struct inbox_options options;
@@ -36,15 +36,15 @@ static int place_make(void **state)
     place->folder = open(place->root, O_RDONLY | O_DIRECTORY);
     (void)snprintf(place->inbox, sizeof place->inbox, "%s/inbox", place->root);
     (void)snprintf(place->archive, sizeof place->archive, "%s/archive", place->root);
-    (void)snprintf(place->work, sizeof place->work, "%s/work", place->root);
-    static const char *const folders[] = {"inbox", "archive", "work", "inbox/10"};
+    (void)snprintf(place->site, sizeof place->site, "%s/site", place->root);
+    static const char *const folders[] = {"inbox", "archive", "site", "inbox/10"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         assert_int_equal(mkdirat(place->folder, folders[i], 0750), 0);
     }
     place->options = (struct inbox_options){
         .inbox_directory = place->inbox,
         .archive_directory = place->archive,
-        .work_directory = place->work,
+        .work_directory = place->site,
         .times = &place->hour, /* midnight */
         .time_count = 0,
     };
@@ -233,17 +233,17 @@ static void a_folder_is_an_archive_once_it_is_whole(void **state)
 static void odd_things_stop_nobody_else(void **state)
 {
     struct place *place = *state;
-    static const char *const own[] = {"inbox/11", "inbox/12", "work/elsewhere", "inbox/13"};
+    static const char *const own[] = {"inbox/11", "inbox/12", "site/elsewhere", "inbox/13"};
     for (size_t i = 0; i < 3; i++) {
         folder_put(place, own[i]);
     }
     put(place, "inbox/13", "a file where a folder should be");
     put(place, "inbox/10/good.tgz", "x");
     put(place, "inbox/12/good.tgz", "x");
-    put(place, "work/elsewhere/secret.tgz", "x");
+    put(place, "site/elsewhere/secret.tgz", "x");
     assert_int_equal(symlinkat("/etc/passwd", place->folder, "inbox/10/link.tgz"), 0);
-    assert_int_equal(symlinkat("../../work/elsewhere", place->folder, "inbox/10/linked"), 0);
-    assert_int_equal(symlinkat("../work/elsewhere", place->folder, "inbox/14"), 0);
+    assert_int_equal(symlinkat("../../site/elsewhere", place->folder, "inbox/10/linked"), 0);
+    assert_int_equal(symlinkat("../site/elsewhere", place->folder, "inbox/14"), 0);
     assert_int_equal(mkfifoat(place->folder, "inbox/10/fifo.tgz", 0640), 0);
     int socket_file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -277,12 +277,12 @@ static void one_archive_may_be_asked_for(void **state)
     ask(place, "gone.tgz");
     look(place);
     assert_true(is_wanted(place, "b.tgz") && !is_wanted(place, "a.tgz"));
-    assert_false(is_there(place, "work/10.asked-for/gone.tgz"));
+    assert_false(is_there(place, "site/10.asked-for/gone.tgz"));
     assert_false(is_there(place, "escaped"));
     put(place, "inbox/10/b.tgz", "changed since");
     look(place);
     assert_false(is_wanted(place, "b.tgz"));
-    assert_false(is_there(place, "work/10.asked-for/b.tgz"));
+    assert_false(is_there(place, "site/10.asked-for/b.tgz"));
 }
 
 /* --- claiming --- */
@@ -429,23 +429,23 @@ static void files_and_folders_are_put_away_whole(void **state)
 static void a_tree_is_copied_and_removed(void **state)
 {
     struct place *place = *state;
-    folder_put(place, "work/set");
-    folder_put(place, "work/set/in");
-    put(place, "work/set/in/a.xml", "content");
-    assert_int_equal(symlinkat("/etc/passwd", place->folder, "work/set/link"), 0);
-    assert_true(tree_copy(place->folder, "work/set", place->folder, "work/copy"));
+    folder_put(place, "site/set");
+    folder_put(place, "site/set/in");
+    put(place, "site/set/in/a.xml", "content");
+    assert_int_equal(symlinkat("/etc/passwd", place->folder, "site/set/link"), 0);
+    assert_true(tree_copy(place->folder, "site/set", place->folder, "site/copy"));
     char content[10] = "";
-    int file = openat(place->folder, "work/copy/in/a.xml", O_RDONLY);
+    int file = openat(place->folder, "site/copy/in/a.xml", O_RDONLY);
     assert_int_equal(read(file, content, sizeof content), 7);
     (void)close(file);
     assert_string_equal(content, "content");
-    assert_false(is_there(place, "work/copy/link"));
-    assert_false(tree_copy(place->folder, "work/set", place->folder, "work/copy")); /* never over another */
+    assert_false(is_there(place, "site/copy/link"));
+    assert_false(tree_copy(place->folder, "site/set", place->folder, "site/copy")); /* never over another */
     assert_int_equal(errno, EEXIST);
-    assert_true(tree_remove(place->folder, "work/set"));
-    assert_true(tree_remove(place->folder, "work/set"));
-    assert_false(is_there(place, "work/set"));
-    assert_true(is_there(place, "work/copy/in/a.xml"));
+    assert_true(tree_remove(place->folder, "site/set"));
+    assert_true(tree_remove(place->folder, "site/set"));
+    assert_false(is_there(place, "site/set"));
+    assert_true(is_there(place, "site/copy/in/a.xml"));
 }
 
 static void what_was_put_away_long_ago_is_removed(void **state)
@@ -459,11 +459,11 @@ static void what_was_put_away_long_ago_is_removed(void **state)
     put(place, "archive/10/7-a.tgz", "x");
     put(place, "archive/10/.9-a.tgz.part", "x"); /* of a crash */
     put(place, "archive/10/notes.txt", "x");
-    put(place, "work/kept", "x");
-    folder_put(place, "work/10");
-    put(place, "work/10/7-kept", "x");
-    assert_int_equal(symlinkat("../../work/kept", place->folder, "archive/10/6-link.tgz"), 0);
-    assert_int_equal(symlinkat("../work/10", place->folder, "archive/11"), 0);
+    put(place, "site/kept", "x");
+    folder_put(place, "site/10");
+    put(place, "site/10/7-kept", "x");
+    assert_int_equal(symlinkat("../../site/kept", place->folder, "archive/10/6-link.tgz"), 0);
+    assert_int_equal(symlinkat("../site/10", place->folder, "archive/11"), 0);
     struct instant now = clock_now();
     assert_false(inbox_retain(&place->options, now, DAYS(30), &count, &fault)); /* 11 is no folder */
     assert_int_equal(count, 0);
@@ -475,7 +475,7 @@ static void what_was_put_away_long_ago_is_removed(void **state)
     assert_false(is_there(place, "archive/10/8-set") || is_there(place, "archive/10/7-a.tgz") ||
                  is_there(place, "archive/10/6-link.tgz"));
     assert_true(
-        is_there(place, "archive/10/notes.txt") && is_there(place, "work/kept") && is_there(place, "work/10/7-kept"));
+        is_there(place, "archive/10/notes.txt") && is_there(place, "site/kept") && is_there(place, "site/10/7-kept"));
 }
 
 #define PLACE_TEST(function) cmocka_unit_test_setup_teardown(function, place_make, place_remove)

@@ -1,7 +1,7 @@
 /* Whose turn it is, what rests, who is late. */
 #include "unit.h"
 
-#include "import/late.h"
+#include "import/overdue.h"
 #include "import/turn.h"
 #include "runtime/memory.h"
 
@@ -278,19 +278,19 @@ static void pauses_of_archives_that_went_are_forgotten(void **state)
 static void who_is_late_is_told(void **state)
 {
     (void)state;
-    struct late late = {0};
-    char text[LATE_TEXT_SIZE];
-    late_expect(&late, ten, now);
-    late_succeed(&late, eleven, now);
-    late_succeed(&late, eleven, (struct instant){1}); /* an older one */
-    assert_int_equal(late_tell(&late, instant_add(now, HOURS(36)), HOURS(36), text), 0);
+    struct overdue overdue = {0};
+    char text[OVERDUE_TEXT_SIZE];
+    overdue_expect(&overdue, ten, now);
+    overdue_succeed(&overdue, eleven, now);
+    overdue_succeed(&overdue, eleven, (struct instant){1}); /* an older one */
+    assert_int_equal(overdue_tell(&overdue, instant_add(now, HOURS(36)), HOURS(36), text), 0);
     assert_string_equal(text, "");
     struct instant later = instant_add(now, HOURS(37));
-    late_expect(&late, ten, later);
-    assert_int_equal(late_tell(&late, later, HOURS(36), text), 2);
+    overdue_expect(&overdue, ten, later);
+    assert_int_equal(overdue_tell(&overdue, later, HOURS(36), text), 2);
     assert_non_null(strstr(text, "academy 10, 11"));
-    late_succeed(&late, ten, later);
-    assert_int_equal(late_tell(&late, later, HOURS(36), text), 1);
+    overdue_succeed(&overdue, ten, later);
+    assert_int_equal(overdue_tell(&overdue, later, HOURS(36), text), 1);
     assert_non_null(strstr(text, "academy 11"));
 }
 
