@@ -124,11 +124,30 @@ bool aaf_cut_end(struct aaf_cut *cut)
     return !cut->is_ended;
 }
 
-int64_t aaf_cut_lines(const struct aaf_cut *cut)
+/* In lanes of a fixed number, which the compiler counts side by side: a night looks at every byte. */
+int64_t aaf_lines(const char *bytes, size_t length)
 {
+    enum { LANES = 64, ROUNDS = UINT8_MAX };
     int64_t lines = 0;
-    for (size_t i = 0; i < cut->held_length; i++) {
-        lines += cut->held[i] == '\n';
+    size_t at = 0;
+    while (length - at >= LANES) {
+        uint8_t counts[LANES] = {0};
+        for (int round = 0; round < ROUNDS && length - at >= LANES; round++, at += LANES) {
+            for (size_t i = 0; i < LANES; i++) {
+                counts[i] = (uint8_t)(counts[i] + (bytes[at + i] == '\n'));
+            }
+        }
+        for (size_t i = 0; i < LANES; i++) {
+            lines += counts[i];
+        }
+    }
+    for (; at < length; at++) {
+        lines += bytes[at] == '\n';
     }
     return lines;
+}
+
+int64_t aaf_cut_lines(const struct aaf_cut *cut)
+{
+    return aaf_lines(cut->held, cut->held_length);
 }

@@ -29,3 +29,6 @@ MUST_USE bool aaf_cut_end(struct aaf_cut *cut);
 
 /* Ends of lines in what was fed and is not given yet. */
 int64_t aaf_cut_lines(const struct aaf_cut *cut);
+
+/* Ends of lines in these bytes. */
+int64_t aaf_lines(const char *bytes, size_t length);

@@ -240,12 +240,9 @@ static void error_came(void *arg, xmlErrorPtr error)
 /* The line of what is decoded next: libxml2 may hold back some of what it was given. */
 static int64_t line_next(const struct aaf_reader *reader)
 {
-    int64_t line = aaf_reader_line(reader) + aaf_cut_lines(reader->cut);
     const struct _xmlParserInput *input = reader->parser->input;
-    for (const xmlChar *at = input ? input->cur : NULL; at && at < input->end; at++) {
-        line += *at == '\n';
-    }
-    return line;
+    int64_t held = input && input->cur ? aaf_lines((const char *)input->cur, (size_t)(input->end - input->cur)) : 0;
+    return aaf_reader_line(reader) + held + aaf_cut_lines(reader->cut);
 }
 
 static bool piece_parse(struct aaf_reader *reader, const char *bytes, size_t length, bool is_last)
@@ -326,16 +323,6 @@ static bool request_read(struct aaf_reader *reader, const struct aaf_request *re
     return goes_on;
 }
 
-/* To libxml2 it is as if it were not there: between requests, the same bytes were one element the day they were read. */
-static void request_pass(struct aaf_reader *reader, const char *bytes, size_t length)
-{
-    int64_t lines = 0;
-    for (size_t i = 0; i < length; i++) {
-        lines += bytes[i] == '\n';
-    }
-    reader->lines_passed += lines;
-}
-
 static bool request_came(void *arg, const char *bytes, size_t blank, size_t length)
 {
     struct aaf_reader *reader = arg;
@@ -347,7 +334,8 @@ static bool request_came(void *arg, const char *bytes, size_t blank, size_t leng
     case AAF_SEEN_NOT:
         return request_read(reader, &request, bytes, length);
     case AAF_SEEN:
-        request_pass(reader, bytes, length);
+        /* to libxml2 it is not there: between requests, where the same bytes were one element the day they were read */
+        reader->lines_passed += aaf_lines(bytes, length);
         return true;
     case AAF_SEEN_STOP:
         break;

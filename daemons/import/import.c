@@ -29,6 +29,7 @@
 #include "store/configured.h"
 
 #include <libxml/parser.h>
+#include <malloc.h>
 
 struct import {
     struct bus_curve *curve;
@@ -177,6 +178,8 @@ static bool import_is_idle(struct daemon_run *run)
            retention_is_idle(import->retention);
 }
 
+enum { KEPT_MEMORY = 16 << 20 };
+
 static const struct daemon daemon_import = {
     .name = "preau-importd",
     .role = "preau_import",
@@ -191,5 +194,8 @@ static const struct daemon daemon_import = {
 
 int main(int argc, char **argv)
 {
+    /* what is known comes in results of some mebibytes, one after the other: their memory is kept for the next one */
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
     return daemon_main(&daemon_import, argc, argv);
 }

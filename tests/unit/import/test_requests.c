@@ -126,6 +126,20 @@ static void a_huge_request_is_none(void **state)
     free(pieces.bytes);
 }
 
+static void lines_are_counted(void **state)
+{
+    (void)state;
+    static char bytes[40000];
+    for (size_t length = 0; length < sizeof bytes; length = length * 3 / 2 + 1) {
+        int64_t lines = 0;
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] = i % 7 == 3 || length % 2 == 0 ? '\n' : 'q'; /* all of them, or some */
+            lines += bytes[i] == '\n';
+        }
+        assert_int_equal(aaf_lines(bytes, length), lines);
+    }
+}
+
 /* --- passing over --- */
 
 enum { RECORDS_MAX = 16, TEXT_SIZE = 200 };
@@ -348,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_file_is_cut_alike_whatever_the_pieces),
         cmocka_unit_test(who_has_enough_is_given_no_more),
         cmocka_unit_test(a_huge_request_is_none),
+        cmocka_unit_test(lines_are_counted),
         cmocka_unit_test(what_is_passed_over_is_as_if_it_were_read),
         cmocka_unit_test(any_other_byte_is_another_request),
         cmocka_unit_test(who_is_asked_may_have_enough),
