@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { STEP = 2048 /* about what ends a request, copied at once */ };
+enum {
+    STEP = 2048, /* about what ends a request, copied at once */
+    BLANK_MAX = 256
+};
 
 struct aaf_cut {
     struct aaf_cut_handler handler;
@@ -50,18 +53,23 @@ static size_t next_give(struct aaf_cut *cut, const char *bytes, size_t length)
     size_t blank = blank_length(bytes, length);
     enum aaf_begin begins = aaf_request_begins(bytes + blank, length - blank);
     bool may_wait = length < AAF_REQUEST_MAX;
+    if (blank > BLANK_MAX) {
+        return rest_give(cut, bytes, blank);
+    }
     if (begins == AAF_BEGINS_SOON && may_wait) {
         return 0;
     }
     if (begins != AAF_BEGINS || !handler->is_between(handler->arg)) {
         return rest_give(cut, bytes, blank + aaf_request_next(bytes + blank, length - blank));
     }
-    size_t whole = aaf_request_length(bytes + blank, length - blank);
+    size_t room = length < AAF_REQUEST_MAX ? length : AAF_REQUEST_MAX;
+    size_t whole = aaf_request_length(bytes + blank, room - blank);
     if (whole == 0 && may_wait) {
         return 0;
     }
-    if (whole == 0 || blank + whole > AAF_REQUEST_MAX) {
-        return rest_give(cut, bytes, blank + 1);
+    if (whole == 0) {
+        /* no request ends here, so that none of those that may begin here is looked for again */
+        return rest_give(cut, bytes, room - AAF_REQUEST_END);
     }
     cut->is_ended = !handler->request(handler->arg, bytes, blank, blank + whole);
     return blank + whole;

@@ -9,6 +9,7 @@
 
 enum { DEPTH_MAX = 12 /* AAF needs six */ };
 
+/* To be raised when the same value comes to be read or checked otherwise; attributes tell themselves (aaf_names_rules). */
 static const uint32_t reading_rules = 1;
 
 /* Where in the grammar an element stands; anything else is passed over with all that is in it. */
@@ -41,12 +42,13 @@ enum word {
     WORD_MODIFICATION,
     WORD_VALUE,
     WORD_NAME,
+    WORD_OPERATION,
     WORD_COUNT
 };
 
 static const char *const word_texts[WORD_COUNT] = {"ficAlimMENESR", "addRequest", "modifyRequest", "deleteRequest",
-    "operationalAttributes", "identifier", "id", "attributes", "modifications", "attr", "modification", "value",
-    "name"};
+    "operationalAttributes", "identifier", "id", "attributes", "modifications", "attr", "modification", "value", "name",
+    "operation"};
 
 enum { ID_SIZE = 39 /* far more than a number has digits: a longer one stays none when it is cut */ };
 
@@ -89,16 +91,6 @@ struct aaf_grammar {
     char bytes[sizeof(struct record_start) + (size_t)AAF_VALUES_MAX * VALUE_BYTES_MAX];
     size_t byte_count;
 };
-
-/* Stays when lists are sorted otherwise: FNV-1a of the name. */
-static uint32_t number_of(const char *name)
-{
-    uint32_t number = 2166136261u;
-    for (; *name != '\0'; name++) {
-        number = (number ^ (unsigned char)*name) * 16777619u;
-    }
-    return number;
-}
 
 /* --- texts --- */
 
@@ -165,7 +157,7 @@ static bool request_end(struct aaf_grammar *grammar)
 {
     struct aaf_record *record = &grammar->record;
     grammar->start.rules = reading_rules;
-    grammar->start.category = number_of(aaf_category_code(record->category));
+    grammar->start.category = aaf_name_number(aaf_category_code(record->category));
     grammar->start.has_too_many = record->has_too_many;
     memcpy(grammar->bytes, &grammar->start, sizeof grammar->start);
     record->byte_count = grammar->byte_count;
@@ -219,16 +211,26 @@ struct span {
     size_t length;
 };
 
-/* The value of the XML attribute `name`: SAX2 gives five pointers each (local name, prefix, URI, begin, end). */
-static struct span name_attribute(const struct aaf_grammar *grammar, const struct element *element)
+static bool span_is(struct span span, const char *text)
+{
+    return strlen(text) == span.length && memcmp(text, span.text, span.length) == 0;
+}
+
+/* The value of an XML attribute: SAX2 gives five pointers each (local name, prefix, URI, begin, end). */
+static struct span xml_attribute(const struct element *element, const xmlChar *name)
 {
     for (int i = 0; i < element->count; i++) {
         const xmlChar **one = element->attributes + (ptrdiff_t)i * 5;
-        if (one[0] == grammar->words[WORD_NAME]) {
+        if (one[0] == name) {
             return (struct span){(const char *)one[3], (size_t)(one[4] - one[3])};
         }
     }
     return (struct span){"", 0};
+}
+
+static struct span name_attribute(const struct aaf_grammar *grammar, const struct element *element)
+{
+    return xml_attribute(element, grammar->words[WORD_NAME]);
 }
 
 static enum aaf_attribute attribute_find(struct aaf_grammar *grammar, struct span name, int64_t line)
@@ -238,6 +240,10 @@ static enum aaf_attribute attribute_find(struct aaf_grammar *grammar, struct spa
 
 static enum place attribute_begin(struct aaf_grammar *grammar, const struct element *element)
 {
+    struct span operation = xml_attribute(element, grammar->words[WORD_OPERATION]);
+    if (operation.length > 0 && !span_is(operation, "replace")) {
+        grammar->record.operation = AAF_OPERATION_UNKNOWN; /* AAF has no other one */
+    }
     grammar->attribute = attribute_find(grammar, name_attribute(grammar, element), element->line);
     grammar->has_value = false;
     return PLACE_ATTRIBUTE;
@@ -250,7 +256,7 @@ static enum place operational_begin(struct aaf_grammar *grammar, const struct el
     struct span name = name_attribute(grammar, element);
     grammar->is_category = false;
     for (size_t i = 0; i < ARRAY_LENGTH(tells_category); i++) {
-        if (strlen(tells_category[i]) == name.length && memcmp(tells_category[i], name.text, name.length) == 0) {
+        if (span_is(name, tells_category[i])) {
             grammar->is_category = true;
             return PLACE_CATEGORY;
         }
@@ -274,7 +280,7 @@ static enum place request_place(struct aaf_grammar *grammar, const struct elemen
             return request_begin(grammar, requests[i].operation, element->line);
         }
     }
-    return PLACE_OTHER;
+    return request_begin(grammar, AAF_OPERATION_UNKNOWN, element->line);
 }
 
 static enum place part_place(const struct aaf_grammar *grammar, const xmlChar *name)
@@ -345,11 +351,6 @@ static void place_text_end(struct aaf_grammar *grammar, enum place place, enum p
 
 /* --- the grammar --- */
 
-uint32_t aaf_grammar_rules(void)
-{
-    return reading_rules;
-}
-
 struct aaf_grammar *aaf_grammar_new(xmlDictPtr names_of, aaf_record_read *read, void *arg)
 {
     struct aaf_grammar *grammar = checked_calloc(1, sizeof *grammar);
@@ -361,7 +362,7 @@ struct aaf_grammar *aaf_grammar_new(xmlDictPtr names_of, aaf_record_read *read, 
         assert(grammar->words[i]); /* out of memory otherwise */
     }
     for (size_t i = 0; i < AAF_ATTRIBUTE_COUNT; i++) {
-        grammar->numbers[i] = number_of(aaf_attribute_name((enum aaf_attribute)i));
+        grammar->numbers[i] = aaf_name_number(aaf_attribute_name((enum aaf_attribute)i));
     }
     return grammar;
 }
@@ -409,6 +410,12 @@ void aaf_grammar_text(struct aaf_grammar *grammar, const xmlChar *bytes, size_t 
         text->has_ampersand |= has_ampersand;
         text_add(text, bytes, length);
     }
+}
+
+uint64_t aaf_grammar_rules(const struct aaf_grammar *grammar)
+{
+    (void)grammar;
+    return (uint64_t)reading_rules << 32 | aaf_names_rules();
 }
 
 bool aaf_grammar_is_between(const struct aaf_grammar *grammar)

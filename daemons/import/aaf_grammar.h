@@ -13,10 +13,6 @@ typedef bool aaf_record_read(void *arg, const struct aaf_record *record);
 
 struct aaf_grammar;
 
-/* Goes into each digest: raised when the same bytes of a record come to mean something else to the reader or to the
- * checks after it (another attribute read, another reading of a value), so that the next import takes all anew. */
-uint32_t aaf_grammar_rules(void);
-
 /* `names_of`: the parser's, borrowed; it keeps each name once, and elements are told by where theirs is. */
 NEVER_NULL MUST_USE struct aaf_grammar *aaf_grammar_new(xmlDictPtr names_of, aaf_record_read *read, void *arg);
 void aaf_grammar_free(struct aaf_grammar **grammar);
@@ -29,6 +25,9 @@ MUST_USE bool aaf_grammar_end(struct aaf_grammar *grammar, int64_t line);
 /* Of the element at hand. `has_ampersand`: it may hold one. */
 void aaf_grammar_text(struct aaf_grammar *grammar, const xmlChar *bytes, size_t length, bool has_ampersand);
 
+/* By what rules it reads: another number when other attributes are read or known, or when the same bytes of a record have
+ * come to mean something else. Goes into each digest, so that the next import takes all anew. */
+uint64_t aaf_grammar_rules(const struct aaf_grammar *grammar);
 /* Straight in the root, between requests. */
 bool aaf_grammar_is_between(const struct aaf_grammar *grammar);
 /* How often something was met that is told of the file and not of the record. */

@@ -34,6 +34,26 @@ struct aaf_names {
     struct aaf_unknown others; /* at the last place */
 };
 
+/* FNV-1a */
+uint32_t aaf_name_number(const char *name)
+{
+    uint32_t number = 2166136261u;
+    for (; *name != '\0'; name++) {
+        number = (number ^ (unsigned char)*name) * 16777619u;
+    }
+    return number;
+}
+
+uint32_t aaf_names_rules(void)
+{
+    uint32_t rules = 0;
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        bool is_read = known_names[i].attribute != AAF_ATTRIBUTE_COUNT;
+        rules = rules * 16777619u + aaf_name_number(known_names[i].name) + is_read;
+    }
+    return rules;
+}
+
 struct aaf_names *aaf_names_new(void)
 {
     struct aaf_names *names = checked_calloc(1, sizeof *names);

@@ -15,6 +15,9 @@ struct aaf_unknown {
 
 struct aaf_names;
 
+/* Of a name: stays when lists are sorted otherwise. */
+uint32_t aaf_name_number(const char *name);
+
 NEVER_NULL MUST_USE struct aaf_names *aaf_names_new(void);
 void aaf_names_free(struct aaf_names **names);
 
@@ -24,5 +27,7 @@ enum aaf_attribute aaf_names_find(
 
 /* Valid until the next call of either. */
 const struct aaf_unknown *aaf_names_unknown(struct aaf_names *names, size_t *out_count);
+/* Of all names that are read or known: another number when there are others. */
+uint32_t aaf_names_rules(void);
 /* How often an unknown name was met. */
 int64_t aaf_names_unknown_total(const struct aaf_names *names);

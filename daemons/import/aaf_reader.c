@@ -25,6 +25,7 @@ struct aaf_reader {
     struct aaf_grammar *grammar;
     aaf_record_read *read;
     aaf_request_seen *seen; /* NULL: nobody is asked */
+    uint64_t rules;
     void *arg;
     struct aaf_head head;
     struct aaf_notes notes;
@@ -252,7 +253,8 @@ static bool piece_parse(struct aaf_reader *reader, const char *bytes, size_t len
     if (input && input->end - input->cur > MARKUP_MAX) {
         unsound(reader);
     }
-    if (!reader->parser->wellFormed) {
+    /* out of memory, or past a limit of its own, libxml2 stops without calling the document ill-formed */
+    if (!reader->parser->wellFormed || reader->parser->disableSAX) {
         reader->is_unsound = !reader->is_stopped;
     }
     return !reader->is_stopped && !reader->is_unsound;
@@ -327,7 +329,7 @@ static bool request_came(void *arg, const char *bytes, size_t blank, size_t leng
 {
     struct aaf_reader *reader = arg;
     struct aaf_request request;
-    if (!aaf_request_tell(bytes + blank, length - blank, &request)) {
+    if (!aaf_request_tell(bytes + blank, length - blank, reader->rules, &request)) {
         return rest_came(reader, bytes, length);
     }
     switch (reader->seen(reader->arg, &request)) {
@@ -393,6 +395,7 @@ struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
     reader->decode = aaf_decode_new(decoded_came, reader);
     reader->cut = aaf_cut_new(&(struct aaf_cut_handler){is_between, rest_came, request_came, reader});
     reader->grammar = aaf_grammar_new(reader->parser->dict, record_came, reader);
+    reader->rules = aaf_grammar_rules(reader->grammar);
     reader->read = read;
     reader->arg = arg;
     return reader;

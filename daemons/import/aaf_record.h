@@ -34,7 +34,7 @@ const char *aaf_category_code(enum aaf_category category); /* "EtabEducNat"; "?"
 /* By its name in files or records; AAF_CATEGORY_COUNT for another. */
 enum aaf_category aaf_category_from_code(const char *code);
 
-enum aaf_operation { AAF_ADD, AAF_MODIFY, AAF_DELETE };
+enum aaf_operation { AAF_ADD, AAF_MODIFY, AAF_DELETE, AAF_OPERATION_UNKNOWN /* nothing is to be done */ };
 
 enum { AAF_VALUE_MAX = 2000 /* bytes; longer ones are set aside */, AAF_VALUES_MAX = 400 /* of a record */ };
 

@@ -12,7 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { AAF_REQUEST_MAX = 64 * 1024 /* bytes; a longer one is read as it comes */, AAF_REQUEST_TEXT_SIZE = 24 };
+enum {
+    AAF_REQUEST_MAX = 64 * 1024, /* bytes; a longer one is read as it comes */
+    AAF_REQUEST_END = 13,        /* of its end tag */
+    AAF_REQUEST_TEXT_SIZE = 24
+};
 
 struct aaf_request {
     enum aaf_category category;            /* AAF_PUPIL or AAF_GUARDIAN */
@@ -31,8 +35,8 @@ size_t aaf_request_next(const char *bytes, size_t length);
 /* How long the request is that these bytes begin with, to its end tag; 0: that is not there. */
 size_t aaf_request_length(const char *bytes, size_t length);
 
-/* What a whole request tells. false: nobody's whom the house keeps, or not as AAF writes it: to be read. */
-MUST_USE bool aaf_request_tell(const char *bytes, size_t length, struct aaf_request *out_request);
+/* What a whole request tells. rules: of reading (aaf_grammar_rules), which go into the digest. false: nobody's whom the house keeps, or not as AAF writes it: to be read. */
+MUST_USE bool aaf_request_tell(const char *bytes, size_t length, uint64_t rules, struct aaf_request *out_request);
 
 /* Of one that was told and of the record that the parser made of it: whether they say the same. */
 bool aaf_request_is_of(const struct aaf_request *request, const struct aaf_record *record);

@@ -310,6 +310,13 @@ static bool category_take(struct delivery *delivery, const struct aaf_record *re
     return true;
 }
 
+static void operation_refuse(
+    struct delivery *delivery, const struct aaf_record *record, const struct import_place *place)
+{
+    struct report_place where = {*place, record->category, record->id[0] ? record->id : NULL, NULL};
+    (void)report_refuse(delivery->options.report, &where, REFUSAL_OPERATION_UNKNOWN, NULL);
+}
+
 static bool head_take(struct delivery *delivery);
 
 static bool record_take(void *arg, const struct aaf_record *record)
@@ -317,12 +324,16 @@ static bool record_take(void *arg, const struct aaf_record *record)
     struct delivery *delivery = arg;
     struct import_place place = {delivery->file, record->line};
     int64_t aaf_id = 0;
-    if (!goes_on(delivery) || !head_take(delivery) ||
-        (record->operation != AAF_ADD && !delta_found(delivery, record->line))) {
+    bool is_of_delta = record->operation == AAF_MODIFY || record->operation == AAF_DELETE;
+    if (!goes_on(delivery) || !head_take(delivery) || (is_of_delta && !delta_found(delivery, record->line))) {
         return false;
     }
     (void)aaf_id_parse(record->id, &aaf_id);
     report_count_read(delivery->options.report, record->category, aaf_id);
+    if (record->operation == AAF_OPERATION_UNKNOWN) {
+        operation_refuse(delivery, record, &place);
+        return true;
+    }
     return record->operation == AAF_DELETE ? delete_take(delivery, record, &place)
                                            : category_take(delivery, record, &place);
 }

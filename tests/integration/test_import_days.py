@@ -263,6 +263,20 @@ def test_what_is_told_of_a_record_that_does_not_change_is_told_every_night(site,
     assert len(told[0]) == 1 and told[0] == told[1] == told[2]
 
 
+def test_a_request_of_another_kind_is_refused_and_changes_nobody(site, tmp_path):
+    """Neither is a complete set with one a delta, nor has whom it is about left."""
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2])]}
+    first, second = pupil(1, [11], mail="un@example.org"), pupil(2, [11])
+    take(site, complete(tmp_path, 0, Eleve=[first, second], **people))
+    run, = take(site, complete(tmp_path, 1, Eleve=[first, second.replace("addRequest", "updateRequest")], **people))
+    assert run["state"] == APPLIED and codes(site, run) == {"operation_unknown": 1}
+    assert person(site, 2, "departed_at is null") == (True,)
+    change = record("Eleve", 1, {"mail": ""}, "modify").replace('"replace"', '"delete"')
+    run, = take(site, delta(tmp_path, 2, Eleve=[change]))
+    assert run["state"] == APPLIED and codes(site, run) == {"operation_unknown": 1}
+    assert person(site, 1, "mail") == ("un@example.org",)
+
+
 def test_a_guardian_s_number_never_becomes_a_pupil_s(site, tmp_path):
     people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1])]}
     take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11])], **people))

@@ -248,6 +248,26 @@ static void ten_megabytes_are_read_at_constant_memory(void **state)
     }
 }
 
+/* libxml2 keeps each name for as long as the file lasts, up to a limit at which it stops without a word. */
+static void where_libxml2_stops_nothing_is_sound(void **state)
+{
+    (void)state;
+    enum { NAMES = 24000, LENGTH = 1000, SIZE = NAMES * (LENGTH + 20) + 100 };
+    char *xml = malloc(SIZE);
+    assert_non_null(xml);
+    size_t used = (size_t)sprintf(xml, "<ficAlimMENESR><addRequest>");
+    for (int i = 0; i < NAMES; i++) {
+        used += (size_t)sprintf(xml + used, "<x%09d", i);
+        memset(xml + used, 'a', LENGTH);
+        used += LENGTH;
+        used += (size_t)sprintf(xml + used, "/>");
+    }
+    (void)sprintf(xml + used, "</addRequest></oops> & < no XML");
+    struct seen seen = {0};
+    assert_false(read_in_steps(xml, 1 << 17, &seen, NULL));
+    free(xml);
+}
+
 static void the_handler_may_have_enough(void **state)
 {
     (void)state;
@@ -299,6 +319,7 @@ int main(void)
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(long_values_and_many_are_set_aside),
         cmocka_unit_test(ten_megabytes_are_read_at_constant_memory),
+        cmocka_unit_test(where_libxml2_stops_nothing_is_sound),
         cmocka_unit_test(the_handler_may_have_enough),
         cmocka_unit_test(what_is_wrong_has_its_line),
         cmocka_unit_test(every_attribute_is_found_by_its_name),

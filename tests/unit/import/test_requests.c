@@ -4,6 +4,7 @@
 #include "import/aaf_cut.h"
 #include "import/aaf_reader.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct pieces {
     size_t length;
     size_t requests[PIECES_MAX][2]; /* from, to */
     size_t count;
+    size_t rests;
     int left; /* pieces to take before enough; negative: all */
 };
 
@@ -39,6 +41,7 @@ static bool always(void *arg)
 static bool rest_take(void *arg, const char *bytes, size_t length)
 {
     struct pieces *pieces = arg;
+    pieces->rests++;
     memcpy(pieces->bytes + pieces->length, bytes, length);
     pieces->length += length;
     return true;
@@ -102,6 +105,32 @@ static void who_has_enough_is_given_no_more(void **state)
     }
 }
 
+/* As many as would each be looked through to no end: what is given is looked at about once. */
+static void requests_without_an_end_cost_no_more_than_their_bytes(void **state)
+{
+    (void)state;
+    static const char *const without[] = {"<addRequest />", "<addRequest></addRequest >", "<addRequest>q"};
+    enum { BYTES = 8 << 20 };
+    char *text = malloc(BYTES + 1);
+    struct pieces pieces = {.bytes = malloc(BYTES), .left = -1};
+    assert_true(text && pieces.bytes);
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+        size_t length = strlen(without[i]);
+        size_t used = 0;
+        for (; used + length <= BYTES; used += length) {
+            memcpy(text + used, without[i], length);
+        }
+        text[used] = '\0';
+        pieces.rests = 0;
+        assert_true(cut_in_steps(text, 100000, &pieces));
+        assert_int_equal(pieces.length, used);
+        assert_int_equal(pieces.count, 0);
+        assert_true(pieces.rests < BYTES / 10000);
+    }
+    free(text);
+    free(pieces.bytes);
+}
+
 /* Longer than any request: given as it comes, and what follows is cut again. */
 static void a_huge_request_is_none(void **state)
 {
@@ -149,11 +178,14 @@ struct reading {
     char texts[RECORDS_MAX][TEXT_SIZE];
     unsigned char digests[RECORDS_MAX][RECORD_DIGEST_SIZE];
     bool has_digest[RECORDS_MAX];
+    int64_t lines[RECORDS_MAX]; /* 0: passed over */
     size_t count, passed;
-    const struct reading *known; /* what is in it is passed over */
+    const struct reading *known; /* what is in it is passed over, */
+    unsigned known_mask;         /* as far as its bits say */
     bool is_sound;
     int64_t line;
     struct aaf_notes notes;
+    struct aaf_unknown unknown; /* the first one */
 };
 
 /* Without the line: of who is passed over it is not told. */
@@ -166,7 +198,7 @@ static enum aaf_seen is_known(void *arg, const struct aaf_request *request)
 {
     struct reading *reading = arg;
     for (size_t i = 0; reading->known && i < reading->known->count; i++) {
-        if (reading->known->has_digest[i] &&
+        if (reading->known->has_digest[i] && (reading->known_mask >> i & 1) != 0 &&
             memcmp(reading->known->digests[i], request->digest, sizeof request->digest) == 0) {
             assert_true(reading->count < RECORDS_MAX);
             text_of(reading->texts[reading->count++], request->category, request->id, request->structure);
@@ -186,13 +218,14 @@ static bool keep(void *arg, const struct aaf_record *record)
         record->category == AAF_PUPIL ? aaf_record_text(record, AAF_STRUCTURE) : NULL);
     reading->has_digest[at] = record->has_request_digest;
     memcpy(reading->digests[at], record->request_digest, RECORD_DIGEST_SIZE);
-    reading->line = record->line;
+    reading->lines[at] = record->line;
     return true;
 }
 
-static void read_in_steps(const char *xml, size_t step, const struct reading *known, struct reading *out_reading)
+static void read_in_steps(
+    const char *xml, size_t step, const struct reading *known, unsigned known_mask, struct reading *out_reading)
 {
-    *out_reading = (struct reading){.known = known};
+    *out_reading = (struct reading){.known = known, .known_mask = known_mask};
     struct aaf_reader *reader = aaf_reader_new(keep, out_reading);
     aaf_reader_ask(reader, is_known);
     size_t length = strlen(xml);
@@ -202,6 +235,9 @@ static void read_in_steps(const char *xml, size_t step, const struct reading *kn
     }
     out_reading->is_sound = goes_on && aaf_reader_end(reader);
     out_reading->notes = *aaf_reader_notes(reader);
+    if (out_reading->notes.unknown_count > 0) {
+        out_reading->unknown = out_reading->notes.unknown[0];
+    }
     out_reading->line = aaf_reader_line(reader);
     aaf_reader_free(&reader);
 }
@@ -239,7 +275,7 @@ static const struct {
     {"<ficAlimMENESR><!--<addRequest>" PARTS("1",                                                     "") "-->" PUPIL("2",                            "") "</ficAlimMENESR>",                                1,                               1},
     {"<ficAlimMENESR><![CDATA[" PUPIL("1",                                                            NAMES("A")) "]]>" PUPIL("2",                    NAMES("A")) "</ficAlimMENESR>",                        1,                               1},
     {"<ficAlimMENESR><?x " PUPIL("1",                                                                   NAMES("A")) "?>" PUPIL("1",                     NAMES("A")) "</ficAlimMENESR>",                        1,                               1                                                                                                                                                                                                                                      },
-    {"<ficAlimMENESR><other>" PUPIL("1",                                                              NAMES("A")) "</other>" PUPIL("1",               NAMES("A")) "</ficAlimMENESR>",                        1,                               1},
+    {"<ficAlimMENESR><other>" PUPIL("1",                                                              NAMES("A")) "</other>" PUPIL("1",               NAMES("A")) "</ficAlimMENESR>",                        2, 1},
  /* what ends elsewhere than it seems */
     {"<ficAlimMENESR><addRequest>" PARTS("1",                                                         ATTR("sn",                                      "<![CDATA[</addRequest>]]>")) "</addRequest>" PUPIL(
          "2",                                                                                "") "</ficAlimMENESR>",
@@ -279,12 +315,14 @@ static void same_but_for_reading(const char *xml, const struct reading *first, c
     if (again->is_sound != first->is_sound || again->line != first->line || again->count != first->count ||
         again->notes.encoding != first->notes.encoding || again->notes.encoding_line != first->notes.encoding_line ||
         again->notes.html_entity_line != first->notes.html_entity_line ||
-        again->notes.unknown_count != first->notes.unknown_count) {
+        again->notes.unknown_count != first->notes.unknown_count || again->unknown.line != first->unknown.line ||
+        again->unknown.count != first->unknown.count) {
         fail_msg("sound %d, %d; line %d, %d; %d records, %d: %s", first->is_sound, again->is_sound, (int)first->line,
             (int)again->line, (int)first->count, (int)again->count, xml);
     }
     for (size_t i = 0; i < first->count; i++) {
         assert_string_equal(again->texts[i], first->texts[i]);
+        assert_true(again->lines[i] == 0 || again->lines[i] == first->lines[i]);
     }
 }
 
@@ -295,9 +333,13 @@ static void what_is_passed_over_is_as_if_it_were_read(void **state)
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct reading first;
         struct reading again;
-        read_in_steps(files[i].xml, 1 << 20, NULL, &first);
+        read_in_steps(files[i].xml, 1 << 20, NULL, 0, &first);
+        for (unsigned mask = 1; mask < 1u << first.count; mask++) {
+            read_in_steps(files[i].xml, steps[mask % (sizeof steps / sizeof steps[0])], &first, mask, &again);
+            same_but_for_reading(files[i].xml, &first, &again);
+        }
         for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++) {
-            read_in_steps(files[i].xml, steps[s], &first, &again);
+            read_in_steps(files[i].xml, steps[s], &first, UINT_MAX, &again);
             same_but_for_reading(files[i].xml, &first, &again);
             if (first.count != files[i].records || again.passed != files[i].passed) {
                 fail_msg("%d records, %d passed over, in steps of %d: %s", (int)first.count, (int)again.passed,
@@ -313,7 +355,7 @@ static void any_other_byte_is_another_request(void **state)
     (void)state;
     static const char xml[] = "<ficAlimMENESR>" PUPIL("1", NAMES("A")) "</ficAlimMENESR>";
     struct reading first;
-    read_in_steps(xml, sizeof xml, NULL, &first);
+    read_in_steps(xml, sizeof xml, NULL, 0, &first);
     assert_true(first.has_digest[0]);
     size_t begin = (size_t)(strstr(xml, "<addRequest>") - xml);
     size_t end = (size_t)(strstr(xml, "</addRequest>") - xml) + strlen("</addRequest>");
@@ -322,7 +364,7 @@ static void any_other_byte_is_another_request(void **state)
         struct reading again;
         memcpy(other, xml, sizeof xml);
         other[at] ^= 1;
-        read_in_steps(other, sizeof other, &first, &again);
+        read_in_steps(other, sizeof other, &first, UINT_MAX, &again);
         assert_int_equal(again.passed, 0);
     }
 }
@@ -361,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_cut_alike_whatever_the_pieces),
         cmocka_unit_test(who_has_enough_is_given_no_more),
+        cmocka_unit_test(requests_without_an_end_cost_no_more_than_their_bytes),
         cmocka_unit_test(a_huge_request_is_none),
         cmocka_unit_test(lines_are_counted),
         cmocka_unit_test(what_is_passed_over_is_as_if_it_were_read),
