@@ -4,9 +4,21 @@
 #include "store/blocking_query.h"
 #include "store/rows.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How import_known_all gives a person. */
+#define NUMBER_BITS ((UINT64_C(1) << 60) - 1)
+#define TOLD_BIT (UINT64_C(1) << 60)
+#define UNSETTLED_BIT (UINT64_C(1) << 61)
+#define DEPARTED_BIT (UINT64_C(1) << 62)
+enum {
+    PERSON_BYTES = sizeof(int64_t) + RECORD_DIGEST_SIZE,
+    BLOCK_PERSONS = 1024,
+    BLOCKS_AT_ONCE = IMPORT_KNOWN_AT_ONCE / BLOCK_PERSONS
+};
 
 static void parameters_whom(struct parameters *parameters, const struct import_whom *whom)
 {
@@ -33,6 +45,7 @@ bool import_known_open(struct session *session, const struct import_whom *whom, 
     struct parameters parameters;
     parameters_whom(&parameters, whom);
     parameters_text(&parameters, profile_code(whom->profile));
+    parameters_int64(&parameters, BLOCK_PERSONS);
     bool done = session_run_plain(session, QUERY_IMPORT_KNOWN_PLAN, fault) &&
                 session_cursor_open(session, QUERY_IMPORT_KNOWN_ALL, profile_code(whom->profile), &parameters, fault) &&
                 session_run_plain(session, QUERY_IMPORT_KNOWN_PLANNED, fault);
@@ -40,23 +53,36 @@ bool import_known_open(struct session *session, const struct import_whom *whom, 
     return done;
 }
 
+/* One of import_known_all's. */
+static void known_read(const unsigned char *bytes, struct import_known *known)
+{
+    uint64_t number;
+    memcpy(&number, bytes, sizeof number);
+    number = be64toh(number);
+    known->aaf_id = (int64_t)(number & NUMBER_BITS);
+    known->told = (number & TOLD_BIT) != 0;
+    known->unsettled = (number & UNSETTLED_BIT) != 0;
+    known->departed = (number & DEPARTED_BIT) != 0;
+    memcpy(known->digest, bytes + sizeof number, sizeof known->digest);
+}
+
 bool import_known_next(struct session *session, enum account_profile profile, struct import_known *out_known,
     size_t *out_count, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
-    if (!session_cursor_fetch(session, profile_code(profile), IMPORT_KNOWN_AT_ONCE, &rows, fault)) {
+    if (!session_cursor_fetch(session, profile_code(profile), BLOCKS_AT_ONCE, &rows, fault)) {
         return false;
     }
-    *out_count = (size_t)rows_count(rows);
+    size_t count = 0;
     for (int row = 0; row < rows_count(rows); row++) {
-        struct import_known *known = &out_known[row];
-        known->aaf_id = row_binary_int64(rows, row, 0);
-        memcpy(known->digest, row_binary_bytes(rows, row, 1, sizeof known->digest), sizeof known->digest);
-        known->told = row_binary_bool(rows, row, 2);
-        known->unsettled = row_binary_bool(rows, row, 3);
-        known->departed = row_binary_bool(rows, row, 4);
+        size_t size;
+        const unsigned char *bytes = row_binary_bytes(rows, row, 0, &size);
+        for (size_t at = 0; at < size && count < IMPORT_KNOWN_AT_ONCE; at += PERSON_BYTES) {
+            known_read(bytes + at, &out_known[count++]);
+        }
     }
-    return *out_count == IMPORT_KNOWN_AT_ONCE || session_cursor_close(session, profile_code(profile), fault);
+    *out_count = count;
+    return count == IMPORT_KNOWN_AT_ONCE || session_cursor_close(session, profile_code(profile), fault);
 }
 
 bool import_known_these(struct session *session, const struct import_whom *whom, const int64_t *numbers, size_t count,

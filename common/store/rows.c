@@ -5,7 +5,6 @@
 #include "store/value_text.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,20 +83,9 @@ size_t row_bytes(const struct rows *rows, int row, const char *column, void *out
     return bytes_read(row_text(rows, row, column), out_bytes, size);
 }
 
-const void *row_binary_bytes(const struct rows *rows, int row, int column, size_t size)
+const unsigned char *row_binary_bytes(const struct rows *rows, int row, int column, size_t *out_size)
 {
-    assert(PQfformat(rows->result, column) == 1 && PQgetlength(rows->result, row, column) == (int)size);
-    return PQgetvalue(rows->result, row, column);
-}
-
-int64_t row_binary_int64(const struct rows *rows, int row, int column)
-{
-    uint64_t value;
-    memcpy(&value, row_binary_bytes(rows, row, column, sizeof value), sizeof value);
-    return (int64_t)be64toh(value);
-}
-
-bool row_binary_bool(const struct rows *rows, int row, int column)
-{
-    return *(const char *)row_binary_bytes(rows, row, column, 1) != 0;
+    assert(PQfformat(rows->result, column) == 1 && !PQgetisnull(rows->result, row, column));
+    *out_size = (size_t)PQgetlength(rows->result, row, column);
+    return (const unsigned char *)PQgetvalue(rows->result, row, column);
 }

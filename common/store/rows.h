@@ -28,8 +28,5 @@ struct date row_date(const struct rows *rows, int row, const char *column); /* n
 /* At most `size` bytes are written; gives how many there are. */
 size_t row_bytes(const struct rows *rows, int row, const char *column, void *out_bytes, size_t size);
 
-/* Of rows in binary, by place and not by name: millions go through here in a night. None is null. */
-int64_t row_binary_int64(const struct rows *rows, int row, int column);
-bool row_binary_bool(const struct rows *rows, int row, int column);
-/* `size` bytes: another number is a bug. */
-const void *row_binary_bytes(const struct rows *rows, int row, int column, size_t size);
+/* Of rows in binary, by place and not by name. Not null. */
+const unsigned char *row_binary_bytes(const struct rows *rows, int row, int column, size_t *out_size);

@@ -293,9 +293,10 @@ static void numbers_follow(const char *name, int count, int64_t first, int64_t l
     assert_int_equal(rows_count(rows), last - first + 1);
     for (int i = 0; i < rows_count(rows); i++) {
         unsigned char bytes[8] = {[7] = (unsigned char)(first + i)};
-        assert_int_equal(row_binary_int64(rows, i, 0), first + i);
-        assert_int_equal(row_binary_bool(rows, i, 1), (first + i) % 2 == 0);
-        assert_memory_equal(row_binary_bytes(rows, i, 2, 8), bytes, 8);
+        size_t size;
+        const unsigned char *read = row_binary_bytes(rows, i, 0, &size);
+        assert_int_equal(size, sizeof bytes);
+        assert_memory_equal(read, bytes, sizeof bytes);
     }
     rows_free(&rows);
 }

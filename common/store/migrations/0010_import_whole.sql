@@ -11,8 +11,9 @@ alter table preau.person
 -- Room on each page for the few of a night whose address or digest alone changes: their indexes then stay as they are, which
 -- is most of what a night would write.
 alter table preau.person set (fillfactor = 90);
--- Where an academy's pupils, or guardians, are: a night reads them all, and should touch nobody else. Its columns never change.
-create index person_by_profile on preau.person (academy, degree, profile);
+-- An academy's pupils, or guardians, in order: a night walks along them all, and should touch nobody else. Its columns never
+-- change.
+create index person_by_profile on preau.person (academy, degree, profile, aaf_id);
 create index person_by_match_key on preau.person (match_key) where match_key is not null;
 
 -- What AAF calls a structure, as its record says it. A school is one of them, or several with one UAI; an office is none.
