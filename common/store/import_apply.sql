@@ -123,7 +123,7 @@ select 'responsable', s.aaf_id,
 analyze pg_temp.import_outcome;
 
 -- :query import_apply_new_pupils
--- Pupils, new.
+-- Pupils, new: laid down in the order in which every night walks along them.
 -- :role import
 -- :plain
 insert into preau.person (academy, degree, aaf_id, profile, ine, civilite, nom, prenom, search_name, birth_date, mail,
@@ -135,7 +135,8 @@ select now.academy, now.degree, s.aaf_id, 'eleve', s.ine, s.civilite, s.nom, s.p
   from pg_temp.import_pupil s
   join pg_temp.import_outcome o on o.aaf_id = s.aaf_id and o.outcome = 'added'
  cross join pg_temp.import_now now
-  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id;
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
+ order by s.aaf_id;
 
 -- :query import_apply_new_guardians
 -- Guardians, new.
@@ -150,7 +151,8 @@ select now.academy, now.degree, s.aaf_id, 'responsable', s.civilite, s.nom, s.pr
   from pg_temp.import_guardian s
   join pg_temp.import_outcome o on o.aaf_id = s.aaf_id and o.outcome = 'added'
  cross join pg_temp.import_now now
-  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id;
+  left join pg_temp.import_settled a on a.aaf_id = s.aaf_id
+ order by s.aaf_id;
 
 -- :query import_apply_changed_pupils
 -- Pupils who changed or come back, and those whose record says the same in another way.

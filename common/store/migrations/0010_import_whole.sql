@@ -14,6 +14,9 @@ alter table preau.person set (fillfactor = 90);
 -- An academy's pupils, or guardians, in order: a night walks along them all, and should touch nobody else. Its columns never
 -- change.
 create index person_by_profile on preau.person (academy, degree, profile, aaf_id);
+-- Nothing looks for persons by name or by mobile but among those of a school, and each index is one page more to write for
+-- most changes of a person.
+drop index preau.person_by_name, preau.person_by_mobile;
 create index person_by_match_key on preau.person (match_key) where match_key is not null;
 
 -- What AAF calls a structure, as its record says it. A school is one of them, or several with one UAI; an office is none.
