@@ -16,9 +16,10 @@ bool session_open(const struct session_options *options, struct session **out_se
     char settings[200];
     char seconds[24] = ""; /* empty is libpq's default */
     (void)snprintf(settings, sizeof settings,
-        /* jit: statements over sets are few and large, and compiling each costs more than it gains (measured) */
+        /* statements over sets are few and large: compiling each costs more than it gains (measured), and so do helpers, who
+           may not read temporary tables */
         "-c statement_timeout=%lld -c search_path= -c datestyle=ISO -c timezone=UTC -c client_min_messages=warning "
-        "-c jit=off",
+        "-c jit=off -c max_parallel_workers_per_gather=0",
         (long long)(options->statement_timeout.us / 1000));
     if (options->connect_timeout.us > 0) {
         (void)snprintf(seconds, sizeof seconds, "%lld", (long long)((options->connect_timeout.us + 999999) / 1000000));

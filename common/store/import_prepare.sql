@@ -430,7 +430,8 @@ select distinct 'eleve'::preau.profile, l.pupil_id
    and not exists (select from pg_temp.import_guardian g where g.aaf_id = l.guardian_id);
 
 -- :query import_prepare_pupils_of_nobody
--- Pupils whom a guardian names and who are not there are told.
+-- Pupils whom a guardian names and who are not there are told. Who is absent is asked by "not in", a table in memory: by "not
+-- exists" all of them would be read for each pupil.
 -- :role import
 -- :plain
 with missing as (
@@ -441,8 +442,7 @@ with missing as (
        and not exists (select from preau.person k
                         where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.pupil_id)
                           and k.profile = 'eleve' and k.departed_at is null
-                          and not exists (select from pg_temp.import_absent a
-                                           where a.profile = 'eleve' and a.aaf_id = k.aaf_id))
+                          and k.aaf_id not in (select a.aaf_id from pg_temp.import_absent a where a.profile = 'eleve'))
 ), counted as (
     insert into pg_temp.import_counter select 'PersRelEleve', 'reported', count(*) from missing
 ), again as (
