@@ -2,11 +2,14 @@
 -- store's. The statements follow one another in this order (import_apply.c).
 
 -- :query import_prepare_analyze
--- So that the planner knows the size of what was staged; of import_now, too, that it is one row.
+-- So that the planner knows the size of what was staged; of import_now, too, that it is one row. Of the columns, those by which
+-- it is joined and chosen: each takes its place in the catalogue.
 -- :role import
 -- :plain
-analyze pg_temp.import_now, pg_temp.import_school, pg_temp.import_pupil, pg_temp.import_guardian, pg_temp.import_refused,
-    pg_temp.import_absent, pg_temp.import_late, pg_temp.import_deleted;
+analyze pg_temp.import_now (kind), pg_temp.import_school (structure, is_partial),
+    pg_temp.import_pupil (n, aaf_id, structure, is_partial), pg_temp.import_guardian (n, aaf_id, match_key, is_partial),
+    pg_temp.import_refused, pg_temp.import_absent, pg_temp.import_late (n, profile, aaf_id),
+    pg_temp.import_deleted (n, category, aaf_id);
 
 -- :query import_prepare_unsettled
 -- Persons with whom something is wrong that only the whole could tell: they are looked at again next time.
