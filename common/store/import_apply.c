@@ -312,7 +312,8 @@ static bool attach_and_merge(struct session *session, struct fault *fault)
 bool import_apply(struct session *session, academy_code academy, const struct import_steps *steps, import_seal *seal,
     void *arg, struct fault *fault)
 {
-    return session_run_plain(session, QUERY_IMPORT_APPLY_STRUCTURES, fault) &&
+    return session_run_plain(session, QUERY_IMPORT_APPLY_PLAN, fault) &&
+           session_run_plain(session, QUERY_IMPORT_APPLY_STRUCTURES, fault) &&
            session_run_plain(session, QUERY_IMPORT_APPLY_STRUCTURES_LOST, fault) &&
            session_run_plain(session, QUERY_IMPORT_APPLY_SCHOOLS, fault) &&
            session_run_plain(session, QUERY_IMPORT_ACCOUNTS_MAKE, fault) &&

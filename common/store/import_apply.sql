@@ -2,6 +2,15 @@
 -- becomes the house's data: set by set, in one transaction. Only what differs is written. The statements follow one
 -- another in this order (import_apply.c).
 
+-- :query import_apply_plan
+-- Of tables that nobody ever filled the planner knows nothing: it takes all of an academy for one row, and would look each
+-- of them up among all others. The first load of a house joins whole sets, by hash, until the transaction ends.
+-- :role import
+-- :plain
+select set_config('enable_nestloop', 'off', true)
+ where (select count(distinct s.tablename) from pg_catalog.pg_stats s
+         where s.schemaname = 'preau' and s.tablename in ('person', 'enrolment', 'guardianship', 'account')) < 4;
+
 -- :query import_apply_structures
 -- Structures, new and changed.
 -- :role import
