@@ -421,16 +421,20 @@ select g.file, g.line, 'Eleve', g.pupil_id::text,
 
 -- :query import_prepare_links_to_refused
 -- A link to somebody who had left and whose record, come back, is refused stands; but only a look tells whether that one is
--- there tomorrow.
+-- there tomorrow. The limit makes it one look for each record refused, however many the planner believes to have left.
 -- :role import
 -- :plain
 insert into pg_temp.import_unsettled
 select distinct 'eleve'::preau.profile, l.pupil_id
-  from pg_temp.import_link l
+  from pg_temp.import_refused f
+  join pg_temp.import_link l on l.guardian_id = f.aaf_id
  cross join pg_temp.import_now now
-  join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, l.guardian_id)
- where k.profile = 'responsable' and k.departed_at is not null
-   and not exists (select from pg_temp.import_guardian g where g.aaf_id = l.guardian_id);
+ cross join lateral (select k.profile, k.departed_at
+                       from preau.person k
+                      where (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, f.aaf_id)
+                      limit 1) k
+ where f.category = 'PersRelEleve' and k.profile = 'responsable' and k.departed_at is not null
+   and not exists (select from pg_temp.import_guardian g where g.aaf_id = f.aaf_id);
 
 -- :query import_prepare_pupils_of_nobody
 -- Pupils whom a guardian names and who are not there are told. Who is absent is asked by "not in", a table in memory: by "not
