@@ -10,7 +10,7 @@
 enum { DEPTH_MAX = 12 /* AAF needs six */ };
 
 /* To be raised when the same value comes to be read or checked otherwise; attributes tell themselves (aaf_names_rules). */
-static const uint32_t reading_rules = 1;
+static const uint32_t reading_rules = 2;
 
 /* Where in the grammar an element stands; anything else is passed over with all that is in it. */
 enum place {

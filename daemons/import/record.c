@@ -366,28 +366,59 @@ static void level_read(struct checking *checking, struct import_person *pupil)
     }
 }
 
+static const char *first_filled(const struct aaf_record *record, enum aaf_attribute attribute)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->values[i].attribute == attribute && record->values[i].text[0]) {
+            return record->values[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* Sets up to 2017 name the parents too. A parent may be without parental authority, and these attributes do not say who
+ * has it: alone they give nobody a right. */
+static void parents_tell(struct checking *checking)
+{
+    static const enum aaf_attribute parents[] = {AAF_FATHER, AAF_MOTHER, AAF_PARENTS};
+    for (size_t i = 0; i < ARRAY_LENGTH(parents); i++) {
+        const char *named = first_filled(checking->record, parents[i]);
+        if (named) {
+            tell(checking, parents[i], REFUSAL_LINK_UNQUALIFIED, shown_number(named));
+        }
+    }
+}
+
 /* Only legal guardians: contacts and persons in charge have no right here. */
+static void link_read(struct checking *checking, const struct aaf_value *value, struct import_person *pupil)
+{
+    struct guardian_link link;
+    bool is_sound = value->attribute == AAF_LINKS_2D ? aaf_guardian_link_2d(value->text, &link)
+                                                     : aaf_guardian_link_1d(value->text, &link);
+    if (!is_sound || (link.legal && pupil->linked_count == IMPORT_LINKS_MAX)) {
+        tell(checking, value->attribute, REFUSAL_LINK_INVALID, shown_number(value->text));
+    } else if (link.legal) {
+        pupil->linked[pupil->linked_count] = link.guardian;
+        pupil->liens[pupil->linked_count++] = link.lien;
+    }
+}
+
 static void links_read(struct checking *checking, struct import_person *pupil)
 {
+    const struct aaf_record *record = checking->record;
+    /* sets of 2013 to 2017 list both, either of which may be empty: the six fields say more */
+    bool is_2d = first_filled(record, AAF_LINKS_2D) != NULL;
+    enum aaf_attribute attribute = is_2d ? AAF_LINKS_2D : AAF_LINKS_1D;
+    if (!is_2d && !first_filled(record, AAF_LINKS_1D)) {
+        parents_tell(checking);
+    }
     if (is_left(checking, AAF_LINKS_2D, AAF_LINKS_1D)) {
         return;
     }
     pupil->linked_count = 0;
-    /* sets of 2013 to 2017 have both: the six fields say more */
-    bool is_2d = aaf_record_text(checking->record, AAF_LINKS_2D) != NULL;
-    enum aaf_attribute attribute = is_2d ? AAF_LINKS_2D : AAF_LINKS_1D;
-    for (size_t i = 0; i < checking->record->count; i++) {
-        const struct aaf_value *value = &checking->record->values[i];
-        struct guardian_link link;
-        if (value->attribute != attribute || !value->text[0]) {
-            continue;
-        }
-        bool is_sound = is_2d ? aaf_guardian_link_2d(value->text, &link) : aaf_guardian_link_1d(value->text, &link);
-        if (!is_sound || (link.legal && pupil->linked_count == IMPORT_LINKS_MAX)) {
-            tell(checking, attribute, REFUSAL_LINK_INVALID, shown_number(value->text));
-        } else if (link.legal) {
-            pupil->linked[pupil->linked_count] = link.guardian;
-            pupil->liens[pupil->linked_count++] = link.lien;
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->values[i].attribute == attribute && record->values[i].text[0]) {
+            link_read(checking, &record->values[i], pupil);
         }
     }
 }

@@ -295,6 +295,20 @@ def test_every_generation_is_read(site, tmp_path, options):
     check_is_truth(site, made.truth)
 
 
+def test_links_of_the_oldest_sets_are_read_beside_an_empty_new_one_and_parents_alone_are_told(site, tmp_path):
+    def one(number, **links):
+        return pupil(number, **{"ENTElevePersRelEleve": "", **links})
+
+    run, = take(site, archive_of(tmp_path / "ENT2DVA.20250915.Complet.tgz", {
+        "EtabEducNat": [school()], "PersRelEleve": [guardian(11), guardian(12)],
+        "Eleve": [one(1, ENTEleveAutoriteParentale=["", "11"], ENTElevePere="12"), one(2, ENTElevePere="12"),
+                  one(3, ENTEleveMere="", ENTEleveParents="12"), one(4, ENTEleveMere="12")]}))
+    assert rows(site, "select pupil_id, guardian_id from preau.guardianship") == [(1, 11)]
+    assert sorted((one["code"], one["aaf_id"], one["attribute"], one["value"]) for one in report(site, run)["refused"]) == [
+        ("link_unqualified", "2", "ENTElevePere", "12"), ("link_unqualified", "3", "ENTEleveParents", "12"),
+        ("link_unqualified", "4", "ENTEleveMere", "12")]
+
+
 # ------------------------------------------------------------------------------------------------ when, and through crashes
 
 

@@ -82,6 +82,42 @@ static void a_pupil_of_the_first_degree(void **state)
     assert_int_equal(pupil.linked_count, 2);
 }
 
+#define PUPIL_LINKED(...)                                                                                              \
+    {                                                                                                                  \
+        PUPIL_2D, V(STRUCTURE, "490"), __VA_ARGS__, END_OF_VALUES                                                      \
+    }
+
+static void links_are_those_of_the_first_attribute_that_says_something(void **state)
+{
+    (void)state;
+    static const struct {
+        struct aaf_value values[10];
+        int64_t linked; /* 0: nobody */
+        const char *told;
+    } cases[] = {
+        {PUPIL_LINKED(V(LINKS_2D, ""),       V(LINKS_1D,             "9"),                                         V(FATHER,"8")),9, NULL},
+        {PUPIL_LINKED(V(LINKS_2D,                   ""),                            V(LINKS_2D,                            "1$1$1$2$1$1"),                                                   V(LINKS_1D,"9")),1, NULL},
+        {PUPIL_LINKED(V(LINKS_1D,                  ""),                          V(LINKS_1D,                                            "9")),                                                                                        9,                                                     NULL                                                                                                                                                                                  },
+        {PUPIL_LINKED(V(LINKS_2D,                  "1$10$0$0$1$0"),                          V(LINKS_1D, "9"),V(MOTHER,"1")),0, NULL},
+        {PUPIL_LINKED(V(LINKS_2D,                   ""),                    V(LINKS_1D,                                     ""),                                                                                                                           V(FATHER,                                                                                                                                                                                                                                            ""),                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         V(PARENTS, "")), 0, NULL},
+        {PUPIL_LINKED(V(LINKS_2D,  ""),V(LINKS_1D,""),V(FATHER,"8")),0, "link_unqualified"},
+        {PUPIL_LINKED(V(MOTHER,                      "8")),                           0,                                                 "link_unqualified"                                                                      },
+        {PUPIL_LINKED(V(PARENTS,               ""),                   V(PARENTS,                                        "8")),                                                                                                                                                                                            0,"link_unqualified"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct made *made = made_with(AAF_PUPIL, "12", cases[i].values);
+        struct import_person pupil;
+        assert_true(record_pupil(&made->record, place, today, made->report, NULL, &pupil));
+        assert_int_equal(pupil.linked_count, cases[i].linked != 0);
+        assert_true(cases[i].linked == 0 || pupil.linked[0] == cases[i].linked);
+        assert_int_equal(pupil.told, cases[i].told != NULL);
+        if (cases[i].told) {
+            assert_string_equal(told(made, 0), cases[i].told);
+        }
+        assert_null(told(made, cases[i].told != NULL));
+    }
+}
+
 struct refused_case {
     const char *code;
     struct aaf_value values[8];
@@ -237,6 +273,21 @@ static void a_modification_changes_what_it_lists(void **state)
     assert_null(told(made, 0));
 }
 
+static void a_modification_that_names_a_parent_alone_leaves_the_links_and_says_so(void **state)
+{
+    (void)state;
+    static const struct aaf_value before[] = PUPIL_LINKED(V(LINKS_2D, "1$10$1$1$0$1"));
+    static const struct aaf_value lists[] = {V(FATHER, "8"), END_OF_VALUES};
+    struct made *made = made_with(AAF_PUPIL, "12", before);
+    struct import_person known;
+    struct import_person pupil;
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
+    made = made_with(AAF_PUPIL, "12", lists);
+    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    assert_int_equal(pupil.linked_count, 1);
+    assert_string_equal(told(made, 0), "link_unqualified");
+}
+
 static void a_class_of_the_school_before_does_not_follow_to_another(void **state)
 {
     (void)state;
@@ -323,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pupil_of_the_second_degree),
         cmocka_unit_test(a_pupil_of_the_first_degree),
+        cmocka_unit_test(links_are_those_of_the_first_attribute_that_says_something),
         cmocka_unit_test(pupils_that_cannot_be_taken_are_refused),
         cmocka_unit_test(odd_values_are_set_aside_and_the_pupil_taken),
         cmocka_unit_test(a_guardian_is_reached_by_a_mobile),
@@ -331,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_modification_of_a_school_leaves_what_it_does_not_list),
         cmocka_unit_test(a_modification_of_a_school_may_list_no_wrong_value),
         cmocka_unit_test(a_modification_changes_what_it_lists),
+        cmocka_unit_test(a_modification_that_names_a_parent_alone_leaves_the_links_and_says_so),
         cmocka_unit_test(a_class_of_the_school_before_does_not_follow_to_another),
         cmocka_unit_test(records_of_one_guardian_have_one_key),
         cmocka_unit_test(a_guardian_without_mail_or_mobile_has_no_key),
