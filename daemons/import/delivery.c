@@ -3,18 +3,13 @@
 #include "domain/aaf.h"
 #include "import/compare.h"
 #include "import/file_name.h"
+#include "import/parts.h"
 #include "import/record.h"
 #include "import/school_tally.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
 #include <string.h>
-
-/* The numbered parts of a category: all of 0 to the greatest must be there. */
-struct parts {
-    unsigned char *seen; /* by number */
-    int size, count, greatest;
-};
 
 struct delivery {
     struct delivery_options options;
@@ -23,7 +18,7 @@ struct delivery {
     struct school_tally *tally;
     int file;
     bool head_is_taken; /* of the file at hand */
-    struct parts parts[AAF_CATEGORY_COUNT];
+    struct parts *parts;
     enum refusal refusal; /* found on the way */
     bool is_fault;
     struct fault fault;
@@ -37,7 +32,6 @@ struct delivery {
 };
 
 enum {
-    PART_MAX = 100000,
     REFUSED_KEPT_MAX = 4096 /* records between two looks at what is refused, which is then staged */
 };
 
@@ -52,9 +46,7 @@ struct delivery *delivery_new(const struct delivery_options *options)
     delivery->named_degree = file_name_degree(options->archive_name);
     delivery->compare = compare_new(options->session, options->stage, options->academy, person_judged, delivery);
     delivery->tally = school_tally_new();
-    for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
-        delivery->parts[i].greatest = -1;
-    }
+    delivery->parts = parts_new();
     return delivery;
 }
 
@@ -64,9 +56,7 @@ void delivery_free(struct delivery **delivery)
         aaf_reader_free(&(*delivery)->reader);
         compare_free(&(*delivery)->compare);
         school_tally_free(&(*delivery)->tally);
-        for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
-            memory_free(&(*delivery)->parts[i].seen);
-        }
+        parts_free(&(*delivery)->parts);
         memory_free(delivery);
     }
 }
@@ -381,35 +371,14 @@ static enum aaf_seen request_seen(void *arg, const struct aaf_request *request)
 
 /* --- files --- */
 
-static bool part_known(struct delivery *delivery, const struct file_name *name)
-{
-    struct parts *parts = &delivery->parts[name->category];
-    if (name->part < 0) {
-        return true;
-    }
-    if (name->part >= PART_MAX) {
-        return refuse_whole(delivery, REFUSAL_ARCHIVE_UNSAFE, 0);
-    }
-    if (name->part >= parts->size) {
-        int size = name->part * 2 + 16;
-        parts->seen = checked_realloc(parts->seen, (size_t)size, 1);
-        memset(parts->seen + parts->size, 0, (size_t)(size - parts->size));
-        parts->size = size;
-    }
-    parts->count += !parts->seen[name->part];
-    parts->seen[name->part] = 1;
-    parts->greatest = name->part > parts->greatest ? name->part : parts->greatest;
-    return true;
-}
-
 static bool file_begins(void *arg, const char *text)
 {
     struct delivery *delivery = arg;
     struct file_name name;
     delivery->file = report_file(delivery->options.report, text);
     if (file_name_read(text, delivery->options.today, &name)) {
-        if (name.category != AAF_CATEGORY_COUNT && !part_known(delivery, &name)) {
-            return false;
+        if (name.category != AAF_CATEGORY_COUNT && name.part >= 0) {
+            parts_add(delivery->parts, text, name.series_length, name.part, delivery->file);
         }
         delivery->says_complete = delivery->says_complete || name.kind == FILE_KIND_COMPLETE;
         if (name.kind == FILE_KIND_DELTA && !delta_found(delivery, 0)) {
@@ -508,14 +477,9 @@ struct archive_visitor delivery_visitor(struct delivery *delivery)
 /* --- the whole --- */
 
 /* A complete set without one of these would close everybody's account of that kind. */
-static bool is_whole(const struct delivery *delivery)
+static bool has_needed(const struct delivery *delivery)
 {
     static const enum aaf_category needed[] = {AAF_SCHOOL, AAF_PUPIL, AAF_GUARDIAN};
-    for (int i = 0; i < AAF_CATEGORY_COUNT; i++) {
-        if (delivery->parts[i].count != delivery->parts[i].greatest + 1) {
-            return false;
-        }
-    }
     for (size_t i = 0; i < ARRAY_LENGTH(needed) && !delivery->is_delta; i++) {
         if (report_read(delivery->options.report, needed[i]) == 0) {
             return false;
@@ -524,7 +488,17 @@ static bool is_whole(const struct delivery *delivery)
     return true;
 }
 
-static enum refusal judge(const struct delivery *delivery)
+/* Told at the file that follows what is missing. */
+static bool has_all_parts(struct delivery *delivery)
+{
+    int file = parts_after_gap(delivery->parts);
+    if (file != PARTS_WHOLE) {
+        report_file_wrong(delivery->options.report, &(struct import_place){file, 0}, REFUSAL_ARCHIVE_INCOMPLETE);
+    }
+    return file == PARTS_WHOLE;
+}
+
+static enum refusal judge(struct delivery *delivery)
 {
     if (report_records(delivery->options.report) == 0 && !(delivery->is_delta && delivery->file > 0)) {
         return REFUSAL_ARCHIVE_EMPTY;
@@ -532,7 +506,7 @@ static enum refusal judge(const struct delivery *delivery)
     if (!delivery->academy_said && delivery->structures_elsewhere > delivery->structures_here) {
         return REFUSAL_ACADEMY_WRONG;
     }
-    if (!is_whole(delivery)) {
+    if (!has_all_parts(delivery) || !has_needed(delivery)) {
         return REFUSAL_ARCHIVE_INCOMPLETE;
     }
     return delivery_degree(delivery) == 0 ? REFUSAL_DEGREE_UNCLEAR : REFUSAL_NONE;

@@ -123,6 +123,7 @@ bool file_name_read(const char *name, struct date today, struct file_name *out_n
     struct word word = word_before(name, &end);
     if (word.is_number && word.length <= PART_DIGITS_MAX) {
         out_name->part = number_of(word.start, word.length);
+        out_name->series_length = (size_t)(word.start - name);
     }
     while (word.is_number && word.length > 0) { /* the part; a date that was put at the end */
         word = word_before(name, &end);

@@ -15,6 +15,7 @@ enum file_kind { FILE_KIND_UNSAID, FILE_KIND_COMPLETE, FILE_KIND_DELTA };
 struct file_name {
     enum aaf_category category; /* AAF_CATEGORY_COUNT: not said */
     int part;                   /* -1: not said */
+    size_t series_length;       /* of the name up to the part, which those of one series share; 0: no part is said */
     enum file_kind kind;
     struct date date; /* not valid: not said */
 };

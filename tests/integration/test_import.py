@@ -279,6 +279,22 @@ def test_degrees_that_are_mixed_or_unsaid_are_refused(site, tmp_path):
     assert (run["state"], run["refusal"]) == (REFUSED, "degree_unclear")
 
 
+def test_a_gap_in_the_numbers_of_one_school_is_seen_beside_those_of_another(importer, tmp_path):
+    def pupils(uai, number, *records):
+        return {f"ENT_{uai}_Complet_20250915_Eleve_{number:04}.xml": records}
+
+    def files(*numbers):
+        return {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1])], **pupils("0695001L", 0, pupil(1, [11])),
+                **{name: records for one in numbers for name, records in pupils("0695001L", one, pupil(one + 1, [11])).items()},
+                **pupils("0695002M", 0, pupil(8, [11])), **pupils("0695002M", 1, pupil(9, [11]))}
+
+    run, = take(importer, archive_of(tmp_path / "ENT.20250915.Complet.tgz", files(2)))
+    assert (run["state"], run["refusal"]) == (REFUSED, "archive_incomplete")
+    assert run["explanation"] == "Fichier ENT_0695001L_Complet_20250915_Eleve_0002.xml."
+    run, = take(importer, archive_of(tmp_path / "ENT.20250916.Complet.tgz", files(2, 1)))
+    assert run["state"] == APPLIED and counters(run)["Eleve", "added"] == 5
+
+
 # ------------------------------------------------------------------------------------------------ the field's variety
 
 

@@ -180,14 +180,15 @@ def record(category, number, attributes, request="add"):
 
 
 def archive_of(path, files, date="20250915", kind="Complet", head=""):
-    """A tgz of hand-made files: {category: requests}, or {category: text of the whole file}."""
+    """A tgz of hand-made files: {category, or whole name: requests, or text of the whole file}."""
     with tarfile.open(path, "w:gz") as archive:
         for category, requests in files.items():
             text = requests if isinstance(requests, (str, bytes)) else "\n".join(
                 ['<?xml version="1.0" encoding="UTF-8"?>', '<!DOCTYPE ficAlimMENESR SYSTEM "ficAlimMENESR.dtd">',
                  "<ficAlimMENESR>", head, *requests, "</ficAlimMENESR>"])
             data = text if isinstance(text, bytes) else text.encode()
-            member = tarfile.TarInfo(f"ENT2DVA_{kind}_{date}_{category}_0000.xml")
+            member = tarfile.TarInfo(
+                category if category.endswith(".xml") else f"ENT2DVA_{kind}_{date}_{category}_0000.xml")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
     return path
