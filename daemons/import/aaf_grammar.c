@@ -79,6 +79,7 @@ struct aaf_grammar {
     int64_t html_line, html_count;
     uint8_t places[DEPTH_MAX + 1]; /* enum place, by depth */
     int depth;
+    bool is_other;
 
     struct text text;
     char category[32];
@@ -385,7 +386,8 @@ bool aaf_grammar_begin(
     enum place outer = (enum place)grammar->places[grammar->depth];
     enum place place = place_inside(grammar, outer, &element);
     if (outer == PLACE_OUTSIDE && place != PLACE_ROOT) {
-        return false; /* XML, but not AAF's */
+        grammar->is_other = true;
+        return false;
     }
     grammar->places[++grammar->depth] = (uint8_t)place;
     place_text_begin(grammar, place, outer);
@@ -416,6 +418,11 @@ uint64_t aaf_grammar_rules(const struct aaf_grammar *grammar)
 {
     (void)grammar;
     return (uint64_t)reading_rules << 32 | aaf_names_rules();
+}
+
+bool aaf_grammar_is_other(const struct aaf_grammar *grammar)
+{
+    return grammar->is_other;
 }
 
 bool aaf_grammar_is_between(const struct aaf_grammar *grammar)

@@ -475,3 +475,8 @@ bool aaf_reader_is_stopped(const struct aaf_reader *reader)
 {
     return reader->is_stopped;
 }
+
+bool aaf_reader_is_other(const struct aaf_reader *reader)
+{
+    return aaf_grammar_is_other(reader->grammar);
+}

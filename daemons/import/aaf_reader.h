@@ -66,3 +66,5 @@ const struct aaf_notes *aaf_reader_notes(struct aaf_reader *reader);
 int64_t aaf_reader_line(const struct aaf_reader *reader);
 /* The handler said false, not the file. */
 bool aaf_reader_is_stopped(const struct aaf_reader *reader);
+/* The file is no document of AAF: its root is another one. The rest of it was not read, and may be anything. */
+bool aaf_reader_is_other(const struct aaf_reader *reader);

@@ -16,8 +16,8 @@ struct delivery {
     struct aaf_reader *reader; /* of the file at hand */
     struct compare *compare;
     struct school_tally *tally;
-    int file;
-    bool head_is_taken; /* of the file at hand */
+    int file, files_aside;
+    bool head_is_taken, names_category, is_aside; /* of the file at hand */
     struct parts *parts;
     enum refusal refusal; /* found on the way */
     bool is_fault;
@@ -90,11 +90,21 @@ static bool degree_said(struct delivery *delivery, int degree, int64_t line)
     return true;
 }
 
+/* By its code or label, else by the department in its UAI. */
+static bool structure_academy(const struct aaf_record *record, academy_code *out_academy)
+{
+    const char *code = aaf_record_text(record, AAF_ACADEMY_CODE);
+    const char *label = aaf_record_text(record, AAF_ACADEMY_LABEL);
+    struct uai uai;
+    return (code && academy_parse(code, out_academy)) || (label && academy_parse(label, out_academy)) ||
+           (uai_parse(aaf_record_either(record, AAF_UAI, AAF_OLD_UAI, NULL), &uai) &&
+               academy_of_uai(&uai, out_academy));
+}
+
 static bool school_take(struct delivery *delivery, const struct aaf_record *record, struct import_place place)
 {
     academy_code academy;
-    const char *said = aaf_record_either(record, AAF_ACADEMY_CODE, AAF_ACADEMY_LABEL, NULL);
-    if (academy_parse(said, &academy)) {
+    if (structure_academy(record, &academy)) {
         bool is_here = academy.v == delivery->options.academy.v;
         delivery->structures_here += is_here;
         delivery->structures_elsewhere += !is_here;
@@ -376,8 +386,10 @@ static bool file_begins(void *arg, const char *text)
     struct delivery *delivery = arg;
     struct file_name name;
     delivery->file = report_file(delivery->options.report, text);
+    delivery->names_category = delivery->is_aside = false;
     if (file_name_read(text, delivery->options.today, &name)) {
-        if (name.category != AAF_CATEGORY_COUNT && name.part >= 0) {
+        delivery->names_category = name.category != AAF_CATEGORY_COUNT;
+        if (delivery->names_category && name.part >= 0) {
             parts_add(delivery->parts, text, name.series_length, name.part, delivery->file);
         }
         delivery->says_complete = delivery->says_complete || name.kind == FILE_KIND_COMPLETE;
@@ -397,19 +409,31 @@ static bool file_begins(void *arg, const char *text)
     return true;
 }
 
-/* The file is not sound, or the handler had enough, which then said why. Gives false. */
+/* Some put a description of the set beside it (aaf.md 1.4): XML of another root, whose name says nothing of AAF. */
+static bool file_put_aside(struct delivery *delivery)
+{
+    if (delivery->names_category || !aaf_reader_is_other(delivery->reader)) {
+        return false;
+    }
+    report_file_wrong(delivery->options.report, &(struct import_place){delivery->file, 0}, REFUSAL_FILE_NOT_AAF);
+    delivery->is_aside = true;
+    delivery->files_aside++;
+    return true;
+}
+
+/* Gives whether to go on: unless the file is put aside, it is not sound, or the handler had enough, which then said why. */
 static bool reading_ended(struct delivery *delivery)
 {
-    if (!aaf_reader_is_stopped(delivery->reader)) {
-        (void)refuse_whole(delivery, REFUSAL_XML_INVALID, aaf_reader_line(delivery->reader));
+    if (aaf_reader_is_stopped(delivery->reader)) {
+        return false;
     }
-    return false;
+    return file_put_aside(delivery) || refuse_whole(delivery, REFUSAL_XML_INVALID, aaf_reader_line(delivery->reader));
 }
 
 static bool file_bytes(void *arg, const char *bytes, size_t length)
 {
     struct delivery *delivery = arg;
-    return aaf_reader_feed(delivery->reader, bytes, length) || reading_ended(delivery);
+    return delivery->is_aside || aaf_reader_feed(delivery->reader, bytes, length) || reading_ended(delivery);
 }
 
 /* Its comments stand before the first record. */
@@ -460,11 +484,13 @@ static void notes_tell(struct delivery *delivery)
 static bool file_ends(void *arg)
 {
     struct delivery *delivery = arg;
-    if (!aaf_reader_end(delivery->reader)) {
-        return reading_ended(delivery);
+    bool is_sound = delivery->is_aside;
+    if (!is_sound && aaf_reader_end(delivery->reader)) {
+        notes_tell(delivery);
+        is_sound = head_take(delivery);
+    } else if (!is_sound) {
+        is_sound = reading_ended(delivery);
     }
-    notes_tell(delivery);
-    bool is_sound = head_take(delivery);
     aaf_reader_free(&delivery->reader);
     return is_sound;
 }
@@ -500,7 +526,8 @@ static bool has_all_parts(struct delivery *delivery)
 
 static enum refusal judge(struct delivery *delivery)
 {
-    if (report_records(delivery->options.report) == 0 && !(delivery->is_delta && delivery->file > 0)) {
+    bool has_files = delivery->file > delivery->files_aside;
+    if (report_records(delivery->options.report) == 0 && !(delivery->is_delta && has_files)) {
         return REFUSAL_ARCHIVE_EMPTY;
     }
     if (!delivery->academy_said && delivery->structures_elsewhere > delivery->structures_here) {

@@ -295,6 +295,51 @@ def test_a_gap_in_the_numbers_of_one_school_is_seen_beside_those_of_another(impo
     assert run["state"] == APPLIED and counters(run)["Eleve", "added"] == 5
 
 
+@pytest.mark.parametrize("label", ["", "ACADEMIE DE NULLE PART"])
+def test_structures_that_name_no_academy_are_of_the_one_of_their_department(importer, tmp_path, label):
+    people = {"Eleve": [pupil(1, [11])], "PersRelEleve": [guardian(11, [1])]}
+
+    def run_of(day, *uais):
+        schools = [school(490 + index, uai, ENTServAcAcademie=label) for index, uai in enumerate(uais)]
+        archive = archive_of(tmp_path / f"ENT2DVA.202509{day}.Complet.tgz", {"EtabEducNat": schools, **people}, date=f"202509{day}")
+        return take(importer, archive)[0]
+
+    marseille, rhone = ("0130001F", "0130002G"), ("0695001L",)
+    run = run_of(15, *marseille)
+    assert (run["state"], run["refusal"]) == (REFUSED, "academy_wrong")
+    run = run_of(16, *marseille, *rhone)
+    assert (run["state"], run["refusal"]) == (REFUSED, "academy_wrong")
+    assert run_of(17, *rhone)["state"] == APPLIED
+    assert run_of(18, *rhone, *marseille[:1])["state"] == APPLIED, "a structure of the neighbours is none of the whole"
+
+
+DESCRIPTION = '<?xml version="1.0"?>\n<infos xmlns="urn:x"><genere le="2025-09-15"/>' + "<suite/>" * 40000 + "</infos>"
+
+
+def test_a_file_of_another_root_whose_name_says_no_category_is_left_aside(importer, tmp_path):
+    files = {"EtabEducNat": [school()], "InfosEducNat_0000.xml": DESCRIPTION, "Eleve": [pupil(1, [11])],
+             "PersRelEleve": [guardian(11, [1])]}
+    run, = take(importer, archive_of(tmp_path / "ENT2DVA.20250915.Complet.tgz", files))
+    assert run["state"] == APPLIED
+    assert [(one["code"], one["file"]) for one in report(importer, run)["refused"]] == [("file_not_aaf", "InfosEducNat_0000.xml")]
+
+
+@pytest.mark.parametrize("name, text", [
+    ("MefEducNat", DESCRIPTION), ("InfosEducNat_0000.xml", "no XML at all"),
+    ("InfosEducNat_0000.xml", '<!DOCTYPE infos [<!ENTITY a "a">]>' + DESCRIPTION.partition("?>")[2]),
+], ids=["category", "no-xml", "entity"])
+def test_a_file_that_should_be_aaf_or_is_hostile_refuses_its_archive(importer, tmp_path, name, text):
+    files = {"EtabEducNat": [school()], name: text, "Eleve": [pupil(1, [11])], "PersRelEleve": [guardian(11, [1])]}
+    run, = take(importer, archive_of(tmp_path / "ENT2DVA.20250915.Complet.tgz", files))
+    assert (run["state"], run["refusal"]) == (REFUSED, "xml_invalid")
+
+
+@pytest.mark.parametrize("kind", ["Complet", "Delta"])
+def test_an_archive_of_nothing_but_another_root_is_empty(importer, tmp_path, kind):
+    run, = take(importer, archive_of(tmp_path / f"ENT2DVA.20250915.{kind}.tgz", {"InfosEducNat_0000.xml": DESCRIPTION}))
+    assert (run["state"], run["refusal"]) == (REFUSED, "archive_empty")
+
+
 # ------------------------------------------------------------------------------------------------ the field's variety
 
 
