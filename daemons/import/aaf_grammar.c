@@ -55,11 +55,12 @@ enum { ID_SIZE = 39 /* far more than a number has digits: a longer one stays non
 /* A record's bytes begin with this, then, for each value, the number of its attribute, its text and a NUL. */
 struct record_start {
     uint32_t rules, category; /* of its code */
+    uint32_t operation;       /* what a modification does not list stays: it never says what a whole record does */
     char id[ID_SIZE];         /* padded with NUL */
     bool has_too_many;
 };
 _Static_assert(
-    sizeof(struct record_start) == 2 * sizeof(uint32_t) + ID_SIZE + 1, "no byte of a digest is left to chance");
+    sizeof(struct record_start) == 3 * sizeof(uint32_t) + ID_SIZE + 1, "no byte of a digest is left to chance");
 
 enum { VALUE_BYTES_MAX = sizeof(uint32_t) + AAF_VALUE_MAX + 1 };
 
@@ -159,6 +160,7 @@ static bool request_end(struct aaf_grammar *grammar)
     struct aaf_record *record = &grammar->record;
     grammar->start.rules = reading_rules;
     grammar->start.category = aaf_name_number(aaf_category_code(record->category));
+    grammar->start.operation = (uint32_t)record->operation;
     grammar->start.has_too_many = record->has_too_many;
     memcpy(grammar->bytes, &grammar->start, sizeof grammar->start);
     record->byte_count = grammar->byte_count;

@@ -68,8 +68,8 @@ const char *aaf_record_either(
 bool aaf_record_has(const struct aaf_record *record, enum aaf_attribute attribute);
 
 /* Of a record that the reader gave. Two records with the same digest say the same. Of its request's bytes where it has
- * that one; else of what it says, in that order, whatever the operation: category, identifier and all the values that are
- * read, as written. */
+ * that one; else of what it says, in that order: operation, category, identifier and all the values that are read, as
+ * written. */
 void aaf_record_digest(const struct aaf_record *record, unsigned char out_digest[RECORD_DIGEST_SIZE]);
 
 /* Of a record that the reader gave, with all that it points to, in one piece of the arena. When the arena overflows,

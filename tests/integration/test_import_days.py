@@ -89,6 +89,17 @@ def test_a_modification_changes_what_it_lists_and_no_more(site, tmp_path):
     assert rows(site, "select guardian_id from preau.guardianship where pupil_id = 1") == [(11,)]
 
 
+@pytest.mark.parametrize("odd", [{}, {"ENTEleveInventee": "x"}])
+def test_what_a_complete_set_no_longer_lists_goes_though_a_modification_said_the_rest(site, tmp_path, odd):
+    """A record with an attribute that nobody knows is compared by its values, the others by their bytes."""
+    take(site, base(tmp_path))
+    take(site, delta(tmp_path, 1, Eleve=[pupil(1, [11], request="modify")]))
+    assert person(site, 1)[2] == "un@example.org"
+    run, = take(site, complete(tmp_path, 2, EtabEducNat=[school()], Eleve=[pupil(1, [11], **odd), pupil(2, [12])],
+                               PersRelEleve=[guardian(11, [1]), guardian(12, [2])]))
+    assert counters(run)["Eleve", "changed"] == 1 and person(site, 1)[2] is None
+
+
 def test_a_partial_modification_after_another_request_is_refused(site, tmp_path):
     take(site, base(tmp_path))
     run, = take(site, delta(tmp_path, 1, PersRelEleve=[
