@@ -85,7 +85,8 @@ insert into pg_temp.import_problem (file, line, category, aaf_id, code)
 select file, line, category, aaf_id::text, 'aaf_id_repeated' from every;
 
 -- :query import_prepare_requests
--- The requests of a delta, in order.
+-- The requests of a delta, in order. One that came late, and was held for the same before it was known that this is a
+-- delta, is not staged; it counts where it takes back what was staged before it.
 -- :role import
 -- :plain
 create temporary table import_request as
@@ -98,7 +99,14 @@ union all
 select 'EtabEducNat', s.structure, s.n, s.is_partial from pg_temp.import_school s, pg_temp.import_now now
  where now.kind = 'delta'
 union all
-select d.category, d.aaf_id, d.n, false from pg_temp.import_deleted d;
+select d.category, d.aaf_id, d.n, false from pg_temp.import_deleted d
+union all
+select case l.profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, l.aaf_id, l.n, false
+  from pg_temp.import_late l, pg_temp.import_now now
+ where now.kind = 'delta' and l.was_same
+   and (exists (select from pg_temp.import_pupil p where l.profile = 'eleve' and p.aaf_id = l.aaf_id and p.n < l.n)
+        or exists (select from pg_temp.import_guardian g
+                    where l.profile = 'responsable' and g.aaf_id = l.aaf_id and g.n < l.n));
 
 -- :query import_prepare_modify_again
 -- A modification that does not list all is completed by what the store holds: after another request for the same record

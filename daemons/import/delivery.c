@@ -43,6 +43,7 @@ struct delivery *delivery_new(const struct delivery_options *options)
     delivery->options = *options;
     delivery->date = file_name_date(options->archive_name, options->today);
     delivery->is_delta = file_name_kind(options->archive_name) == FILE_KIND_DELTA;
+    delivery->says_complete = file_name_kind(options->archive_name) == FILE_KIND_COMPLETE;
     delivery->named_degree = file_name_degree(options->archive_name);
     delivery->compare = compare_new(options->session, options->stage, options->academy, person_judged, delivery);
     delivery->tally = school_tally_new();

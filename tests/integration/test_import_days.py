@@ -316,3 +316,32 @@ def test_in_what_turns_out_a_delta_the_last_request_counts_though_it_says_what_w
     run, = take(site, complete(tmp_path, 1, Eleve=[other, was, pupil(5, request="modify")], **people))
     assert codes(site, run) == {"kind_contradicted": 1}
     assert person(site, 1, "mail") == (None,)
+
+
+@pytest.mark.parametrize("after, mail, told", [
+    ([], None, {}),
+    ([pupil(1, [11], mail="enfin@example.org")], "enfin@example.org", {}),
+    ([record("Eleve", 1, {"mail": "enfin@example.org"}, "modify")], None, {"modify_again": 1}),
+])
+def test_in_what_turns_out_a_delta_later_still_the_last_request_counts(site, tmp_path, after, mail, told):
+    """The pupils were told apart before: a record of another profile came, and only then a modification."""
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1])]}
+    was, other = pupil(1, [11]), pupil(1, [11], mail="autre@example.org")
+    take(site, complete(tmp_path, 0, Eleve=[was, pupil(5, [11])], **people))
+    files = {"A_Eleve_0000.xml": [other, was, pupil(5, [11])], "A_PersRelEleve_0000.xml": [
+        guardian(11, [1]), guardian(11, [1], request="modify", mail="onze@example.org")], "A_Eleve_0001.xml": after}
+    run, = take(site, complete(tmp_path, 1, **files))
+    assert codes(site, run) == {"kind_contradicted": 1, **told}
+    assert (person(site, 1, "mail"), person(site, 11, "mail")) == ((mail,), ("onze@example.org",))
+    figures = counters(run)
+    assert figures["Eleve", "read"] == sum(
+        figures.get(("Eleve", what), 0) for what in ("added", "changed", "unchanged", "refused", "ignored"))
+
+
+def test_a_late_record_that_says_what_was_known_takes_nothing_back_from_a_modification(site, tmp_path):
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 5])]}
+    pupils = [pupil(5, [11]), pupil(1, [11])]
+    take(site, complete(tmp_path, 0, Eleve=pupils, **people))
+    run, = take(site, complete(tmp_path, 1, **{"A_Eleve_0000.xml": pupils, "A_PersRelEleve_0000.xml": [guardian(11, [1, 5])],
+                                               "A_Eleve_0001.xml": [record("Eleve", 1, {"mail": "un@example.org"}, "modify")]}))
+    assert codes(site, run) == {"kind_contradicted": 1} and person(site, 1, "mail") == ("un@example.org",)
