@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from peers.academy import (
-    ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, rows, school, take)
+    ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, record, rows, school, take)
 
 ACADEMIES = (10, 11)
 CONTACT = {"mail": "sam.parent@example.org", "mobile": "0639980011", "givenName": "Sam"}
@@ -188,6 +188,58 @@ def test_who_comes_back_finds_the_account_as_it_was(site, tmp_path):
     take(site, complete(tmp_path, 2, Eleve=[pupil(1, [11]), pupil(2, [12])], **people))
     assert rows(site, "select id, login, state::text from preau.account order by id") == before
     assert rows(site, "select count(*) from preau.account where detached_at is not null or closed_at is not null") == [(0,)]
+
+
+# ------------------------------------------------------------------------------------------------ from a school to a collège
+
+
+INE = {"ENTEleveINE": "123456789AB"}
+NAMED = {"ENTPersonNom": "PARENT", "ENTPersonPrenom": "Sam", "ENTPersonMail": CONTACT["mail"],
+         "ENTPersRelEleveTelMobile": CONTACT["mobile"]}
+
+
+def first_degree(folder, day, *pupils):
+    """Its sets: the pupil 1 of these with the guardian 11, and another family, so that a school is left."""
+    def one(number, of, **more):
+        return record("Eleve", number, {
+            "ENTPersonJointure": str(number), "ENTPersonNom": "ELEVEB", "ENTPersonPrenom": "Lou", "ENTPersonDateNaissance":
+            "03/04/2012", "ENTPersonStructRattach": "700", "ENTEleveAutoriteParentale": f"{of}$10", **more})
+
+    families = {1: [one(1, 11, **INE), record("PersRelEleve", 11, {"ENTPersonJointure": "11", **NAMED})],
+                2: [one(2, 12), record("PersRelEleve", 12, {"ENTPersonJointure": "12", **NAMED, "ENTPersonPrenom": "Alix"})]}
+    date = f"202509{15 + day}"
+    school_file = school(700, "0695002M", ENTStructureTypeStruct="ECOLE MATERNELLE")
+    files = {"EtabEducNat": [school_file], "Eleve": [families[number][0] for number in pupils],
+             "PersRelEleve": [families[number][1] for number in pupils]}
+    return archive_of(folder / f"ENT1D.{date}.Complet.tgz", {
+        f"ENT1D_Complet_{date}_{category}_0000.xml": requests for category, requests in files.items()}, date=date)
+
+
+def second_degree(folder, day, academy="10", **named):
+    return complete(folder, day, academy, EtabEducNat=[school(**named)], Eleve=[pupil(101, [111], sn="ELEVEB", **INE)],
+                    PersRelEleve=[guardian(111, [101], **CONTACT)])
+
+
+@pytest.mark.parametrize("leaves_first", [True, False])
+def test_from_first_to_second_degree_the_guardian_keeps_the_account_and_the_pupil_gets_one(site, tmp_path, leaves_first):
+    take(site, first_degree(tmp_path, 0, 1, 2))
+    held = rows(site, "select id, login from preau.account where id = %s", account(site, 11))
+    assert account(site, 1) is None and len(held) == 1, "pupils of the first degree have no account"
+    left, came = first_degree(tmp_path, 1, 2), second_degree(tmp_path, 1)
+    runs = take(site, *((left, came) if leaves_first else (came, left)))
+    assert counters(runs[leaves_first])["PersRelEleve", "merged"] == 1
+    assert rows(site, "select id, login from preau.account where id = %s and detached_at is null", account(site, 111)) == held
+    assert rows(site, "select profile::text, count(*) from preau.account group by 1 order by 1") == [("eleve", 1), ("responsable", 2)]
+    assert account(site, 101) is not None and account(site, 1) is None
+
+
+def test_a_pupil_who_left_the_first_degree_is_followed_from_there_to_another_academy(site, tmp_path):
+    take(site, first_degree(tmp_path, 0, 1, 2))
+    take(site, first_degree(tmp_path, 1, 2), second_degree(tmp_path, 1))
+    before = account(site, 101), account(site, 111)
+    site.import_archives(11, [second_degree(tmp_path, 2, "11", uai="0345001B", ENTServAcAcademie="MONTPELLIER")])
+    assert (account(site, 101, 11), account(site, 111, 11)) == before
+    assert rows(site, "select count(*) from preau.account where detached_at is not null") == [(0,)]
 
 
 ELSEWHERE = {**CONTACT, "mail": "ailleurs@example.org"}
