@@ -12,6 +12,20 @@ const struct import_hold_limits *import_hold_limits_on(const struct import_hold_
     return season_contains(&settings->rentree_season, date) ? &settings->rentree : &settings->usual;
 }
 
+struct instant import_hold_memory_begins(const struct import_hold_settings *settings, struct date date)
+{
+    bool is_rentree = season_contains(&settings->rentree_season, date);
+    struct instant today = date_start(date);
+    struct instant begins = today;
+    struct instant before = instant_add(begins, DAYS(-1));
+    while (!duration_longer(instant_since(today, before), settings->memory) &&
+           (is_rentree || !season_contains(&settings->rentree_season, date_of_instant(before)))) {
+        begins = before;
+        before = instant_add(begins, DAYS(-1));
+    }
+    return begins;
+}
+
 static bool is_exceeded(int64_t count, int64_t of, int share_max, int64_t count_min)
 {
     return of > 0 && count >= count_min && share_max < 100 && count * 100 > of * share_max;
@@ -60,10 +74,81 @@ static void school_insert(struct import_hold *hold, size_t first, const struct i
 
 /* --- the judgement --- */
 
-static void academy_judge(struct import_hold *hold, const struct import_hold_reason *reason, int64_t count_min)
+static bool reason_is_held(const struct import_hold_reason *reason, int64_t count_min)
 {
-    if (is_exceeded(reason->count, reason->of, reason->share_max, count_min)) {
-        hold->reasons[hold->count++] = *reason;
+    return is_exceeded(reason->count, reason->of, reason->share_max, count_min);
+}
+
+static bool has_reason(const struct import_hold *hold, enum import_hold_kind kind)
+{
+    for (size_t i = 0; i < hold->count; i++) {
+        if (hold->reasons[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The losses of many days are told only where those of this one alone were not too many. */
+static bool is_told_already(const struct import_hold *hold, enum import_hold_kind kind)
+{
+    return (kind == HOLD_PUPILS_DWINDLED && has_reason(hold, HOLD_PUPILS_DEPARTED)) ||
+           (kind == HOLD_GUARDIANS_DWINDLED && has_reason(hold, HOLD_GUARDIANS_DEPARTED));
+}
+
+/* What is refused of a first load is no share of what was known. */
+static int64_t first_refused(const struct import_hold_figures *figures)
+{
+    return figures->read_refused > figures->pupils + figures->guardians ? figures->read_refused : 0;
+}
+
+static void academy_judge(
+    struct import_hold *hold, const struct import_hold_figures *figures, const struct import_hold_limits *limits)
+{
+    const struct import_hold_figures *f = figures;
+    int64_t pupils_lost = f->pupils_most - (f->pupils - f->pupils_departed + f->pupils_joined);
+    int64_t guardians_lost = f->guardians_most - (f->guardians - f->guardians_departed + f->guardians_joined);
+    int64_t persons = f->pupils + f->guardians;
+    const struct import_hold_reason reasons[] = {
+        {HOLD_PUPILS_DEPARTED,    .count = f->pupils_departed,    .of = f->pupils,         .share_max = limits->departed_academy},
+        {HOLD_GUARDIANS_DEPARTED, .count = f->guardians_departed, .of = f->guardians,
+         .share_max = limits->departed_academy                                                                                  },
+        {HOLD_PUPILS_DWINDLED,    .count = pupils_lost,           .of = f->pupils_most,    .share_max = limits->departed_academy},
+        {HOLD_GUARDIANS_DWINDLED, .count = guardians_lost,        .of = f->guardians_most,
+         .share_max = limits->departed_academy                                                                                  },
+        {HOLD_IDENTITIES_CHANGED, .count = f->identities_changed, .of = persons,           .share_max = limits->changed_academy },
+        {HOLD_PUPILS_MOVED,       .count = f->moved,              .of = f->pupils,         .share_max = limits->moved_academy   },
+        {HOLD_LINKS_CHANGED,      .count = f->relinked,           .of = f->pupils,         .share_max = limits->links_academy   },
+        {HOLD_MAILS_GONE,         .count = f->mails_gone,         .of = persons,           .share_max = limits->contacts_academy},
+        {HOLD_MOBILES_GONE,       .count = f->mobiles_gone,       .of = persons,           .share_max = limits->contacts_academy},
+ /* schools that are missing leave their pupils refused: a city must not disappear from its heads' lists */
+        {HOLD_RECORDS_REFUSED,    .count = f->refused,            .of = persons,           .share_max = limits->departed_academy},
+        {HOLD_READ_REFUSED,       .count = first_refused(f),      .of = f->read,           .share_max = limits->departed_academy},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (reason_is_held(&reasons[i], limits->count_min) && !is_told_already(hold, reasons[i].kind)) {
+            hold->reasons[hold->count++] = reasons[i];
+        }
+    }
+}
+
+/* The worst that befalls a school speaks for it. */
+static void school_judge(struct import_hold *hold, size_t first, const struct import_hold_school *school,
+    const struct import_hold_limits *limits)
+{
+    const struct import_hold_reason reasons[] = {
+        {HOLD_SCHOOL_DEPARTED,      school->uai, school->departed, school->pupils, limits->departed_school, false},
+        {HOLD_SCHOOL_MOVED,         school->uai, school->moved,    school->pupils, limits->moved_school,    false},
+        {HOLD_SCHOOL_LINKS_CHANGED, school->uai, school->relinked, school->pupils, limits->links_school,    false},
+    };
+    const struct import_hold_reason *worst = NULL;
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (reason_is_held(&reasons[i], limits->count_min) && (!worst || is_worse(&reasons[i], worst))) {
+            worst = &reasons[i];
+        }
+    }
+    if (worst) {
+        school_insert(hold, first, worst);
     }
 }
 
@@ -71,42 +156,14 @@ struct import_hold import_hold_judge(
     const struct import_hold_figures *figures, const struct import_hold_settings *settings, struct date date)
 {
     const struct import_hold_limits *limits = import_hold_limits_on(settings, date);
-    bool is_rentree = limits == &settings->rentree;
-    const struct import_hold_reason academy[] = {
-        {.kind = HOLD_PUPILS_DEPARTED,
-         .count = figures->pupils_departed,
-         .of = figures->pupils,
-         .share_max = limits->departed_academy,
-         .is_rentree = is_rentree},
-        {.kind = HOLD_GUARDIANS_DEPARTED,
-         .count = figures->guardians_departed,
-         .of = figures->guardians,
-         .share_max = limits->departed_academy,
-         .is_rentree = is_rentree},
-        {.kind = HOLD_IDENTITIES_CHANGED,
-         .count = figures->identities_changed,
-         .of = figures->pupils + figures->guardians,
-         .share_max = limits->changed_academy,
-         .is_rentree = is_rentree},
- /* schools that are missing leave their pupils refused: a city must not disappear from its heads' lists */
-        {.kind = HOLD_RECORDS_REFUSED,
-         .count = figures->refused,
-         .of = figures->pupils + figures->guardians,
-         .share_max = limits->departed_academy,
-         .is_rentree = is_rentree},
-    };
     struct import_hold hold = {0};
-    for (size_t i = 0; i < sizeof academy / sizeof academy[0]; i++) {
-        academy_judge(&hold, &academy[i], limits->count_min);
-    }
+    academy_judge(&hold, figures, limits);
     size_t first = hold.count;
     for (size_t i = 0; i < figures->school_count; i++) {
-        const struct import_hold_school *school = &figures->schools[i];
-        struct import_hold_reason reason = {
-            HOLD_SCHOOL_DEPARTED, school->uai, school->departed, school->pupils, limits->departed_school, is_rentree};
-        if (is_exceeded(reason.count, reason.of, reason.share_max, limits->count_min)) {
-            school_insert(&hold, first, &reason);
-        }
+        school_judge(&hold, first, &figures->schools[i], limits);
+    }
+    for (size_t i = 0; i < hold.count; i++) {
+        hold.reasons[i].is_rentree = limits == &settings->rentree;
     }
     return hold;
 }
@@ -120,17 +177,34 @@ struct wording {
 };
 
 static const struct wording wordings[HOLD_KIND_COUNT] = {
-    [HOLD_PUPILS_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison", "ne sont plus dans la livraison",
-                              "de départs attendus"                                                                                                                                 },
+    [HOLD_PUPILS_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison",                  "ne sont plus dans la livraison",
+                              "de départs attendus"                                                                                                                                                           },
     [HOLD_GUARDIANS_DEPARTED] = {"responsable",     "responsables",      "n’est plus dans la livraison",
-                              "ne sont plus dans la livraison",                                                                                                "de départs attendus"},
+                              "ne sont plus dans la livraison",                                                                                                                 "de départs attendus"         },
+    [HOLD_PUPILS_DWINDLED] = {"élève",         "élèves",          "du plus grand export récent ne serait plus là",
+                              "du plus grand export récent ne seraient plus là",                                                                                              "de départs attendus"         },
+    [HOLD_GUARDIANS_DWINDLED] = {"responsable",     "responsables",      "du plus grand export récent ne serait plus là",
+                              "du plus grand export récent ne seraient plus là",                                                                                              "de départs attendus"         },
     [HOLD_IDENTITIES_CHANGED] = {"personne connue", "personnes connues",
-                              "change de nom, de prénom ou de date de naissance",                      "changent de nom, de prénom ou de date de naissance",
-                              "de changements attendus"                                                                                                                              },
-    [HOLD_RECORDS_REFUSED] = {"personne connue", "personnes connues", "a une fiche refusée",           "ont une fiche refusée",
-                              "de fiches refusées attendues"                                                                                                                        },
-    [HOLD_SCHOOL_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison", "ne sont plus dans la livraison",
-                              "de départs attendus"                                                                                                                                 },
+                              "change de nom, de prénom ou de date de naissance",                                       "changent de nom, de prénom ou de date de naissance",
+                              "de changements attendus"                                                                                                                                                        },
+    [HOLD_PUPILS_MOVED] = {"élève",         "élèves",          "change d’établissement",                       "changent d’établissement",
+                              "de changements attendus"                                                                                                                                                        },
+    [HOLD_LINKS_CHANGED] = {"élève",         "élèves",          "change de responsable légal",                    "changent de responsable légal",
+                              "de changements attendus"                                                                                                                                                        },
+    [HOLD_MAILS_GONE] = {"personne connue", "personnes connues", "n’a plus d’adresse de messagerie",
+                              "n’ont plus d’adresse de messagerie",                                                                                                         "de disparitions attendues"    },
+    [HOLD_MOBILES_GONE] = {"personne connue", "personnes connues", "n’a plus de numéro de mobile",
+                              "n’ont plus de numéro de mobile",                                                                                                              "de disparitions attendues"    },
+    [HOLD_RECORDS_REFUSED] = {"personne connue", "personnes connues", "a une fiche refusée",                            "ont une fiche refusée",
+                              "de fiches refusées attendues"                                                                                                                                                  },
+    [HOLD_READ_REFUSED] = {"fiche lue",       "fiches lues",       "est refusée",                                    "sont refusées",                                      "de fiches refusées attendues"},
+    [HOLD_SCHOOL_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison",                  "ne sont plus dans la livraison",
+                              "de départs attendus"                                                                                                                                                           },
+    [HOLD_SCHOOL_MOVED] = {"élève",         "élèves",          "change d’établissement",                       "changent d’établissement",
+                              "de changements attendus"                                                                                                                                                        },
+    [HOLD_SCHOOL_LINKS_CHANGED] = {"élève",         "élèves",          "change de responsable légal",                    "changent de responsable légal",
+                              "de changements attendus"                                                                                                                                                        },
 };
 
 static void add_number(struct text_builder *text, int64_t number)

@@ -63,57 +63,6 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
     return run_all(session, queries, ARRAY_LENGTH(queries), steps, fault);
 }
 
-static bool figure_copied(void *arg, int count, char *const *values, struct fault *fault)
-{
-    (void)count;
-    (void)fault;
-    struct import_hold_figures *figures = arg;
-    int64_t figure = strtoll(values[2], NULL, 10);
-    bool is_pupil = strcmp(values[1], "eleve") == 0;
-    if (strcmp(values[0], "renamed") == 0) {
-        figures->identities_changed += figure;
-    } else if (strcmp(values[0], "refused") == 0) {
-        figures->refused += figure;
-    } else if (is_pupil) {
-        figures->pupils_departed = figure;
-    } else {
-        figures->guardians_departed = figure;
-    }
-    return true;
-}
-
-static bool live_copied(void *arg, int count, char *const *values, struct fault *fault)
-{
-    (void)count;
-    (void)fault;
-    struct import_hold_figures *figures = arg;
-    int64_t *figure = strcmp(values[0], "eleve") == 0 ? &figures->pupils : &figures->guardians;
-    *figure = strtoll(values[1], NULL, 10);
-    return true;
-}
-
-static bool school_copied(void *arg, int count, char *const *values, struct fault *fault)
-{
-    (void)count;
-    (void)fault;
-    struct import_figures *figures = arg;
-    if (figures->hold.school_count < IMPORT_SCHOOLS_JUDGED_MAX) {
-        struct import_hold_school *school = &figures->schools[figures->hold.school_count++];
-        (void)snprintf(school->uai.text, sizeof school->uai.text, "%s", values[0]);
-        school->departed = strtoll(values[1], NULL, 10);
-        school->pupils = strtoll(values[2], NULL, 10);
-    }
-    return true;
-}
-
-bool import_load_figures(struct session *session, bool count_live, struct import_figures *figures, struct fault *fault)
-{
-    figures->hold.schools = figures->schools;
-    return session_copy_read(session, QUERY_IMPORT_PREPARE_FIGURES, figure_copied, &figures->hold, fault) &&
-           (!count_live || session_copy_read(session, QUERY_IMPORT_PREPARE_LIVE, live_copied, &figures->hold, fault)) &&
-           session_copy_read(session, QUERY_IMPORT_PREPARE_SCHOOL_FIGURES, school_copied, figures, fault);
-}
-
 /* --- rows that go out and come back in --- */
 
 /* Rows of numbers and texts, one after the other. */

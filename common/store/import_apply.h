@@ -1,7 +1,7 @@
 /* A staged delivery (import_stage.h) becomes the house's data, in steps that the caller's transactions hold:
  *
  *   import_prepare        what it comes to; the house is only read
- *   import_load_figures   what it would do, for whoever judges it
+ *   import_load_figures   what it would do, for whoever judges it (import_hold.h)
  *   import_give_accounts  identifiers for who needs an account: short, under a lock that all academies share
  *   import_apply          everything else
  *   import_report         the run's end, its figures and what was found wrong
@@ -9,7 +9,6 @@
  * Each works in the session's open transaction. */
 #pragma once
 
-#include "domain/import_hold.h"
 #include "domain/types.h"
 #include "runtime/attributes.h"
 #include "runtime/fault.h"
@@ -22,7 +21,7 @@
 
 struct session;
 
-enum { IMPORT_SEALED_MAX = 256, IMPORT_SCHOOLS_JUDGED_MAX = 500 };
+enum { IMPORT_SEALED_MAX = 256 };
 
 /* Tells how far a step is, on the caller's thread; false ends it (fault UNAVAILABLE). */
 typedef bool import_progress(void *arg, int done, int total);
@@ -33,14 +32,6 @@ struct import_steps {
 };
 
 MUST_USE bool import_prepare(struct session *session, const struct import_steps *steps, struct fault *fault);
-
-struct import_figures {
-    struct import_hold_figures hold; /* its schools are these: */
-    struct import_hold_school schools[IMPORT_SCHOOLS_JUDGED_MAX];
-};
-/* hold.pupils and hold.guardians as the reading counted them are left alone; count_live: they are counted here. */
-MUST_USE bool import_load_figures(
-    struct session *session, bool count_live, struct import_figures *figures, struct fault *fault);
 
 /* is_check: nothing is given, and nobody waits; the accounts are only good to be undone. */
 MUST_USE bool import_give_accounts(

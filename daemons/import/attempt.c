@@ -23,6 +23,7 @@
 #include "runtime/memory.h"
 #include "store/blocking.h"
 #include "store/import_apply.h"
+#include "store/import_hold.h"
 #include "store/sqlstate.h"
 
 #include <inttypes.h>
@@ -203,13 +204,14 @@ static bool hold_judge(struct attempt *attempt, bool follows_held, enum refusal 
 {
     struct import_figures *figures = checked_calloc(1, sizeof *figures);
     struct import_hold_settings settings;
-    bool is_delta = attempt->now.is_delta;
+    struct date today = clock_date(clock_now());
     figures->hold.pupils = delivery_live(attempt->delivery, PROFILE_ELEVE);
     figures->hold.guardians = delivery_live(attempt->delivery, PROFILE_RESPONSABLE);
     bool done = hold_configured(attempt->options.job->daemon->config, &settings, fault) &&
-                import_load_figures(attempt->options.session, is_delta, figures, fault);
+                import_load_figures(attempt->options.session, &attempt->now,
+                    import_hold_memory_begins(&settings, today), figures, fault);
     if (done) {
-        struct import_hold hold = import_hold_judge(&figures->hold, &settings, clock_date(clock_now()));
+        struct import_hold hold = import_hold_judge(&figures->hold, &settings, today);
         *out_held = hold.count > 0 ? REFUSAL_IMPORT_HELD : follows_held ? REFUSAL_FOLLOWS_HELD : REFUSAL_NONE;
         if (hold.count > 0) {
             import_hold_explain(&hold, attempt->explanation);
