@@ -96,7 +96,8 @@ static bool is_told_already(const struct import_hold *hold, enum import_hold_kin
            (kind == HOLD_GUARDIANS_DWINDLED && has_reason(hold, HOLD_GUARDIANS_DEPARTED));
 }
 
-/* What is refused of a first load is no share of what was known. */
+/* What is refused of a first load is no share of those known: there are none yet, or less than it refuses. Of an academy
+ * that is known, records that were never accepted are refused every night, and are no reason to hold it every night. */
 static int64_t first_refused(const struct import_hold_figures *figures)
 {
     return figures->read_refused > figures->pupils + figures->guardians ? figures->read_refused : 0;
@@ -108,22 +109,20 @@ static void academy_judge(
     const struct import_hold_figures *f = figures;
     int64_t pupils_lost = f->pupils_most - (f->pupils - f->pupils_departed + f->pupils_joined);
     int64_t guardians_lost = f->guardians_most - (f->guardians - f->guardians_departed + f->guardians_joined);
-    int64_t persons = f->pupils + f->guardians;
+    int64_t persons_known = f->pupils + f->guardians;
     const struct import_hold_reason reasons[] = {
-        {HOLD_PUPILS_DEPARTED,    .count = f->pupils_departed,    .of = f->pupils,         .share_max = limits->departed_academy},
-        {HOLD_GUARDIANS_DEPARTED, .count = f->guardians_departed, .of = f->guardians,
-         .share_max = limits->departed_academy                                                                                  },
-        {HOLD_PUPILS_DWINDLED,    .count = pupils_lost,           .of = f->pupils_most,    .share_max = limits->departed_academy},
-        {HOLD_GUARDIANS_DWINDLED, .count = guardians_lost,        .of = f->guardians_most,
-         .share_max = limits->departed_academy                                                                                  },
-        {HOLD_IDENTITIES_CHANGED, .count = f->identities_changed, .of = persons,           .share_max = limits->changed_academy },
-        {HOLD_PUPILS_MOVED,       .count = f->moved,              .of = f->pupils,         .share_max = limits->moved_academy   },
-        {HOLD_LINKS_CHANGED,      .count = f->relinked,           .of = f->pupils,         .share_max = limits->links_academy   },
-        {HOLD_MAILS_GONE,         .count = f->mails_gone,         .of = persons,           .share_max = limits->contacts_academy},
-        {HOLD_MOBILES_GONE,       .count = f->mobiles_gone,       .of = persons,           .share_max = limits->contacts_academy},
+        {HOLD_PUPILS_DEPARTED,    {""}, f->pupils_departed,    f->pupils,         limits->departed_academy, false},
+        {HOLD_GUARDIANS_DEPARTED, {""}, f->guardians_departed, f->guardians,      limits->departed_academy, false},
+        {HOLD_PUPILS_DWINDLED,    {""}, pupils_lost,           f->pupils_most,    limits->departed_academy, false},
+        {HOLD_GUARDIANS_DWINDLED, {""}, guardians_lost,        f->guardians_most, limits->departed_academy, false},
+        {HOLD_IDENTITIES_CHANGED, {""}, f->identities_changed, persons_known,     limits->changed_academy,  false},
+        {HOLD_PUPILS_MOVED,       {""}, f->moved,              f->pupils,         limits->moved_academy,    false},
+        {HOLD_LINKS_CHANGED,      {""}, f->relinked,           f->pupils,         limits->links_academy,    false},
+        {HOLD_MAILS_GONE,         {""}, f->mails_gone,         persons_known,     limits->contacts_academy, false},
+        {HOLD_MOBILES_GONE,       {""}, f->mobiles_gone,       persons_known,     limits->contacts_academy, false},
  /* schools that are missing leave their pupils refused: a city must not disappear from its heads' lists */
-        {HOLD_RECORDS_REFUSED,    .count = f->refused,            .of = persons,           .share_max = limits->departed_academy},
-        {HOLD_READ_REFUSED,       .count = first_refused(f),      .of = f->read,           .share_max = limits->departed_academy},
+        {HOLD_RECORDS_REFUSED,    {""}, f->refused,            persons_known,     limits->departed_academy, false},
+        {HOLD_READ_REFUSED,       {""}, first_refused(f),      f->read,           limits->departed_academy, false},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (reason_is_held(&reasons[i], limits->count_min) && !is_told_already(hold, reasons[i].kind)) {
@@ -170,41 +169,55 @@ struct import_hold import_hold_judge(
 
 /* --- in French --- */
 
-struct wording {
-    const char *of_one, *of_many; /* after "N des M" */
-    const char *is_one, *is_many; /* what became of them */
-    const char *expected;         /* after "au plus N %" */
+/* After "N des M". */
+struct noun {
+    const char *one, *many;
 };
 
-static const struct wording wordings[HOLD_KIND_COUNT] = {
-    [HOLD_PUPILS_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison",                  "ne sont plus dans la livraison",
-                              "de départs attendus"                                                                                                                                                           },
-    [HOLD_GUARDIANS_DEPARTED] = {"responsable",     "responsables",      "n’est plus dans la livraison",
-                              "ne sont plus dans la livraison",                                                                                                                 "de départs attendus"         },
-    [HOLD_PUPILS_DWINDLED] = {"élève",         "élèves",          "du plus grand export récent ne serait plus là",
-                              "du plus grand export récent ne seraient plus là",                                                                                              "de départs attendus"         },
-    [HOLD_GUARDIANS_DWINDLED] = {"responsable",     "responsables",      "du plus grand export récent ne serait plus là",
-                              "du plus grand export récent ne seraient plus là",                                                                                              "de départs attendus"         },
-    [HOLD_IDENTITIES_CHANGED] = {"personne connue", "personnes connues",
-                              "change de nom, de prénom ou de date de naissance",                                       "changent de nom, de prénom ou de date de naissance",
-                              "de changements attendus"                                                                                                                                                        },
-    [HOLD_PUPILS_MOVED] = {"élève",         "élèves",          "change d’établissement",                       "changent d’établissement",
-                              "de changements attendus"                                                                                                                                                        },
-    [HOLD_LINKS_CHANGED] = {"élève",         "élèves",          "change de responsable légal",                    "changent de responsable légal",
-                              "de changements attendus"                                                                                                                                                        },
-    [HOLD_MAILS_GONE] = {"personne connue", "personnes connues", "n’a plus d’adresse de messagerie",
-                              "n’ont plus d’adresse de messagerie",                                                                                                         "de disparitions attendues"    },
-    [HOLD_MOBILES_GONE] = {"personne connue", "personnes connues", "n’a plus de numéro de mobile",
-                              "n’ont plus de numéro de mobile",                                                                                                              "de disparitions attendues"    },
-    [HOLD_RECORDS_REFUSED] = {"personne connue", "personnes connues", "a une fiche refusée",                            "ont une fiche refusée",
-                              "de fiches refusées attendues"                                                                                                                                                  },
-    [HOLD_READ_REFUSED] = {"fiche lue",       "fiches lues",       "est refusée",                                    "sont refusées",                                      "de fiches refusées attendues"},
-    [HOLD_SCHOOL_DEPARTED] = {"élève",         "élèves",          "n’est plus dans la livraison",                  "ne sont plus dans la livraison",
-                              "de départs attendus"                                                                                                                                                           },
-    [HOLD_SCHOOL_MOVED] = {"élève",         "élèves",          "change d’établissement",                       "changent d’établissement",
-                              "de changements attendus"                                                                                                                                                        },
-    [HOLD_SCHOOL_LINKS_CHANGED] = {"élève",         "élèves",          "change de responsable légal",                    "changent de responsable légal",
-                              "de changements attendus"                                                                                                                                                        },
+static const struct noun pupils = {"élève", "élèves"};
+static const struct noun guardians = {"responsable", "responsables"};
+static const struct noun persons = {"personne connue", "personnes connues"};
+static const struct noun records = {"fiche lue", "fiches lues"};
+
+struct outcome {
+    const char *one, *many;
+    const char *expected; /* after "au plus N %" */
+};
+
+static const struct outcome departed = {
+    "n’est plus dans la livraison", "ne sont plus dans la livraison", "de départs attendus"};
+static const struct outcome dwindled = {"du plus grand export récent ne serait plus là",
+    "du plus grand export récent ne seraient plus là", "de départs attendus"};
+static const struct outcome renamed = {"change de nom, de prénom ou de date de naissance",
+    "changent de nom, de prénom ou de date de naissance", "de changements attendus"};
+static const struct outcome moved = {"change d’établissement", "changent d’établissement", "de changements attendus"};
+static const struct outcome relinked = {
+    "change de responsable légal", "changent de responsable légal", "de changements attendus"};
+static const struct outcome mailless = {
+    "n’a plus d’adresse de messagerie", "n’ont plus d’adresse de messagerie", "de disparitions attendues"};
+static const struct outcome mobileless = {
+    "n’a plus de numéro de mobile", "n’ont plus de numéro de mobile", "de disparitions attendues"};
+static const struct outcome refused = {"a une fiche refusée", "ont une fiche refusée", "de fiches refusées attendues"};
+static const struct outcome read_refused = {"est refusée", "sont refusées", "de fiches refusées attendues"};
+
+static const struct wording {
+    const struct noun *noun;
+    const struct outcome *outcome;
+} wordings[HOLD_KIND_COUNT] = {
+    [HOLD_PUPILS_DEPARTED] = {&pupils,    &departed    },
+    [HOLD_GUARDIANS_DEPARTED] = {&guardians, &departed    },
+    [HOLD_PUPILS_DWINDLED] = {&pupils,    &dwindled    },
+    [HOLD_GUARDIANS_DWINDLED] = {&guardians, &dwindled    },
+    [HOLD_IDENTITIES_CHANGED] = {&persons,   &renamed     },
+    [HOLD_PUPILS_MOVED] = {&pupils,    &moved       },
+    [HOLD_LINKS_CHANGED] = {&pupils,    &relinked    },
+    [HOLD_MAILS_GONE] = {&persons,   &mailless    },
+    [HOLD_MOBILES_GONE] = {&persons,   &mobileless  },
+    [HOLD_RECORDS_REFUSED] = {&persons,   &refused     },
+    [HOLD_READ_REFUSED] = {&records,   &read_refused},
+    [HOLD_SCHOOL_DEPARTED] = {&pupils,    &departed    },
+    [HOLD_SCHOOL_MOVED] = {&pupils,    &moved       },
+    [HOLD_SCHOOL_LINKS_CHANGED] = {&pupils,    &relinked    },
 };
 
 static void add_number(struct text_builder *text, int64_t number)
@@ -227,7 +240,8 @@ static void add_share(struct text_builder *text, int64_t count, int64_t of)
 
 static void add_reason(struct text_builder *text, const struct import_hold_reason *reason)
 {
-    const struct wording *words = &wordings[reason->kind];
+    const struct noun *noun = wordings[reason->kind].noun;
+    const struct outcome *outcome = wordings[reason->kind].outcome;
     if (reason->uai.text[0]) {
         text_add(text, "Établissement ");
         text_add(text, reason->uai.text);
@@ -237,15 +251,15 @@ static void add_reason(struct text_builder *text, const struct import_hold_reaso
     text_add(text, reason->of == 1 ? " sur " : " des ");
     add_number(text, reason->of);
     text_add(text, " ");
-    text_add(text, reason->of == 1 ? words->of_one : words->of_many);
+    text_add(text, reason->of == 1 ? noun->one : noun->many);
     text_add(text, " (");
     add_share(text, reason->count, reason->of);
     text_add(text, ") ");
-    text_add(text, reason->count == 1 ? words->is_one : words->is_many);
+    text_add(text, reason->count == 1 ? outcome->one : outcome->many);
     text_add(text, NO_BREAK_SPACE "; au plus ");
     add_number(text, reason->share_max);
     text_add(text, NO_BREAK_SPACE "% ");
-    text_add(text, words->expected);
+    text_add(text, outcome->expected);
     text_add(text, reason->is_rentree ? " pendant la rentrée." : " hors rentrée.");
 }
 

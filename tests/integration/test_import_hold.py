@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from peers.academy import (
-    ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, REFUSED, archive_of, codes, counters, drop, emptied, guardian, owned, pupil,
+    ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, REFUSED, archive_of, codes, counters, drop, emptied, generate, guardian, owned, pupil,
     record, report, rows, school, snapshot, take)
 from peers.site import Site
 
@@ -220,6 +220,136 @@ def test_september_s_upheaval_is_not_held_and_november_s_is(site, shift, tmp_pat
     shift.write_text(f"+{(days + 60) * 86400}")
     run, = take(site, complete(tmp_path, 17, people(PUPILS // 3)))
     assert run["state"] == HELD
+
+
+# ------------------------------------------------------------------------------------------------ what it would do
+
+
+WITH = {"mail": lambda n: f"p{n}@example.org", "mobile": lambda n: f"06399{n:05}"}
+
+
+def families(guardians_of=lambda n: [5000 + n], structure_of=lambda n: 490, schools=None, contacts=("mail", "mobile"), born="03/04/2012",
+             count=PUPILS):
+    """The usual people, and what is otherwise about them; a guardian's record stays whatever the pupils say."""
+    return {"EtabEducNat": schools or [school()],
+            "Eleve": [pupil(1000 + n, guardians_of(n), structure_of(n), ENTPersonDateNaissance=born) for n in range(count)],
+            "PersRelEleve": [guardian(5000 + n, [1000 + n], **{what: WITH[what](n) for what in contacts}) for n in range(count)]}
+
+
+TWO = [school(490, "0695001L"), school(491, "0695002M")]
+SWAPPED = [school(490, "0695002M"), school(491, "0695001L")]
+HALVES = {"structure_of": lambda n: 490 + n % 2, "schools": TWO}
+ABNORMAL = {
+    "links_lost": ({}, {"guardians_of": lambda n: []}, "60 des 60 élèves", "changent de responsable légal"),
+    "links_permuted": ({}, {"guardians_of": lambda n: [5000 + (n + 1) % PUPILS]}, "60 des 60 élèves", "changent de responsable légal"),
+    "links_added": ({}, {"guardians_of": lambda n: [5000 + n, 5000 + (n + 1) % PUPILS]}, "60 des 60 élèves",
+                    "changent de responsable légal"),
+    "uai_swapped": (HALVES, {**HALVES, "schools": SWAPPED}, "60 des 60 élèves", "changent d’établissement"),
+    "half_moved": ({"schools": TWO}, HALVES, "30 des 60 élèves", "changent d’établissement"),
+    "structure_moved": ({"schools": [school()]}, {"schools": [school(490, "0695002M")]}, "60 des 60 élèves", "changent d’établissement"),
+    "mails_gone": ({}, {"contacts": ("mobile",)}, "60 des 120 personnes connues", "n’ont plus d’adresse de messagerie"),
+    "mobiles_gone": ({}, {"contacts": ("mail",)}, "60 des 120 personnes connues", "n’ont plus de numéro de mobile"),
+}
+
+
+@pytest.mark.parametrize("before, after, figures, words", ABNORMAL.values(), ids=ABNORMAL)
+def test_what_harms_many_is_held(site, tmp_path, before, after, figures, words):
+    take(site, complete(tmp_path, 15, families(**before)))
+    stands = snapshot(site)
+    run, = take(site, complete(tmp_path, 16, families(**after)))
+    assert (run["state"], run["refusal"]) == (HELD, "import_held"), run
+    assert any(figures in line and words in line for line in run["explanation"].splitlines()), run["explanation"]
+    assert snapshot(site) == stands
+
+
+def test_what_changes_for_few_is_not_held(site, tmp_path):
+    """Nineteen of each: below the number under which nothing is held."""
+    take(site, complete(tmp_path, 15, families(schools=TWO)))
+    few = families(lambda n: [] if n < 10 else [5000 + n + 1] if n < 19 else [5000 + n], lambda n: 491 if n < 19 else 490, TWO)
+    few["PersRelEleve"][:19] = [guardian(5000 + n, [1000 + n]) for n in range(19)]
+    run, = take(site, complete(tmp_path, 16, few))
+    assert run["state"] == APPLIED, run
+
+
+def test_who_comes_and_goes_with_the_guardian_s_record_is_no_change_of_links(site, tmp_path):
+    """Sixty families of two: the second parent comes, then leaves; no pupil is given to somebody who was there already."""
+    take(site, complete(tmp_path, 15, families()))
+    two = families(lambda n: [5000 + n, 7000 + n])
+    run, = take(site, complete(tmp_path, 16, {**two, "PersRelEleve": two["PersRelEleve"] + [
+        guardian(7000 + n, [1000 + n]) for n in range(PUPILS)]}))
+    assert run["state"] == APPLIED, run
+    run, = take(site, complete(tmp_path, 17, families()))
+    assert run["state"] == HELD and "60 des 120 responsables" in run["explanation"]
+    assert "responsable légal" not in run["explanation"]
+
+
+@pytest.mark.parametrize("after, words", [
+    ({"structure_of": lambda n: 490 + (n < 25)}, "25 des 50 élèves (50 %) changent d’établissement"),
+    ({"guardians_of": lambda n: [5000 + (n + 1) % 20 if n < 20 else 5000 + n]}, "20 des 50 élèves (40 %) changent de responsable légal"),
+], ids=("moved", "links"))
+def test_one_school_is_enough(site, tmp_path, after, words):
+    """Of the academy it is little."""
+    count = 600
+    structures = [school(), school(491, "0695002M"), school(492, "0695003N")]
+    usual = {"structure_of": lambda n: 490 if n < 50 else 492, "schools": structures, "count": count}
+    take(site, complete(tmp_path, 15, families(**usual)))
+    then = {**usual, **after}
+    if "structure_of" in after:
+        then["structure_of"] = lambda n: after["structure_of"](n) if n < 50 else 492
+    run, = take(site, complete(tmp_path, 16, families(**then)))
+    assert run["state"] == HELD, run
+    line, = run["explanation"].replace("\u00a0", " ").splitlines()
+    assert line.startswith(f"Établissement 0695001L : {words} ; "), line
+
+
+def test_a_delta_that_permutes_families_is_held(site, tmp_path):
+    take(site, complete(tmp_path, 15, families()))
+    run, = take(site, archive_of(tmp_path / "ENT2DVA.20250916.Delta.tgz", {
+        "Eleve": [pupil(1000 + n, [5000 + n + 1], request="modify") for n in range(40)]}, date="20250916", kind="Delta"))
+    assert run["state"] == HELD and "40 des 60 élèves" in run["explanation"], run
+
+
+def test_a_first_load_of_which_most_is_refused_is_held(site, tmp_path):
+    run, = take(site, complete(tmp_path, 15, families(born="31/02/2012")))
+    assert run["state"] == HELD and "60 des 120 fiches lues" in run["explanation"], run
+    run, = take(site, complete(tmp_path, 16, families(structure_of=lambda n: 490 + n % 2)))
+    assert run["state"] == HELD and "30 des 120 fiches lues" in run["explanation"], run
+    assert rows(site, "select count(*) from preau.person") == [(0,)]
+    run, = take(site, complete(tmp_path, 17, families()))
+    assert run["state"] == APPLIED
+
+
+def test_small_losses_that_add_up_are_held_until_they_are_approved(site, tmp_path):
+    def night(day, count):
+        run, = take(site, complete(tmp_path, day, people(count)))
+        return run
+
+    assert [night(day, count)["state"] for day, count in ((1, 400), (2, 382), (3, 400), (4, 382))] == [APPLIED] * 4
+    run = night(5, 365)
+    assert run["state"] == HELD and "35 des 400 élèves" in run["explanation"] and "35 des 400 responsables" in run["explanation"], run
+    assert "du plus grand export récent" in run["explanation"]
+    assert decide(site, "approve", run).returncode == 0
+    site.wait(lambda: not taken_folder(site), 30, "integrated")
+    assert night(6, 349)["state"] == APPLIED  # of the 365 that were approved
+    assert night(7, 333)["state"] == HELD
+    with site.psql() as database:
+        database.execute("update preau.import_run set started_at = started_at - interval '15 days' where started_at < "
+                         "(select max(started_at) from preau.import_run where state = 'applied')")
+    assert night(8, 333)["state"] == APPLIED  # what had 365 is forgotten
+
+
+def test_generated_days_are_not_held(site, shift, tmp_path):
+    """Changes of a night, those of a bad one; and, in the September that follows, everybody is a class further."""
+    def taken(name, *options):
+        made = generate(tmp_path / name, "--people", "3000", "--schools", "4,2,1", *options)
+        for run in take(site, *made.archives.values()):
+            assert run["state"] == APPLIED, run
+
+    for day, rate in ((0, 0.005), (1, 0.005), (2, 0.06), (3, 0.06)):
+        taken(f"{day}", "--day", str(day), "--change-rate", str(rate))
+    days = (datetime.date(datetime.date.today().year + 1, 9, 20) - datetime.date.today()).days
+    shift.write_text(f"+{days * 86400}")
+    taken("rentree", "--date", "2026-09-15", "--first-year", "2025")
 
 
 # ------------------------------------------------------------------------------------------------ checks

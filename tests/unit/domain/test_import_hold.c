@@ -27,7 +27,7 @@ static const struct import_hold_settings settings = {
               .contacts_academy = 20,
               .count_min = 20},
     .rentree_season = {.begins = {8, 15},    .ends = {10, 15}},
-    .memory = {INT64_C(14) * 86400 * 1000000},
+    .memory = {INT64_C(14) * 86400 * 1000000   },
 };
 
 /* Nothing of an academy or a school is ever held. */
@@ -439,114 +439,6 @@ static void schools_alike_are_in_the_order_of_their_number(void **state)
         assert_string_equal(hold.reasons[i].uai.text, order[i]);
 }
 
-static void reasons_are_told_in_french(void **state)
-{
-    (void)state;
-    char text[IMPORT_HOLD_TEXT_SIZE];
-    struct import_hold_school one = school("0690001A", 51, 120);
-    struct import_hold_figures figures = {.pupils = 40000,
-        .pupils_departed = 12345,
-        .guardians = 1234567,
-        .guardians_departed = 61729,
-        .identities_changed = 0,
-        .schools = &one,
-        .school_count = 1};
-    struct import_hold hold = import_hold_judge(&figures, &settings, MARCH);
-    import_hold_explain(&hold, text);
-    assert_string_equal(text, "12\u202f345 des 40\u202f000 élèves (31\u00a0%) ne sont plus dans la livraison\u00a0; au "
-                              "plus 5\u00a0% de départs "
-                              "attendus hors rentrée.\n"
-                              "61\u202f729 des 1\u202f234\u202f567 responsables (6\u00a0%) ne sont plus dans la "
-                              "livraison\u00a0; au plus 5\u00a0% "
-                              "de départs attendus hors rentrée.\n"
-                              "Établissement 0690001A\u00a0: 51 des 120 élèves (43\u00a0%) ne sont plus dans la "
-                              "livraison\u00a0; au plus 40\u00a0% "
-                              "de départs attendus hors rentrée.");
-    figures = (struct import_hold_figures){.pupils = 100, .guardians = 100, .identities_changed = 200};
-    hold = import_hold_judge(&figures, &settings, SEPTEMBER);
-    import_hold_explain(&hold, text);
-    assert_string_equal(text, "200 des 200 personnes connues (100\u00a0%) changent de nom, de prénom ou de date de "
-                              "naissance\u00a0; au plus 10\u00a0% de changements attendus pendant la rentrée.");
-}
-
-/* The only reason, without what follows of it. */
-static void check_told(const struct import_hold_figures *figures, const char *expected)
-{
-    char text[IMPORT_HOLD_TEXT_SIZE];
-    struct import_hold hold = import_hold_judge(figures, &settings, MARCH);
-    assert_int_equal(hold.count, 1);
-    import_hold_explain(&hold, text);
-    assert_string_equal(text, expected);
-}
-
-static void every_reason_is_told_in_its_own_words(void **state)
-{
-    (void)state;
-    const struct import_hold_figures dwindled = {.pupils = 382, .pupils_departed = 17, .pupils_most = 400};
-    check_told(&dwindled, "35 des 400 élèves (9\u00a0%) du plus grand export récent ne seraient plus là\u00a0; au plus "
-                          "5\u00a0% de départs attendus hors rentrée.");
-    const struct import_hold_figures moved = {.pupils = 400, .moved = 200};
-    check_told(&moved, "200 des 400 élèves (50\u00a0%) changent d’établissement\u00a0; au plus 5\u00a0% de changements "
-                       "attendus hors rentrée.");
-    const struct import_hold_figures relinked = {.pupils = 400, .relinked = 400};
-    check_told(&relinked, "400 des 400 élèves (100\u00a0%) changent de responsable légal\u00a0; au plus 5\u00a0% de "
-                          "changements attendus hors rentrée.");
-    const struct import_hold_figures mails = {.guardians = 400, .mails_gone = 300};
-    check_told(&mails, "300 des 400 personnes connues (75\u00a0%) n’ont plus d’adresse de messagerie\u00a0; au plus "
-                       "5\u00a0% de disparitions attendues hors rentrée.");
-    const struct import_hold_figures mobiles = {.guardians = 400, .mobiles_gone = 300};
-    check_told(&mobiles,
-        "300 des 400 personnes connues (75\u00a0%) n’ont plus de numéro de mobile\u00a0; au plus 5\u00a0% "
-        "de disparitions attendues hors rentrée.");
-    const struct import_hold_figures refused = {.pupils = 400, .refused = 40};
-    check_told(&refused,
-        "40 des 400 personnes connues (10\u00a0%) ont une fiche refusée\u00a0; au plus 5\u00a0% de fiches "
-        "refusées attendues hors rentrée.");
-    const struct import_hold_figures first = {.read = 1000, .read_refused = 900};
-    check_told(&first, "900 des 1\u202f000 fiches lues (90\u00a0%) sont refusées\u00a0; au plus 5\u00a0% de fiches "
-                       "refusées attendues hors rentrée.");
-    const struct import_hold_school swapped = {{"0690001A"}, .pupils = 400, .moved = 400};
-    const struct import_hold_figures at_school = {.pupils = 40000, .schools = &swapped, .school_count = 1};
-    check_told(&at_school,
-        "Établissement 0690001A\u00a0: 400 des 400 élèves (100\u00a0%) changent d’établissement\u00a0; "
-        "au plus 40\u00a0% de changements attendus hors rentrée.");
-    const struct import_hold_school permuted = {{"0690001A"}, .pupils = 400, .relinked = 400};
-    const struct import_hold_figures of_families = {.pupils = 40000, .schools = &permuted, .school_count = 1};
-    check_told(&of_families, "Établissement 0690001A\u00a0: 400 des 400 élèves (100\u00a0%) changent de responsable "
-                             "légal\u00a0; au plus 30\u00a0% de changements attendus hors rentrée.");
-}
-
-static void one_alone_is_told_in_the_singular(void **state)
-{
-    (void)state;
-    char text[IMPORT_HOLD_TEXT_SIZE];
-    struct import_hold_settings strict = settings;
-    strict.usual.count_min = 1;
-    const struct import_hold_figures figures = pupils(1, 1);
-    struct import_hold hold = import_hold_judge(&figures, &strict, MARCH);
-    hold.schools_left_out = 1;
-    import_hold_explain(&hold, text);
-    assert_string_equal(text,
-        "1 sur 1 élève (100\u00a0%) n’est plus dans la livraison\u00a0; au plus 5\u00a0% de départs "
-        "attendus hors rentrée.\nEt 1 autre établissement.");
-    hold = (struct import_hold){0};
-    import_hold_explain(&hold, text);
-    assert_string_equal(text, "");
-}
-
-static void the_longest_explanation_has_room(void **state)
-{
-    (void)state;
-    char text[IMPORT_HOLD_TEXT_SIZE];
-    for (enum import_hold_kind kind = 0; kind < HOLD_KIND_COUNT; kind++) {
-        struct import_hold hold = {.count = IMPORT_HOLD_REASONS_MAX, .schools_left_out = 60000};
-        for (size_t i = 0; i < IMPORT_HOLD_REASONS_MAX; i++)
-            hold.reasons[i] = (struct import_hold_reason){kind, {"0690001A"}, 12345678901234, 12345678901234, 99, true};
-        import_hold_explain(&hold, text);
-        assert_non_null(strstr(text, "Et 60\u202f000 autres établissements."));
-    }
-}
-
 /* All at once, and more schools than there is room for. */
 static void everything_at_once_has_room(void **state)
 {
@@ -589,9 +481,6 @@ int main(void)
         cmocka_unit_test(one_school_is_enough_but_not_at_the_rentree),
         cmocka_unit_test(reasons_are_bounded_and_the_worst_schools_come_first),
         cmocka_unit_test(schools_alike_are_in_the_order_of_their_number),
-        cmocka_unit_test(reasons_are_told_in_french),
-        cmocka_unit_test(one_alone_is_told_in_the_singular),
-        cmocka_unit_test(the_longest_explanation_has_room),
         cmocka_unit_test(every_figure_has_a_share_of_its_own),
         cmocka_unit_test(every_figure_of_a_school_has_a_share_of_its_own),
         cmocka_unit_test(the_worst_that_befalls_a_school_speaks_for_it),
@@ -600,7 +489,6 @@ int main(void)
         cmocka_unit_test(who_comes_makes_good_who_left),
         cmocka_unit_test(a_loss_of_this_day_is_not_told_twice),
         cmocka_unit_test(memory_does_not_reach_from_after_the_rentree_into_it),
-        cmocka_unit_test(every_reason_is_told_in_its_own_words),
         cmocka_unit_test(everything_at_once_has_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
