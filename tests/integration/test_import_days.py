@@ -5,14 +5,24 @@ import pytest
 from peers.academy import (
     APPLIED, IMPORTD, REFUSED, archive_of, check_is_truth, codes, counters, emptied, generate, guardian, owned, pupil, record,
     report, rows, school, take)
+from peers.site import Site
 
 LAST = 3
 CHANGES = ("--degree", "2D", "--change-rate", "0.06", "--schools", "1,3,0", "--rate", "school-moves=0.7")
 
 
+@pytest.fixture(scope="module")
+def days_site(tmp_path_factory):
+    """Where most schools may change their UAI from one day to the next, and nobody is asked."""
+    unheld = {"hold_moved_academy": 100, "hold_moved_school": 100}
+    with Site.of(tmp_path_factory.mktemp("days"), IMPORTD, settings={"import": unheld}) as started:
+        yield started
+
+
 @pytest.fixture
-def site(empty_site):
-    return empty_site
+def site(days_site):
+    emptied(days_site)
+    return days_site
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +36,11 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def last_day(importd_site, made):
-    emptied(importd_site)
-    take(importd_site, made[f"C{LAST}"].archives[2])
-    check_is_truth(importd_site, made[f"C{LAST}"].truth)
-    return owned(importd_site)
+def last_day(days_site, made):
+    emptied(days_site)
+    take(days_site, made[f"C{LAST}"].archives[2])
+    check_is_truth(days_site, made[f"C{LAST}"].truth)
+    return owned(days_site)
 
 
 @pytest.mark.parametrize("sequence", [
