@@ -2,11 +2,14 @@
 pupils, whose own records do not change, and nobody else."""
 
 import collections
+import io
 import random
+import tarfile
 
 import pytest
 
-from peers.academy import APPLIED, archive_of, codes, counters, guardian, owned, pupil, record, report, rows, school, take
+from peers.academy import (
+    APPLIED, archive_of, codes, counters, emptied, guardian, owned, pupil, record, report, rows, school, take)
 
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -302,3 +305,76 @@ def test_after_any_days_what_stands_is_the_last_one(importer, tmp_path, seed):
     fresh = owned(importer)
     assert stands[1:] == fresh[1:]
     assert [one for one in stands[0] if one in fresh[0]] == fresh[0]
+
+
+# ------------------------------------------------------------------------------------------------ twice in one delivery
+
+HERE, THERE, NEXT = pupil(1, [11], sn="ICI"), pupil(1, [11], structure=491, sn="LA"), pupil(5, [11])
+OF_FIVE = {"PersRelEleve": [guardian(11, [1, 5])]}
+
+
+def in_parts(folder, day, *parts, schools=None, guardians=OF_FIVE["PersRelEleve"]):
+    """Each of the parts a file of pupils, in this order in the archive."""
+    def file(requests):
+        return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<ficAlimMENESR>", *requests, "</ficAlimMENESR>"]).encode()
+
+    date = f"202509{15 + day}"
+    path = folder / f"ENT2DVA.{date}.Complet.tgz"
+    files = [("EtabEducNat", 0, schools or [structure(490, A), structure(491, B)]), ("PersRelEleve", 0, guardians)]
+    files += [("Eleve", number, requests) for number, requests in parts]
+    with tarfile.open(path, "w:gz") as archive:
+        for category, number, requests in files:
+            member, data = tarfile.TarInfo(f"ENT2DVA_Complet_{date}_{category}_{number:04}.xml"), file(requests)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def stands(site, run):
+    """(where, name), what was told"""
+    (nom,), = rows(site, "select nom from preau.person where aaf_id = 1 and departed_at is null")
+    figures = {what: count for (of, what), count in counters(run).items() if of == "Eleve"}
+    assert figures["read"] == sum(figures.get(what, 0) for what in ("added", "changed", "unchanged", "refused")), figures
+    return (places(site)[1], nom), codes(site, run), figures["refused"]
+
+
+@pytest.mark.parametrize("known, kept", [("nowhere", (A, "ICI")), ("here", (A, "ICI")), ("there", (B, "LA")),
+                                         ("there, otherwise", (B, "LA"))])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 1, 0)])
+def test_a_pupil_at_two_structures_is_at_the_known_one_whatever_the_order_of_the_files(importer, tmp_path, known, kept, order):
+    parts = [[(0, [HERE]), (1, [THERE]), (2, [NEXT])][number] for number in order]
+    before = {"here": HERE, "there": THERE, "there, otherwise": pupil(1, [11], structure=491, sn="HIER")}
+    if known in before:
+        take(importer, in_parts(tmp_path, 0, (0, [before[known], NEXT])))
+    for day in (1, 2):
+        run, = take(importer, in_parts(tmp_path, day, *parts))
+        assert stands(importer, run) == (kept, {"aaf_id_repeated": 1}, 1)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 1, 0)])
+def test_of_a_number_that_stands_twice_the_record_that_can_be_taken_is_taken(importer, tmp_path, order):
+    wrong = pupil(1, [11], structure=491, ENTPersonDateNaissance="")
+    parts = [[(0, [THERE]), (1, [wrong]), (2, [NEXT])][number] for number in order]
+    take(importer, in_parts(tmp_path, 0, (0, [HERE, NEXT])))
+    for day in (1, 2):
+        run, = take(importer, in_parts(tmp_path, day, *parts))
+        assert stands(importer, run) == ((B, "LA"), {"value_missing": 1}, 1)
+
+
+@pytest.mark.parametrize("known", [None, "un", "deux"])
+def test_a_guardian_and_a_structure_that_stand_twice_are_the_same_whatever_the_order(importer, tmp_path, known):
+    def day(number, *words):
+        people = [guardian(11, [1, 5], mail=f"{word}@example.org") for word in words]
+        at = [school(490, A, ENTStructureNomCourant=f"CLG${word.upper()}$LYON") for word in words]
+        return take(importer, in_parts(tmp_path, number, (0, [pupil(1, [11]), pupil(5, [11])]), guardians=people, schools=at))[0]
+
+    held = set()
+    for order in (1, -1):
+        emptied(importer)
+        if known:
+            day(0, known)
+        for number in (1, 2):
+            assert codes(importer, day(number, *["un", "deux"][::order])) == {"aaf_id_repeated": 2}
+            held.add((*rows(importer, "select mail from preau.person where aaf_id = 11")[0], schools(importer)[A]))
+    (mail, name), = held
+    assert not known or (mail, name) == (f"{known}@example.org", known.upper())
