@@ -114,26 +114,31 @@ update pg_temp.import_wanted w
  where w.aaf_id = o.aaf_id;
 
 -- :query import_accounts_ine_conflict
--- A pupil whose INE is another pupil's, born on another day, is told and gets an account of their own.
+-- A pupil whose INE is another pupil's, born on another day, is told and gets an account of their own. Both are looked at
+-- again next time, until one of them is corrected: what the store holds of who was staged, or left, is no longer so.
 -- :role import
 -- :plain
-with asking as (
-    select w.aaf_id, w.ine, w.birth_date, w.n
-      from pg_temp.import_wanted w
-     where w.profile = 'eleve' and w.ine is not null and w.account_id is null
-), others as (
-    select a.aaf_id
+with asking as materialized (
+    select p.aaf_id, p.ine, p.birth_date, p.file, p.line from pg_temp.import_pupil p where p.ine is not null
+), known as materialized (
+    select a.aaf_id, case when (k.academy, k.degree) = (now.academy, now.degree) then k.aaf_id end as other
       from asking a
-      join preau.person k on k.ine = a.ine
      cross join pg_temp.import_now now
-     where k.profile = 'eleve' and k.birth_date <> a.birth_date and k.departed_at is null and k.account_id is not null
-       and (k.academy, k.degree, k.aaf_id) <> (now.academy, now.degree, a.aaf_id)
+      join preau.person k on k.ine = a.ine
+     where k.profile = 'eleve' and k.birth_date <> a.birth_date and k.departed_at is null
+       and ((k.academy, k.degree) <> (now.academy, now.degree)
+            or not (exists (select from pg_temp.import_pupil s where s.aaf_id = k.aaf_id)
+                    or exists (select from pg_temp.import_absent b where b.profile = 'eleve' and b.aaf_id = k.aaf_id)))
+), conflict as materialized (
+    select a.*
+      from asking a
+     where a.aaf_id in (select aaf_id from known)
+        or a.ine in (select ine from asking group by ine having min(birth_date) <> max(birth_date))
+), again as (
+    insert into pg_temp.import_unsettled
+    select 'eleve'::preau.profile, aaf_id from conflict
     union
-    select a.aaf_id
-      from (select aaf_id, birth_date, first_value(birth_date) over (partition by ine order by n) as first from asking) a
-     where a.birth_date <> a.first
-), conflict as (
-    select p.file, p.line, p.aaf_id from others o join pg_temp.import_pupil p on p.aaf_id = o.aaf_id
+    select 'eleve', other from known where other is not null
 ), counted as (
     insert into pg_temp.import_counter select 'Eleve', 'reported', count(*) from conflict
 )

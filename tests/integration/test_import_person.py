@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from peers.academy import (
-    ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, record, rows, school, take)
+    ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, record, report, rows, school, take)
 
 ACADEMIES = (10, 11)
 CONTACT = {"mail": "sam.parent@example.org", "mobile": "0639980011", "givenName": "Sam"}
@@ -173,10 +173,34 @@ def test_an_ine_borne_by_two_pupils_of_different_birth_is_told(site, tmp_path):
     people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2])]}
     run, = take(site, complete(tmp_path, 0, Eleve=[pupil(1, [11], **ine), pupil(2, [11], ENTPersonDateNaissance="04/04/2012", **ine)],
                                **people))
-    assert codes(site, run) == {"ine_conflict": 1}
+    assert codes(site, run) == {"ine_conflict": 2}
     assert account(site, 1) != account(site, 2)
     take(site, complete(tmp_path, 1, Eleve=[pupil(1, [11], **ine), pupil(2, [11], **ine), pupil(3, [11], **ine)], **people))
     assert account(site, 3) == account(site, 1)
+
+
+INE, OTHER_INE = {"ENTEleveINE": "123456789AB"}, {"ENTEleveINE": "987654321AB"}
+BORN_LATER = {"ENTPersonDateNaissance": "04/04/2012"}
+
+
+def conflicts(site, run):
+    return sorted(int(one["aaf_id"]) for one in report(site, run)["refused"] if one["code"] == "ine_conflict")
+
+
+@pytest.mark.parametrize("corrected", [{1: OTHER_INE}, {2: {**OTHER_INE, **BORN_LATER}}, {1: None}, {2: INE}])
+def test_an_ine_of_two_is_told_of_both_every_night_until_one_is_corrected(site, tmp_path, corrected):
+    people = {"EtabEducNat": [school()], "PersRelEleve": [guardian(11, [1, 2])]}
+
+    def day(number, values):
+        pupils = [pupil(one, [11], **more) for one, more in sorted(values.items()) if more is not None]
+        return conflicts(site, take(site, complete(tmp_path, number, Eleve=pupils, **people))[0])
+
+    wrong = {1: INE, 2: {**INE, **BORN_LATER}}
+    assert day(0, {1: INE, 2: BORN_LATER}) == []
+    assert day(1, wrong) == [2], "the other's record did not change, and was not looked at"
+    assert day(2, wrong) == [1, 2] and day(3, wrong) == [1, 2]
+    right = {**wrong, **corrected}
+    assert day(4, right) == [] and day(5, right) == []
 
 
 def test_who_comes_back_finds_the_account_as_it_was(site, tmp_path):
