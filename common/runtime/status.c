@@ -40,6 +40,7 @@ struct status {
     size_t check_count;
     struct fact facts[FACTS_MAX];
     size_t fact_count;
+    json_t *lists;
     loop_callback *refresh;
     void *refresh_arg;
     struct http_server *server;
@@ -51,6 +52,7 @@ struct status *status_new(const char *name)
     status->name = name;
     status->started = clock_now();
     status->started_tick = clock_tick();
+    status->lists = json_object();
     return status;
 }
 
@@ -59,6 +61,7 @@ void status_free(struct status **status)
     if (*status == NULL)
         return;
     http_server_close(&(*status)->server);
+    json_decref((*status)->lists);
     memory_free(status);
 }
 
@@ -108,6 +111,33 @@ void status_text_set(struct status *status, const char *name, const char *value)
     struct fact *fact = fact_find(status, name);
     fact->is_text = true;
     (void)snprintf(fact->text, sizeof fact->text, "%s", value);
+}
+
+void status_list_clear(struct status *status, const char *list)
+{
+    (void)json_object_set_new(status->lists, list, json_array());
+}
+
+void status_row_add(struct status *status, const char *list)
+{
+    (void)json_array_append_new(json_object_get(status->lists, list), json_object());
+}
+
+static json_t *last_row(const struct status *status, const char *list)
+{
+    json_t *rows = json_object_get(status->lists, list);
+    assert(json_array_size(rows) > 0);
+    return json_array_get(rows, json_array_size(rows) - 1);
+}
+
+void status_row_number(struct status *status, const char *list, const char *name, int64_t value)
+{
+    (void)json_object_set_new(last_row(status, list), name, json_integer(value));
+}
+
+void status_row_text(struct status *status, const char *list, const char *name, const char *value)
+{
+    (void)json_object_set_new(last_row(status, list), name, json_string(value));
 }
 
 void status_schema_set(struct status *status, int version)
@@ -183,11 +213,11 @@ static json_t *facts_json(const struct status *status, bool is_text)
 
 static void reply_status(struct status *status, struct http_request *request)
 {
-    json_t *all = json_pack("{s:s, s:s, s:s, s:b, s:o, s:I, s:i, s:o, s:o, s:o}", "name", status->name, "version",
+    json_t *all = json_pack("{s:s, s:s, s:s, s:b, s:o, s:I, s:i, s:o, s:o, s:o, s:O}", "name", status->name, "version",
         PREAU_VERSION, "state", phase_name(status->phase), "ready", status_is_ready(status), "started",
         instant_json(status->started), "uptime_seconds", (json_int_t)(clock_since(status->started_tick).us / 1000000),
         "schema_version", status->schema_version, "checks", checks_json(status), "numbers", facts_json(status, false),
-        "texts", facts_json(status, true));
+        "texts", facts_json(status, true), "lists", status->lists);
     assert(all != NULL);
     char *text = json_dumps(all, JSON_INDENT(2));
     assert(text != NULL);

@@ -1,7 +1,7 @@
 /* The status endpoint of every daemon, on its own address:
  *   /livez    200 while the loop turns. Says nothing about the database or peers: a daemon without them is alive.
  *   /readyz   200 if every required check is ok and the daemon has started and does not stop; else 503 with the causes
- *   /status   JSON: name, version, state, started, uptime_seconds, schema_version, checks[], numbers{}, texts{}
+ *   /status   JSON: name, version, state, started, uptime_seconds, schema_version, checks[], numbers{}, texts{}, lists{}
  *   /metrics  Prometheus text */
 #pragma once
 
@@ -35,6 +35,12 @@ void status_check_set(struct status_check *check, enum status_state state, const
 /* Named numbers and texts of /status (queue lengths, ages in seconds, last import …); made on first use, at most 64. */
 void status_number_set(struct status *status, const char *name, int64_t value);
 void status_text_set(struct status *status, const char *name, const char *value);
+/* Named lists of /status, of rows of numbers and texts: what goes on at once. Cleared and filled anew on each refresh; the
+ * last row added is the one that is filled. */
+void status_list_clear(struct status *status, const char *list);
+void status_row_add(struct status *status, const char *list);
+void status_row_number(struct status *status, const char *list, const char *name, int64_t value);
+void status_row_text(struct status *status, const char *list, const char *name, const char *value);
 void status_schema_set(struct status *status, int version);
 /* Called before /status and /metrics are answered, to set numbers that are counted on demand. */
 void status_refresh(struct status *status, loop_callback *function, void *arg);

@@ -38,6 +38,9 @@ static void progress_add(const Preau__Import__Run *run, json_t *object)
     (void)json_object_set_new(object, "steps_done", json_integer(run->steps_done));
     (void)json_object_set_new(object, "steps_total", json_integer(run->steps_total));
     (void)json_object_set_new(object, "records", json_integer((json_int_t)run->records));
+    (void)json_object_set_new(object, "bytes_rate", json_integer((json_int_t)run->bytes_rate));
+    (void)json_object_set_new(object, "records_rate", json_integer((json_int_t)run->records_rate));
+    (void)json_object_set_new(object, "seconds_left", json_integer(run->seconds_left));
 }
 
 static void decision_add(const Preau__Import__Run *run, json_t *object)

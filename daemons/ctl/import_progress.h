@@ -3,24 +3,14 @@
 
 #include "ctl/command.h"
 #include "import.pb-c.h"
-#include "runtime/clock.h"
+
+#include <stdbool.h>
 
 enum { IMPORT_PROGRESS_RUNS = 10 };
-
-/* What a run had done when it was first seen in its phase, and when it was last seen to move: rates are counted from the
- * one to the other, so that the time that is left does not grow while a long step lasts. */
-struct import_progress_run {
-    int64_t run;
-    Preau__Import__RunPhase phase;
-    struct tick since, moved;
-    uint64_t done, records; /* at first */
-    uint64_t latest;
-};
 
 struct import_progress {
     bool is_shown;
     unsigned lines; /* on the screen */
-    struct import_progress_run runs[IMPORT_PROGRESS_RUNS];
 };
 
 struct import_progress import_progress_begin(const struct ctl *ctl);

@@ -49,11 +49,22 @@ static const char cut_off[] =
 
 /* --- progress --- */
 
+static void phase_begin(struct run_job *job, enum run_phase phase)
+{
+    if (atomic_load(&job->phase) != (int)phase) {
+        int64_t now = clock_tick().us;
+        atomic_store(&job->phase_since, now);
+        atomic_store(&job->moved_at, now);
+        atomic_store(&job->phase, (int)phase);
+    }
+}
+
 static bool step_told(void *arg, int done, int total)
 {
     struct attempt *attempt = arg;
     struct run_job *job = attempt->options.job;
     atomic_store(&job->steps_done, attempt->phase * STEPS_A_PHASE + done * STEPS_A_PHASE / total);
+    atomic_store(&job->moved_at, clock_tick().us);
     return !atomic_load(&job->is_stopping);
 }
 
@@ -62,7 +73,7 @@ static struct import_steps steps_of(struct attempt *attempt, int phase)
     struct run_job *job = attempt->options.job;
     attempt->phase = phase;
     atomic_store(&job->steps_total, PHASES * STEPS_A_PHASE);
-    atomic_store(&job->phase, RUN_PHASE_APPLYING);
+    phase_begin(job, RUN_PHASE_APPLYING);
     return (struct import_steps){step_told, attempt};
 }
 
@@ -153,7 +164,7 @@ static bool delivery_read(struct attempt *attempt, enum refusal *out_refusal, bo
 {
     struct run_job *job = attempt->options.job;
     struct archive_visitor visitor = delivery_visitor(attempt->delivery);
-    atomic_store(&job->phase, RUN_PHASE_READING);
+    phase_begin(job, RUN_PHASE_READING);
     enum refusal unreadable = archive_visit(job->file, job->size_max, &visitor, &job->bytes_done, out_cut_off);
     if (!delivery_judge(attempt->delivery, out_refusal, fault)) {
         return false;

@@ -35,10 +35,32 @@ void queue_release(struct queue *queue, academy_code academy, const char *claim)
 
 /* --- what is seen --- */
 
+/* Of an archive something is read all the time, of writing only whole steps are seen. */
+static struct pace run_pace(const struct run_job *job, const struct queue_progress *progress)
+{
+    struct pace_seen seen = {.elapsed = clock_since((struct tick){atomic_load(&job->phase_since)})};
+    switch (progress->phase) {
+    case RUN_PHASE_READING:
+        seen.done = progress->bytes_done;
+        seen.total = progress->bytes_total;
+        seen.records = progress->records;
+        seen.moved = seen.elapsed;
+        break;
+    case RUN_PHASE_APPLYING:
+        seen.done = progress->steps_done;
+        seen.total = progress->steps_total;
+        seen.moved = (struct duration){atomic_load(&job->moved_at) - atomic_load(&job->phase_since)};
+        break;
+    default:
+        break;
+    }
+    return pace_of(&seen);
+}
+
 static struct queue_progress progress_of(const struct take *take)
 {
     const struct run_job *job = &take->job;
-    return (struct queue_progress){
+    struct queue_progress progress = {
         .run = {atomic_load(&job->run)},
         .academy = job->academy,
         .phase = atomic_load(&job->phase),
@@ -48,6 +70,8 @@ static struct queue_progress progress_of(const struct take *take)
         .steps_total = atomic_load(&job->steps_total),
         .records = atomic_load(&job->records),
     };
+    progress.pace = run_pace(job, &progress);
+    return progress;
 }
 
 bool queue_progress_of(const struct queue *queue, import_id run, struct queue_progress *out_progress)
@@ -62,6 +86,11 @@ bool queue_progress_of(const struct queue *queue, import_id run, struct queue_pr
     }
     *out_progress = (struct queue_progress){0};
     return false;
+}
+
+int64_t queue_seconds_left(const struct queue_progress *progress)
+{
+    return progress->pace.left_is_known ? (progress->pace.left.us + 999999) / 1000000 : 0;
 }
 
 size_t queue_running(const struct queue *queue, struct queue_progress *out_progress, size_t capacity)
@@ -82,6 +111,41 @@ size_t queue_waiting(const struct queue *queue)
     return queue->waiting;
 }
 
+static const char *const run_list = "runs";
+
+static void run_number(struct status *status, const char *name, int64_t value)
+{
+    status_row_number(status, run_list, name, value);
+}
+
+/* What is not known is not there. */
+static void run_pace_show(struct status *status, const struct queue_progress *progress)
+{
+    const struct pace *pace = &progress->pace;
+    if (progress->phase == RUN_PHASE_READING && pace->rate > 0) {
+        run_number(status, "bytes_per_second", (int64_t)pace->rate);
+        run_number(status, "records_per_second", (int64_t)pace->records_rate);
+    }
+    if (pace->left_is_known) {
+        run_number(status, "seconds_left", queue_seconds_left(progress));
+    }
+}
+
+static void run_show(struct status *status, const struct queue_progress *progress)
+{
+    static const char *const phases[] = {"preparing", "reading", "applying"};
+    status_row_add(status, run_list);
+    run_number(status, "run", progress->run.v);
+    run_number(status, "academy", progress->academy.v);
+    status_row_text(status, run_list, "phase", phases[progress->phase]);
+    run_number(status, "steps_done", progress->steps_done);
+    run_number(status, "steps_total", progress->steps_total);
+    run_number(status, "bytes_done", progress->bytes_done);
+    run_number(status, "bytes_total", progress->bytes_total);
+    run_number(status, "records", progress->records);
+    run_pace_show(status, progress);
+}
+
 static void numbers_refresh(void *arg)
 {
     enum { RUNS_MAX = 30 }; /* of import.parallel */
@@ -90,7 +154,9 @@ static void numbers_refresh(void *arg)
     struct queue_progress running[RUNS_MAX];
     struct queue_progress sum = {0};
     size_t count = queue_running(queue, running, RUNS_MAX);
+    status_list_clear(status, run_list);
     for (size_t i = 0; i < count; i++) {
+        run_show(status, &running[i]);
         sum.bytes_done += running[i].bytes_done;
         sum.bytes_total += running[i].bytes_total;
         sum.records += running[i].records;

@@ -5,6 +5,7 @@
 #include "bus/event.h"
 #include "bus/service.h"
 #include "crypto/key.h"
+#include "domain/pace.h"
 #include "import.pb-c.h"
 #include "runtime/daemon.h"
 #include "store/store.h"
@@ -37,10 +38,13 @@ struct queue_progress {
     int64_t bytes_done, bytes_total;
     int steps_done, steps_total;
     int64_t records;
+    struct pace pace; /* of bytes or steps, by the phase */
 };
 
 /* false: that run does not go on here. */
 bool queue_progress_of(const struct queue *queue, import_id run, struct queue_progress *out_progress);
+/* Of its phase, begun seconds as whole ones; 0: not known. */
+int64_t queue_seconds_left(const struct queue_progress *progress);
 /* Those that go on, at most `capacity`; how many that is. */
 size_t queue_running(const struct queue *queue, struct queue_progress *out_progress, size_t capacity);
 /* Archives whose turn has come and that are not begun, and those to be checked. */

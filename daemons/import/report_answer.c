@@ -63,6 +63,11 @@ static void progress_pack(const struct queue_progress *progress, Preau__Import__
     packed->steps_done = (uint32_t)progress->steps_done;
     packed->steps_total = (uint32_t)progress->steps_total;
     packed->records = (uint64_t)progress->records;
+    if (packed->phase == PREAU__IMPORT__RUN_PHASE__RUN_PHASE_READING) {
+        packed->bytes_rate = (uint64_t)progress->pace.rate;
+        packed->records_rate = (uint64_t)progress->pace.records_rate;
+    }
+    packed->seconds_left = (uint32_t)queue_seconds_left(progress);
 }
 
 static void decision_pack(struct arena *arena, const struct import_run *run, Preau__Import__Run *packed)

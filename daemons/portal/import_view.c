@@ -4,13 +4,12 @@
 #include "domain/school.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
-#include "runtime/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { RATE_SIZE = 200 };
+enum { RATE_SIZE = 80, PROGRESS_SIZE = 300 };
 
 static const struct {
     const char *code, *kind;
@@ -83,33 +82,43 @@ static double share_of(uint64_t done, uint64_t total)
     return total == 0 ? 0 : done >= total ? 1 : (double)done / (double)total;
 }
 
-/* From its own beginning: a page that is loaded once has seen nothing before. */
-static void reading_write(const Preau__Import__Run *run, double share, char out_text[RATE_SIZE])
+/* "", or what follows a comma. */
+static void left_write(const Preau__Import__Run *run, char out_text[RATE_SIZE])
+{
+    char left[IMPORT_DURATION_SIZE];
+    import_duration_write(SECONDS(run->seconds_left), left);
+    (void)snprintf(out_text, RATE_SIZE, "%s%s", run->seconds_left > 0 ? ", reste environ " : "",
+        run->seconds_left > 0 ? left : "");
+}
+
+static void reading_write(const Preau__Import__Run *run, double share, char out_text[PROGRESS_SIZE])
 {
     char records[WORDING_SIZE];
     char rate[WORDING_SIZE];
-    char left[IMPORT_DURATION_SIZE];
-    struct duration elapsed = instant_since(clock_now(), (struct instant){run->started_at});
+    char left[RATE_SIZE];
     wording_count((int64_t)run->records, "fiche lue", "fiches lues", records);
-    if (elapsed.us < 1000000 || share <= 0) {
-        (void)snprintf(out_text, RATE_SIZE, "Lecture : %.0f %%, %s.", share * 100, records);
-        return;
-    }
-    wording_count(
-        (int64_t)((double)run->records * 1e6 / (double)elapsed.us), "fiche par seconde", "fiches par seconde", rate);
-    import_duration_write((struct duration){(int64_t)((double)elapsed.us * (1 - share) / share)}, left);
-    (void)snprintf(
-        out_text, RATE_SIZE, "Lecture : %.0f %%, %s, %s, reste environ %s.", share * 100, records, rate, left);
+    wording_count((int64_t)run->records_rate, "fiche par seconde", "fiches par seconde", rate);
+    left_write(run, left);
+    bool has_rate = run->records_rate > 0;
+    (void)snprintf(out_text, PROGRESS_SIZE, "Lecture : %.0f %%, %s%s%s%s.", share * 100, records, has_rate ? ", " : "",
+        has_rate ? rate : "", left);
+}
+
+static void applying_write(const Preau__Import__Run *run, char out_text[PROGRESS_SIZE])
+{
+    char left[RATE_SIZE];
+    left_write(run, left);
+    (void)snprintf(out_text, PROGRESS_SIZE, "Écriture : étape %u sur %u%s.", run->steps_done, run->steps_total, left);
 }
 
 void import_view_progress(struct view *view, const Preau__Import__Run *run)
 {
-    char text[RATE_SIZE];
+    char text[PROGRESS_SIZE];
     bool is_applying = run->phase == PREAU__IMPORT__RUN_PHASE__RUN_PHASE_APPLYING;
     double share =
         is_applying ? share_of(run->steps_done, run->steps_total) : share_of(run->bytes_done, run->bytes_total);
     if (is_applying) {
-        (void)snprintf(text, sizeof text, "Écriture : étape %u sur %u.", run->steps_done, run->steps_total);
+        applying_write(run, text);
     } else if (run->phase == PREAU__IMPORT__RUN_PHASE__RUN_PHASE_READING) {
         reading_write(run, share, text);
     } else {

@@ -6,7 +6,9 @@ import getpass
 import io
 import json
 import os
+import re
 import subprocess
+import time
 
 import pytest
 
@@ -15,7 +17,7 @@ from peers.people import Town
 from peers.portal import add_administrator, add_head, sign_in_head
 from peers.site import ROOT, Site
 
-LYON, NICE, STRASBOURG = 10, 23, 15
+LYON, NICE, STRASBOURG, NANTES = 10, 23, 15, 17
 COLUMNS = ["fichier", "ligne", "catégorie", "identifiant", "attribut", "code", "valeur", "constat", "à faire"]
 HOSTILE = ['=HYPERLINK("http://x";"y")', "+33", "-1", "@SUM(A1)", "\tx", "\x7f\u0085é", "<script>alert(1)</script>", 'a;b "c"']
 # control characters are shown as what cannot be shown
@@ -524,6 +526,38 @@ def test_what_an_export_gets_wrong_is_told_on_all_three_ways(here, people, tmp_p
     assert len(rows) == 2
     for row in rows:
         assert page.row(f"{row[0]}, ligne {row[1]}")[1:] == [row[5], row[2], row[3], row[4], row[6] or "–"]
+
+
+def test_how_far_a_run_is_is_the_same_on_status_on_the_page_and_on_the_command_line(here, people, tmp_path):
+    archive = generate(tmp_path, "--people", "60", "--academies", str(NANTES))
+
+    def run_seen():
+        return here.status("preau-importd")["lists"]["runs"]
+
+    assert run_seen() == []
+    page = sign_in_head(here, "tous")
+    with here.psql() as first, here.psql() as second:
+        first.autocommit = second.autocommit = False
+        first.execute("lock table preau.structure in access exclusive mode")  # on the way to what is waited for below
+        second.execute("select pg_advisory_xact_lock(1347568982)")  # identifiers are given by one at a time
+        archive.rename(here.inbox(NANTES) / archive.name)
+        here.ctl("import", "run", "--academy", NANTES)
+        early = here.wait(lambda: [one for one in run_seen() if one["phase"] == "applying"], 30, "writing")[0]
+        time.sleep(3)
+        first.rollback()
+        late = here.wait(lambda: [one for one in run_seen() if "seconds_left" in one and one["steps_done"] > 90], 30,
+                         "seconds left")[0]
+        listed = here.ctl("import", "list", "--academy", NANTES, json_answer=True)["runs"][0]
+        text = plain(page.get(f"/imports/{late['run']}").text)
+        second.rollback()
+    assert set(early) == {"run", "academy", "phase", "steps_done", "steps_total", "bytes_done", "bytes_total", "records"}
+    assert (late["run"], late["academy"], late["steps_total"]) == (listed["run"], NANTES, 300)
+    assert 0 < early["steps_done"] < late["steps_done"] == listed["steps_done"] < 150
+    assert late["bytes_done"] == late["bytes_total"] > 0 and late["records"] == listed["records"] > 60
+    assert 0 < listed["seconds_left"] <= late["seconds_left"] <= 20
+    assert re.search(rf"Écriture : étape {late['steps_done']} sur 300, reste environ \d+,0 s\.", text)
+    here.wait(lambda: run_seen() == [], 30, "the end")
+    assert here.ctl("import", "list", "--academy", NANTES, json_answer=True)["runs"][0]["seconds_left"] == 0
 
 
 def test_an_archive_is_checked_without_change_then_taken(here, tmp_path):

@@ -530,6 +530,13 @@ static void the_status_tells_all_in_json(void **state)
     status_number_set(status, "queue", 13);
     status_text_set(status, "last_import", "2026-09-01");
     status_schema_set(status, 4);
+    status_list_clear(status, "runs");
+    status_row_add(status, "runs");
+    status_list_clear(status, "runs");
+    status_row_add(status, "runs");
+    status_row_number(status, "runs", "run", 7);
+    status_row_add(status, "runs");
+    status_row_text(status, "runs", "phase", "reading");
     json_t *all = json_loads(body_of(ask_status(status, "/status")), 0, NULL);
     assert_non_null(all);
     assert_string_equal(json_string_value(json_object_get(all, "name")), "preau-testd");
@@ -539,6 +546,10 @@ static void the_status_tells_all_in_json(void **state)
     assert_string_equal(json_string_value(json_object_get(check, "state")), "degraded");
     assert_string_equal(json_string_value(json_object_get(check, "cause")), "slow");
     assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "numbers"), "queue")), 13);
+    const json_t *runs = json_object_get(json_object_get(all, "lists"), "runs");
+    assert_int_equal(json_array_size(runs), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(runs, 0), "run")), 7);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(runs, 1), "phase")), "reading");
     json_decref(all);
     const char *got = ask_status(status, "/metrics");
     assert_non_null(strstr(got, "Content-Type: text/plain; version=0.0.4"));
