@@ -459,14 +459,18 @@ select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, outcome, 
   from pg_temp.import_outcome group by profile, outcome;
 
 -- :query import_apply_school_counters
--- The same by school: pupils where they are, guardians at the schools of their children.
+-- The same by school: pupils where they are, or at the structure that they name, also one that is nowhere any more;
+-- guardians at the schools of their children, those who are refused at the schools where the store knows these.
 -- :role import
 -- :plain
 insert into pg_temp.import_uai_counter (uai, category, what, count)
-select p.uai, 'Eleve', c.what, sum(c.count)
+select coalesce(p.uai, k.uai), 'Eleve', c.what, sum(c.count)
   from pg_temp.import_structure_counter c
-  join pg_temp.import_place p on p.structure = c.structure
- group by p.uai, c.what
+ cross join pg_temp.import_now now
+  left join pg_temp.import_place p on p.structure = c.structure
+  left join preau.structure k on (k.academy, k.degree, k.number) = (now.academy, now.degree, c.structure)
+ where p.uai is not null or k.uai is not null
+ group by coalesce(p.uai, k.uai), c.what
 union all
 select e.uai, 'Eleve', o.outcome, count(*)
   from pg_temp.import_outcome o
@@ -484,7 +488,9 @@ select e.uai, 'Eleve', 'departed', count(*)
 union all
 select e.uai, 'PersRelEleve', o.what, count(distinct o.aaf_id)
   from (select aaf_id, outcome as what from pg_temp.import_outcome where profile = 'responsable' and outcome <> 'unchanged'
-        union all select aaf_id, 'departed' from pg_temp.import_absent where profile = 'responsable') o
+        union all select aaf_id, 'departed' from pg_temp.import_absent where profile = 'responsable'
+        union all select aaf_id, 'refused' from pg_temp.import_refused where category = 'PersRelEleve'
+        union all select aaf_id, 'refused' from pg_temp.import_again where profile = 'responsable') o
  cross join pg_temp.import_now now
   join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, o.aaf_id)
   join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (k.academy, k.degree, k.pupil_id)

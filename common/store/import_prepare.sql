@@ -68,7 +68,10 @@ with twice as materialized (
 ), candidate as materialized (
     select profile, aaf_id, n, file, line, structure, digest, false as was_same from staged
     union all
-    select l.profile, l.aaf_id, l.n, l.file, l.line, 0, t.digest, true
+    select l.profile, l.aaf_id, l.n, l.file, l.line,
+           coalesce((select max(e.structure) from preau.enrolment e, pg_temp.import_now now
+                      where (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, l.aaf_id) and l.profile = 'eleve'), 0),
+           t.digest, true
       from late l join standing t on (t.profile, t.aaf_id) = (l.profile, l.aaf_id)
      where l.was_same
 ), several as (
@@ -90,7 +93,7 @@ with twice as materialized (
      cross join pg_temp.import_now now
       left join met m on (m.profile, m.aaf_id) = (v.profile, v.aaf_id)
 )
-select profile, aaf_id, n, file, line, was_same from ranked where rank > 1 or is_met;
+select profile, aaf_id, n, file, line, structure, was_same from ranked where rank > 1 or is_met;
 
 -- :query import_prepare_late
 -- The others are refused. Who came late is there after all.
@@ -108,6 +111,12 @@ with pupil_again as (
       from (select profile, 'refused' as what, 1 as count from pg_temp.import_again
             union all select profile, 'unchanged', -1 from pg_temp.import_again where was_same) c
      group by profile, what
+), at_structures as (
+    insert into pg_temp.import_structure_counter
+    select structure, what, sum(count)
+      from (select structure, 'refused' as what, 1 as count from pg_temp.import_again where profile = 'eleve'
+            union all select structure, 'unchanged', -1 from pg_temp.import_again where profile = 'eleve' and was_same) c
+     group by structure, what
 )
 insert into pg_temp.import_problem (file, line, category, aaf_id, code)
 select file, line, case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, aaf_id::text, 'aaf_id_repeated'
@@ -362,6 +371,8 @@ with gone as (
     returning p.file, p.line, p.aaf_id, p.structure
 ), counted as (
     insert into pg_temp.import_counter select 'Eleve', 'refused', count(*) from gone
+), at_structures as (
+    insert into pg_temp.import_structure_counter select structure, 'refused', count(*) from gone group by structure
 ), kept as (
     insert into pg_temp.import_refused select 'Eleve', aaf_id from gone
 ), again as (
@@ -422,6 +433,11 @@ with every as (
     insert into pg_temp.import_counter
     select 'Eleve', what, case what when 'refused' then c else -c end
       from (select count(*) as c from gone) s, (values ('refused'), ('unchanged')) w(what)
+     where (select kind from pg_temp.import_now) = 'complete'
+), at_structures as (
+    insert into pg_temp.import_structure_counter
+    select structure, what, case what when 'refused' then c else -c end
+      from (select structure, count(*) as c from gone group by structure) s, (values ('refused'), ('unchanged')) w(what)
      where (select kind from pg_temp.import_now) = 'complete'
 ), again as (
     insert into pg_temp.import_unsettled select 'eleve', pupil_id from every

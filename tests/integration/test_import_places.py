@@ -307,6 +307,40 @@ def test_after_any_days_what_stands_is_the_last_one(importer, tmp_path, seed):
     assert [one for one in stands[0] if one in fresh[0]] == fresh[0]
 
 
+# ------------------------------------------------------------------------------------------------ figures by school
+
+
+def by_school(site, run):
+    """{(uai, category): {what: count}}"""
+    found = collections.defaultdict(dict)
+    for one in report(site, run)["schools"]:
+        for counter in one["counters"]:
+            found[one["uai"], counter["category"]][counter["what"]] = counter["count"]
+    return dict(found)
+
+
+def test_a_school_that_vanished_is_told_with_its_refused_pupils(importer, tmp_path):
+    both = [structure(490, A), structure(491, B)]
+    files = {"Eleve": [pupil(1, [11]), pupil(2, [11], structure=491), pupil(3, [11], structure=491)],
+             "PersRelEleve": [guardian(11, [1, 2, 3])]}
+    changed = {**files, "Eleve": [*files["Eleve"][:2], pupil(3, [11], structure=491, mail="trois@example.org")]}
+    take(importer, complete(tmp_path, 0, both, **files))
+    run, = take(importer, complete(tmp_path, 1, both[:1], **changed))
+    told = by_school(importer, run)
+    assert told[B, "Eleve"] == {"read": 2, "refused": 2} and told[A, "Eleve"] == {"read": 1, "unchanged": 1}
+
+
+def test_a_refused_guardian_is_told_at_the_schools_of_the_children(importer, tmp_path):
+    def day(number, *people):
+        run, = take(importer, complete(tmp_path, number, [structure(490, A), structure(491, B)],
+                                       Eleve=[pupil(1, [11]), pupil(2, [11, 12], structure=491)], PersRelEleve=people))
+        return {uai: figures for (uai, category), figures in by_school(importer, run).items() if category == "PersRelEleve"}
+
+    assert day(0, guardian(11, [1, 2]), guardian(12, [2])) == {A: {"added": 1}, B: {"added": 2}}
+    told = day(1, guardian(11, [1, 2], sn=""), guardian(12, [2]))
+    assert (told[A]["refused"], told[B]["refused"]) == (1, 1)
+
+
 # ------------------------------------------------------------------------------------------------ twice in one delivery
 
 HERE, THERE, NEXT = pupil(1, [11], sn="ICI"), pupil(1, [11], structure=491, sn="LA"), pupil(5, [11])
@@ -334,7 +368,9 @@ def stands(site, run):
     """(where, name), what was told"""
     (nom,), = rows(site, "select nom from preau.person where aaf_id = 1 and departed_at is null")
     figures = {what: count for (of, what), count in counters(run).items() if of == "Eleve"}
-    assert figures["read"] == sum(figures.get(what, 0) for what in ("added", "changed", "unchanged", "refused")), figures
+    at_schools = by_school(site, run)
+    for told in (figures, *(told for (_, category), told in at_schools.items() if category == "Eleve")):
+        assert told["read"] == sum(told.get(what, 0) for what in ("added", "changed", "unchanged", "refused")), at_schools
     return (places(site)[1], nom), codes(site, run), figures["refused"]
 
 
