@@ -1,9 +1,10 @@
 #include "domain/import_csv.h"
 
 #include "domain/csv.h"
+#include "domain/import_figures.h"
 #include "domain/text.h"
 
-enum { COLUMNS = 9, NUMBER_SIZE = 24 };
+enum { COLUMNS = 9, FIGURE_COLUMNS = 11, NUMBER_SIZE = 24, LABEL_SIZE = 80 };
 
 size_t import_csv_heading(char *out, size_t size)
 {
@@ -23,4 +24,56 @@ size_t import_csv_row(const struct import_csv_record *record, char *out, size_t 
     const char *const cells[COLUMNS] = {record->file, line, record->category, record->aaf_id, record->attribute,
         record->code, record->value, record->what, record->todo};
     return csv_row_write(cells, COLUMNS, out, size);
+}
+
+size_t import_csv_figures_heading(char *out, size_t size)
+{
+    static const char first[] = CSV_BYTE_ORDER_MARK "intégration";
+    static const char *const names[FIGURE_COLUMNS] = {first, "début", "durée en secondes", "intégration précédente",
+        "UAI", "établissement", "catégorie", "compteur", "libellé", "nombre", "nombre précédent"};
+    return csv_row_write(names, FIGURE_COLUMNS, out, size);
+}
+
+static void number_write(uint64_t number, char out_text[static NUMBER_SIZE])
+{
+    struct text_builder text = text_begin(out_text, NUMBER_SIZE);
+    text_add_number(&text, number, 1);
+}
+
+/* "12,3": a number, to a French spreadsheet. */
+static void seconds_write(struct duration duration, char out_text[static NUMBER_SIZE])
+{
+    struct text_builder text = text_begin(out_text, NUMBER_SIZE);
+    if (duration.us >= 0) {
+        uint64_t tenths = (uint64_t)duration.us / 100000;
+        text_add_number(&text, tenths / 10, 1);
+        text_add(&text, ",");
+        text_add_number(&text, tenths % 10, 1);
+    }
+}
+
+size_t import_csv_figure_row(const struct import_csv_figure *figure, char *out, size_t size)
+{
+    char run[NUMBER_SIZE];
+    char seconds[NUMBER_SIZE];
+    char previous_run[NUMBER_SIZE] = "";
+    char count[NUMBER_SIZE];
+    char previous[NUMBER_SIZE] = "";
+    char label[LABEL_SIZE];
+    struct text_builder text = text_begin(label, sizeof label);
+    text_add(&text, import_category_label(figure->category));
+    text_add(&text, ", ");
+    text_add(&text, import_counter_label(figure->category, figure->what));
+    number_write((uint64_t)figure->run, run);
+    seconds_write(figure->duration, seconds);
+    number_write(figure->count, count);
+    if (figure->previous_run != 0) {
+        number_write((uint64_t)figure->previous_run, previous_run);
+    }
+    if (figure->is_compared) {
+        number_write(figure->previous, previous);
+    }
+    const char *const cells[FIGURE_COLUMNS] = {run, figure->started, seconds, previous_run, figure->uai, figure->school,
+        figure->category, figure->what, label, count, previous};
+    return csv_row_write(cells, FIGURE_COLUMNS, out, size);
 }

@@ -1,6 +1,9 @@
-/* What an import refused, as rows for a spreadsheet: the same from the command line and from the pages. */
+/* What an import refused, and its figures, as rows for a spreadsheet: the same from the command line and from the pages. */
 #pragma once
 
+#include "domain/types.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,3 +18,18 @@ struct import_csv_record {
 /* Both like csv_row_write. The heading begins the file. */
 size_t import_csv_heading(char *out, size_t size);
 size_t import_csv_row(const struct import_csv_record *record, char *out, size_t size);
+
+/* A counter of the whole import, or of one of its schools; each row says which import, so that several can be put together. */
+struct import_csv_figure {
+    int64_t run, previous_run; /* previous_run 0: none */
+    const char *started;       /* "2026-09-17 08:20:01" */
+    struct duration duration;  /* negative: not over */
+    const char *uai, *school;  /* "": of the whole */
+    const char *category, *what;
+    uint64_t count, previous;
+    bool is_compared; /* `previous` is known */
+};
+
+/* The same of figures. */
+size_t import_csv_figures_heading(char *out, size_t size);
+size_t import_csv_figure_row(const struct import_csv_figure *figure, char *out, size_t size);

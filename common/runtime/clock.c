@@ -127,3 +127,10 @@ void clock_format(struct instant instant, char out_text[static CLOCK_TEXT_SIZE])
     size_t length = strftime(out_text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
     (void)snprintf(out_text + length, CLOCK_TEXT_SIZE - length, ".%03dZ", millis);
 }
+
+void clock_format_local(struct instant instant, char out_text[static CLOCK_TEXT_SIZE])
+{
+    struct civil_time at = clock_local(instant);
+    (void)snprintf(out_text, CLOCK_TEXT_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", at.year % 10000, at.month % 100,
+        at.day % 100, at.hour % 100, at.minute % 100, at.second % 100);
+}

@@ -35,3 +35,5 @@ struct date clock_date(struct instant instant);
 /* "2026-09-01T08:20:00.123Z" */
 enum { CLOCK_TEXT_SIZE = 32 };
 void clock_format(struct instant instant, char out_text[static CLOCK_TEXT_SIZE]);
+/* "2026-09-01 10:20:00", in the house's zone, as spreadsheets read it. */
+void clock_format_local(struct instant instant, char out_text[static CLOCK_TEXT_SIZE]);

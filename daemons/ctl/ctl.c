@@ -48,10 +48,11 @@ static const struct ctl_option import_list_options[] = {
     {NULL,      NULL, NULL                                 },
 };
 static const struct ctl_option import_report_options[] = {
-    {"csv",  NULL,   "les fiches pour un tableur, toutes"   },
-    {"code", "CODE", "les fiches de ce code seulement"      },
-    {"all",  NULL,   "toutes les fiches, non les premières"},
-    {NULL,   NULL,   NULL                                   },
+    {"csv",     NULL,   "les fiches pour un tableur, toutes"                         },
+    {"figures", NULL,   "les chiffres pour un tableur, en tout et par établissement"},
+    {"code",    "CODE", "les fiches de ce code seulement"                            },
+    {"all",     NULL,   "toutes les fiches, non les premières"                      },
+    {NULL,      NULL,   NULL                                                         },
 };
 static const struct ctl_option import_decide_options[] = {
     {"by", "NOM", "qui décide (défaut : l’utilisateur Unix)"},

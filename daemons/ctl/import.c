@@ -82,6 +82,8 @@ enum ctl_exit ctl_import_list(const struct ctl *ctl)
 
 static enum import_report_form form_of(const struct ctl *ctl)
 {
+    if (ctl_flag(ctl, "figures"))
+        return REPORT_FIGURES;
     if (ctl_flag(ctl, "csv"))
         return REPORT_FOR_SPREADSHEETS;
     return ctl->is_json ? REPORT_FOR_PROGRAMS : REPORT_FOR_PEOPLE;
@@ -92,8 +94,8 @@ enum ctl_exit ctl_import_report(const struct ctl *ctl)
     long run;
     if (!import_read_number(ctl, "d’intégration", &run))
         return CTL_USAGE;
-    if (ctl->is_json && ctl_flag(ctl, "csv"))
-        return ctl_fail(ctl, CTL_USAGE, "usage", "--csv ou --json, non les deux");
+    if (ctl->is_json + ctl_flag(ctl, "csv") + ctl_flag(ctl, "figures") > 1)
+        return ctl_fail(ctl, CTL_USAGE, "usage", "une seule forme : --csv, --figures ou --json");
     struct ctl_service *service = import_open(ctl);
     if (service == NULL)
         return CTL_UNREACHABLE;

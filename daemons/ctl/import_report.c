@@ -20,13 +20,20 @@ struct telling {
     uint64_t told;
 };
 
+static uint32_t piece_of(const struct import_report_choice *choice)
+{
+    if (choice->form == REPORT_FIGURES)
+        return 1; /* at least, and not looked at */
+    return choice->form == REPORT_FOR_PEOPLE && !choice->is_whole ? RECORDS_SHOWN : PIECE;
+}
+
 static Preau__Import__GetReportReply *piece_ask(const struct telling *telling, enum ctl_exit *out_exit)
 {
     Preau__Import__GetReportRequest request = PREAU__IMPORT__GET_REPORT_REQUEST__INIT;
     request.run = telling->choice->run;
     request.code = import_lent(telling->choice->code);
     request.offset = (uint32_t)telling->told;
-    request.limit = telling->choice->form == REPORT_FOR_PEOPLE && !telling->choice->is_whole ? RECORDS_SHOWN : PIECE;
+    request.limit = piece_of(telling->choice);
     return (Preau__Import__GetReportReply *)(void *)ctl_ask(telling->service, "GetReport", &request.base, 0, out_exit);
 }
 
@@ -119,6 +126,9 @@ static void head_tell(struct telling *telling, const Preau__Import__GetReportRep
     case REPORT_FOR_SPREADSHEETS:
         spreadsheet_head_print();
         return;
+    case REPORT_FIGURES:
+        import_report_figures_print(report);
+        return;
     }
 }
 
@@ -130,7 +140,7 @@ static void records_tell(struct telling *telling, const Preau__Import__GetReport
             import_report_record_print(record);
         else if (telling->choice->form == REPORT_FOR_PROGRAMS)
             (void)json_array_append_new(telling->records, record_json(record));
-        else
+        else if (telling->choice->form == REPORT_FOR_SPREADSHEETS)
             spreadsheet_row_print(record);
     }
     telling->told += report->n_refused;
@@ -139,7 +149,8 @@ static void records_tell(struct telling *telling, const Preau__Import__GetReport
 /* A table that is cut would be taken for the whole. */
 static bool wants_more(const struct telling *telling, const Preau__Import__GetReportReply *report)
 {
-    bool is_whole = telling->choice->is_whole || telling->choice->form == REPORT_FOR_SPREADSHEETS;
+    enum import_report_form form = telling->choice->form;
+    bool is_whole = (telling->choice->is_whole && form != REPORT_FIGURES) || form == REPORT_FOR_SPREADSHEETS;
     return is_whole && report->n_refused > 0 && telling->told < report->refused_total;
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIGURES_MAX = 160, NUMBER_SIZE = 40, SCHOOLS_SHOWN = 20, LABEL_WIDTH = 28, NUMBER_WIDTH = 14 };
+enum { NUMBER_SIZE = 40, SCHOOLS_SHOWN = 20, LABEL_WIDTH = 28, NUMBER_WIDTH = 14 };
 
 /* --- texts in columns: printf counts bytes --- */
 
@@ -123,10 +123,10 @@ static void print_decision(const Preau__Import__Run *run)
 
 /* --- figures --- */
 
-static size_t counts_of(const Preau__Import__Run *run, struct import_count counts[static FIGURES_MAX])
+size_t import_counts_of(const Preau__Import__Run *run, struct import_count counts[static IMPORT_FIGURES_MAX])
 {
     size_t count = 0;
-    for (; run != NULL && count < run->n_counters && count < FIGURES_MAX; count++)
+    for (; run != NULL && count < run->n_counters && count < IMPORT_FIGURES_MAX; count++)
         counts[count] = (struct import_count){
             run->counters[count]->category, run->counters[count]->what, run->counters[count]->count};
     return count;
@@ -148,11 +148,11 @@ static void print_headings(const Preau__Import__Run *previous)
 
 static void print_figures(const Preau__Import__Run *run, const Preau__Import__Run *previous)
 {
-    struct import_count now[FIGURES_MAX];
-    struct import_count before[FIGURES_MAX];
-    struct import_figure figures[FIGURES_MAX];
-    size_t count =
-        import_figures_line_up(now, counts_of(run, now), before, counts_of(previous, before), figures, FIGURES_MAX);
+    struct import_count now[IMPORT_FIGURES_MAX];
+    struct import_count before[IMPORT_FIGURES_MAX];
+    struct import_figure figures[IMPORT_FIGURES_MAX];
+    size_t count = import_figures_line_up(
+        now, import_counts_of(run, now), before, import_counts_of(previous, before), figures, IMPORT_FIGURES_MAX);
     const char *category = "";
     if (count > 0)
         print_headings(previous);

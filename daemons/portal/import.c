@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 50, PAGE_LAST = 100000, SCHOOLS_SHOWN = 50, FIGURES_MAX = 160, REFRESH_SECONDS = 5 };
+enum { PAGE_ROWS = 50, PAGE_LAST = 100000, SCHOOLS_SHOWN = 50, REFRESH_SECONDS = 5 };
 
 /* What the address asks of the records. */
 static const char *code_asked(const struct visit *visit)
@@ -92,16 +92,6 @@ static void reasons_fill(const struct visit *visit, struct view *body, const Pre
 
 /* --- figures --- */
 
-static size_t counts_of(const Preau__Import__Run *run, struct import_count counts[FIGURES_MAX])
-{
-    size_t count = 0;
-    for (; run && count < run->n_counters && count < FIGURES_MAX; count++) {
-        counts[count] = (struct import_count){
-            run->counters[count]->category, run->counters[count]->what, run->counters[count]->count};
-    }
-    return count;
-}
-
 static void difference_fill(struct view *row, const struct import_figure *figure)
 {
     char text[WORDING_SIZE];
@@ -116,15 +106,16 @@ static void difference_fill(struct view *row, const struct import_figure *figure
 
 static void figures_fill(struct view *body, const Preau__Import__GetReportReply *report)
 {
-    struct import_count now[FIGURES_MAX];
-    struct import_count before[FIGURES_MAX];
-    struct import_figure figures[FIGURES_MAX];
-    size_t count = import_figures_line_up(
-        now, counts_of(report->run, now), before, counts_of(report->previous_run, before), figures, FIGURES_MAX);
+    struct import_count now[IMPORT_FIGURES_MAX];
+    struct import_count before[IMPORT_FIGURES_MAX];
+    struct import_figure figures[IMPORT_FIGURES_MAX];
+    size_t count = import_figures_line_up(now, import_counts_of(report->run, now), before,
+        import_counts_of(report->previous_run, before), figures, IMPORT_FIGURES_MAX);
     if (count == 0) {
         return;
     }
     struct view *table = view_add(body, "FIGURES");
+    view_print(table, "FIGURES_SHEET", "/imports/%" PRId64 ".csv?table=chiffres", report->run->id);
     struct view *group = NULL;
     view_number(table, "COLUMNS", report->previous_run ? 4 : 2);
     if (report->previous_run) {

@@ -1,7 +1,8 @@
-/* What an import refused, whole, for a spreadsheet: asked piece by piece, sent at once. */
+/* What an import refused, whole, for a spreadsheet: asked piece by piece, sent at once. Or its figures. */
 #include "domain/import_csv.h"
 #include "import.pb-c.h"
 #include "portal/handlers.h"
+#include "portal/import_figures_sheet.h"
 #include "portal/page.h"
 #include "runtime/memory.h"
 
@@ -52,11 +53,22 @@ static void sheet_send(struct visit *visit)
     memory_free(&document.bytes);
 }
 
+/* Instead of the records. */
+static bool wants_figures(const struct visit *visit)
+{
+    const char *table = http_query(visit->request, "table");
+    return table && strcmp(table, "chiffres") == 0;
+}
+
 static void piece_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Import__GetReportReply *report = (const void *)answer;
     if (!report) {
         page_refuse(visit, refusal);
+        return;
+    }
+    if (wants_figures(visit)) {
+        import_figures_send(visit, report);
         return;
     }
     for (size_t i = 0; i < report->n_refused; i++) {
@@ -85,6 +97,8 @@ static void sheet_ask(struct visit *visit)
 
 void import_sheet(struct visit *visit)
 {
-    heading_add(&visit->document);
+    if (!wants_figures(visit)) {
+        heading_add(&visit->document);
+    }
     sheet_ask(visit);
 }

@@ -1,6 +1,5 @@
 #include "portal/import_view.h"
 
-#include "domain/import_figures.h"
 #include "domain/school.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
@@ -27,6 +26,16 @@ static const struct {
 bool import_goes_on(const Preau__Import__Run *run)
 {
     return run->state == PREAU__IMPORT__RUN_STATE__RUN_STATE_RUNNING;
+}
+
+size_t import_counts_of(const Preau__Import__Run *run, struct import_count counts[IMPORT_FIGURES_MAX])
+{
+    size_t count = 0;
+    for (; run && count < run->n_counters && count < IMPORT_FIGURES_MAX; count++) {
+        counts[count] = (struct import_count){
+            run->counters[count]->category, run->counters[count]->what, run->counters[count]->count};
+    }
+    return count;
 }
 
 uint64_t import_counted(const Preau__Import__Run *run, const char *category, const char *what)

@@ -1,12 +1,17 @@
 /* An import as the pages show it: the parts that the list and the report have in common. */
 #pragma once
 
+#include "domain/import_figures.h"
 #include "import.pb-c.h"
 #include "template/template.h"
 
 #include <stdbool.h>
 
+enum { IMPORT_FIGURES_MAX = 160 };
+
 bool import_goes_on(const Preau__Import__Run *run);
+/* Of a run, or of none: NULL. At most IMPORT_FIGURES_MAX; how many. */
+size_t import_counts_of(const Preau__Import__Run *run, struct import_count counts[IMPORT_FIGURES_MAX]);
 uint64_t import_counted(const Preau__Import__Run *run, const char *category, const char *what);
 
 /* ID, HREF, STARTED, DURATION, ACADEMY, DEGREE, ARCHIVE, STATE_LABEL, STATE_KIND (of the design system's badges). */

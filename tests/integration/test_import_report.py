@@ -179,6 +179,41 @@ def test_a_spreadsheet_of_nothing_is_its_heading(here):
     assert done.returncode == 0 and table_of(done.stdout.replace("\n", "\r\n")) == [COLUMNS]
 
 
+def figures_of(text):
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";", strict=True))
+
+
+def test_figures_are_a_spreadsheet_of_their_own_the_same_on_the_page(here, people, full):
+    done = subprocess.run([here.build / "daemons/ctl/preauctl", "--config", here.config, "import", "report", str(full["run"]),
+                           "--figures"], capture_output=True, timeout=60, check=True)
+    heading, *rows = figures_of(done.stdout.decode("utf-8"))
+    assert heading == ["intégration", "début", "durée en secondes", "intégration précédente", "UAI", "établissement", "catégorie",
+                       "compteur", "libellé", "nombre", "nombre précédent"]
+    assert {tuple(row[:4]) for row in rows} == {(str(full["run"]), "2026-09-17 08:20:01", "12,0", str(full["before"]))}
+    whole = [row[6:] for row in rows if row[4] == ""]
+    assert whole[:2] == [["Eleve", "read", "Élèves, lues", "1200", "1385"], ["Eleve", "added", "Élèves, ajoutées", "7", "0"]]
+    assert ["account", "added", "Comptes, créés", "12", "0"] in whole
+    name, = {row[5] for row in rows if row[4] == full["uai"]}
+    assert name.startswith("Établissement")
+    assert [row[4:] for row in rows if row[4] == "0690002Y"] == [["0690002Y", "", "Eleve", "read", "Élèves, lues", "5", ""]]
+    assert len(rows) == len(whole) + 5
+    page = sign_in_head(here, "tous").get(f"/imports/{full['run']}")
+    sheet = sign_in_head(here, "tous").get(page.link("Chiffres, aussi par établissement"))
+    assert sheet.content == done.stdout
+    assert sheet.headers["Content-Disposition"] == f'attachment; filename="integration-{full["run"]}-chiffres.csv"'
+
+
+def test_figures_of_what_is_not_over_have_no_duration_and_no_previous(here):
+    rows = figures_of(here.run_ctl("import", "report", held_run(here, counters={"Eleve": {"read": 2}}), "--figures").stdout)
+    assert [row[2:5] + row[9:] for row in rows[1:]] == [["", "", "", "2", ""]]
+
+
+@pytest.mark.parametrize("forms", [("--figures", "--csv"), ("--figures", "--json")])
+def test_figures_are_a_form_of_their_own(here, full, forms):
+    assert here.run_ctl("import", "report", full["run"], *forms).returncode == 2
+
+
 # ------------------------------------------------------------------------------------------------ to people
 
 

@@ -89,6 +89,39 @@ static void an_import_s_rows_have_nine_columns(void **state)
     assert_string_equal(row, "f.xml;;;;;xml_invalid;;;\r\n");
 }
 
+static void an_import_s_figures_say_of_which_import_and_school(void **state)
+{
+    (void)state;
+    char row[256];
+    (void)import_csv_figures_heading(row, sizeof row);
+    assert_string_equal(row,
+        CSV_BYTE_ORDER_MARK "intégration;début;durée en secondes;intégration précédente;UAI;"
+                            "établissement;catégorie;compteur;libellé;nombre;nombre précédent\r\n");
+    struct import_csv_figure figure = {.run = 7,
+        .previous_run = 6,
+        .started = "2026-09-17 08:20:01",
+        .duration = {12345678},
+        .uai = "",
+        .school = "",
+        .category = "Eleve",
+        .what = "read",
+        .count = 1200,
+        .previous = 0,
+        .is_compared = true};
+    (void)import_csv_figure_row(&figure, row, sizeof row);
+    assert_string_equal(row, "7;2026-09-17 08:20:01;12,3;6;;;Eleve;read;Élèves, lues;1200;0\r\n");
+    figure = (struct import_csv_figure){.run = 7,
+        .started = "2026-09-17 08:20:01",
+        .duration = {-1},
+        .uai = "0690001X",
+        .school = "=A;B",
+        .category = "account",
+        .what = "added",
+        .count = 1};
+    (void)import_csv_figure_row(&figure, row, sizeof row);
+    assert_string_equal(row, "7;2026-09-17 08:20:01;;;0690001X;\"'=A;B\";account;added;Comptes, créés;1;\r\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +130,7 @@ int main(void)
         cmocka_unit_test(nothing_begins_as_a_formula),
         cmocka_unit_test(what_does_not_fit_is_measured),
         cmocka_unit_test(an_import_s_rows_have_nine_columns),
+        cmocka_unit_test(an_import_s_figures_say_of_which_import_and_school),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
