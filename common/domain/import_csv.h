@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Records that a report lists at most, in the order of the files; all are counted. */
+enum { IMPORT_LISTED_MAX = 100000 };
+
 /* Texts that are not known are "". */
 struct import_csv_record {
     const char *file;

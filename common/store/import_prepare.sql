@@ -31,7 +31,7 @@ with twice as materialized (
     union select profile, aaf_id from pg_temp.import_late
 ), standing as materialized (
     select t.*, k.digest, k.departed_at is null and k.aaf_id is not null as is_live,
-           exists (select from pg_temp.import_absent a where (a.profile, a.aaf_id) = (t.profile, t.aaf_id)) as was_absent
+           (t.profile, t.aaf_id) in (select a.profile, a.aaf_id from pg_temp.import_absent a) as was_absent
       from twice t
      cross join pg_temp.import_now now
       left join preau.person k

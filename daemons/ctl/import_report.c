@@ -115,13 +115,15 @@ static void head_tell(struct telling *telling, const Preau__Import__GetReportRep
         import_report_codes_print(report);
         if (report->refused_total > 0)
             (void)printf("\nFiches refusées et valeurs écartées\n");
+        if (report->is_cut)
+            (void)printf("  La liste s’arrête à %d fiches ; les chiffres les comptent toutes.\n", IMPORT_LISTED_MAX);
         return;
     case REPORT_FOR_PROGRAMS:
         telling->records = json_array();
-        telling->document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "run", import_run_json(report->run), "previous",
-            report->previous_run != NULL ? import_run_json(report->previous_run) : json_null(), "schools",
+        telling->document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:b}", "run", import_run_json(report->run),
+            "previous", report->previous_run != NULL ? import_run_json(report->previous_run) : json_null(), "schools",
             schools_json(report), "codes", codes_json(report), "refused", telling->records, "refused_total",
-            (json_int_t)report->refused_total);
+            (json_int_t)report->refused_total, "refused_cut", report->is_cut);
         return;
     case REPORT_FOR_SPREADSHEETS:
         spreadsheet_head_print();

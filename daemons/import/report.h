@@ -1,6 +1,7 @@
 /* What a delivery is told to be: counters, and what was found wrong. Kept in memory, bounded, until it is staged. */
 #pragma once
 
+#include "domain/import_csv.h"
 #include "domain/refusal.h"
 #include "import/aaf_reader.h"
 #include "runtime/attributes.h"
@@ -8,7 +9,7 @@
 
 struct report;
 
-enum { REPORT_PROBLEMS_MAX = 100000 /* told; all are counted */, REPORT_UNKNOWN_MAX = 200 /* attributes */ };
+enum { REPORT_PROBLEMS_MAX = IMPORT_LISTED_MAX, REPORT_UNKNOWN_MAX = 200 /* attributes */ };
 
 NEVER_NULL MUST_USE struct report *report_new(void);
 void report_free(struct report **report);

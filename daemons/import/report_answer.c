@@ -1,5 +1,7 @@
 #include "import/report_answer.h"
 
+#include "domain/import_csv.h"
+
 #include <string.h>
 
 enum { TEXT_BYTES_MAX = 4000 };
@@ -138,12 +140,14 @@ void answer_codes(struct arena *arena, const struct import_code_count *codes, si
 {
     Preau__Import__CodeCount *packed = arena_alloc(arena, count + 1, sizeof *packed);
     reply->codes = arena_alloc(arena, count + 1, sizeof(void *));
+    uint64_t listed = 0;
     for (size_t i = 0; packed && reply->codes && i < count; i++) {
         enum refusal refusal = REFUSAL_NONE;
         (void)refusal_from_code(codes[i].code, &refusal);
         preau__import__code_count__init(&packed[i]);
         packed[i].code = arena_copy(arena, codes[i].code);
         packed[i].count = (uint64_t)codes[i].count;
+        listed += packed[i].count;
         packed[i].what = arena_copy(arena, refusal_sentence(refusal));
         packed[i].todo = arena_copy(arena, refusal_next(refusal));
         reply->codes[reply->n_codes++] = &packed[i];
@@ -151,6 +155,7 @@ void answer_codes(struct arena *arena, const struct import_code_count *codes, si
             reply->refused_total += packed[i].count;
         }
     }
+    reply->is_cut = listed >= IMPORT_LISTED_MAX;
 }
 
 /* An academy has thousands of rows of the same few words. */

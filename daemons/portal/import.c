@@ -1,4 +1,5 @@
 /* The report of one import: figures beside those of the import before, schools, what to correct, records. */
+#include "domain/import_csv.h"
 #include "domain/import_figures.h"
 #include "domain/refusal.h"
 #include "portal/handlers.h"
@@ -249,6 +250,9 @@ static void records_fill(const struct visit *visit, struct view *body, const Pre
     struct view *records = view_add(body, "RECORDS");
     wording_count((int64_t)report->refused_total, "fiche ou valeur", "fiches ou valeurs", count);
     view_set(records, "TOTAL", count);
+    if (report->is_cut) {
+        number_set(view_add(records, "CUT"), "LISTED_MAX", IMPORT_LISTED_MAX);
+    }
     view_print(
         records, "SHEET", "/imports/%" PRId64 ".csv%s%s", report->run->id, code[0] != '\0' ? "?code=" : "", code);
     if (code[0] != '\0') {

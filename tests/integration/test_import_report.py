@@ -142,6 +142,18 @@ def test_records_come_in_pieces_and_whole_when_asked(here, full):
     assert [one["value"] for one in whole["refused"]] == SHOWN + [f"v{number}" for number in range(2292)]
 
 
+def test_a_list_that_stops_at_its_limit_says_so(here, people, full):
+    run = written_run(here)
+    with here.psql() as database:
+        database.execute("insert into preau.import_refusal (run_id, sequence, file, line, category, aaf_id, code) select %s, n,"
+                         " 'Eleve_0000.xml', n, 'Eleve', n::text, 'ine_invalid' from generate_series(1, 100000) n", (run,))
+    for one, is_cut in ((run, True), (full["run"], False)):
+        assert here.ctl("import", "report", one, json_answer=True)["refused_cut"] is is_cut
+        assert ("La liste s’arrête à 100000 fiches" in here.ctl("import", "report", one)) is is_cut
+        page = sign_in_head(here, "tous").get(f"/imports/{one}")
+        assert ("La liste s’arrête à 100 000 fiches" in plain(page.text)) is is_cut
+
+
 def test_records_of_one_code(here, full):
     report = here.ctl("import", "report", full["run"], "--code", "link_invalid", json_answer=True)
     assert report["refused_total"] == len(HOSTILE) and [one["value"] for one in report["refused"]] == SHOWN
