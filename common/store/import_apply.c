@@ -224,6 +224,9 @@ static bool credentials_write(
 static bool apply_all(struct session *session, const struct import_steps *steps, struct fault *fault)
 {
     static const enum query queries[] = {
+        QUERY_IMPORT_GUARDIANS_NEAR,
+        QUERY_IMPORT_GUARDIANS_NEAR_ANALYZE,
+        QUERY_IMPORT_GUARDIANS_BEFORE,
         QUERY_IMPORT_ACCOUNTS_MADE,
         QUERY_IMPORT_ACCOUNTS_SETTLE,
         QUERY_IMPORT_ACCOUNTS_SETTLE_ANALYZE,
@@ -244,6 +247,8 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
         QUERY_IMPORT_APPLY_RELINKED_ANALYZE,
         QUERY_IMPORT_APPLY_COUNTERS,
         QUERY_IMPORT_APPLY_SCHOOL_COUNTERS,
+        QUERY_IMPORT_GUARDIANS_AFTER,
+        QUERY_IMPORT_GUARDIANS_COUNT,
         QUERY_IMPORT_APPLY_MATCH_LOCK,
     };
     return run_all(session, queries, ARRAY_LENGTH(queries), steps, fault);

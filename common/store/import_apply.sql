@@ -460,7 +460,7 @@ select case profile when 'eleve' then 'Eleve' else 'PersRelEleve' end, outcome, 
 
 -- :query import_apply_school_counters
 -- The same by school: pupils where they are, or at the structure that they name, also one that is nowhere any more;
--- guardians at the schools of their children, those who are refused at the schools where the store knows these.
+-- guardians who are refused at the schools of their children as the store knows them. The others: import_guardians.sql.
 -- :role import
 -- :plain
 insert into pg_temp.import_uai_counter (uai, category, what, count)
@@ -486,15 +486,13 @@ select e.uai, 'Eleve', 'departed', count(*)
  where a.profile = 'eleve'
  group by e.uai
 union all
-select e.uai, 'PersRelEleve', o.what, count(distinct o.aaf_id)
-  from (select aaf_id, outcome as what from pg_temp.import_outcome where profile = 'responsable' and outcome <> 'unchanged'
-        union all select aaf_id, 'departed' from pg_temp.import_absent where profile = 'responsable'
-        union all select aaf_id, 'refused' from pg_temp.import_refused where category = 'PersRelEleve'
-        union all select aaf_id, 'refused' from pg_temp.import_again where profile = 'responsable') o
+select e.uai, 'PersRelEleve', 'refused', count(distinct o.aaf_id)
+  from (select aaf_id from pg_temp.import_refused where category = 'PersRelEleve'
+        union all select aaf_id from pg_temp.import_again where profile = 'responsable') o
  cross join pg_temp.import_now now
   join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, o.aaf_id)
   join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (k.academy, k.degree, k.pupil_id)
- group by e.uai, o.what;
+ group by e.uai;
 
 -- :query import_apply_tell_planner
 -- Others plan their reads by what is there now.

@@ -337,8 +337,46 @@ def test_a_refused_guardian_is_told_at_the_schools_of_the_children(importer, tmp
         return {uai: figures for (uai, category), figures in by_school(importer, run).items() if category == "PersRelEleve"}
 
     assert day(0, guardian(11, [1, 2]), guardian(12, [2])) == {A: {"added": 1}, B: {"added": 2}}
-    told = day(1, guardian(11, [1, 2], sn=""), guardian(12, [2]))
-    assert (told[A]["refused"], told[B]["refused"]) == (1, 1)
+    assert day(1, guardian(11, [1, 2], sn=""), guardian(12, [2])) == {A: {"refused": 1}, B: {"refused": 1, "unchanged": 1}}
+    assert day(2, guardian(11, [1, 2]), guardian(12, [2])) == {A: {"unchanged": 1}, B: {"unchanged": 2}}
+    assert day(3, guardian(11, [1, 2]), guardian(12, [2], mail="a@b.fr")) == {A: {"unchanged": 1}, B: {"unchanged": 1, "changed": 1}}
+    assert day(4, guardian(11, [1, 2])) == {A: {"unchanged": 1}, B: {"unchanged": 1, "departed": 1}}
+    assert day(5, guardian(11, [1, 2])) == {A: {"unchanged": 1}, B: {"unchanged": 1}}
+
+
+GUARDIANS_THERE = """
+    select e.uai, count(distinct g.aaf_id)
+      from preau.enrolment e
+      join preau.person c on (c.academy, c.degree, c.aaf_id) = (e.academy, e.degree, e.pupil_id)
+      join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (e.academy, e.degree, e.pupil_id)
+      join preau.person g on (g.academy, g.degree, g.aaf_id) = (k.academy, k.degree, k.guardian_id)
+     where c.departed_at is null and g.departed_at is null
+     group by e.uai"""
+
+
+def test_guardians_of_a_school_are_counted_from_run_to_run(importer, tmp_path):
+    """Whatever moves, leaves and comes back, those who are kept count of are those who are there."""
+    draw = random.Random(7)
+    places, families = {490: A, 491: B, 492: C}, {}
+    for day in range(12):
+        for child in range(1, 13):
+            families[child] = (draw.choice([490, 491, 492]), draw.sample(range(21, 31), draw.randint(0, 3)))
+        if day % 3 == 2:
+            places[490], places[491] = places[491], places[490]
+        here = [child for child in families if draw.random() < 0.8]
+        people = {one for child in here for one in families[child][1]}
+        pupils = [pupil(child, families[child][1], structure=families[child][0]) for child in here]
+        names = ["PARENT", "PARENT", "AUTRE", *([""] if day % 2 else [])]  # with no name, the record is refused
+        guardians = [guardian(one, [], sn=draw.choice(names)) for one in sorted(people) if draw.random() < 0.9]
+        run, = take(importer, complete(tmp_path, day, [structure(number, at) for number, at in places.items()], Eleve=pupils,
+                                       PersRelEleve=[*guardians, guardian(99, [])]))
+        assert run["state"] == APPLIED
+        there = dict(rows(importer, GUARDIANS_THERE))
+        assert dict(rows(importer, "select uai, count from preau.school_guardians where count > 0")) == there
+        told = by_school(importer, run)
+        if day % 2 == 0:
+            assert {uai: sum(told[uai, "PersRelEleve"].get(what, 0) for what in ("added", "changed", "unchanged"))
+                    for uai in there} == there
 
 
 # ------------------------------------------------------------------------------------------------ twice in one delivery

@@ -24,7 +24,9 @@ STAGED = """
     insert into pg_temp.import_now values (1, 10, 2, 'complete', null, 1, 1);
     create temporary table import_outcome as select profile, aaf_id, 'added' as outcome from preau.person;
     create temporary table import_place (structure bigint, uai text);
-    analyze pg_temp.import_now, pg_temp.import_outcome, pg_temp.import_absent;
+    create temporary table import_again (profile preau.profile, aaf_id bigint);
+    create temporary table import_near as select aaf_id from preau.person where profile = 'responsable';
+    analyze pg_temp.import_now, pg_temp.import_outcome, pg_temp.import_absent, pg_temp.import_near;
 """
 
 
@@ -67,11 +69,12 @@ def plan_of(connection, statement):
     return list(nodes(connection.execute(f"explain (format json) {statement}").fetchone()[0][0]["Plan"]))
 
 
-def test_nobody_is_looked_for_among_all_the_others(filling, statements):
+@pytest.mark.parametrize("statement", ["import_apply_school_counters", "import_guardians_after"])
+def test_nobody_is_looked_for_among_all_the_others(filling, statements, statement):
     filling.execute("set local role preau_import")
     filling.execute(statements["import_apply_plan"])
     filling.execute("reset role")
-    plan = plan_of(filling, statements["import_apply_school_counters"])
+    plan = plan_of(filling, statements[statement])
     assert "guardianship" in {node.get("Relation Name") for node in plan}
     assert not [node for node in plan if node["Node Type"] == "Nested Loop" and any(
         one.get("Relation Name") in ("enrolment", "guardianship") for one in nodes(node["Plans"][1]))]

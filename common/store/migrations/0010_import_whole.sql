@@ -115,6 +115,22 @@ create table preau.import_school_counter ( -- the figures of a run by school
     primary key (run_id, uai, category, what)
 );
 
+create table preau.school_guardians ( -- guardians who are there, with a child who is there and goes to the school
+    academy smallint not null references preau.academy,
+    degree  smallint not null check (degree in (1, 2)),
+    uai     text     not null,
+    count   bigint   not null check (count >= 0),
+    primary key (academy, degree, uai)
+);
+insert into preau.school_guardians
+select e.academy, e.degree, e.uai, count(distinct g.aaf_id)
+  from preau.enrolment e
+  join preau.person c on (c.academy, c.degree, c.aaf_id) = (e.academy, e.degree, e.pupil_id) and c.departed_at is null
+  join preau.guardianship k on (k.academy, k.degree, k.pupil_id) = (e.academy, e.degree, e.pupil_id)
+  join preau.person g on (g.academy, g.degree, g.aaf_id) = (k.academy, k.degree, k.guardian_id) and g.departed_at is null
+ group by e.academy, e.degree, e.uai;
+
+grant select, insert, update on preau.school_guardians to preau_import;
 grant select, insert, update on preau.account_merge to preau_import;
 grant select, insert on preau.import_school_counter to preau_import;
 grant select, insert, delete on preau.import_reservation to preau_import;
