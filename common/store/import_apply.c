@@ -30,9 +30,9 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
     static const enum query queries[] = {
         QUERY_IMPORT_PREPARE_ANALYZE,
         QUERY_IMPORT_PREPARE_UNSETTLED,
-        QUERY_IMPORT_PREPARE_TWICE,
-        QUERY_IMPORT_PREPARE_LATE,
-        QUERY_IMPORT_PREPARE_FIRST,
+        QUERY_IMPORT_TWICE_CHOOSE,
+        QUERY_IMPORT_TWICE_REFUSE,
+        QUERY_IMPORT_TWICE_STRUCTURES,
         QUERY_IMPORT_PREPARE_REQUESTS,
         QUERY_IMPORT_PREPARE_MODIFY_AGAIN,
         QUERY_IMPORT_PREPARE_DELETE_UNKNOWN,

@@ -405,4 +405,5 @@ def test_a_run_is_told_by_school_and_beside_the_one_before(site, tmp_path):
     assert here["uai"] == "0695001L"
     school_figures = {(one["category"], one["what"]): one["count"] for one in here["counters"]}
     assert school_figures == {("Eleve", "read"): 59, ("Eleve", "unchanged"): 58, ("Eleve", "changed"): 1,
-                              ("Eleve", "departed"): 1, ("PersRelEleve", "departed"): 1}
+                              ("Eleve", "departed"): 1, ("PersRelEleve", "departed"): 1,
+                              ("PersRelEleve", "unchanged"): 59}

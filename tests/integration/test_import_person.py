@@ -216,8 +216,6 @@ def test_who_comes_back_finds_the_account_as_it_was(site, tmp_path):
 
 # ------------------------------------------------------------------------------------------------ from a school to a collège
 
-
-INE = {"ENTEleveINE": "123456789AB"}
 NAMED = {"ENTPersonNom": "PARENT", "ENTPersonPrenom": "Sam", "ENTPersonMail": CONTACT["mail"],
          "ENTPersRelEleveTelMobile": CONTACT["mobile"]}
 
