@@ -47,7 +47,7 @@ struct run_job {
     /* seen while it runs, from any thread */
     _Atomic int64_t run, bytes_done, records;
     _Atomic int phase, steps_done, steps_total; /* enum run_phase */
-    _Atomic int64_t phase_since, moved_at; /* ticks: the phase began, its last step was made */
+    _Atomic int64_t phase_since, moved_at;      /* ticks: the phase began, its last step was made */
     int64_t bytes_total;
     atomic_bool is_stopping;
     pthread_mutex_t lock;
