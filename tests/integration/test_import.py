@@ -488,9 +488,9 @@ def test_a_database_that_goes_away_is_waited_for(site, days):
 
 
 def test_what_operators_see(site, days):
-    take(site, days[0].archives[1])
+    take(site, days[0].archives[1])  # the store tells of the end first, the daemon counts it then
+    site.wait(lambda: site.metrics(IMPORTD).get('preau_import_runs_total{outcome="applied"}') == 1, what="counted")
     seen = site.metrics(IMPORTD)
-    assert seen['preau_import_runs_total{outcome="applied"}'] == 1
     assert seen['preau_import_last_success_timestamp_seconds{academy="10"}'] > 1e9
     assert seen['preau_import_records_total{category="account",what="added"}'] > 0
     assert site.status(IMPORTD)["numbers"]["archives_waiting"] == 0
