@@ -41,17 +41,17 @@ select pg_advisory_xact_lock(1347568982);
 -- :plain
 create temporary table import_wanted as
 with every as (
-    select g.aaf_id, 'responsable'::preau.profile as profile, g.n, g.base, g.match_key, null::text as ine,
+    select g.aaf_id, 'responsable'::preau.profile as profile, g.base, g.match_key, null::text as ine,
            null::date as birth_date
       from pg_temp.import_guardian g
      where exists (select from pg_temp.import_legal l where l.guardian_id = g.aaf_id)
     union all
-    select k.aaf_id, 'responsable', 9000000000000000000 + row_number() over (order by k.aaf_id), b.base, k.match_key, null, null
+    select k.aaf_id, 'responsable', b.base, k.match_key, null, null
       from pg_temp.import_base b
      cross join pg_temp.import_now now
       join preau.person k on (k.academy, k.degree, k.aaf_id) = (now.academy, now.degree, b.aaf_id)
     union all
-    select p.aaf_id, 'eleve', p.n, p.base, null, p.ine, p.birth_date
+    select p.aaf_id, 'eleve', p.base, null, p.ine, p.birth_date
       from pg_temp.import_pupil p, pg_temp.import_now now
      where now.degree = 2
 )
@@ -156,7 +156,7 @@ update pg_temp.import_wanted w
           from pg_temp.import_wanted
          where account_id is null and may_match
            and (match_key is not null or (ine is not null and birth_date is not null))
-        window same as (partition by profile, match_key, ine, birth_date order by n)) f
+        window same as (partition by profile, match_key, ine, birth_date order by aaf_id)) f
  where w.aaf_id = f.aaf_id and f.leader <> w.aaf_id;
 
 -- :query import_accounts_new
@@ -164,7 +164,7 @@ update pg_temp.import_wanted w
 -- :role import
 -- :plain
 create temporary table import_account as
-select w.aaf_id, w.profile, w.n, w.base, r.login, r.account_id as id, r.account_id is not null as was_given
+select w.aaf_id, w.profile, w.base, r.login, r.account_id as id, r.account_id is not null as was_given
   from pg_temp.import_wanted w
   left join (select i.aaf_id, i.login, i.account_id
                from pg_temp.import_now now
@@ -181,7 +181,8 @@ select w.aaf_id, w.profile, w.n, w.base, r.login, r.account_id as id, r.account_
 analyze pg_temp.import_account;
 
 -- :query import_accounts_number
--- Those who share a base take the numbers that follow the last one given, in the order of the files.
+-- Those who share a base take the numbers that follow the last one given, in order of their own: that of the files says
+-- nothing.
 -- :role import
 -- :plain
 with taken as (
@@ -193,14 +194,14 @@ with taken as (
              limit 1) as number
       from (select distinct base from pg_temp.import_account where not was_given) b
 ), numbered as (
-    select w.aaf_id, w.n, w.base,
-           coalesce(t.number + 1, 0) + row_number() over (partition by w.base order by w.n) - 1 as number
+    select w.aaf_id, w.base,
+           coalesce(t.number + 1, 0) + row_number() over (partition by w.base order by w.aaf_id) - 1 as number
       from pg_temp.import_account w
       join taken t using (base)
      where not w.was_given
 ), given as (
     select aaf_id, base || case number when 0 then '' else number::text end as login, nextval('preau.account_number') as id
-      from (select * from numbered order by n) o
+      from (select * from numbered order by aaf_id) o
 )
 update pg_temp.import_account w set login = g.login, id = g.id from given g where g.aaf_id = w.aaf_id;
 
@@ -213,7 +214,7 @@ with identified as (
     select w.login, now.academy, w.id, now.degree, w.aaf_id
       from pg_temp.import_account w, pg_temp.import_now now
      where not w.was_given
-     order by w.n
+     order by w.aaf_id
     returning account_id
 )
 insert into preau.import_reservation (academy, degree, first_account, last_account)
@@ -236,7 +237,7 @@ update pg_temp.import_account w
 -- :plain
 with created as (
     insert into preau.account (academy, id, profile, login)
-    select now.academy, w.id, w.profile, w.login from pg_temp.import_account w, pg_temp.import_now now order by w.n
+    select now.academy, w.id, w.profile, w.login from pg_temp.import_account w, pg_temp.import_now now order by w.aaf_id
     returning academy, id
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor)
@@ -254,7 +255,7 @@ delete from preau.import_reservation r using pg_temp.import_now now where (r.aca
 -- The accounts that need a provisional password.
 -- :role import
 -- :plain
-copy (select id from pg_temp.import_account order by n) to stdout;
+copy (select id from pg_temp.import_account order by aaf_id) to stdout;
 
 -- :query import_copy_credentials
 -- Sealed provisional passwords.

@@ -59,6 +59,16 @@ def test_any_sequence_of_days_ends_at_the_last_one(site, made, last_day, sequenc
     assert owned(site) == last_day
 
 
+def test_identifiers_are_the_same_whatever_the_order_of_the_files(site, made):
+    given = []
+    for kind in "CRP":
+        emptied(site)
+        take(site, made[f"{kind}0"].archives[2])
+        given.append(rows(site, """select p.aaf_id, a.login from preau.person p
+            join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) order by p.aaf_id"""))
+    assert given[0] == given[1] == given[2] and len({login for _, login in given[0]}) > 20
+
+
 def test_each_anomaly_of_a_delta_is_told_or_taken(site, made):
     take(site, made["C0"].archives[2])
     run, = take(site, made["A1"].archives[2])
