@@ -4,7 +4,15 @@
 #include "domain/import_figures.h"
 #include "domain/text.h"
 
-enum { COLUMNS = 9, FIGURE_COLUMNS = 11, NUMBER_SIZE = 24, LABEL_SIZE = 80 };
+#include <string.h>
+
+enum {
+    COLUMNS = 9,
+    FIGURE_COLUMNS = 11,
+    FIGURE_ROW_SIZE = 4096 /* names of schools are bounded */,
+    NUMBER_SIZE = 24,
+    LABEL_SIZE = 80
+};
 
 size_t import_csv_heading(char *out, size_t size)
 {
@@ -76,4 +84,45 @@ size_t import_csv_figure_row(const struct import_csv_figure *figure, char *out, 
     const char *const cells[FIGURE_COLUMNS] = {run, figure->started, seconds, previous_run, figure->uai, figure->school,
         figure->category, figure->what, label, count, previous};
     return csv_row_write(cells, FIGURE_COLUMNS, out, size);
+}
+
+static void figure_take(const struct import_csv_sheet *sheet)
+{
+    char row[FIGURE_ROW_SIZE];
+    size_t length = import_csv_figure_row(&sheet->figure, row, sizeof row);
+    sheet->take(sheet->arg, row, length);
+}
+
+void import_csv_sheet_begin(struct import_csv_sheet *sheet, const struct import_count *counts, size_t count,
+    const struct import_count *previous, size_t previous_count)
+{
+    char heading[FIGURE_ROW_SIZE];
+    struct import_figure figures[IMPORT_FIGURES_MAX];
+    struct import_csv_figure *row = &sheet->figure;
+    size_t length = import_csv_figures_heading(heading, sizeof heading);
+    sheet->take(sheet->arg, heading, length);
+    size_t lined_up = import_figures_line_up(counts, count, previous, previous_count, figures, IMPORT_FIGURES_MAX);
+    row->uai = row->school = "";
+    for (size_t i = 0; i < lined_up; i++) {
+        row->category = figures[i].category;
+        row->what = figures[i].what;
+        row->count = figures[i].count;
+        row->previous = figures[i].previous;
+        figure_take(sheet);
+    }
+}
+
+void import_csv_sheet_school(
+    struct import_csv_sheet *sheet, const char *uai, const char *name, const struct import_count *counter)
+{
+    struct import_csv_figure *row = &sheet->figure;
+    if (strcmp(row->uai, uai) != 0) {
+        row->school = name;
+    }
+    row->uai = uai;
+    row->category = counter->category;
+    row->what = counter->what;
+    row->count = counter->count;
+    row->is_compared = false;
+    figure_take(sheet);
 }

@@ -36,3 +36,22 @@ struct import_csv_figure {
 /* The same of figures. */
 size_t import_csv_figures_heading(char *out, size_t size);
 size_t import_csv_figure_row(const struct import_csv_figure *figure, char *out, size_t size);
+
+struct import_count; /* domain/import_figures.h */
+
+/* One row, lent for the call. */
+typedef void import_csv_take(void *arg, const char *row, size_t length);
+
+/* All figures of an import, row after row: those of the whole, under the heading, then those of its schools, one school after
+ * the other. */
+struct import_csv_sheet {
+    struct import_csv_figure
+        figure; /* run, previous_run, started, duration, is_compared are given; the rest is of a row */
+    import_csv_take *take;
+    void *arg;
+};
+void import_csv_sheet_begin(struct import_csv_sheet *sheet, const struct import_count *counts, size_t count,
+    const struct import_count *previous, size_t previous_count);
+/* name: said with the first figure of a school; kept until the next school. */
+void import_csv_sheet_school(
+    struct import_csv_sheet *sheet, const char *uai, const char *name, const struct import_count *counter);

@@ -31,6 +31,8 @@ struct import_figure {
     uint64_t count, previous; /* 0: not counted */
 };
 
+enum { IMPORT_FIGURES_MAX = 160 }; /* of an import */
+
 /* Each counter that stands on one of both sides once, in the order of reading. At most `capacity`; how many. */
 size_t import_figures_line_up(const struct import_count *counts, size_t count, const struct import_count *previous,
     size_t previous_count, struct import_figure *out_figures, size_t capacity);

@@ -26,7 +26,6 @@ void import_report_schools_print(const Preau__Import__GetReportReply *report);
 void import_report_codes_print(const Preau__Import__GetReportReply *report);
 void import_report_record_print(const Preau__Import__RefusedRecord *record);
 
-enum { IMPORT_FIGURES_MAX = 160 };
 /* Of a run, or of none: NULL. How many. */
 size_t import_counts_of(const Preau__Import__Run *run, struct import_count counts[static IMPORT_FIGURES_MAX]);
 /* For spreadsheets: the figures of the whole and by school. */

@@ -2,8 +2,9 @@
 #include "domain/import_csv.h"
 #include "import.pb-c.h"
 #include "portal/handlers.h"
-#include "portal/import_figures_sheet.h"
+#include "portal/import_view.h"
 #include "portal/page.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 
 #include <inttypes.h>
@@ -13,6 +14,13 @@
 enum { PIECE = 1000, ROW_COMMON = 1024 };
 
 static void sheet_ask(struct visit *visit);
+
+/* Instead of the records. */
+static bool wants_figures(const struct visit *visit)
+{
+    const char *table = http_query(visit->request, "table");
+    return table && strcmp(table, "chiffres") == 0;
+}
 
 /* Room for so many bytes more, and their end. */
 static void document_reserve(struct visit_document *document, size_t bytes)
@@ -48,16 +56,43 @@ static void sheet_send(struct visit *visit)
     char name[64];
     struct visit_document document = visit->document; /* the visit ends before the bytes are sent */
     visit->document = (struct visit_document){0};
-    (void)snprintf(name, sizeof name, "integration-%" PRId64 ".csv", visit->path.import.v);
+    (void)snprintf(name, sizeof name, "integration-%" PRId64 "%s.csv", visit->path.import.v,
+        wants_figures(visit) ? "-chiffres" : "");
     page_send_file(visit, "text/csv; charset=utf-8", name, document.bytes, document.length);
     memory_free(&document.bytes);
 }
 
-/* Instead of the records. */
-static bool wants_figures(const struct visit *visit)
+static void row_add(void *arg, const char *row, size_t length)
 {
-    const char *table = http_query(visit->request, "table");
-    return table && strcmp(table, "chiffres") == 0;
+    struct visit_document *document = arg;
+    document_reserve(document, length);
+    memcpy(document->bytes + document->length, row, length);
+    document->length += length;
+}
+
+static void figures_add(struct visit_document *document, const Preau__Import__GetReportReply *report)
+{
+    char started[CLOCK_TEXT_SIZE];
+    struct import_count now[IMPORT_FIGURES_MAX];
+    struct import_count before[IMPORT_FIGURES_MAX];
+    const Preau__Import__Run *run = report->run;
+    clock_format_local((struct instant){run->started_at}, started);
+    struct import_csv_sheet sheet = {
+        .figure = {.run = run->id,
+                   .previous_run = run->previous,
+                   .started = started,
+                   .duration = {run->finished_at != 0 ? run->finished_at - run->started_at : -1},
+                   .is_compared = report->previous_run != NULL},
+        .take = row_add,
+        .arg = document,
+    };
+    import_csv_sheet_begin(
+        &sheet, now, import_counts_of(run, now), before, import_counts_of(report->previous_run, before));
+    for (size_t i = 0; i < report->n_schools; i++) {
+        const Preau__Import__SchoolCounter *counter = report->schools[i];
+        import_csv_sheet_school(&sheet, counter->uai, counter->name,
+            &(struct import_count){counter->category, counter->what, counter->count});
+    }
 }
 
 static void piece_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -68,7 +103,8 @@ static void piece_loaded(struct visit *visit, const ProtobufCMessage *answer, en
         return;
     }
     if (wants_figures(visit)) {
-        import_figures_send(visit, report);
+        figures_add(&visit->document, report);
+        sheet_send(visit);
         return;
     }
     for (size_t i = 0; i < report->n_refused; i++) {

@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-enum { IMPORT_FIGURES_MAX = 160 };
-
 bool import_goes_on(const Preau__Import__Run *run);
 /* Of a run, or of none: NULL. At most IMPORT_FIGURES_MAX; how many. */
 size_t import_counts_of(const Preau__Import__Run *run, struct import_count counts[IMPORT_FIGURES_MAX]);

@@ -2,6 +2,7 @@
 
 #include "domain/csv.h"
 #include "domain/import_csv.h"
+#include "domain/import_figures.h"
 
 static void cells_stand_between_semicolons_and_lines_end_with_cr_lf(void **state)
 {
@@ -122,6 +123,44 @@ static void an_import_s_figures_say_of_which_import_and_school(void **state)
     assert_string_equal(row, "7;2026-09-17 08:20:01;;;0690001X;\"'=A;B\";account;added;Comptes, créés;1;\r\n");
 }
 
+static void row_append(void *arg, const char *row, size_t length)
+{
+    char *all = arg;
+    assert_true(strlen(all) + length < 2000);
+    (void)strncat(all, row, length);
+}
+
+static void a_sheet_is_the_whole_then_each_school_with_its_name(void **state)
+{
+    (void)state;
+    static const struct import_count now[] = {
+        {"Eleve", "read",  12},
+        {"Eleve", "added", 2 }
+    };
+    static const struct import_count before[] = {
+        {"Eleve", "read", 10}
+    };
+    static const struct import_count of_school = {"Eleve", "read", 5};
+    char all[2000] = "";
+    char heading[256];
+    struct import_csv_sheet sheet = {
+        .figure = {.run = 7, .previous_run = 6, .started = "S", .duration = {1000000}, .is_compared = true},
+        .take = row_append,
+        .arg = all,
+    };
+    import_csv_sheet_begin(&sheet, now, 2, before, 1);
+    import_csv_sheet_school(&sheet, "0690001X", "Jean Moulin", &of_school);
+    import_csv_sheet_school(&sheet, "0690001X", "", &of_school);
+    import_csv_sheet_school(&sheet, "0690002Y", "", &of_school);
+    size_t length = import_csv_figures_heading(heading, sizeof heading);
+    assert_memory_equal(all, heading, length);
+    assert_string_equal(all + length,
+        "7;S;1,0;6;;;Eleve;read;Élèves, lues;12;10\r\n7;S;1,0;6;;;Eleve;added;Élèves, ajoutées;2;0\r\n"
+        "7;S;1,0;6;0690001X;Jean Moulin;Eleve;read;Élèves, lues;5;\r\n"
+        "7;S;1,0;6;0690001X;Jean Moulin;Eleve;read;Élèves, lues;5;\r\n"
+        "7;S;1,0;6;0690002Y;;Eleve;read;Élèves, lues;5;\r\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +170,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_measured),
         cmocka_unit_test(an_import_s_rows_have_nine_columns),
         cmocka_unit_test(an_import_s_figures_say_of_which_import_and_school),
+        cmocka_unit_test(a_sheet_is_the_whole_then_each_school_with_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
