@@ -31,15 +31,6 @@ void aaf_cut_free(struct aaf_cut **cut)
     memory_free(cut);
 }
 
-static size_t blank_length(const char *bytes, size_t length)
-{
-    size_t at = 0;
-    while (at < length && (bytes[at] == '\n' || bytes[at] == ' ' || bytes[at] == '\r' || bytes[at] == '\t')) {
-        at++;
-    }
-    return at;
-}
-
 static size_t rest_give(struct aaf_cut *cut, const char *bytes, size_t length)
 {
     cut->is_ended = !cut->handler.rest(cut->handler.arg, bytes, length);
@@ -50,7 +41,7 @@ static size_t rest_give(struct aaf_cut *cut, const char *bytes, size_t length)
 static size_t next_give(struct aaf_cut *cut, const char *bytes, size_t length)
 {
     const struct aaf_cut_handler *handler = &cut->handler;
-    size_t blank = blank_length(bytes, length);
+    size_t blank = aaf_blank_length(bytes, length);
     enum aaf_begin begins = aaf_request_begins(bytes + blank, length - blank);
     bool may_wait = length < AAF_REQUEST_MAX;
     if (blank > BLANK_MAX) {

@@ -416,9 +416,8 @@ void aaf_grammar_text(struct aaf_grammar *grammar, const xmlChar *bytes, size_t 
     }
 }
 
-uint64_t aaf_grammar_rules(const struct aaf_grammar *grammar)
+uint64_t aaf_grammar_rules(void)
 {
-    (void)grammar;
     return (uint64_t)reading_rules << 32 | aaf_names_rules();
 }
 

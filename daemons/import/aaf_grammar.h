@@ -27,7 +27,7 @@ void aaf_grammar_text(struct aaf_grammar *grammar, const xmlChar *bytes, size_t 
 
 /* By what rules it reads: another number when other attributes are read or known, or when the same bytes of a record have
  * come to mean something else. Goes into each digest, so that the next import takes all anew. */
-uint64_t aaf_grammar_rules(const struct aaf_grammar *grammar);
+uint64_t aaf_grammar_rules(void);
 /* The root is another one than AAF's: nothing of the document was looked at. */
 bool aaf_grammar_is_other(const struct aaf_grammar *grammar);
 /* Straight in the root, between requests. */

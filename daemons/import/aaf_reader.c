@@ -298,11 +298,8 @@ static bool is_between(void *arg)
         reader->parser->instate != XML_PARSER_CONTENT) {
         return false;
     }
-    const xmlChar *at = input->cur;
-    while (at < input->end && (*at == '\n' || *at == ' ' || *at == '\t' || *at == '\r')) {
-        at++;
-    }
-    return at == input->end;
+    size_t held = (size_t)(input->end - input->cur);
+    return aaf_blank_length((const char *)input->cur, held) == held;
 }
 
 static bool rest_came(void *arg, const char *bytes, size_t length)
@@ -395,7 +392,7 @@ struct aaf_reader *aaf_reader_new(aaf_record_read *read, void *arg)
     reader->decode = aaf_decode_new(decoded_came, reader);
     reader->cut = aaf_cut_new(&(struct aaf_cut_handler){is_between, rest_came, request_came, reader});
     reader->grammar = aaf_grammar_new(reader->parser->dict, record_came, reader);
-    reader->rules = aaf_grammar_rules(reader->grammar);
+    reader->rules = aaf_grammar_rules();
     reader->read = read;
     reader->arg = arg;
     return reader;

@@ -7,12 +7,21 @@
 
 static const char begin_tag[] = "<addRequest";
 static const char end_tag[] = "</addRequest>";
-enum { BEGIN_LENGTH = sizeof begin_tag - 1, END_LENGTH = sizeof end_tag - 1 };
-_Static_assert((int)END_LENGTH == (int)AAF_REQUEST_END, "the end tag grew");
+enum { BEGIN_LENGTH = sizeof begin_tag - 1 };
+_Static_assert(sizeof end_tag - 1 == AAF_REQUEST_END, "the end tag grew");
 
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+size_t aaf_blank_length(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    while (at < length && is_blank(bytes[at])) {
+        at++;
+    }
+    return at;
 }
 
 enum aaf_begin aaf_request_begins(const char *bytes, size_t length)
@@ -53,8 +62,8 @@ size_t aaf_request_length(const char *bytes, size_t length)
             return 0;
         }
         at = (size_t)(found - bytes);
-        if (length - at >= END_LENGTH - before && memcmp(found - before, end_tag, END_LENGTH) == 0) {
-            return at - before + END_LENGTH;
+        if (length - at >= AAF_REQUEST_END - before && memcmp(found - before, end_tag, AAF_REQUEST_END) == 0) {
+            return at - before + AAF_REQUEST_END;
         }
     }
     return 0;
@@ -76,9 +85,7 @@ static bool find(struct rest *rest, const char *text)
 static bool take(struct rest *rest, const char *text)
 {
     size_t length = strlen(text);
-    while (rest->at < rest->end && is_blank(*rest->at)) {
-        rest->at++;
-    }
+    rest->at += aaf_blank_length(rest->at, (size_t)(rest->end - rest->at));
     if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, text, length) != 0) {
         return false;
     }

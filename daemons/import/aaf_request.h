@@ -25,6 +25,9 @@ struct aaf_request {
     unsigned char digest[RECORD_DIGEST_SIZE];
 };
 
+/* How many bytes of white space they begin with, as XML has it. */
+size_t aaf_blank_length(const char *bytes, size_t length);
+
 /* What these bytes begin with. AAF_BEGINS_SOON: perhaps a request, once more of them are there. */
 enum aaf_begin { AAF_BEGINS_NOT, AAF_BEGINS_SOON, AAF_BEGINS };
 enum aaf_begin aaf_request_begins(const char *bytes, size_t length);
