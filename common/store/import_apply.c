@@ -226,6 +226,7 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
     static const enum query queries[] = {
         QUERY_IMPORT_GUARDIANS_NEAR,
         QUERY_IMPORT_GUARDIANS_NEAR_ANALYZE,
+        QUERY_IMPORT_GUARDIANS_PLACES,
         QUERY_IMPORT_GUARDIANS_BEFORE,
         QUERY_IMPORT_ACCOUNTS_MADE,
         QUERY_IMPORT_ACCOUNTS_SETTLE,

@@ -38,40 +38,42 @@ select k.guardian_id
 -- :plain
 analyze pg_temp.import_near;
 
--- :query import_guardians_before
--- How many of them were where, and leave.
+-- :query import_guardians_places
+-- Where they are: looked at before the run's changes and after.
 -- :role import
 -- :plain
-create temporary table import_near_before as
-select e.uai, n.aaf_id in (select a.aaf_id from pg_temp.import_absent a where a.profile = 'responsable') as has_left,
-       count(distinct g.aaf_id) as count
+create temporary view import_near_place as
+select distinct n.aaf_id, e.uai
   from (select distinct aaf_id from pg_temp.import_near) n
  cross join pg_temp.import_now now
   join preau.person g on (g.academy, g.degree, g.aaf_id) = (now.academy, now.degree, n.aaf_id)
   join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, n.aaf_id)
   join preau.person c on (c.academy, c.degree, c.aaf_id) = (now.academy, now.degree, k.pupil_id)
   join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, k.pupil_id)
- where g.departed_at is null and c.departed_at is null
- group by e.uai, has_left;
+ where g.departed_at is null and c.departed_at is null;
+
+-- :query import_guardians_before
+-- How many of them were where, and leave.
+-- :role import
+-- :plain
+create temporary table import_near_before as
+select uai, aaf_id in (select a.aaf_id from pg_temp.import_absent a where a.profile = 'responsable') as has_left,
+       count(*) as count
+  from pg_temp.import_near_place
+ group by uai, has_left;
 
 -- :query import_guardians_after
 -- How many of them are where, by what became of their record.
 -- :role import
 -- :plain
 create temporary table import_near_after as
-select e.uai,
-       case when n.aaf_id in (select f.aaf_id from pg_temp.import_refused f where f.category = 'PersRelEleve') then 'refused'
+select p.uai,
+       case when p.aaf_id in (select f.aaf_id from pg_temp.import_refused f where f.category = 'PersRelEleve') then 'refused'
             else coalesce(o.outcome, 'unchanged') end as what,
-       count(distinct g.aaf_id) as count
-  from (select distinct aaf_id from pg_temp.import_near) n
- cross join pg_temp.import_now now
-  left join pg_temp.import_outcome o on o.profile = 'responsable' and o.aaf_id = n.aaf_id
-  join preau.person g on (g.academy, g.degree, g.aaf_id) = (now.academy, now.degree, n.aaf_id)
-  join preau.guardianship k on (k.academy, k.degree, k.guardian_id) = (now.academy, now.degree, n.aaf_id)
-  join preau.person c on (c.academy, c.degree, c.aaf_id) = (now.academy, now.degree, k.pupil_id)
-  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (now.academy, now.degree, k.pupil_id)
- where g.departed_at is null and c.departed_at is null
- group by e.uai, what;
+       count(*) as count
+  from pg_temp.import_near_place p
+  left join pg_temp.import_outcome o on o.profile = 'responsable' and o.aaf_id = p.aaf_id
+ group by p.uai, what;
 
 -- :query import_guardians_count
 -- Those near and the others, who are all unchanged, are the figures; together they are how many are kept for the next run.

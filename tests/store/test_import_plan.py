@@ -51,6 +51,7 @@ def filling(cluster, database, statements):
                 connection.execute(text)
         connection.execute(FILLED)
         connection.execute(STAGED)
+        connection.execute(statements["import_guardians_places"])
         yield connection
         connection.rollback()
 
