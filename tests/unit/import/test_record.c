@@ -250,19 +250,27 @@ static int report_dropped(void **state)
     return 0;
 }
 
+/* Of a pupil known by a whole record, one that lists some values: what was made of that one. */
+static struct made *pupil_modified(
+    const struct aaf_value *before, const struct aaf_value *lists, struct import_person *out_pupil)
+{
+    struct import_person known;
+    struct made *made = made_with(AAF_PUPIL, "12", before);
+    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
+    assert_false(known.is_partial);
+    made = made_with(AAF_PUPIL, "12", lists);
+    assert_true(record_pupil(&made->record, place, today, made->report, &known, out_pupil));
+    return made;
+}
+
 static void a_modification_changes_what_it_lists(void **state)
 {
     (void)state;
     static const struct aaf_value before[] = {PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "490$6EME 2"),
         V(LINKS_2D, "1$10$1$1$0$1"), V(MAIL_2D, "m@example.org"), V(INE, "123456789ab"), END_OF_VALUES};
     static const struct aaf_value lists[] = {V(MAIL_2D, ""), V(CLASSES_2D, "490$5EME 1"), END_OF_VALUES};
-    struct made *made = made_with(AAF_PUPIL, "12", before);
-    struct import_person known;
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
-    assert_false(known.is_partial);
-    made = made_with(AAF_PUPIL, "12", lists);
-    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    struct made *made = pupil_modified(before, lists, &pupil);
     assert_true(pupil.is_partial);
     assert_string_equal(pupil.mail.text, "");
     assert_string_equal(pupil.class_label, "5EME 1");
@@ -278,12 +286,8 @@ static void a_modification_that_names_a_parent_alone_leaves_the_links_and_says_s
     (void)state;
     static const struct aaf_value before[] = PUPIL_LINKED(V(LINKS_2D, "1$10$1$1$0$1"));
     static const struct aaf_value lists[] = {V(FATHER, "8"), END_OF_VALUES};
-    struct made *made = made_with(AAF_PUPIL, "12", before);
-    struct import_person known;
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
-    made = made_with(AAF_PUPIL, "12", lists);
-    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    struct made *made = pupil_modified(before, lists, &pupil);
     assert_int_equal(pupil.linked_count, 1);
     assert_string_equal(told(made, 0), "link_unqualified");
 }
@@ -294,12 +298,8 @@ static void a_class_of_the_school_before_does_not_follow_to_another(void **state
     static const struct aaf_value before[] = {
         PUPIL_2D, V(STRUCTURE, "490"), V(CLASSES_2D, "490$6EME 2"), END_OF_VALUES};
     static const struct aaf_value lists[] = {V(STRUCTURE, "491"), END_OF_VALUES};
-    struct made *made = made_with(AAF_PUPIL, "12", before);
-    struct import_person known;
     struct import_person pupil;
-    assert_true(record_pupil(&made->record, place, today, made->report, NULL, &known));
-    made = made_with(AAF_PUPIL, "12", lists);
-    assert_true(record_pupil(&made->record, place, today, made->report, &known, &pupil));
+    (void)pupil_modified(before, lists, &pupil);
     assert_int_equal(pupil.structure, 491);
     assert_string_equal(pupil.class_label, "");
 }
