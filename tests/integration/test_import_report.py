@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from peers import calc
 from peers.bus import Bus
 from peers.people import Town
 from peers.portal import add_administrator, add_head, sign_in_head
@@ -224,6 +225,18 @@ def test_figures_of_what_is_not_over_have_no_duration_and_no_previous(here):
 @pytest.mark.parametrize("forms", [("--figures", "--csv"), ("--figures", "--json")])
 def test_figures_are_a_form_of_their_own(here, full, forms):
     assert here.run_ctl("import", "report", full["run"], *forms).returncode == 2
+
+
+@pytest.mark.parametrize("form", ["--csv", "--figures"])
+def test_a_spreadsheet_opens_in_calc_cell_by_cell(here, full, tmp_path, form):
+    sheet = subprocess.run([here.build / "daemons/ctl/preauctl", "--config", here.config, "import", "report", str(full["run"]),
+                            form], capture_output=True, timeout=60, check=True).stdout
+    shown = calc.cells(tmp_path, sheet)
+    written = figures_of(sheet.decode("utf-8"))
+    assert len(shown) == len(written) > 10
+    # Calc takes a leading apostrophe for its own mark of a text; what is said is the same
+    assert [[cell.removeprefix("'") for cell in row] for row in shown] == \
+        [[cell.removeprefix("'") for cell in row] for row in written]
 
 
 # ------------------------------------------------------------------------------------------------ to people
