@@ -6,11 +6,12 @@ import pathlib
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from peers import axe
 from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
@@ -69,9 +70,10 @@ class Browser:
                 field.send_keys(value)
 
     def click(self, selector):
-        """And the page that follows."""
+        """And the page that follows. A page that follows its progress may replace what was just found."""
         self.driver.execute_script("window.isThePageBefore = true")
-        self.find(selector).click()
+        WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException]).until(
+            lambda _: self.find(selector).click() is None)
         arrived = "return !window.isThePageBefore && document.readyState === 'complete'"
         # between two pages the driver has no document to ask, and says so in words of its own
         WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(
@@ -85,7 +87,7 @@ class Browser:
         return self.driver.execute_script("return location.pathname")
 
     def picture(self, name):
-        """Wide and narrow; no page is wider than its window."""
+        """Wide and narrow; no page is wider than its window, and axe-core finds nothing against it."""
         wide = self.width
         for width in (WIDE, NARROW):
             self.resize(width)
@@ -93,6 +95,8 @@ class Browser:
             height = self.driver.execute_script("return document.documentElement.scrollHeight")
             self.resize(width, max(600, min(height, 3000)))
             self.driver.save_screenshot(str(self.artifacts / f"{name}-{width}.png"))
+            found = axe.violations(self.driver)
+            assert not found, f"{name} at {width} px:\n" + "\n".join(found)
             assert overflow <= 0, f"{name} is {overflow} px wider than {width} px"
         self.resize(wide)
 
