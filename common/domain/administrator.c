@@ -73,6 +73,54 @@ bool scope_shows_deliveries(enum administrator_role role, const struct administr
     return role_follows_deliveries(role) && scope->uai.text[0] == '\0' && role_may_have_scope(role, scope);
 }
 
+bool scopes_are_wider_than_schools(const struct administrator_scope *scopes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (scopes[i].uai.text[0] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool second_factor_is_required(enum administrator_role role, const struct administrator_scope *scopes, size_t count)
+{
+    bool is_of_a_school = role == ROLE_DIRECTEUR || role == ROLE_DELEGUE;
+    return !is_of_a_school || scopes_are_wider_than_schools(scopes, count);
+}
+
+enum administrator_step administrator_next_step(const struct administrator_standing *standing, bool proved)
+{
+    if (standing->has_second_factor && !proved) {
+        return ADMINISTRATOR_CODE;
+    }
+    if (standing->password_is_provisional) {
+        return ADMINISTRATOR_NEW_PASSWORD;
+    }
+    if (standing->must_have_second_factor && !standing->has_second_factor) {
+        return ADMINISTRATOR_ENROLMENT;
+    }
+    return ADMINISTRATOR_OPEN;
+}
+
+bool role_may_delegate(enum administrator_role role)
+{
+    return role == ROLE_DIRECTEUR || role == ROLE_ASSISTANCE || role == ROLE_EXPLOITANT;
+}
+
+bool role_may_receive(enum administrator_role role)
+{
+    return role != ROLE_INTEGRATEUR;
+}
+
+enum refusal delegation_check_period(struct instant from_at, struct instant until_at, struct instant now)
+{
+    struct instant latest = instant_add(now, DAYS(DELEGATION_DAYS_MAX));
+    bool is_sound =
+        instant_before(from_at, until_at) && instant_before(now, until_at) && !instant_before(latest, until_at);
+    return is_sound ? REFUSAL_NONE : REFUSAL_PERIOD_INVALID;
+}
+
 static bool may_stand_in_login(char one, bool first)
 {
     return text_is_ascii_letter(one) || text_is_digit(one) || (!first && one != '\0' && strchr("._@-", one));

@@ -93,6 +93,102 @@ static void logins_are_tidied_or_refused(void **state)
     }
 }
 
+/* The whole product: each role with each set of scopes. */
+static void the_second_factor_is_required_for_all_that_is_wider_than_a_school(void **state)
+{
+    (void)state;
+    const struct administrator_scope kinds[] = {
+        {{10}, {"0010002X"}},
+        {{11}, {"0110001S"}},
+        {{10}, {""}        },
+        {{0},  {""}        }
+    };
+    static const bool is_wide[] = {false, false, true, true};
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        for (unsigned set = 0; set < 1U << COUNT_OF(kinds); set++) {
+            struct administrator_scope scopes[COUNT_OF(kinds)];
+            size_t count = 0;
+            bool wide = false;
+            for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+                if (set & 1U << i) {
+                    scopes[count++] = kinds[i];
+                    wide = wide || is_wide[i];
+                }
+            }
+            bool looks_into_others = role == ROLE_INTEGRATEUR || role == ROLE_ASSISTANCE || role == ROLE_EXPLOITANT;
+            assert_int_equal(scopes_are_wider_than_schools(scopes, count), wide);
+            assert_int_equal(
+                second_factor_is_required((enum administrator_role)role, scopes, count), wide || looks_into_others);
+        }
+    }
+}
+
+static enum administrator_step expected_step(const struct administrator_standing *standing, bool proved)
+{
+    if (standing->has_second_factor) {
+        if (!proved) {
+            return ADMINISTRATOR_CODE;
+        }
+        return standing->password_is_provisional ? ADMINISTRATOR_NEW_PASSWORD : ADMINISTRATOR_OPEN;
+    }
+    if (standing->password_is_provisional) {
+        return ADMINISTRATOR_NEW_PASSWORD;
+    }
+    return standing->must_have_second_factor ? ADMINISTRATOR_ENROLMENT : ADMINISTRATOR_OPEN;
+}
+
+/* Nobody who has a second factor gets past the code, and nobody who must have one is let in without. */
+static void every_standing_has_its_next_step(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 16; bits++) {
+        const struct administrator_standing standing = {bits & 1, bits & 2, bits & 4};
+        bool proved = bits & 8;
+        enum administrator_step step = administrator_next_step(&standing, proved);
+        assert_int_equal(step, expected_step(&standing, proved));
+        if (step == ADMINISTRATOR_OPEN) {
+            assert_false(standing.has_second_factor && !proved);
+            assert_false(standing.must_have_second_factor && !standing.has_second_factor);
+            assert_false(standing.password_is_provisional);
+        }
+    }
+}
+
+static void what_was_given_is_not_given_on(void **state)
+{
+    (void)state;
+    static const struct {
+        bool may_give, may_receive;
+    } expected[ROLE_COUNT] = {
+        [ROLE_DIRECTEUR] = {true,  true },
+        [ROLE_DELEGUE] = {false, true },
+        [ROLE_INTEGRATEUR] = {false, false},
+        [ROLE_ASSISTANCE] = {true,  true },
+        [ROLE_EXPLOITANT] = {true,  true },
+    };
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        assert_int_equal(role_may_delegate((enum administrator_role)role), expected[role].may_give);
+        assert_int_equal(role_may_receive((enum administrator_role)role), expected[role].may_receive);
+    }
+}
+
+/* Each pair of days around now, the bounds and a little beside them. */
+static void a_period_is_ahead_and_within_a_year(void **state)
+{
+    (void)state;
+    const struct instant now = {1800000000000000};
+    const int64_t last = DAYS(DELEGATION_DAYS_MAX).us;
+    const int64_t beside[] = {-last, -DAYS(1).us, -1, 0, 1, DAYS(1).us, last - 1, last, last + 1};
+    for (size_t i = 0; i < COUNT_OF(beside); i++) {
+        for (size_t j = 0; j < COUNT_OF(beside); j++) {
+            struct instant from = {now.us + beside[i]}, until = {now.us + beside[j]};
+            bool is_sound = beside[i] < beside[j] && beside[j] > 0 && beside[j] <= last;
+            assert_int_equal(
+                delegation_check_period(from, until, now), is_sound ? REFUSAL_NONE : REFUSAL_PERIOD_INVALID);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +197,10 @@ int main(void)
         cmocka_unit_test(a_school_needs_its_academy_and_a_valid_uai),
         cmocka_unit_test(deliveries_are_followed_by_those_who_deliver_or_operate),
         cmocka_unit_test(logins_are_tidied_or_refused),
+        cmocka_unit_test(the_second_factor_is_required_for_all_that_is_wider_than_a_school),
+        cmocka_unit_test(every_standing_has_its_next_step),
+        cmocka_unit_test(what_was_given_is_not_given_on),
+        cmocka_unit_test(a_period_is_ahead_and_within_a_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
