@@ -116,6 +116,17 @@ struct date clock_date(struct instant instant)
     return (struct date){.year = (int16_t)civil.year, .month = (int8_t)civil.month, .day = (int8_t)civil.day};
 }
 
+struct instant clock_day_start(struct date date, int days_later)
+{
+    struct tm tm = {
+        .tm_year = date.year - 1900,
+        .tm_mon = date.month - 1,
+        .tm_mday = date.day + days_later,
+        .tm_isdst = -1,
+    };
+    return (struct instant){(int64_t)mktime(&tm) * 1000000};
+}
+
 void clock_format(struct instant instant, char out_text[static CLOCK_TEXT_SIZE])
 {
     time_t seconds = seconds_of(instant);

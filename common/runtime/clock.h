@@ -31,6 +31,8 @@ struct civil_time {
 /* Local in the house's zone. */
 struct civil_time clock_local(struct instant instant);
 struct date clock_date(struct instant instant);
+/* The first instant of a day in the house's zone; of the day so many days later. */
+struct instant clock_day_start(struct date date, int days_later);
 
 /* "2026-09-01T08:20:00.123Z" */
 enum { CLOCK_TEXT_SIZE = 32 };
