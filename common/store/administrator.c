@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whom to tell: one of the two. */
+/* Whom to tell: one of them. */
 struct asking {
     administrators_loaded *loaded;
     administrator_added *added;
+    administrator_changed *changed;
     void *arg;
     administrator_id id; /* that was asked for */
 };
@@ -30,12 +31,31 @@ static void role_of_row(const struct rows *rows, int row, struct stored_administ
     assert(known);
 }
 
-static void scope_of_row(const struct rows *rows, int row, struct stored_administrator *administrator)
+static struct administrator_scope *scope_of_row(
+    const struct rows *rows, int row, struct stored_administrator *administrator)
 {
-    if (administrator->scope_count < ADMINISTRATOR_SCOPES_MAX) {
-        struct administrator_scope *scope = &administrator->scopes[administrator->scope_count++];
-        scope->academy.v = (int16_t)row_int64(rows, row, "academy");
-        snprintf(scope->uai.text, sizeof scope->uai.text, "%s", row_text(rows, row, "uai"));
+    if (administrator->scope_count == ADMINISTRATOR_SCOPES_MAX) {
+        return NULL;
+    }
+    struct administrator_scope *scope = &administrator->scopes[administrator->scope_count++];
+    *scope = (struct administrator_scope){.academy = {(int16_t)row_int64(rows, row, "academy")}};
+    snprintf(scope->uai.text, sizeof scope->uai.text, "%s", row_text(rows, row, "uai"));
+    for (int profile = 0; profile < PROFILE_COUNT; profile++) {
+        scope->may[profile] = true;
+    }
+    return scope;
+}
+
+static void given_of_row(const struct rows *rows, int row, struct administrator_scope *scope)
+{
+    enum account_profile only;
+    scope->is_given = !row_is_null(rows, row, "giver_id");
+    scope->from_at = row_instant(rows, row, "from_at");
+    scope->until_at = row_instant(rows, row, "until_at");
+    if (profile_from_code(row_text(rows, row, "profile"), &only)) {
+        for (int profile = 0; profile < PROFILE_COUNT; profile++) {
+            scope->may[profile] = profile == (int)only;
+        }
     }
 }
 
@@ -43,19 +63,43 @@ static void administrator_of_row(const struct rows *rows, int row, struct stored
 {
     out_administrator->id.v = row_int64(rows, row, "id");
     out_administrator->is_disabled = row_bool(rows, row, "disabled");
+    out_administrator->last_sign_in_at = row_instant(rows, row, "last_sign_in_at");
+    out_administrator->credential_at = row_instant(rows, row, "credential_at");
+    out_administrator->password_is_provisional = row_bool(rows, row, "password_is_provisional");
+    out_administrator->totp_since = row_instant(rows, row, "totp_since");
     snprintf(out_administrator->login, sizeof out_administrator->login, "%s", row_text(rows, row, "login"));
     snprintf(out_administrator->name, sizeof out_administrator->name, "%s", row_text(rows, row, "name"));
+    snprintf(out_administrator->mail, sizeof out_administrator->mail, "%s", row_text(rows, row, "mail"));
     role_of_row(rows, row, out_administrator);
+}
+
+/* Rows of one administrator follow one another, one row a scope. */
+static size_t administrators_of_rows(const struct rows *rows, struct stored_administrator *list)
+{
+    size_t count = 0;
+    for (int row = 0; row < rows_count(rows); row++) {
+        if (count == 0 || list[count - 1].id.v != row_int64(rows, row, "id")) {
+            administrator_of_row(rows, row, &list[count++]);
+        }
+        struct administrator_scope *scope =
+            row_bool(rows, row, "scoped") ? scope_of_row(rows, row, &list[count - 1]) : NULL;
+        if (scope) {
+            given_of_row(rows, row, scope);
+        }
+    }
+    return count;
 }
 
 static void loaded_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
     struct stored_administrator *found = checked_calloc(1, sizeof *found);
-    size_t count = rows && rows_count(rows) > 0 ? 1 : 0;
-    if (count) {
-        administrator_of_row(rows, 0, found);
+    size_t count = rows ? administrators_of_rows(rows, found) : 0;
+    if (count > 0) {
         snprintf(found->hash, sizeof found->hash, "%s", row_text(rows, 0, "hash"));
+        found->totp_length = row_bytes(rows, 0, "totp_sealed", found->totp_sealed, sizeof found->totp_sealed);
+        assert(found->totp_length <= sizeof found->totp_sealed); /* none that we sealed is longer */
+        found->recovery_left = row_int64(rows, 0, "recovery_left");
     }
     asking->loaded(asking->arg, rows ? found : NULL, count, fault);
     memory_free(&found);
@@ -67,28 +111,26 @@ void administrator_load(struct store *store, const char *login, administrators_l
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, login);
-    store_run(store, QUERY_ADMINISTRATOR_SIGN_IN, &parameters, loaded_rows,
+    store_run(store, QUERY_ADMINISTRATOR_BY_LOGIN, &parameters, loaded_rows,
         asking_new((struct asking){.loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 
-/* Rows of one administrator follow one another, one row a scope. */
+void administrator_load_by_id(struct store *store, administrator_id id, administrators_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id.v);
+    store_run(store, QUERY_ADMINISTRATOR_BY_ID, &parameters, loaded_rows,
+        asking_new((struct asking){.loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
 static void list_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    int row_count = rows ? rows_count(rows) : 0;
-    struct stored_administrator *list = checked_calloc((size_t)row_count + 1, sizeof *list);
-    size_t count = 0;
-    for (int row = 0; row < row_count; row++) {
-        if (count == 0 || list[count - 1].id.v != row_int64(rows, row, "id")) {
-            administrator_of_row(rows, row, &list[count]);
-            list[count].last_sign_in_at = row_instant(rows, row, "last_sign_in_at");
-            count++;
-        }
-        if (row_bool(rows, row, "scoped")) {
-            scope_of_row(rows, row, &list[count - 1]);
-        }
-    }
+    struct stored_administrator *list = checked_calloc((size_t)(rows ? rows_count(rows) : 0) + 1, sizeof *list);
+    size_t count = rows ? administrators_of_rows(rows, list) : 0;
     asking->loaded(asking->arg, rows ? list : NULL, count, fault);
     memory_free(&list);
     memory_free(&asking);
@@ -107,7 +149,7 @@ static void scopes_rows(void *arg, const struct rows *rows, const struct fault *
     int count = rows ? rows_count(rows) : 0;
     for (int row = 0; row < count; row++) {
         role_of_row(rows, row, found);
-        scope_of_row(rows, row, found);
+        (void)scope_of_row(rows, row, found);
     }
     found->id = asking->id;
     asking->loaded(asking->arg, rows ? found : NULL, count > 0 ? 1 : 0, fault);
@@ -149,17 +191,22 @@ static void added_rows(void *arg, const struct rows *rows, const struct fault *f
     memory_free(&asking);
 }
 
+static void add_scopes(struct parameters *parameters, const struct administrator_scope *scopes, size_t count)
+{
+    assert(count <= ADMINISTRATOR_SCOPES_MAX);
+    int64_t academies[ADMINISTRATOR_SCOPES_MAX];
+    const char *uais[ADMINISTRATOR_SCOPES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        academies[i] = scopes[i].academy.v;
+        uais[i] = scopes[i].uai.text[0] != '\0' ? scopes[i].uai.text : NULL;
+    }
+    parameters_int64_array(parameters, academies, count);
+    parameters_text_array(parameters, uais, count);
+}
+
 void administrator_add(
     struct store *store, const struct administrator_new *administrator, administrator_added *added, void *arg)
 {
-    assert(administrator->scope_count <= ADMINISTRATOR_SCOPES_MAX);
-    int64_t academies[ADMINISTRATOR_SCOPES_MAX];
-    const char *uais[ADMINISTRATOR_SCOPES_MAX];
-    for (size_t i = 0; i < administrator->scope_count; i++) {
-        const struct administrator_scope *scope = &administrator->scopes[i];
-        academies[i] = scope->academy.v;
-        uais[i] = scope->uai.text[0] != '\0' ? scope->uai.text : NULL;
-    }
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, administrator->login);
@@ -167,9 +214,70 @@ void administrator_add(
     parameters_text(&parameters, administrator->mail);
     parameters_text(&parameters, role_code(administrator->role));
     parameters_text(&parameters, administrator->hash);
-    parameters_int64_array(&parameters, academies, administrator->scope_count);
-    parameters_text_array(&parameters, uais, administrator->scope_count);
+    add_scopes(&parameters, administrator->scopes, administrator->scope_count);
+    parameters_bool(&parameters, administrator->password_is_provisional);
     store_run(store, QUERY_ADMINISTRATOR_ADD, &parameters, added_rows,
         asking_new((struct asking){.added = added, .arg = arg}));
     parameters_clear(&parameters);
+}
+
+/* ---- changing */
+
+static void matched_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->changed(asking->arg, rows ? rows_count(rows) : 0, fault);
+    memory_free(&asking);
+}
+
+static void run_on_login(
+    struct store *store, enum query query, const char *login, administrator_changed *changed, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_text(&parameters, login);
+    store_run(store, query, &parameters, matched_rows, asking_new((struct asking){.changed = changed, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+void administrator_disable(struct store *store, const char *login, administrator_changed *changed, void *arg)
+{
+    run_on_login(store, QUERY_ADMINISTRATOR_DISABLE, login, changed, arg);
+}
+
+void administrator_enable(struct store *store, const char *login, administrator_changed *changed, void *arg)
+{
+    run_on_login(store, QUERY_ADMINISTRATOR_ENABLE, login, changed, arg);
+}
+
+static void changed_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->changed(asking->arg, rows ? row_int64(rows, 0, "changed") : 0, fault);
+    memory_free(&asking);
+}
+
+static void run_on_scopes(struct store *store, enum query query, administrator_id id,
+    const struct administrator_scope *scopes, size_t count, struct asking asking)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id.v);
+    add_scopes(&parameters, scopes, count);
+    store_run(store, query, &parameters, changed_rows, asking_new(asking));
+    parameters_clear(&parameters);
+}
+
+void administrator_add_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
+    size_t count, administrator_changed *changed, void *arg)
+{
+    run_on_scopes(
+        store, QUERY_ADMINISTRATOR_SCOPE_ADD, id, scopes, count, (struct asking){.changed = changed, .arg = arg});
+}
+
+void administrator_remove_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
+    size_t count, administrator_changed *changed, void *arg)
+{
+    run_on_scopes(
+        store, QUERY_ADMINISTRATOR_SCOPE_REMOVE, id, scopes, count, (struct asking){.changed = changed, .arg = arg});
 }

@@ -1,10 +1,55 @@
--- Administrators: heads, delegates, integrators, assistance, operators.
+-- Administrators: heads, delegates, integrators, assistance, operators. How they prove who they are: see
+-- second_factor.sql.
 
--- :query administrator_sign_in
--- The administrator of a login, with the hash of the password.
+-- :query administrator_by_login
+-- The administrator of a login, one row a scope: academy null is the nation, uai null the whole academy.
 -- :role link
 -- $1 login text
-select id, login, name, role::text, hash, disabled_at is not null as disabled from preau.administrator where login = $1;
+select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.hash, a.last_sign_in_at,
+       a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_sealed, a.totp_since,
+       (select count(*) from preau.administrator_recovery r
+         where r.administrator_id = a.id and r.used_at is null) as recovery_left,
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+  from preau.administrator a
+  left join preau.administrator_scope s on s.administrator_id = a.id
+ where a.login = $1
+ order by s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
+
+-- :query administrator_by_id
+-- The same, by number.
+-- :role link
+-- $1 id bigint
+select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.hash, a.last_sign_in_at,
+       a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_sealed, a.totp_since,
+       (select count(*) from preau.administrator_recovery r
+         where r.administrator_id = a.id and r.used_at is null) as recovery_left,
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+  from preau.administrator a
+  left join preau.administrator_scope s on s.administrator_id = a.id
+ where a.id = $1
+ order by s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
+
+-- :query administrator_list
+-- All of them, one row a scope.
+-- :role link
+-- :scans
+select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.last_sign_in_at,
+       a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_since,
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+  from (select * from preau.administrator order by login limit 1000) a
+  left join preau.administrator_scope s on s.administrator_id = a.id
+ order by a.login, s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
+
+-- :query administrator_scopes
+-- The role and the own scopes of one who may still sign in, one row a scope: academy null is the nation, uai null the
+-- whole academy.
+-- :role import
+-- $1 id bigint
+select a.role::text, s.academy, s.uai
+  from preau.administrator a
+  join preau.administrator_scope s on s.administrator_id = a.id
+ where a.id = $1 and a.disabled_at is null and s.giver_id is null
+ order by s.academy, s.uai;
 
 -- :query administrator_signed_in
 -- Remembers when.
@@ -22,34 +67,76 @@ update preau.administrator set last_sign_in_at = now() where id = $1;
 -- $5 hash text
 -- $6 academies smallint[]
 -- $7 uais text[]
+-- $8 password_is_provisional boolean
 with added as (
-    insert into preau.administrator (login, name, mail, role, hash)
-    values ($1, $2, $3, $4::text::preau.administrator_role, $5)
+    insert into preau.administrator (login, name, mail, role, hash, password_is_provisional)
+    values ($1, $2, $3, $4::text::preau.administrator_role, $5, $8)
     on conflict (login) do nothing
  returning id
 ), scoped as (
     insert into preau.administrator_scope (administrator_id, academy, uai)
-    select added.id, nullif(s.academy, 0), s.uai from added, unnest($6, $7) s(academy, uai)
+    select distinct added.id, nullif(s.academy, 0), s.uai from added, unnest($6, $7) s(academy, uai)
 )
 select id from added;
 
--- :query administrator_list
--- All of them, one row a scope: academy null is the nation, uai null the whole academy.
+-- :query administrator_disable
+-- No sign-in any more, no session; what the person gave to others ends with it, for good. No row: nobody has this login.
 -- :role link
--- :scans
-select a.id, a.login, a.name, a.role::text, a.last_sign_in_at, a.disabled_at is not null as disabled,
-       s.administrator_id is not null as scoped, s.academy, s.uai
-  from (select * from preau.administrator order by login limit 1000) a
-  left join preau.administrator_scope s on s.administrator_id = a.id
- order by a.login, s.academy, s.uai;
+-- $1 login text
+with found as (
+    update preau.administrator set disabled_at = coalesce(disabled_at, now()) where login = $1 returning id
+), ended as (
+    delete from preau.session s using found where s.administrator_id = found.id
+), taken_back as (
+    delete from preau.administrator_scope g using found where g.giver_id = found.id
+)
+select id from found;
 
--- :query administrator_scopes
--- The role and the scopes of one who may still sign in, one row a scope: academy null is the nation, uai null the whole
--- academy.
--- :role import
+-- :query administrator_enable
+-- The other way round. What was given and ended stays so.
+-- :role link
+-- $1 login text
+update preau.administrator set disabled_at = null where login = $1 returning id;
+
+-- :query administrator_scope_add
+-- More of its own; what is there already stays.
+-- :role link
 -- $1 id bigint
-select a.role::text, s.academy, s.uai
-  from preau.administrator a
-  join preau.administrator_scope s on s.administrator_id = a.id
- where a.id = $1 and a.disabled_at is null
- order by s.academy, s.uai;
+-- $2 academies smallint[]
+-- $3 uais text[]
+with added as (
+    insert into preau.administrator_scope (administrator_id, academy, uai)
+    select distinct $1::bigint, nullif(s.academy, 0), s.uai from unnest($2, $3) s(academy, uai)
+    on conflict do nothing
+ returning id
+)
+select count(*) as changed from added;
+
+-- :query administrator_scope_remove
+-- Less of its own, never the last of it (changed is then -1, and nothing was done): what it gave to others of a school
+-- that it has no more ends, for good.
+-- :role link
+-- $1 id bigint
+-- $2 academies smallint[]
+-- $3 uais text[]
+with own as (
+    select sc.id, sc.academy, sc.uai,
+           exists (select from unnest($2, $3) w(academy, uai)
+                    where sc.academy is not distinct from nullif(w.academy, 0) and sc.uai is not distinct from w.uai) as goes
+      from preau.administrator_scope sc
+     where sc.administrator_id = $1 and sc.giver_id is null
+), may as (
+    select count(*) filter (where not goes) > 0 or count(*) filter (where goes) = 0 as go from own
+), removed as (
+    delete from preau.administrator_scope sc using own, may
+     where sc.id = own.id and own.goes and may.go
+ returning sc.id
+), taken_back as (
+    delete from preau.administrator_scope g using may
+     where g.giver_id = $1 and may.go
+       and not exists (select from own
+                        where not own.goes
+                          and (own.academy is null
+                               or (own.academy = g.academy and (own.uai is null or own.uai = g.uai))))
+)
+select case when (select go from may) then (select count(*) from removed) else -1 end as changed;

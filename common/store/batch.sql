@@ -1,7 +1,8 @@
 -- Batches of notifications: how far each is.
 
 -- :query batch_load
--- A batch of a school with its progress; no row when the administrator may not administer the school.
+-- A batch of a school with its progress; no row when the administrator may not administer the school, or not all the
+-- profiles that the batch is about.
 -- :role notify
 -- $1 administrator bigint
 -- $2 academy smallint
@@ -17,12 +18,12 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
                count(*) filter (where state = 'cancelled') as cancelled
           from preau.delivery d where d.batch_academy = b.academy and d.batch_id = b.id) d
  where b.academy = $2 and b.id = $4 and b.uai = $3
-   and exists (select from preau.administered_school v
-                where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
+   and b.profiles <@ array(select v.profile from preau.administered_school v
+                            where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
 
 -- :query batch_list
 -- The batches of a school with their progress, newest first, after one row that says whether the administrator may
--- administer the school.
+-- administer the school; without those about a profile that is not the administrator's.
 -- :role notify
 -- $1 administrator bigint
 -- $2 academy smallint
@@ -34,7 +35,10 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
   from preau.school s
   left join lateral (
         select * from preau.batch b
-         where b.academy = s.academy and b.uai = s.uai order by b.created_at desc, b.id desc limit $4) b on true
+         where b.academy = s.academy and b.uai = s.uai
+           and b.profiles <@ array(select v.profile from preau.administered_school v
+                                    where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
+         order by b.created_at desc, b.id desc limit $4) b on true
  cross join lateral (
         select count(*) filter (where state in ('waiting', 'taken')) as waiting,
                count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'failed') as failed,

@@ -96,7 +96,7 @@ with made as (
 select preau.require_unchanged((select count(*) from made), $5);
 
 -- :query document_load
--- One part of the sheets of a batch, if the administrator may administer the school; no row when there is no such
+-- One part of the sheets of a batch, if the administrator may administer the school and all whom they are for; no row when there is no such
 -- batch of sheets. sealed is null when there is no such part: is_waiting says whether more are to come, others how many
 -- other parts there are.
 -- :role notify
@@ -115,8 +115,8 @@ select o.sealed, coalesce(o.pages, 0) as pages, s.name as school, b.created_at,
   left join preau.document o
     on o.academy = b.academy and o.batch_id = b.id and o.part = $5 and o.expires_at > now()
  where b.academy = $2 and b.id = $4 and b.uai = $3 and b.channel = 'sheet'
-   and exists (select from preau.administered_school v
-                where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
+   and b.profiles <@ array(select v.profile from preau.administered_school v
+                            where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai));
 
 -- :query document_erase_old
 -- Erases the documents whose time is over: they bear passwords.

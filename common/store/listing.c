@@ -84,6 +84,8 @@ static void school_rows(void *arg, const struct rows *rows, const struct fault *
     if (found) {
         school_from_row(rows, 0, &school);
         school.has_others = row_bool(rows, 0, "has_others");
+        school.may[PROFILE_RESPONSABLE] = row_bool(rows, 0, "guardians");
+        school.may[PROFILE_ELEVE] = row_bool(rows, 0, "pupils");
     }
     listing->loaded.school(listing->arg, found ? &school : NULL, rows ? NULL : fault);
     memory_free(&listing);

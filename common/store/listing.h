@@ -21,7 +21,9 @@ struct listed_school {
     char name[SCHOOL_NAME_SIZE];
     char city[SCHOOL_NAME_SIZE];
     enum degree degree;
-    bool has_others; /* of listing_load_school: the administrator has more schools to choose from */
+    /* of listing_load_school: */
+    bool has_others;         /* the administrator has more schools to choose from */
+    bool may[PROFILE_COUNT]; /* whose accounts the administrator may see: one who was let in may see some only */
 };
 
 /* What narrows a list; "" does not. */

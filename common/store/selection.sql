@@ -2,8 +2,8 @@
 -- statement.
 
 -- :query selection_load
--- The accounts asked for, those that exist and belong to the school in full, the others by number only; no row at all
--- when the administrator may not administer the school. The first row holds what the request was answered before.
+-- The accounts asked for, those that exist, belong to the school and are of a profile that the administrator may
+-- administer there in full, the others by number only; no row at all when the school is not the administrator's. The first row holds what the request was answered before.
 -- :role notify
 -- $1 administrator bigint
 -- $2 academy smallint
@@ -39,7 +39,10 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
                               and c.departed_at is null))
          order by p.mail is null, p.degree desc, p.aaf_id
          limit 1) here on true
-  left join preau.account a on a.academy = w.academy and a.id = w.id and here.degree is not null
+  left join preau.account a
+    on a.academy = w.academy and a.id = w.id and here.degree is not null
+   and exists (select from preau.administered_school v
+                where v.administrator_id = $1 and (v.academy, v.uai, v.profile) = (s.academy, s.uai, a.profile))
  where s.academy = $2 and s.uai = $3 and s.departed_at is null
    and exists (select from preau.administered_school v
                 where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
@@ -90,8 +93,12 @@ with wanted as (
     delete from preau.session s using wanted w
      where s.academy = w.academy and s.account_id = w.id and w.sealed is not null
 ), batched as (
-    insert into preau.batch (academy, uai, request_id, administrator_id, channel, reset, total)
-    select $1, $2, $7, $5, $3, $4, count(*) from wanted where $3 is not null having count(*) > 0
+    insert into preau.batch (academy, uai, request_id, administrator_id, channel, reset, total, profiles)
+    select $1, $2, $7, $5, $3, $4, count(*), array_agg(distinct a.profile)
+      from wanted w
+      join preau.account a on (a.academy, a.id) = (w.academy, w.id)
+     where $3 is not null
+    having count(*) > 0
  returning academy, id
 ), owed as (
     insert into preau.delivery (academy, account_id, batch_academy, batch_id, kind, channel, recipient)

@@ -94,13 +94,14 @@ static void school_rows(void *arg, const struct rows *rows, const struct fault *
     memory_free(&asking);
 }
 
-void statistics_load_school(
-    struct store *store, academy_code academy, const char *uai, statistics_school_loaded *loaded, void *arg)
+void statistics_load_school(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
+    statistics_school_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, uai);
+    parameters_int64(&parameters, administrator.v);
     store_run(store, QUERY_STATISTICS_OF_SCHOOL, &parameters, school_rows,
         asking_new((struct asking){.school_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);

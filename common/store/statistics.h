@@ -37,6 +37,7 @@ typedef void statistics_school_loaded(void *arg, const struct statistics_day *da
 /* Takes the snapshot of `day`, in place of one taken earlier that day: one consistent statement. */
 void statistics_compute(struct store *store, struct date day, statistics_computed *computed, void *arg);
 void statistics_load_day(struct store *store, statistics_day_loaded *loaded, void *arg);
-/* The figures of a school on the last day that has a snapshot. */
-void statistics_load_school(
-    struct store *store, academy_code academy, const char *uai, statistics_school_loaded *loaded, void *arg);
+/* The figures of a school on the last day that has a snapshot, as far as the administrator may see them: a day that is
+ * not valid when there is none, or when the school is not the administrator's. */
+void statistics_load_school(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
+    statistics_school_loaded *loaded, void *arg);

@@ -47,12 +47,17 @@ select coalesce(sum(accounts), 0)::bigint as accounts, count(distinct (academy, 
 select day, computed_at from preau.statistics_day order by day desc limit 1;
 
 -- :query statistics_of_school
--- A school's figures on the last day that has a snapshot: no row at all when none was taken, one row with nulls when
--- the school has no account.
+-- A school's figures on the last day that has a snapshot, of the profiles that the administrator may see there: no row at
+-- all when none was taken or the school is not the administrator's, one row with nulls when there is no account.
 -- :role stats portal
 -- $1 academy smallint
 -- $2 uai text
+-- $3 administrator bigint
 select d.day, d.computed_at, s.profile::text, s.state::text, s.origin::text, s.accounts
   from (select day, computed_at from preau.statistics_day order by day desc limit 1) d
-  left join preau.statistics s on s.day = d.day and s.academy = $1 and s.uai = $2
+  left join preau.statistics s
+    on s.day = d.day and s.academy = $1 and s.uai = $2
+   and exists (select from preau.administered_school v
+                where (v.administrator_id, v.academy, v.uai, v.profile) = ($3, s.academy, s.uai, s.profile))
+ where exists (select from preau.administered_school v where (v.administrator_id, v.academy, v.uai) = ($3, $1, $2))
  order by s.profile, s.state, s.origin;

@@ -18,7 +18,7 @@ struct web_asking {
     void *arg;
 };
 
-static const char *const stages[WEB_STAGE_COUNT] = {"open", "opening", "new_password"};
+static const char *const stages[WEB_STAGE_COUNT] = {"open", "opening", "new_password", "code", "enrolment"};
 
 static struct web_asking *asking_new(struct web_asking whom)
 {
@@ -121,6 +121,8 @@ void web_session_begin(struct store *store, const unsigned char digest[DIGEST_SI
         parameters_null(&parameters);
     }
     parameters_instant(&parameters, session->credential_at);
+    parameters_text(&parameters, session->address);
+    parameters_text(&parameters, session->browser);
     store_run_within(store, QUERY_WEB_SESSION_BEGIN, &parameters, PATIENCE, done_rows,
         asking_new((struct web_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);

@@ -14,7 +14,9 @@ struct store;
 enum web_stage {
     WEB_OPEN,         /* signed in */
     WEB_OPENING,      /* right provisional password: the account is to be opened */
-    WEB_NEW_PASSWORD, /* reset by the school: another password is to be chosen */
+    WEB_NEW_PASSWORD, /* made by another (the school, who gave the access): one's own is to be chosen */
+    WEB_CODE,         /* of an administrator: right password, the second factor is to be given */
+    WEB_ENROLMENT,    /* of an administrator: the second factor is required and to be set up */
     WEB_STAGE_COUNT
 };
 
@@ -26,9 +28,11 @@ struct web_session {
     account_id account;   /* 0: an administrator's */
     administrator_id administrator;
     enum administrator_role role; /* of the administrator */
-    struct instant credential_at; /* when the account's password was made: the session ends with it */
+    struct instant credential_at; /* when the password (or second factor) was made: the session ends with it */
     char csrf[TOKEN_RANDOM_SIZE];
     char name[WEB_NAME_SIZE]; /* of the administrator; the account's identifier */
+    /* of the browser, for the administrator's list of sessions; NULL: not kept, and when loaded */
+    const char *address, *browser;
 };
 
 struct web_session_bounds {

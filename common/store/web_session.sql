@@ -2,7 +2,7 @@
 
 -- :query web_session_load
 -- The session of a cookie, if it is still good: not past its end, not idle too long, of somebody who may still sign in,
--- by the password that it was made with; an open one of an account that is active.
+-- by the password (and second factor) that it was made with; an open one of an account that is active.
 -- Remembers, once a minute at most, that it was seen.
 -- :role portal
 -- $1 digest bytea
@@ -19,8 +19,8 @@ with found as (
      where s.digest = $1 and s.expires_at > $2
        and s.seen_at > $2 - case when s.administrator_id is null then $3 else $4 end
        and ad.disabled_at is null and a.closed_at is null
-       and (s.administrator_id is not null
-            or (c.changed_at = s.credential_at and (s.stage <> 'open' or a.state = 'active')))
+       and coalesce(ad.credential_at, c.changed_at) = s.credential_at
+       and (s.administrator_id is not null or s.stage <> 'open' or a.state = 'active')
 ), seen as (
     update preau.session s set seen_at = $2
       from found f
@@ -41,12 +41,14 @@ select stage, academy, account_id, administrator_id, csrf, name, role, credentia
 -- $8 expires_at timestamptz
 -- $9 before bytea
 -- $10 credential_at timestamptz
+-- $11 address text
+-- $12 browser text
 with ended as (
     delete from preau.session where digest = $9
 )
 insert into preau.session (digest, stage, academy, account_id, administrator_id, csrf, created_at, seen_at, expires_at,
-                           credential_at)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $10);
+                           credential_at, address, browser)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $10, $11, $12);
 
 -- :query web_session_end
 -- Ends a session; ended before, it stays so. (Resets and changes of password end sessions too.)

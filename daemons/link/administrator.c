@@ -2,109 +2,61 @@
 
 #include "crypto/random.h"
 #include "domain/email.h"
-#include "domain/password.h"
 #include "link/hashing.h"
-#include "link/tries.h"
+#include "link/proof.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
-#include "runtime/metric.h"
 #include "runtime/secret.h"
-#include "store/administrator.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* --- signing in --- */
+/* --- what requests hold --- */
 
-struct signing_in {
-    struct link *link;
-    struct call *call;
-    const char *password;
-    struct attempt attempt;
-    struct stored_administrator found; /* id 0: nobody, or disabled */
-};
-
-static void signing_in_end(struct signing_in *signing_in, const char *outcome)
+static enum refusal scope_read(
+    enum administrator_role role, const Preau__Scope *given, struct administrator_scope *out_scope)
 {
-    metric_count(METRIC_LINK_SIGN_INS, "administrator", outcome);
-    memory_free(&signing_in);
+    if (given->academy > INT16_MAX || strlen(given->uai) >= sizeof out_scope->uai.text) {
+        return REFUSAL_MALFORMED;
+    }
+    *out_scope = (struct administrator_scope){.academy = {(int16_t)given->academy}};
+    snprintf(out_scope->uai.text, sizeof out_scope->uai.text, "%s", given->uai);
+    return role_may_have_scope(role, out_scope) ? REFUSAL_NONE : REFUSAL_MALFORMED;
 }
 
-static void signing_in_fail(struct signing_in *signing_in, const struct fault *fault)
+enum refusal scopes_read(enum administrator_role role, Preau__Scope *const *given, size_t count,
+    struct administrator_scope out_scopes[ADMINISTRATOR_SCOPES_MAX], size_t *out_count)
 {
-    attempt_give_back(signing_in->link->store, &signing_in->attempt);
-    call_fail(signing_in->call, fault);
-    signing_in_end(signing_in, "fault");
+    if (count == 0 || count > ADMINISTRATOR_SCOPES_MAX) {
+        return count == 0 ? REFUSAL_MALFORMED : REFUSAL_TOO_LARGE;
+    }
+    enum refusal refusal = REFUSAL_NONE;
+    for (size_t i = 0; i < count && refusal == REFUSAL_NONE; i++) {
+        refusal = scope_read(role, given[i], &out_scopes[i]);
+    }
+    *out_count = count;
+    return refusal;
 }
 
-static void signing_in_refuse(struct signing_in *signing_in, enum refusal refusal, const char *outcome)
+void password_generate(struct provisional_password *out_password)
 {
-    call_refuse(signing_in->call, refusal);
-    signing_in_end(signing_in, outcome);
+    uint8_t random[PASSWORD_PROVISIONAL_RANDOM];
+    do {
+        random_fill(random, sizeof random);
+    } while (!password_provisional_make(random, sizeof random, out_password));
+    secret_wipe(random, sizeof random);
 }
 
-static void signing_in_verified(void *arg, bool is_right, const struct fault *fault)
+enum refusal password_read(
+    const char *given, const char *login, struct provisional_password *out_generated, const char **out_password)
 {
-    struct signing_in *signing_in = arg;
-    struct stored_administrator *found = &signing_in->found;
-    if (fault) {
-        signing_in_fail(signing_in, fault);
-        return;
+    if (given[0] != '\0') {
+        *out_password = given;
+        return password_check(given, &(struct password_context){.identifier = login});
     }
-    if (!is_right) {
-        signing_in_refuse(signing_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
-        return;
-    }
-    attempt_succeed(signing_in->link->store, &signing_in->attempt);
-    administrator_note_sign_in(signing_in->link->store, found->id);
-    Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
-    reply.administrator = found->id.v;
-    reply.role = (Preau__AdministratorRole)(found->role + 1);
-    reply.name = found->name;
-    call_answer(signing_in->call, &reply.base);
-    signing_in_end(signing_in, "right");
-}
-
-static void signing_in_loaded(
-    void *arg, const struct stored_administrator *administrators, size_t count, const struct fault *fault)
-{
-    struct signing_in *signing_in = arg;
-    if (!administrators) {
-        signing_in_fail(signing_in, fault);
-        return;
-    }
-    if (count > 0 && !administrators->is_disabled) {
-        signing_in->found = *administrators;
-    }
-    if (!hashing_verify(signing_in->link->hashing_administrators, signing_in->password, signing_in->found.hash,
-            signing_in_verified, signing_in)) {
-        attempt_give_back(signing_in->link->store, &signing_in->attempt);
-        signing_in_refuse(signing_in, REFUSAL_BUSY, "busy");
-    }
-}
-
-static void signing_in_begun(void *arg, bool granted, const struct fault *fault)
-{
-    struct signing_in *signing_in = arg;
-    if (fault) {
-        signing_in_fail(signing_in, fault);
-    } else if (!granted) {
-        signing_in_refuse(signing_in, REFUSAL_TOO_MANY_ATTEMPTS, "delayed");
-    } else {
-        administrator_load(signing_in->link->store, signing_in->found.login, signing_in_loaded, signing_in);
-    }
-}
-
-void administrator_sign_in(struct link *link, struct call *call, const Preau__Link__SignInAdministratorRequest *request)
-{
-    struct signing_in *signing_in = checked_calloc(1, sizeof *signing_in);
-    *signing_in = (struct signing_in){.link = link, .call = call, .password = request->password};
-    struct administrator_login login = {""};
-    if (administrator_login_normalise(request->login, &login)) {
-        snprintf(signing_in->found.login, sizeof signing_in->found.login, "%s", login.text);
-    }
-    tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
-    attempt_begin(link->store, &signing_in->attempt, &link->bounds.sign_in, signing_in_begun, signing_in);
+    password_generate(out_generated);
+    *out_password = out_generated->text;
+    return REFUSAL_NONE;
 }
 
 /* --- adding --- */
@@ -161,47 +113,9 @@ static void adding_hashed(void *arg, const char *hash, const struct fault *fault
         .role = adding->role,
         .scopes = adding->scopes,
         .scope_count = adding->scope_count,
+        .password_is_provisional = adding->generated.text[0] != '\0',
     };
     administrator_add(adding->link->store, &administrator, adding_done, adding);
-}
-
-static enum refusal read_scopes(struct adding *adding, const Preau__Link__AddAdministratorRequest *request)
-{
-    if (request->n_scopes == 0) {
-        return REFUSAL_MALFORMED;
-    }
-    if (request->n_scopes > ADMINISTRATOR_SCOPES_MAX) {
-        return REFUSAL_TOO_LARGE;
-    }
-    for (size_t i = 0; i < request->n_scopes; i++) {
-        const Preau__Scope *given = request->scopes[i];
-        struct administrator_scope *scope = &adding->scopes[adding->scope_count++];
-        if (given->academy > INT16_MAX || strlen(given->uai) >= sizeof scope->uai.text) {
-            return REFUSAL_MALFORMED;
-        }
-        scope->academy.v = (int16_t)given->academy;
-        snprintf(scope->uai.text, sizeof scope->uai.text, "%s", given->uai);
-        if (!role_may_have_scope(adding->role, scope)) {
-            return REFUSAL_MALFORMED;
-        }
-    }
-    return REFUSAL_NONE;
-}
-
-static enum refusal read_password(struct adding *adding, const Preau__Link__AddAdministratorRequest *request)
-{
-    if (request->password[0] != '\0') {
-        adding->password = request->password;
-        const struct password_context context = {.identifier = adding->login.text};
-        return password_check(request->password, &context);
-    }
-    uint8_t random[PASSWORD_PROVISIONAL_RANDOM];
-    do {
-        random_fill(random, sizeof random);
-    } while (!password_provisional_make(random, sizeof random, &adding->generated));
-    secret_wipe(random, sizeof random);
-    adding->password = adding->generated.text;
-    return REFUSAL_NONE;
 }
 
 static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdministratorRequest *request)
@@ -216,8 +130,11 @@ static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdm
     if (request->mail[0] != '\0' && !email_parse(request->mail, &adding->mail)) {
         return REFUSAL_EMAIL_INVALID;
     }
-    enum refusal refusal = read_scopes(adding, request);
-    return refusal != REFUSAL_NONE ? refusal : read_password(adding, request);
+    enum refusal refusal =
+        scopes_read(adding->role, request->scopes, request->n_scopes, adding->scopes, &adding->scope_count);
+    return refusal != REFUSAL_NONE
+               ? refusal
+               : password_read(request->password, adding->login.text, &adding->generated, &adding->password);
 }
 
 void administrator_create(struct link *link, struct call *call, const Preau__Link__AddAdministratorRequest *request)
@@ -239,36 +156,53 @@ void administrator_create(struct link *link, struct call *call, const Preau__Lin
     }
 }
 
-/* --- listing --- */
+/* --- packing --- */
 
-/* One of the list, packed, with what its pointers point to. */
-struct packed {
-    Preau__Link__Administrator administrator;
-    struct stored_administrator stored;
-    Preau__Scope scopes[ADMINISTRATOR_SCOPES_MAX];
-    Preau__Scope *scope_list[ADMINISTRATOR_SCOPES_MAX];
-};
+static Preau__Profile only_profile(const struct administrator_scope *scope)
+{
+    if (scope->may[PROFILE_RESPONSABLE] && scope->may[PROFILE_ELEVE]) {
+        return PREAU__PROFILE__PROFILE_UNSPECIFIED;
+    }
+    return scope->may[PROFILE_ELEVE] ? PREAU__PROFILE__PROFILE_ELEVE : PREAU__PROFILE__PROFILE_RESPONSABLE;
+}
 
-static void administrator_pack(const struct stored_administrator *stored, struct packed *out_packed)
+static void scope_pack(struct administrator_scope *scope, Preau__Scope *out_scope)
+{
+    preau__scope__init(out_scope);
+    out_scope->academy = (uint32_t)scope->academy.v;
+    out_scope->uai = scope->uai.text;
+    out_scope->given = scope->is_given;
+    out_scope->profile = only_profile(scope);
+    out_scope->from_at = scope->from_at.us;
+    out_scope->until_at = scope->until_at.us;
+}
+
+void administrator_pack(const struct stored_administrator *stored, struct packed_administrator *out_packed)
 {
     out_packed->stored = *stored;
+    struct stored_administrator *own = &out_packed->stored;
+    struct administrator_standing standing = standing_of(stored);
     Preau__Link__Administrator *administrator = &out_packed->administrator;
     preau__link__administrator__init(administrator);
     administrator->id = stored->id.v;
-    administrator->login = out_packed->stored.login;
-    administrator->name = out_packed->stored.name;
+    administrator->login = own->login;
+    administrator->name = own->name;
+    administrator->mail = own->mail;
     administrator->role = (Preau__AdministratorRole)(stored->role + 1);
     administrator->last_sign_in_at = stored->last_sign_in_at.us;
     administrator->disabled = stored->is_disabled;
+    administrator->second_factor_since = stored->totp_since.us;
+    administrator->second_factor_required = standing.must_have_second_factor;
+    administrator->password_is_provisional = stored->password_is_provisional;
     administrator->scopes = out_packed->scope_list;
     administrator->n_scopes = stored->scope_count;
     for (size_t i = 0; i < stored->scope_count; i++) {
-        preau__scope__init(&out_packed->scopes[i]);
-        out_packed->scopes[i].academy = (uint32_t)stored->scopes[i].academy.v;
-        out_packed->scopes[i].uai = out_packed->stored.scopes[i].uai.text;
+        scope_pack(&own->scopes[i], &out_packed->scopes[i]);
         out_packed->scope_list[i] = &out_packed->scopes[i];
     }
 }
+
+/* --- listing --- */
 
 static void listed(
     void *arg, const struct stored_administrator *administrators, size_t count, const struct fault *fault)
@@ -278,7 +212,7 @@ static void listed(
         call_fail(call, fault);
         return;
     }
-    struct packed *packed = checked_calloc(count + 1, sizeof *packed);
+    struct packed_administrator *packed = checked_calloc(count + 1, sizeof *packed);
     Preau__Link__Administrator **list = checked_calloc(count + 1, sizeof(Preau__Link__Administrator *));
     for (size_t i = 0; i < count; i++) {
         administrator_pack(&administrators[i], &packed[i]);

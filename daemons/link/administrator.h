@@ -1,11 +1,29 @@
-/* Local accounts of administrators: signing in, adding, listing. */
+/* Local accounts of administrators: adding and listing, and what other files say of them in the same words. */
 #pragma once
 
 #include "bus/service.h"
+#include "domain/password.h"
 #include "link.pb-c.h"
 #include "link/link.h"
+#include "store/administrator.h"
 
-void administrator_sign_in(
-    struct link *link, struct call *call, const Preau__Link__SignInAdministratorRequest *request);
 void administrator_create(struct link *link, struct call *call, const Preau__Link__AddAdministratorRequest *request);
 void administrator_show_all(struct link *link, struct call *call);
+
+/* MALFORMED when the role may not have one of them, or there is none; TOO_LARGE. */
+enum refusal scopes_read(enum administrator_role role, Preau__Scope *const *given, size_t count,
+    struct administrator_scope out_scopes[ADMINISTRATOR_SCOPES_MAX], size_t *out_count);
+
+void password_generate(struct provisional_password *out_password);
+/* The password that was given, checked; or a new one, when "" was. */
+enum refusal password_read(
+    const char *given, const char *login, struct provisional_password *out_generated, const char **out_password);
+
+/* One as messages have it, with what its pointers point to. */
+struct packed_administrator {
+    Preau__Link__Administrator administrator;
+    struct stored_administrator stored;
+    Preau__Scope scopes[ADMINISTRATOR_SCOPES_MAX];
+    Preau__Scope *scope_list[ADMINISTRATOR_SCOPES_MAX];
+};
+void administrator_pack(const struct stored_administrator *stored, struct packed_administrator *out_packed);

@@ -1,15 +1,16 @@
 /* preau-linkd: proofs of identity: who signs in, who opens an account, who an administrator is.
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
- *                third scheme); the link of the confirmation mail; other passwords; administrators.
+ *                third scheme); the link of the confirmation mail; other passwords; administrators: their password,
+ *                their second factor, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
- * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope. Moves
- *                accounts by the life cycle; reads who is attached to whom.
+ * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope,
+ *                administrator_recovery. Moves accounts by the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, keys.directory, notify.validity_months, and the sections database, bus, status. */
+ * Configuration  link.*, keys.directory, notify.validity_months, portal.session_idle, and the sections database, bus, status. */
 #include "link/link.h"
 
 #include "bus/configured.h"
@@ -17,13 +18,19 @@
 #include "crypto/random.h"
 #include "link.pb-c.h"
 #include "link/administrator.h"
+#include "link/administrator_keep.h"
+#include "link/administrator_password.h"
+#include "link/administrator_sign_in.h"
 #include "link/confirmation.h"
+#include "link/delegation.h"
 #include "link/hashing.h"
 #include "link/opening.h"
 #include "link/password_change.h"
+#include "link/second_factor.h"
 #include "link/sign_in.h"
 #include "runtime/memory.h"
 #include "store/configured.h"
+#include "store/delegation.h"
 #include "store/opening.h"
 
 #define CLEANING_PERIOD HOURS(1)
@@ -58,6 +65,36 @@ static void do_sign_in_administrator(void *arg, struct call *call, const Protobu
     administrator_sign_in(arg, call, (const void *)request);
 }
 
+static void do_give_code(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    second_factor_give(arg, call, (const void *)request);
+}
+
+static void do_offer_second_factor(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    second_factor_show_offer(arg, call, (const void *)request);
+}
+
+static void do_confirm_second_factor(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    second_factor_confirm(arg, call, (const void *)request);
+}
+
+static void do_remove_second_factor(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    second_factor_end(arg, call, (const void *)request);
+}
+
+static void do_renew_recovery_codes(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    second_factor_renew(arg, call, (const void *)request);
+}
+
+static void do_change_administrator_password(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    administrator_change_password(arg, call, (const void *)request);
+}
+
 static void do_add_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     administrator_create(arg, call, (const void *)request);
@@ -69,16 +106,52 @@ static void do_list_administrators(void *arg, struct call *call, const ProtobufC
     administrator_show_all(arg, call);
 }
 
+static void do_get_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    administrator_show(arg, call, (const void *)request);
+}
+
+static void do_change_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    administrator_change(arg, call, (const void *)request);
+}
+
+static void do_list_delegations(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    delegation_show_all(arg, call, (const void *)request);
+}
+
+static void do_delegate(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    delegation_begin(arg, call, (const void *)request);
+}
+
+static void do_take_back_delegation(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    delegation_end(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
-    {"SignIn",              do_sign_in              },
-    {"GetOpening",          do_get_opening          },
-    {"OpenAccount",         do_open_account         },
-    {"ConfirmEmail",        do_confirm_email        },
-    {"ChangePassword",      do_change_password      },
-    {"SignInAdministrator", do_sign_in_administrator},
-    {"AddAdministrator",    do_add_administrator    },
-    {"ListAdministrators",  do_list_administrators  },
-    {NULL,                  NULL                    },
+    {"SignIn",                      do_sign_in                      },
+    {"GetOpening",                  do_get_opening                  },
+    {"OpenAccount",                 do_open_account                 },
+    {"ConfirmEmail",                do_confirm_email                },
+    {"ChangePassword",              do_change_password              },
+    {"SignInAdministrator",         do_sign_in_administrator        },
+    {"AddAdministrator",            do_add_administrator            },
+    {"ListAdministrators",          do_list_administrators          },
+    {"GiveCode",                    do_give_code                    },
+    {"OfferSecondFactor",           do_offer_second_factor          },
+    {"ConfirmSecondFactor",         do_confirm_second_factor        },
+    {"RemoveSecondFactor",          do_remove_second_factor         },
+    {"RenewRecoveryCodes",          do_renew_recovery_codes         },
+    {"ChangeAdministratorPassword", do_change_administrator_password},
+    {"GetAdministrator",            do_get_administrator            },
+    {"ChangeAdministrator",         do_change_administrator         },
+    {"ListDelegations",             do_list_delegations             },
+    {"Delegate",                    do_delegate                     },
+    {"TakeBackDelegation",          do_take_back_delegation         },
+    {NULL,                          NULL                            },
 };
 
 static void clean(void *arg)
@@ -86,6 +159,7 @@ static void clean(void *arg)
     const struct link *link = arg;
     attempt_erase_old(link->store);
     opening_erase_answers(link->store);
+    delegation_erase_old(link->store);
 }
 
 static struct link_bounds bounds_of(const struct config *config)
@@ -98,6 +172,7 @@ static struct link_bounds bounds_of(const struct config *config)
         .tries_address = config_count(config, CONFIG_LINK_ATTEMPTS_ADDRESS),
         .tries_birth_dates = config_count(config, CONFIG_LINK_BIRTH_DATE_ATTEMPTS),
         .activation_link = config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME),
+        .session_idle = config_duration(config, CONFIG_PORTAL_SESSION_IDLE),
         .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
     };
 }
@@ -105,8 +180,8 @@ static struct link_bounds bounds_of(const struct config *config)
 static bool keys_load(struct link *link, const struct config *config, struct fault *fault)
 {
     char problem[200];
-    if (!crypto_begin()) {
-        return fault_set(fault, FAULT_CRYPTO, "libsodium does not start");
+    if (!crypto_begin() || !totp_begin()) {
+        return fault_set(fault, FAULT_CRYPTO, "libsodium or liboath does not start");
     }
     link->keys = key_ring_load(config_text(config, CONFIG_KEYS_DIRECTORY), problem, sizeof problem);
     if (!link->keys) {

@@ -17,7 +17,8 @@ struct link_bounds {
     struct attempt_bounds sign_in, birth_dates;
     int64_t tries_account, tries_address, tries_birth_dates;
     struct duration activation_link;
-    int validity_months; /* of a provisional password: the life cycle asks for it */
+    struct duration session_idle; /* of an administrator: one that is over is not listed */
+    int validity_months;          /* of a provisional password: the life cycle asks for it */
 };
 
 struct link {

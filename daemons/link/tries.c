@@ -39,3 +39,17 @@ void tries_of_account(
     *out_attempt = (struct attempt){.allowed = {allowed}, .longest = {DAYS(1)}, .count = 1};
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%d:%lld", what, academy.v, (long long)id.v);
 }
+
+void tries_of_proof(
+    const struct link_bounds *bounds, administrator_id id, const char *address, struct attempt *out_attempt)
+{
+    char network[NETWORK_SIZE];
+    network_of(address, network);
+    *out_attempt = (struct attempt){
+        .allowed = {bounds->tries_account, bounds->tries_address},
+        .longest = {DAYS(1),               bounds->sign_in.delay},
+        .count = 2,
+    };
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "administrator-proof:%lld", (long long)id.v);
+    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "administrator-address:%s", network);
+}

@@ -14,3 +14,9 @@ void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const c
 /* Of one account, what: "birth-date", "password". */
 void tries_of_account(
     const char *what, int64_t allowed, academy_code academy, account_id id, struct attempt *out_attempt);
+
+/* Of an administrator who is known by the session: codes of the second factor, recovery codes and the present password
+ * are counted together, wherever they come from, for who tries them has the password or the session already; and with the
+ * address's sign-ins. */
+void tries_of_proof(
+    const struct link_bounds *bounds, administrator_id id, const char *address, struct attempt *out_attempt);

@@ -218,7 +218,7 @@ static void account_loaded_here(void *arg, const struct listed_person *person, c
         page_fail(visit, fault);
         return;
     }
-    if (!person) {
+    if (!person || !visit->school.may[person->stored.account.profile]) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }

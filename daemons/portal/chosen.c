@@ -35,6 +35,10 @@ struct chosen *chosen_read(const struct visit *visit, bool *out_all, enum refusa
     if (!chosen || !filter_from_form(visit, &chosen->filter)) {
         return NULL;
     }
+    if (!visit->school.may[chosen->filter.profile]) {
+        *out_refusal = REFUSAL_NOT_FOUND;
+        return NULL;
+    }
     chosen->action = head_action_find(http_form(visit->request, "action"));
     *out_all = scope && strcmp(scope, "tous") == 0;
     if (!chosen->action) {

@@ -84,9 +84,11 @@ static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, 
     struct view *computed = view_add(body, "COMPUTED");
     wording_moment((struct instant){reply->computed_at}, moment);
     view_set(computed, "COMPUTED_AT", moment);
-    figures_sum(reply, PROFILE_RESPONSABLE, &figures);
-    table_fill(computed, PROFILE_RESPONSABLE, &figures);
-    if (visit->school.degree == DEGREE_2) {
+    if (visit->school.may[PROFILE_RESPONSABLE]) {
+        figures_sum(reply, PROFILE_RESPONSABLE, &figures);
+        table_fill(computed, PROFILE_RESPONSABLE, &figures);
+    }
+    if (visit->school.degree == DEGREE_2 && visit->school.may[PROFILE_ELEVE]) {
         figures_sum(reply, PROFILE_ELEVE, &figures);
         table_fill(computed, PROFILE_ELEVE, &figures);
     }

@@ -26,6 +26,7 @@ void form_field_error(struct view *body, enum form_field field, enum refusal ref
         [FIELD_AGAIN] = "BAD_AGAIN",
         [FIELD_EMAIL] = "BAD_EMAIL",
         [FIELD_BIRTH_DATE] = "BAD_DATE",
+        [FIELD_CODE] = "BAD_CODE",
     };
     if (field != FIELD_NONE) {
         sentence_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));

@@ -1,4 +1,4 @@
-/* Fields of the families' forms: where a refusal is shown, what is kept of what was typed. */
+/* Fields of forms: where a refusal is shown, what is kept of what was typed. */
 #pragma once
 
 #include "domain/refusal.h"
@@ -11,6 +11,7 @@ enum form_field {
     FIELD_AGAIN,
     FIELD_EMAIL,
     FIELD_BIRTH_DATE,
+    FIELD_CODE,
 };
 
 /* Pure: the field that a refusal is about. */

@@ -19,6 +19,18 @@ visit_handler password_show, password_do;
 visit_handler desk_show;
 /* head_sign_in.c */
 visit_handler head_sign_in_show, head_sign_in_do;
+/* code.c */
+visit_handler code_show, code_do;
+/* own_password.c */
+visit_handler own_password_show, own_password_do;
+/* second_factor.c */
+visit_handler second_factor_show, second_factor_do, second_factor_qr, second_factor_remove_do, recovery_codes_do;
+/* my_account.c */
+visit_handler my_account_show, my_sessions_do;
+/* The page again, with what was refused of a form on it. */
+void my_account_refuse(struct visit *visit, enum refusal refusal);
+/* delegations.c */
+visit_handler delegations_show, delegation_give_do, delegation_take_back_do;
 /* imports.c */
 visit_handler imports_show;
 /* import.c */

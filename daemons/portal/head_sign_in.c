@@ -1,4 +1,5 @@
 #include "link.pb-c.h"
+#include "portal/administrator_step.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "runtime/metric.h"
@@ -31,9 +32,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "administrator", "ok");
-    const struct web_session session = {.stage = WEB_OPEN, .administrator = {reply->administrator}};
-    bool delivers = reply->role == PREAU__ADMINISTRATOR_ROLE__ROLE_INTEGRATEUR;
-    visit_sign_in(visit, &session, delivers ? "/imports" : "/etablissements");
+    administrator_step_go(visit, reply->standing, NULL);
 }
 
 void head_sign_in_do(struct visit *visit)

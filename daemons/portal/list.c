@@ -192,6 +192,10 @@ static int64_t page_read(const struct visit *visit)
 
 static void list_show(struct visit *visit, enum account_profile profile)
 {
+    if (!visit->school.may[profile]) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+        return;
+    }
     struct list *list = arena_alloc(visit_arena(visit), 1, sizeof *list);
     filter_from_query(visit, profile, &list->filter);
     list->page = page_read(visit);

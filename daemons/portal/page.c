@@ -38,8 +38,9 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
         struct view *signed_in = view_add(layout, "SIGNED_IN");
         view_set(signed_in, "NAME", visit->session.name);
         view_set(signed_in, "CSRF", csrf);
+        view_show(signed_in, is_head && visit->session.stage == WEB_OPEN ? "OWN_ACCOUNT" : "OWN_NAME");
     }
-    if (is_head) {
+    if (is_head && visit->session.stage == WEB_OPEN) {
         places_fill(visit, layout);
     }
     if (visit->school.uai.text[0] != '\0') {
@@ -184,6 +185,11 @@ void page_send_file(
     char disposition[256];
     snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", file_name);
     http_set_header(visit->request, "Content-Disposition", disposition);
+    answer(visit, 200, content_type, bytes, length);
+}
+
+void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length)
+{
     answer(visit, 200, content_type, bytes, length);
 }
 

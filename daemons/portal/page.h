@@ -23,5 +23,8 @@ void page_fail(struct visit *visit, const struct fault *fault);
 void page_send_file(
     struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length);
 
+/* Bytes that a page of ours shows. */
+void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length);
+
 /* "ERROR" of a form: what was refused, and what to do. */
 void page_form_error(struct view *body, enum refusal refusal);

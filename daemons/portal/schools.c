@@ -11,7 +11,7 @@ static void schools_loaded(void *arg, const struct listed_school *schools, size_
         return;
     }
     if (count == 1) { /* the guide: directly */
-        page_go_to(visit, "/etablissements/%s/responsables", schools[0].uai.text);
+        page_go_to(visit, "/etablissements/%s", schools[0].uai.text);
         return;
     }
     char text[WORDING_SIZE];
@@ -24,7 +24,7 @@ static void schools_loaded(void *arg, const struct listed_school *schools, size_
     }
     for (size_t i = 0; i < count; i++) {
         struct view *row = view_add(body, "ROW");
-        view_print(row, "HREF", "/etablissements/%s/responsables", schools[i].uai.text);
+        view_print(row, "HREF", "/etablissements/%s", schools[i].uai.text);
         view_set(row, "NAME", schools[i].name);
         view_set(row, "CITY", schools[i].city);
         view_set(row, "UAI", schools[i].uai.text);
@@ -43,5 +43,6 @@ void schools_show(struct visit *visit)
 
 void school_go(struct visit *visit)
 {
-    page_go_to(visit, "/etablissements/%s/responsables", visit->school.uai.text);
+    page_go_to(visit, "/etablissements/%s/%s", visit->school.uai.text,
+        visit->school.may[PROFILE_RESPONSABLE] ? "responsables" : "eleves");
 }

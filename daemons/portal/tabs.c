@@ -8,12 +8,23 @@
 static const struct tab {
     const char *name, *label;
     bool second_degree;
+    int profile; /* of whose accounts it speaks; PROFILE_COUNT: of all that may be seen */
+    bool delegating;
 } tabs[] = {
-    {"responsables", "Responsables", false},
-    {"eleves",       "Élèves",     true },
-    {"envois",       "Envois",       false},
-    {"statistiques", "Statistiques", false},
+    {"responsables", "Responsables",  false, PROFILE_RESPONSABLE, false},
+    {"eleves",       "Élèves",      true,  PROFILE_ELEVE,       false},
+    {"envois",       "Envois",        false, PROFILE_COUNT,       false},
+    {"statistiques", "Statistiques",  false, PROFILE_COUNT,       false},
+    {"delegations",  "Délégations", false, PROFILE_COUNT,       true },
 };
+
+static bool is_there(const struct visit *visit, const struct tab *tab)
+{
+    const struct listed_school *school = &visit->school;
+    return (!tab->second_degree || school->degree == DEGREE_2) &&
+           (tab->profile == PROFILE_COUNT || school->may[tab->profile]) &&
+           (!tab->delegating || role_may_delegate(visit->session.role));
+}
 
 static bool is_current(const struct visit *visit, const struct tab *tab, const char *href)
 {
@@ -36,7 +47,7 @@ void tabs_fill(const struct visit *visit, struct view *layout)
         view_show(header, "CHANGE");
     }
     for (size_t i = 0; i < ARRAY_LENGTH(tabs); i++) {
-        if (tabs[i].second_degree && school->degree != DEGREE_2) {
+        if (!is_there(visit, &tabs[i])) {
             continue;
         }
         char href[80];

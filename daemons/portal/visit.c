@@ -1,6 +1,7 @@
 #include "portal/visit.h"
 
 #include "crypto/random.h"
+#include "portal/browser.h"
 #include "portal/cookie.h"
 #include "portal/csrf.h"
 #include "portal/page.h"
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sign-in that is not complete: time to find a telephone and to set up an application. */
+#define HALF_SIGNED_IN MINUTES(30)
 /* What a request may have taken of its arena (4 MiB) when it comes: the rest is enough for every handler. */
 enum { REQUEST_BYTES_MAX = 5 * 512 * 1024 };
 /* How long a browser is kept waiting; a reverse proxy waits longer. */
@@ -91,7 +94,9 @@ static void cookie_digest(const char *cookie, unsigned char out_digest[DIGEST_SI
 struct beginning {
     struct visit *visit;
     const char *location;
+    visit_handler *next; /* instead of a location */
     char cookie[TOKEN_RANDOM_SIZE];
+    struct web_session session;
 };
 
 static void session_begun(void *arg, const struct fault *fault)
@@ -104,29 +109,74 @@ static void session_begun(void *arg, const struct fault *fault)
     }
     cookie_set(visit, COOKIE_SESSION, beginning->cookie);
     cookie_clear(visit, COOKIE_FORM);
-    page_go(visit, beginning->location);
+    if (beginning->next) {
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+        visit->has_session = true;
+        visit->session = beginning->session;
+        beginning->next(visit);
+    } else {
+        page_go(visit, beginning->location);
+    }
 }
 
-void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location)
+static struct duration longest(const struct visit *visit, const struct web_session *session)
 {
     const struct session_bounds *bounds = &visit->portal->sessions;
-    struct beginning *beginning = arena_alloc(visit_arena(visit), 1, sizeof *beginning);
-    struct web_session fresh = *session;
+    if (session->administrator.v == 0) {
+        return bounds->max_family;
+    }
+    bool is_half = session->stage != WEB_OPEN && duration_longer(bounds->max_administrator, HALF_SIGNED_IN);
+    return is_half ? HALF_SIGNED_IN : bounds->max_administrator;
+}
+
+/* What an administrator sees of each session in the list of its own. */
+static void browser_remember(const struct visit *visit, struct web_session *session)
+{
+    char browser[BROWSER_SIZE];
+    browser_name(http_header(visit->request, "User-Agent"), browser);
+    session->address = arena_copy(visit_arena(visit), http_client(visit->request));
+    session->browser = arena_copy(visit_arena(visit), browser);
+}
+
+static void session_begin(struct beginning *beginning)
+{
+    struct visit *visit = beginning->visit;
+    struct web_session *fresh = &beginning->session;
     unsigned char digest[DIGEST_SIZE];
     unsigned char before[DIGEST_SIZE];
     struct instant now = clock_now();
     const char *present = cookie_get(visit, COOKIE_SESSION);
-    beginning->visit = visit;
-    beginning->location = arena_copy(visit_arena(visit), location);
     token_random(beginning->cookie);
-    token_random(fresh.csrf);
+    token_random(fresh->csrf);
     cookie_digest(beginning->cookie, digest);
     if (present) {
         cookie_digest(present, before);
     }
-    web_session_begin(visit->portal->store, digest, &fresh, now,
-        instant_add(now, fresh.administrator.v != 0 ? bounds->max_administrator : bounds->max_family),
+    if (fresh->administrator.v != 0) {
+        browser_remember(visit, fresh);
+    }
+    web_session_begin(visit->portal->store, digest, fresh, now, instant_add(now, longest(visit, fresh)),
         present ? before : NULL, session_begun, beginning);
+}
+
+void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location)
+{
+    struct beginning *beginning = arena_alloc(visit_arena(visit), 1, sizeof *beginning);
+    *beginning =
+        (struct beginning){.visit = visit, .location = arena_copy(visit_arena(visit), location), .session = *session};
+    session_begin(beginning);
+}
+
+void visit_renew(struct visit *visit, const struct web_session *session, visit_handler *next)
+{
+    struct beginning *beginning = arena_alloc(visit_arena(visit), 1, sizeof *beginning);
+    *beginning = (struct beginning){.visit = visit, .next = next, .session = *session};
+    session_begin(beginning);
+}
+
+void visit_session_digest(const struct visit *visit, unsigned char out_digest[DIGEST_SIZE])
+{
+    cookie_digest(cookie_get(visit, COOKIE_SESSION), out_digest);
 }
 
 /* ---- the gate: who may go where */
@@ -135,44 +185,64 @@ static bool stage_fits(const struct visit *visit)
 {
     const struct web_session *session = &visit->session;
     bool is_family = session->account.v != 0;
+    bool is_open = session->stage == WEB_OPEN;
     switch (visit->route->access) {
     case ACCESS_ANYONE:
     case ACCESS_SIGNED_IN:
         return true;
     case ACCESS_FAMILY:
-        return is_family && session->stage == WEB_OPEN;
+        return is_family && is_open;
     case ACCESS_OPENING:
         return is_family && session->stage == WEB_OPENING;
     case ACCESS_PASSWORD:
         return is_family && session->stage != WEB_OPENING;
+    case ACCESS_CODE:
+        return !is_family && session->stage == WEB_CODE;
+    case ACCESS_OWN_PASSWORD:
+        return !is_family && (is_open || session->stage == WEB_NEW_PASSWORD);
+    case ACCESS_SECOND_FACTOR:
+        return !is_family && (is_open || session->stage == WEB_ENROLMENT);
     case ACCESS_ADMINISTRATOR:
     case ACCESS_DELIVERIES:
     case ACCESS_SCHOOL:
-        return session->administrator.v != 0;
+        return !is_family && is_open;
     }
     return false;
 }
 
 static bool is_for_administrators(const struct visit *visit)
 {
-    return visit->route->access == ACCESS_ADMINISTRATOR || visit->route->access == ACCESS_SCHOOL ||
-           visit->route->access == ACCESS_DELIVERIES;
+    return visit->route->access >= ACCESS_CODE;
+}
+
+const char *session_home(const struct web_session *session)
+{
+    static const char *const families[WEB_STAGE_COUNT] = {
+        [WEB_OPEN] = "/guichet", [WEB_OPENING] = "/ouverture", [WEB_NEW_PASSWORD] = "/nouveau-mot-de-passe"};
+    static const char *const steps[WEB_STAGE_COUNT] = {
+        [WEB_CODE] = "/administration/code",
+        [WEB_NEW_PASSWORD] = "/administration/mot-de-passe",
+        [WEB_ENROLMENT] = "/administration/double-authentification",
+    };
+    if (session->administrator.v == 0) {
+        return families[session->stage];
+    }
+    if (session->stage != WEB_OPEN) {
+        return steps[session->stage];
+    }
+    return session->role == ROLE_INTEGRATEUR ? "/imports" : "/etablissements";
 }
 
 const char *visit_home(const struct visit *visit)
 {
-    static const char *const places[WEB_STAGE_COUNT] = {
-        [WEB_OPEN] = "/guichet", [WEB_OPENING] = "/ouverture", [WEB_NEW_PASSWORD] = "/nouveau-mot-de-passe"};
-    if (visit->session.administrator.v == 0) {
-        return places[visit->session.stage];
-    }
-    return visit->session.role == ROLE_INTEGRATEUR ? "/imports" : "/etablissements";
+    return session_home(&visit->session);
 }
 
 /* Where a session of another kind or stage is led. */
 static const char *place_of(const struct visit *visit)
 {
-    return is_for_administrators(visit) ? "/administration/connexion" : visit_home(visit);
+    bool is_family = visit->session.administrator.v == 0;
+    return is_family && is_for_administrators(visit) ? "/administration/connexion" : visit_home(visit);
 }
 
 static void go_to_sign_in(struct visit *visit, bool had_session)

@@ -20,8 +20,11 @@ enum route_access {
     ACCESS_FAMILY,        /* signed in with an account */
     ACCESS_OPENING,       /* first sign-in, account to be opened */
     ACCESS_PASSWORD,      /* signed in with an account, or about to choose another password */
-    ACCESS_SIGNED_IN,     /* whoever has a session */
-    ACCESS_ADMINISTRATOR, /* signed in to administer */
+    ACCESS_SIGNED_IN,     /* whoever has a session, also one that is not complete */
+    ACCESS_CODE,          /* of an administrator: the second factor is asked for */
+    ACCESS_OWN_PASSWORD,  /* signed in to administer, or about to choose a password in the place of a provisional one */
+    ACCESS_SECOND_FACTOR, /* signed in to administer, or about to set up the second factor that is required */
+    ACCESS_ADMINISTRATOR, /* signed in to administer, all steps done; so are those below */
     ACCESS_DELIVERIES, /* the same, with a role that follows what academies deliver; to others there is no such page */
     ACCESS_SCHOOL,     /* the same, and the school of the path is in scope: visit->school is loaded */
 };
@@ -75,11 +78,16 @@ struct visit_call {
 };
 void visit_call(struct visit *visit, const struct visit_call *call);
 
-/* Where who is signed in belongs. */
+/* Where who is signed in belongs; where a session of this stage does. */
 const char *visit_home(const struct visit *visit);
+const char *session_home(const struct web_session *session);
 
 /* Begins a session in the place of the browser's present one, sets its cookie, then leads to `location`. */
 void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location);
+/* The same, then goes on with the visit, which is of the new session. */
+void visit_renew(struct visit *visit, const struct web_session *session, visit_handler *next);
+/* The digest that the store keeps of the browser's session. */
+void visit_session_digest(const struct visit *visit, unsigned char out_digest[DIGEST_SIZE]);
 
 /* Counted, freed: for page.c, which answers. */
 void visit_end(struct visit *visit, int status);

@@ -66,6 +66,6 @@ void figures_answer(struct figures *figures, struct call *call, const Preau__Sta
         call_refuse(call, REFUSAL_MALFORMED);
         return;
     }
-    statistics_load_school(
-        figures->store, (academy_code){(int16_t)request->academy}, request->uai, figures_loaded, call);
+    statistics_load_school(figures->store, call_caller(call).administrator, (academy_code){(int16_t)request->academy},
+        request->uai, figures_loaded, call);
 }

@@ -10,5 +10,5 @@ struct figures;
 NEVER_NULL MUST_USE struct figures *figures_new(struct store *store);
 void figures_free(struct figures **figures);
 
-/* Refusals: malformed (academy, UAI), not_found when nothing was computed yet. */
+/* Refusals: malformed (academy, UAI), not_found when nothing was computed yet, or the school is not the caller's. */
 void figures_answer(struct figures *figures, struct call *call, const Preau__Statistics__GetSchoolRequest *request);

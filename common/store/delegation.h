@@ -1,0 +1,66 @@
+/* What administrators give of their schools to members of staff. */
+#pragma once
+
+#include "domain/administrator.h"
+#include "runtime/fault.h"
+#include "store/administrator.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct store;
+
+struct delegation_place {
+    academy_code academy;
+    const char *uai;
+};
+
+/* What the giver is in the school: is_here false when it has not the school by other than a gift. */
+typedef void delegation_standing_loaded(
+    void *arg, bool is_here, enum administrator_role role, const struct fault *fault);
+void delegation_load_standing(struct store *store, administrator_id giver, const struct delegation_place *place,
+    delegation_standing_loaded *loaded, void *arg);
+
+/* Texts live for the call. */
+struct delegation {
+    int64_t id;
+    const char *login, *name, *giver;
+    bool may[PROFILE_COUNT];
+    struct instant from_at, until_at, given_at;
+    bool counts; /* nobody of the two is disabled, and the giver has the school */
+};
+typedef void delegations_loaded(
+    void *arg, const struct delegation *delegations, size_t count, const struct fault *fault);
+void delegation_list(struct store *store, const struct delegation_place *place, delegations_loaded *loaded, void *arg);
+
+/* text: a login or a mail address, in small letters. */
+struct delegation_found {
+    administrator_id id; /* 0: nobody */
+    enum administrator_role role;
+    bool is_disabled;
+    char login[ADMINISTRATOR_LOGIN_SIZE];
+    char name[ADMINISTRATOR_NAME_SIZE];
+};
+typedef void delegation_found_loaded(void *arg, const struct delegation_found *found, const struct fault *fault);
+void delegation_find(struct store *store, const char *text, delegation_found_loaded *loaded, void *arg);
+
+/* profile: a code, or NULL: all. */
+struct delegation_given {
+    administrator_id giver;
+    struct delegation_place place;
+    const char *profile;
+    struct instant from_at, until_at;
+};
+/* id: 0 when it was not done, or with the fault. */
+typedef void delegation_done(void *arg, int64_t id, const struct fault *fault);
+void delegation_give(
+    struct store *store, const struct delegation_given *given, administrator_id to, delegation_done *done, void *arg);
+/* To a new administrator of role delegue; 0: the login is taken. mail may be NULL. */
+struct delegation_person {
+    const char *login, *name, *mail, *hash;
+};
+void delegation_give_new(struct store *store, const struct delegation_given *given,
+    const struct delegation_person *person, delegation_done *done, void *arg);
+void delegation_take_back(
+    struct store *store, const struct delegation_place *place, int64_t id, delegation_done *done, void *arg);
+void delegation_erase_old(struct store *store);

@@ -1,0 +1,109 @@
+-- What an administrator gives to a member of staff: a school, for a profile and a time (the view administered_school says
+-- what counts). Rows of administrator_scope that have a giver.
+
+-- :query delegation_standing
+-- Whether an administrator has a school by other than a gift, with the role; no row when the school is not there or not
+-- in scope at all.
+-- :role link
+-- $1 administrator bigint
+-- $2 academy smallint
+-- $3 uai text
+select a.role::text, s.name as school
+  from preau.administrator a
+  join preau.school s on s.academy = $2 and s.uai = $3 and s.departed_at is null
+ where a.id = $1 and a.disabled_at is null
+   and exists (select from preau.administrator_scope own
+                where own.administrator_id = a.id and own.giver_id is null
+                  and (own.academy is null
+                       or (own.academy = s.academy and (own.uai is null or own.uai = s.uai))));
+
+-- :query delegation_list
+-- Who was given a school, in the time to come too, the first to begin first; what is over is left out. counts: the giver
+-- still may.
+-- :role link
+-- $1 academy smallint
+-- $2 uai text
+select d.id, a.login, a.name, coalesce(d.profile::text, '') as profile, d.from_at, d.until_at, g.name as giver, d.given_at,
+       a.disabled_at is null and g.disabled_at is null
+       and exists (select from preau.administrator_scope own
+                    where own.administrator_id = g.id and own.giver_id is null
+                      and (own.academy is null
+                           or (own.academy = d.academy and (own.uai is null or own.uai = d.uai)))) as counts
+  from preau.administrator_scope d
+  join preau.administrator a on a.id = d.administrator_id
+  join preau.administrator g on g.id = d.giver_id
+ where d.academy = $1 and d.uai = $2 and d.until_at > now()
+ order by d.from_at, a.name, d.id
+ limit 500;
+
+-- :query delegation_find
+-- Who is meant by a login or a mail address; of several, the one whose login it is.
+-- :role link
+-- :scans
+-- $1 text text
+select a.id, a.login, a.name, a.role::text, a.disabled_at is not null as disabled
+  from preau.administrator a
+ where a.login = $1 or lower(a.mail) = $1
+ order by a.login = $1 desc, a.id
+ limit 1;
+
+-- :query delegation_give
+-- Gives a school; the same given twice is one.
+-- :role link
+-- $1 giver bigint
+-- $2 administrator bigint
+-- $3 academy smallint
+-- $4 uai text
+-- $5 profile text
+-- $6 from_at timestamptz
+-- $7 until_at timestamptz
+with given as (
+    insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)
+    values ($2, $3, $4, $5::text::preau.profile, $6, $7, $1)
+    on conflict do nothing
+ returning id
+)
+select id from given
+ union all
+select s.id from preau.administrator_scope s
+ where s.administrator_id = $2 and s.academy = $3 and s.uai = $4 and s.giver_id = $1 and s.from_at = $6 and s.until_at = $7
+   and s.profile is not distinct from $5::text::preau.profile;
+
+-- :query delegation_give_new
+-- The same to somebody who has no account yet; no row: the login was taken meanwhile.
+-- :role link
+-- $1 giver bigint
+-- $2 login text
+-- $3 name text
+-- $4 mail text
+-- $5 hash text
+-- $6 academy smallint
+-- $7 uai text
+-- $8 profile text
+-- $9 from_at timestamptz
+-- $10 until_at timestamptz
+with added as (
+    insert into preau.administrator (login, name, mail, role, hash, password_is_provisional)
+    values ($2, $3, $4, 'delegue', $5, true)
+    on conflict (login) do nothing
+ returning id
+)
+insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)
+select added.id, $6, $7, $8::text::preau.profile, $9, $10, $1 from added
+returning id;
+
+-- :query delegation_take_back
+-- Ends what was given of a school, at once: each request asks the view. No row: there is none such.
+-- :role link
+-- $1 academy smallint
+-- $2 uai text
+-- $3 id bigint
+delete from preau.administrator_scope
+ where id = $3 and academy = $1 and uai = $2 and giver_id is not null
+returning id;
+
+-- :query delegation_erase_old
+-- What has been over for a year.
+-- :role link
+-- :scans
+delete from preau.administrator_scope where until_at < now() - interval '365 days';

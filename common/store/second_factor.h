@@ -1,0 +1,61 @@
+/* How an administrator proves who it is, as the store keeps it. credential_at is what was loaded: when it is no longer
+ * that, nothing is done. */
+#pragma once
+
+#include "crypto/random.h"
+#include "domain/types.h"
+#include "runtime/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct store;
+struct stored_administrator;
+
+enum { RECOVERY_CODES = 10 };
+
+struct recovery_digests {
+    unsigned char of[RECOVERY_CODES][DIGEST_SIZE];
+};
+
+/* is_done: false when it was taken before, or the world has changed. */
+typedef void second_factor_done(void *arg, bool is_done, const struct fault *fault);
+/* sealed: lent for the call; length 0 when there is no such session, or with the fault. */
+typedef void second_factor_offer_loaded(
+    void *arg, const unsigned char *sealed, size_t length, const struct fault *fault);
+
+/* Of two at once one is done. */
+void second_factor_take_step(struct store *store, const struct stored_administrator *administrator, int64_t step,
+    second_factor_done *done, void *arg);
+void second_factor_take_recovery(struct store *store, const struct stored_administrator *administrator,
+    const unsigned char digest[DIGEST_SIZE], second_factor_done *done, void *arg);
+
+/* session: a digest. The first secret that a session is offered stays its own; with length 0 only looks. */
+void second_factor_offer(struct store *store, const unsigned char session[DIGEST_SIZE], administrator_id id,
+    const unsigned char *sealed, size_t length, second_factor_offer_loaded *loaded, void *arg);
+
+struct second_factor_enrolment {
+    const unsigned char *session; /* that was offered the secret */
+    const unsigned char *sealed;
+    size_t length;
+    int64_t step; /* of the code that confirmed it */
+    struct instant changed_at;
+    const struct recovery_digests *recovery;
+};
+void second_factor_enrol(struct store *store, const struct stored_administrator *administrator,
+    const struct second_factor_enrolment *enrolment, second_factor_done *done, void *arg);
+
+/* credential_at: INSTANT_NEVER: whatever it is. */
+void second_factor_remove(struct store *store, administrator_id id, struct instant credential_at,
+    struct instant changed_at, second_factor_done *done, void *arg);
+void second_factor_renew_recovery(struct store *store, const struct stored_administrator *administrator,
+    const struct recovery_digests *recovery, second_factor_done *done, void *arg);
+
+struct administrator_password {
+    const char *hash;
+    bool is_provisional;
+    struct instant credential_at; /* as above */
+    struct instant changed_at;
+};
+void administrator_replace_password(struct store *store, administrator_id id,
+    const struct administrator_password *password, second_factor_done *done, void *arg);

@@ -1,0 +1,105 @@
+#include "link/administrator_sign_in.h"
+
+#include "link/hashing.h"
+#include "link/proof.h"
+#include "link/tries.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/secret.h"
+#include "store/administrator.h"
+
+#include <stdio.h>
+
+struct signing_in {
+    struct link *link;
+    struct call *call;
+    const char *password;
+    struct attempt attempt;
+    struct stored_administrator found; /* id 0: nobody, or disabled */
+};
+
+static void signing_in_end(struct signing_in *signing_in, const char *outcome)
+{
+    metric_count(METRIC_LINK_SIGN_INS, "administrator", outcome);
+    secret_wipe(signing_in, sizeof *signing_in);
+    memory_free(&signing_in);
+}
+
+static void signing_in_fail(struct signing_in *signing_in, const struct fault *fault)
+{
+    attempt_give_back(signing_in->link->store, &signing_in->attempt);
+    call_fail(signing_in->call, fault);
+    signing_in_end(signing_in, "fault");
+}
+
+static void signing_in_refuse(struct signing_in *signing_in, enum refusal refusal, const char *outcome)
+{
+    call_refuse(signing_in->call, refusal);
+    signing_in_end(signing_in, outcome);
+}
+
+static void signing_in_verified(void *arg, bool is_right, const struct fault *fault)
+{
+    struct signing_in *signing_in = arg;
+    struct stored_administrator *found = &signing_in->found;
+    if (fault) {
+        signing_in_fail(signing_in, fault);
+        return;
+    }
+    if (!is_right) {
+        signing_in_refuse(signing_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
+        return;
+    }
+    Preau__Link__AdministratorStanding standing;
+    Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
+    attempt_succeed(signing_in->link->store, &signing_in->attempt);
+    standing_pack(found, found->credential_at, false, &standing);
+    if (standing.next == PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN) {
+        administrator_note_sign_in(signing_in->link->store, found->id);
+    }
+    reply.standing = &standing;
+    call_answer(signing_in->call, &reply.base);
+    signing_in_end(signing_in, "right");
+}
+
+static void signing_in_loaded(
+    void *arg, const struct stored_administrator *administrators, size_t count, const struct fault *fault)
+{
+    struct signing_in *signing_in = arg;
+    if (!administrators) {
+        signing_in_fail(signing_in, fault);
+        return;
+    }
+    if (count > 0 && !administrators->is_disabled) {
+        signing_in->found = *administrators;
+    }
+    if (!hashing_verify(signing_in->link->hashing_administrators, signing_in->password, signing_in->found.hash,
+            signing_in_verified, signing_in)) {
+        attempt_give_back(signing_in->link->store, &signing_in->attempt);
+        signing_in_refuse(signing_in, REFUSAL_BUSY, "busy");
+    }
+}
+
+static void signing_in_begun(void *arg, bool granted, const struct fault *fault)
+{
+    struct signing_in *signing_in = arg;
+    if (fault) {
+        signing_in_fail(signing_in, fault);
+    } else if (!granted) {
+        signing_in_refuse(signing_in, REFUSAL_TOO_MANY_ATTEMPTS, "delayed");
+    } else {
+        administrator_load(signing_in->link->store, signing_in->found.login, signing_in_loaded, signing_in);
+    }
+}
+
+void administrator_sign_in(struct link *link, struct call *call, const Preau__Link__SignInAdministratorRequest *request)
+{
+    struct signing_in *signing_in = checked_calloc(1, sizeof *signing_in);
+    *signing_in = (struct signing_in){.link = link, .call = call, .password = request->password};
+    struct administrator_login login = {""};
+    if (administrator_login_normalise(request->login, &login)) {
+        snprintf(signing_in->found.login, sizeof signing_in->found.login, "%s", login.text);
+    }
+    tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
+    attempt_begin(link->store, &signing_in->attempt, &link->bounds.sign_in, signing_in_begun, signing_in);
+}
