@@ -5,7 +5,9 @@ import json
 import pytest
 
 from peers.people import Town
-from peers.portal import HEAD_PASSWORD, add_administrator
+from peers.portal import add_administrator
+
+from gestures import sign_in_administrator
 
 LYON = 10
 NOW = {"EtabEducNat": {"read": 412, "unchanged": 409, "ignored": 3},
@@ -49,10 +51,8 @@ def runs(site):
 
 
 @pytest.fixture
-def integrator(browser, runs):
-    browser.open("/administration/connexion")
-    browser.fill(identifiant="lyon", mot_de_passe=HEAD_PASSWORD)
-    browser.click("#se-connecter")
+def integrator(site, browser, runs):
+    sign_in_administrator(site, browser, "lyon")
     return browser
 
 

@@ -141,6 +141,7 @@ def test_a_key_more_has_the_next_number(preauctl, tmp_path):
 
 # administrators
 
+OWN = {"given": False, "profile": None, "from": None, "until": None}
 
 def test_an_administrator_gets_a_password_once(site, academy):
     uai = school_of(academy)
@@ -148,7 +149,8 @@ def test_an_administrator_gets_a_password_once(site, academy):
     assert told["login"] == "ctl.head" and len(told["password"]) >= 8
     listed = {one["login"]: one for one in site.ctl("admin", "list", json_answer=True)["administrators"]}["ctl.head"]
     assert listed["role"] == "directeur" and listed["name"] == "Ève Martin"
-    assert listed["scopes"] == [{"academy": academy.code, "uai": uai}]
+    assert listed["scopes"] == [{"academy": academy.code, "uai": uai, **OWN}]
+    assert listed["password_is_provisional"] and not listed["second_factor_required"]
     assert listed["last_sign_in_at"] is None and listed["disabled"] is False
     assert told["password"] not in site.ctl("admin", "list")
     assert told["password"] not in site.log("preau-linkd")
@@ -187,7 +189,77 @@ def test_a_head_is_given_no_whole_academy(site, academy):
 def test_other_roles_have_their_own_scopes(site, role, scope):
     site.ctl("admin", "add", f"ctl.{role}", "--role", role, "--name", "X", *scope)
     listed = {one["login"]: one for one in site.ctl("admin", "list", json_answer=True)["administrators"]}[f"ctl.{role}"]
-    assert listed["scopes"] == [{"academy": 10 if role == "integrateur" else None, "uai": None}]
+    assert listed["scopes"] == [{"academy": 10 if role == "integrateur" else None, "uai": None, **OWN}]
+    assert listed["second_factor_required"]
+
+
+def shown(site, login):
+    return site.ctl("admin", "show", login, json_answer=True)
+
+
+def refused(site, *arguments):
+    done = site.run_ctl("admin", *arguments, "--json")
+    assert done.returncode == 1
+    return error_of(done)["code"]
+
+
+def test_an_administrator_is_disabled_and_enabled(site, academy):
+    site.ctl("admin", "add", "ctl.away", *HEAD, "--school", school_of(academy))
+    assert "désactivé" in site.ctl("admin", "disable", "CTL.Away ")
+    assert shown(site, "ctl.away")["disabled"]
+    site.ctl("admin", "disable", "ctl.away")
+    assert "désactivé" in site.ctl("admin", "show", "ctl.away")
+    site.ctl("admin", "enable", "ctl.away")
+    assert not shown(site, "ctl.away")["disabled"]
+
+
+def test_a_new_password_is_told_once_or_read_from_a_file(site, academy, tmp_path):
+    site.ctl("admin", "add", "ctl.new", *HEAD, "--school", school_of(academy))
+    told = site.ctl("admin", "password", "ctl.new", json_answer=True)
+    assert len(told["password"]) >= 8 and shown(site, "ctl.new")["password_is_provisional"]
+    file = tmp_path / "password"
+    file.write_text("une porte bleue au fond")
+    file.chmod(0o600)
+    assert site.ctl("admin", "password", "ctl.new", "--password-file", file, json_answer=True)["password"] is None
+    assert not shown(site, "ctl.new")["password_is_provisional"]
+    file.write_text("court")
+    assert refused(site, "password", "ctl.new", "--password-file", file) == "password_too_short"
+
+
+def test_scopes_are_added_and_removed_but_never_the_last(site, academy):
+    uai = school_of(academy)
+    site.ctl("admin", "add", "ctl.scope", "--role", "assistance", "--name", "X", "--school", uai)
+    assert site.ctl("admin", "grant", "ctl.scope", "--academy", academy.code, "--school", uai, json_answer=True)["changed"] == 1
+    assert [one["uai"] for one in shown(site, "ctl.scope")["scopes"]] == [None, uai]
+    assert refused(site, "grant", "ctl.scope", "--nation") == "malformed"
+    assert refused(site, "revoke", "ctl.scope", "--academy", academy.code, "--school", uai) == "scope_last"
+    assert site.ctl("admin", "revoke", "ctl.scope", "--academy", academy.code, json_answer=True)["changed"] == 1
+    assert site.ctl("admin", "revoke", "ctl.scope", "--academy", academy.code, json_answer=True)["changed"] == 0
+    assert refused(site, "revoke", "ctl.scope", "--school", uai) == "scope_last"
+    assert [one["uai"] for one in shown(site, "ctl.scope")["scopes"]] == [uai]
+
+
+def test_sessions_are_told_and_ended(site, academy):
+    number = site.ctl("admin", "add", "ctl.seen", *HEAD, "--school", school_of(academy), json_answer=True)["administrator"]
+    with site.psql() as database:
+        for digest in ("aa", "bb", "cc"):
+            database.execute("insert into preau.session (digest, stage, administrator_id, csrf, expires_at, address, browser)"
+                             " values (decode(repeat(%s, 32), 'hex'), 'open', %s, 'x', now() + interval '1 h', '192.0.2.7', 'Firefox sur Linux')",
+                             (digest, number))
+    sessions = site.ctl("admin", "sessions", "ctl.seen", json_answer=True)["sessions"]
+    assert len(sessions) == 3 and sessions[0]["browser"] == "Firefox sur Linux" and sessions[0]["open"]
+    assert "192.0.2.7" in site.ctl("admin", "sessions", "ctl.seen")
+    one = str(sessions[0]["session"])
+    assert site.ctl("admin", "end-sessions", "ctl.seen", "--session", one, json_answer=True)["changed"] == 1
+    assert site.ctl("admin", "end-sessions", "ctl.seen", json_answer=True)["changed"] == 2
+    assert "aucune connexion" in site.ctl("admin", "sessions", "ctl.seen")
+
+
+@pytest.mark.parametrize("verb", [("show",), ("disable",), ("enable",), ("password",), ("reset-totp",), ("grant", "--nation"),
+                                  ("revoke", "--nation"), ("sessions",), ("end-sessions",)])
+def test_who_is_not_there_is_not_found(site, verb):
+    for login in ("ctl.nobody", "pas un identifiant", ""):
+        assert refused(site, verb[0], login, *verb[1:]) == "not_found"
 
 
 # imports

@@ -361,7 +361,7 @@ def test_families_do_not_keep_administrators_out(bus, here, family, address):
     with here.psql() as database:
         database.execute("insert into preau.attempt values (%s, 30, now(), now(), now() + interval '1 hour')", (f"person-address:{address}",))
     assert bus.refusal("link", "SignIn", login=family.login, password=family.password, address=address) == "too_many_attempts"
-    assert bus.ask("link", "SignInAdministrator", login="m.elsewhere", password=added.password, address=address).role == 5
+    assert bus.ask("link", "SignInAdministrator", login="m.elsewhere", password=added.password, address=address).standing.role == 5
 
 
 # ------------------------------------------------------------------------------------------------ after the school's reset

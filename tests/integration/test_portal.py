@@ -10,8 +10,9 @@ import requests
 
 from peers.people import Town
 from peers.portal import ACADEMY, HEAD_PASSWORD, PASSWORD, add_head, birth, opening_fields, sign_in, sign_in_head
+from peers.routes import OF_ADMINISTRATORS, filled, routes
 from peers.sealing import link_token
-from peers.site import ROOT, Site
+from peers.site import Site
 from peers.web import Page, Visitor
 
 
@@ -80,19 +81,6 @@ def family(town, college):
     return anne
 
 
-def routes():
-    """(method, pattern, access) of the map."""
-    text = (ROOT / "daemons/portal/routes.c").read_text()
-    text = re.sub(r'(?<!_)SCHOOL( "|,)', lambda found: '"/etablissements/:uai' + ("" if '"' in found[1] else '",'), text)
-    return re.findall(r'HTTP_(GET|POST),\s*"([^"]+)",\s*ACCESS_(\w+)', text)
-
-
-def filled(pattern, uai, account):
-    values = {":uai": uai, ":compte": "%d-%d" % account, ":envoi": "1", ":fiches": "1.pdf", ":integration": "1",
-              ":releve": "1.csv", ":jeton": "abc", "*": "x/y"}
-    return "/".join(values.get(part, part) for part in pattern.split("/"))
-
-
 def attributes_of(text):
     """The names of all attributes, as a browser reads them."""
     names = []
@@ -119,7 +107,7 @@ def test_without_a_session_every_closed_page_leads_to_a_sign_in(here, elsewhere,
     response = requests.request(method, here.portal_url + path, data={"csrf": "x"} if method == "POST" else None,
                                 allow_redirects=False, timeout=20)
     assert response.status_code == 303
-    assert response.headers["Location"] == ("/administration/connexion" if access in ("SCHOOL", "ADMINISTRATOR", "DELIVERIES") else "/connexion")
+    assert response.headers["Location"] == ("/administration/connexion" if access in OF_ADMINISTRATORS else "/connexion")
 
 
 @pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] == "SCHOOL"])
@@ -143,7 +131,7 @@ def test_a_selection_of_another_school_is_left_out(head, ecole, elsewhere):
     assert "n’est pas rattaché à cet établissement" in preview.text
 
 
-@pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] in ("SCHOOL", "ADMINISTRATOR")])
+@pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] in OF_ADMINISTRATORS])
 def test_a_family_does_not_enter_the_heads_pages(here, town, ecole, family, method, pattern):
     pupil = sign_in(here, family.children[0])
     path = filled(pattern, ecole[0], family.account)

@@ -1,6 +1,7 @@
 """preau-statsd against PostgreSQL: the figures of a school, taken at their hour, after an outage, and when asked for."""
 
 import datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -35,12 +36,16 @@ def school(here):
     town.guardian("Marc", "Roux", [paul, ines])
     town.guardian("Jean", "Blanc", [paul])
     paul.hand_out()
-    return college[0]
+    with here.psql() as database:
+        head = database.execute("insert into preau.administrator (login, name, role, hash) values ('tete', 'Mme Tête', 'directeur', 'x')"
+                                " returning id").fetchone()[0]
+        database.execute("insert into preau.administrator_scope (administrator_id, academy, uai) values (%s, 24, %s)", (head, college[0]))
+    return SimpleNamespace(uai=college[0], head=head)
 
 
 def figures(bus, school):
     """{(profile, state, origin): accounts} and when they were taken."""
-    reply = bus.ask("statistics", "GetSchool", academy=24, uai=school)
+    reply = bus.ask("statistics", "GetSchool", academy=24, uai=school.uai, administrator=school.head)
     return {(cell.profile, cell.state, cell.origin): cell.accounts for cell in reply.cells}, reply.computed_at
 
 
@@ -56,6 +61,21 @@ def test_each_account_counts_once_in_its_school(bus, school):
     assert datetime.date.fromisoformat(reply.day)
     assert (reply.accounts, reply.schools) == (4, 1)
     assert figures(bus, school)[0] == EXPECTED
+
+
+def test_a_school_that_is_not_the_callers_has_no_figures(here, bus, school):
+    for stranger in (0, 999_999):
+        assert bus.refusal("statistics", "GetSchool", academy=24, uai=school.uai, administrator=stranger) == "not_found"
+
+
+def test_who_was_let_in_for_pupils_sees_the_figures_of_pupils(here, bus, school):
+    with here.psql() as database:
+        clerk = database.execute("insert into preau.administrator (login, name, role, hash) values ('aide', 'M. Aide', 'delegue', 'x')"
+                                 " returning id").fetchone()[0]
+        database.execute("insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)"
+                         " values (%s, 24, %s, 'eleve', now(), now() + interval '1 hour', %s)", (clerk, school.uai, school.head))
+    seen, _ = figures(bus, SimpleNamespace(uai=school.uai, head=clerk))
+    assert seen == {key: count for key, count in EXPECTED.items() if key[0] == ELEVE}
 
 
 def test_asked_again_on_the_same_day_they_are_replaced(bus, school):

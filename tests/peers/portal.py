@@ -1,5 +1,8 @@
 """Signing in on the portal, as heads and families do, and their forms: for tests."""
 
+import re
+
+from . import totp
 from .web import Visitor
 
 PASSWORD = "jardin violet sous la pluie 7"
@@ -20,11 +23,52 @@ def add_administrator(site, login, role, *scopes, name="M. Petit"):
                     json_answer=True)["administrator"]
 
 
-def sign_in_head(site, login, password=HEAD_PASSWORD):
+def give_password(site, login, password=HEAD_PASSWORD):
+    """A visitor before what comes after the password: .page."""
     visitor = Visitor(site.portal_url)
     page = visitor.get("/administration/connexion")
     visitor.page = visitor.submit(page.form("/administration/connexion"), identifiant=login, mot_de_passe=password)
     return visitor
+
+
+def sign_in_head(site, login, password=HEAD_PASSWORD):
+    """Signed in, second factor included where the role has one: set up the first time."""
+    visitor = give_password(site, login, password)
+    if visitor.page.path == SECOND_FACTOR:
+        secret, _ = enrol(visitor)
+        secrets_of(site)[login] = secret
+        visitor.page = visitor.get("/administration")
+    elif visitor.page.path == CODE:
+        forget_step(site, login)
+        visitor.page = visitor.submit(visitor.page.form(CODE), code=totp.code(secrets_of(site)[login]))
+    return visitor
+
+
+SECOND_FACTOR, CODE = "/administration/double-authentification", "/administration/code"
+
+
+def secrets_of(site):
+    """{login: secret} of the second factors that were set up."""
+    if not hasattr(site, "second_factors"):
+        site.second_factors = {}
+    return site.second_factors
+
+
+def secret_on(page):
+    return re.search(r'id="cle">([A-Z2-7 ]+)<', page.content.decode())[1]
+
+
+def enrol(visitor, **fields):
+    """Sets the second factor up from the page that asks for it: the secret, and the recovery codes."""
+    secret = secret_on(visitor.page)
+    visitor.page = visitor.submit(visitor.page.form(SECOND_FACTOR), code=totp.code(secret), **fields)
+    return secret, re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", visitor.page.text)
+
+
+def forget_step(site, login):
+    """As if half a minute had gone by since the last code."""
+    with site.psql() as database:
+        database.execute("update preau.administrator set totp_step = 0 where login = %s", (login,))
 
 
 def sign_in(site, person, password=None):

@@ -132,6 +132,8 @@ class Sample:
         print(f"\n  Sign-ins (also in {self.note})")
         for one in self.sign_ins():
             print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
+        print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
+              "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("\n  ./dev ctl status      ./dev ctl --help      ./dev stop", flush=True)
 
     def supervise(self):
