@@ -32,13 +32,14 @@ static void run(
 }
 
 void second_factor_take_step(struct store *store, const struct stored_administrator *administrator, int64_t step,
-    second_factor_done *done, void *arg)
+    const unsigned char *sealed, size_t length, second_factor_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, administrator->id.v);
     parameters_int64(&parameters, step);
     parameters_instant(&parameters, administrator->credential_at);
+    parameters_bytes(&parameters, sealed, length);
     run(store, QUERY_SECOND_FACTOR_TAKE_STEP, &parameters, done, arg);
     parameters_clear(&parameters);
 }

@@ -24,9 +24,9 @@ typedef void second_factor_done(void *arg, bool is_done, const struct fault *fau
 typedef void second_factor_offer_loaded(
     void *arg, const unsigned char *sealed, size_t length, const struct fault *fault);
 
-/* Of two at once one is done. */
+/* Of two at once one is done. sealed: the same secret, sealed anew. */
 void second_factor_take_step(struct store *store, const struct stored_administrator *administrator, int64_t step,
-    second_factor_done *done, void *arg);
+    const unsigned char *sealed, size_t length, second_factor_done *done, void *arg);
 void second_factor_take_recovery(struct store *store, const struct stored_administrator *administrator,
     const unsigned char digest[DIGEST_SIZE], second_factor_done *done, void *arg);
 

@@ -4,12 +4,14 @@
 -- proved by a password that is gone proves nothing. Whoever changes it ends all the sessions.
 
 -- :query second_factor_take_step
--- Takes the step that a code belongs to, once and in order: of two that come with one code, one gets a row.
+-- Takes the step that a code belongs to, once and in order: of two that come with one code, one gets a row. sealed: the
+-- same secret, under the newest key.
 -- :role link
 -- $1 id bigint
 -- $2 step bigint
 -- $3 credential_at timestamptz
-update preau.administrator set totp_step = $2
+-- $4 sealed bytea
+update preau.administrator set totp_step = $2, totp_sealed = $4
  where id = $1 and totp_step < $2 and totp_sealed is not null and credential_at = $3 and disabled_at is null
 returning id;
 

@@ -1,6 +1,5 @@
 #include "link/proof.h"
 
-#include "crypto/seal.h"
 #include "link/hashing.h"
 #include "link/second_factor.h"
 #include "link/totp.h"
@@ -96,15 +95,17 @@ static void code_judge(struct proof *proof)
     struct totp_secret secret;
     struct fault fault;
     unsigned char digest[DIGEST_SIZE];
+    unsigned char sealed[SECOND_FACTOR_SEALED_SIZE];
     int64_t step;
     if (!second_factor_open(proof->link->keys, found->id, found->totp_sealed, found->totp_length, &secret, &fault)) {
         unjudged(proof, &fault);
         return;
     }
     bool is_code = totp_check(&secret, proof->typed, clock_now(), &step);
+    second_factor_seal(proof->link->keys, found->id, &secret, sealed); /* anew: old keys come out of use */
     secret_wipe(&secret, sizeof secret);
     if (is_code) {
-        second_factor_take_step(proof->link->store, found, step, code_taken, proof);
+        second_factor_take_step(proof->link->store, found, step, sealed, sizeof sealed, code_taken, proof);
     } else if (recovery_digest(found->id, proof->typed, digest)) {
         proof->was_recovery = true;
         second_factor_take_recovery(proof->link->store, found, digest, code_taken, proof);

@@ -58,11 +58,14 @@ bool recovery_digest(administrator_id of, const char *typed, unsigned char out_d
         if (text_is_blank(*typed) || *typed == '-') {
             continue;
         }
-        char upper = *typed >= 'a' && *typed <= 'z' ? (char)(*typed - 'a' + 'A') : *typed;
-        if (!strchr(alphabet, upper) || length == RECOVERY_LETTERS) {
+        char letter = *typed;
+        if (letter >= 'a' && letter <= 'z') {
+            letter = (char)(letter - 'a' + 'A');
+        }
+        if (!strchr(alphabet, letter) || length == RECOVERY_LETTERS) {
             return false;
         }
-        letters[length++] = upper;
+        letters[length++] = letter;
     }
     if (length != RECOVERY_LETTERS) {
         return false;

@@ -1,6 +1,5 @@
 #include "link/second_factor.h"
 
-#include "crypto/seal.h"
 #include "link/proof.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -11,15 +10,22 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SEALED_SIZE = TOTP_SECRET_SIZE + SEAL_OVERHEAD };
-_Static_assert((int)SEALED_SIZE <= (int)ADMINISTRATOR_TOTP_MAX, "the store has room for a sealed secret");
+_Static_assert((int)SECOND_FACTOR_SEALED_SIZE <= (int)ADMINISTRATOR_TOTP_MAX, "the store has room for a sealed secret");
+
+void second_factor_seal(const struct key_ring *keys, administrator_id of, const struct totp_secret *secret,
+    unsigned char out_sealed[SECOND_FACTOR_SEALED_SIZE])
+{
+    char place[SEAL_PLACE_SIZE];
+    seal_place(place, "totp", 0, of.v);
+    seal_make(keys, place, secret->bytes, sizeof secret->bytes, out_sealed);
+}
 
 bool second_factor_open(const struct key_ring *keys, administrator_id of, const unsigned char *sealed, size_t length,
     struct totp_secret *out_secret, struct fault *fault)
 {
     char place[SEAL_PLACE_SIZE];
     seal_place(place, "totp", 0, of.v);
-    if (length != SEALED_SIZE || !seal_open(keys, place, sealed, length, out_secret->bytes)) {
+    if (length != SECOND_FACTOR_SEALED_SIZE || !seal_open(keys, place, sealed, length, out_secret->bytes)) {
         fault_set(fault, FAULT_CRYPTO, "a second factor does not open");
         return fault_hint(fault, "Put the sealing key that is missing back into keys.directory.");
     }
@@ -110,9 +116,8 @@ static void offering_loaded(
     void *arg, const struct stored_administrator *administrators, size_t count, const struct fault *fault)
 {
     struct offering *offering = arg;
-    char place[SEAL_PLACE_SIZE];
     struct totp_secret secret;
-    unsigned char sealed[SEALED_SIZE];
+    unsigned char sealed[SECOND_FACTOR_SEALED_SIZE];
     if (!administrators) {
         offering_fail(offering, fault);
         return;
@@ -124,8 +129,7 @@ static void offering_loaded(
     }
     memcpy(offering->login, administrators->login, sizeof offering->login);
     totp_secret_make(&secret);
-    seal_place(place, "totp", 0, offering->of.v);
-    seal_make(offering->link->keys, place, secret.bytes, sizeof secret.bytes, sealed);
+    second_factor_seal(offering->link->keys, offering->of, &secret, sealed);
     secret_wipe(&secret, sizeof secret);
     second_factor_offer(
         offering->link->store, offering->session, offering->of, sealed, sizeof sealed, offering_stored, offering);

@@ -3,6 +3,7 @@
 
 #include "bus/service.h"
 #include "crypto/key.h"
+#include "crypto/seal.h"
 #include "link.pb-c.h"
 #include "link/link.h"
 #include "link/totp.h"
@@ -16,5 +17,8 @@ void second_factor_end(struct link *link, struct call *call, const Preau__Link__
 void second_factor_renew(struct link *link, struct call *call, const Preau__Link__RenewRecoveryCodesRequest *request);
 
 /* A secret as it is kept: sealed, for one administrator. Faults: CRYPTO, when the key is gone. */
+enum { SECOND_FACTOR_SEALED_SIZE = TOTP_SECRET_SIZE + SEAL_OVERHEAD };
+void second_factor_seal(const struct key_ring *keys, administrator_id of, const struct totp_secret *secret,
+    unsigned char out_sealed[SECOND_FACTOR_SEALED_SIZE]);
 MUST_USE bool second_factor_open(const struct key_ring *keys, administrator_id of, const unsigned char *sealed,
     size_t length, struct totp_secret *out_secret, struct fault *fault);

@@ -304,6 +304,22 @@ def test_the_operator_resets_it_and_it_is_set_up_anew(here, administrators):
     assert give_password(here, login).page.path == SECOND_FACTOR
 
 
+def test_a_sign_in_seals_it_by_the_newest_key(here, enrolled):
+    login, _ = enrolled
+
+    def key():
+        with here.psql() as database:
+            sealed = database.execute("select totp_sealed from preau.administrator where login = %s", (login,)).fetchone()[0]
+        return int.from_bytes(sealed[1:5], "big")
+
+    before = key()
+    here.ctl("key", "generate", "sealing")
+    here.restart("preau-linkd")
+    assert is_in(sign_in_head(here, login))
+    assert key() == before + 1
+    assert is_in(sign_in_head(here, login)), "it is the same secret"
+
+
 # ------------------------------------------------------------------------------------------------ a sign-in that is not complete
 
 
