@@ -13,6 +13,7 @@ from peers.site import Site
 
 PASSWORD = "jardin violet sous la pluie 7"
 OPEN, DESK, NEW_PASSWORD, CONFIRM = 2, 1, 3, 4  # NextStep of link.proto
+OWN_PASSWORD, ENROLMENT, OPEN_TO_ALL = 2, 3, 4  # AdministratorStep
 ACTIVE, EN_COURS = 4, 3  # AccountState of values.proto
 LINKD = "preau-linkd"
 
@@ -245,12 +246,20 @@ def test_a_person_changes_the_password_with_the_present_one(bus, here, family, a
 # ------------------------------------------------------------------------------------------------ administrators
 
 
-def test_an_administrator_is_added_once_and_signs_in(bus, here, address):
+def test_an_administrator_is_added_once_and_signs_in(bus, here, schools, address):
     ask = dict(operator=True, login="Mme.Martin", name="Mme Martin", role=5, scopes=[{}])
     added = bus.ask("link", "AddAdministrator", **ask)
     assert bus.refusal("link", "AddAdministrator", **ask) == "login_taken"
     signed = bus.ask("link", "SignInAdministrator", login=" mme.martin", password=added.password, address=address)
-    assert (signed.administrator, signed.role, signed.name) == (added.administrator, 5, "Mme Martin")
+    standing = signed.standing
+    assert (standing.administrator, standing.role, standing.name) == (added.administrator, 5, "Mme Martin")
+    assert standing.next == OWN_PASSWORD, "a generated one is replaced first"
+    changed = bus.ask("link", "ChangeAdministratorPassword", chosen=PASSWORD, credential_at=standing.credential_at, address=address,
+                      administrator=added.administrator).standing
+    assert changed.next == ENROLMENT and changed.credential_at > standing.credential_at
+    bus.ask("link", "AddAdministrator", operator=True, login="mme.tete", name="Mme Tête", role=1, password=PASSWORD,
+            scopes=[{"academy": 24, "uai": schools[0][0]}])
+    assert bus.ask("link", "SignInAdministrator", login="mme.tete", password=PASSWORD, address=address).standing.next == OPEN_TO_ALL
     for login, password in (("mme.martin", "wrong"), ("nobody", added.password)):
         assert bus.refusal("link", "SignInAdministrator", login=login, password=password, address=address) == "wrong_credentials"
 
@@ -258,7 +267,25 @@ def test_an_administrator_is_added_once_and_signs_in(bus, here, address):
         listed = bus.ask("link", "ListAdministrators", operator=True).administrators
         return [one.login for one in listed if one.last_sign_in_at]
 
-    here.wait(lambda: seen() == ["mme.martin"], what="remembered")
+    here.wait(lambda: seen() == ["mme.tete"], what="remembered, once it is complete")
+
+
+def test_what_was_proved_by_a_password_that_is_gone_proves_nothing(bus, address):
+    added = bus.ask("link", "AddAdministrator", operator=True, login="m.avant", name="M. Avant", role=5, scopes=[{}])
+    before = bus.ask("link", "SignInAdministrator", login="m.avant", password=added.password, address=address).standing.credential_at
+    bus.ask("link", "ChangeAdministrator", operator=True, login="m.avant", change=3)
+    for method, fields in (("GiveCode", {"code": "123456"}), ("ChangeAdministratorPassword", {"chosen": PASSWORD}),
+                           ("ConfirmSecondFactor", {"code": "123456", "session": bytes(32)}), ("RemoveSecondFactor", {}),
+                           ("RenewRecoveryCodes", {})):
+        ask = dict(credential_at=before, address=address, **fields)
+        assert bus.refusal("link", method, administrator=added.administrator, **ask) == "sign_in_required", method
+        assert bus.refusal("link", method, **ask) == "not_allowed", method
+
+
+@pytest.mark.parametrize("method, fields", [("GetAdministrator", {"login": "mme.martin"}), ("ChangeAdministrator", {"login": "mme.martin", "change": 1})])
+def test_only_the_operator_looks_at_and_changes_others(bus, method, fields):
+    for caller in ({}, {"administrator": 1}, {"account": (24, 1)}):
+        assert bus.refusal("link", method, **fields, **caller) == "not_allowed"
 
 
 def test_administrators_are_made_by_the_operator_alone(bus):
