@@ -13,6 +13,7 @@ struct asking {
     administrators_loaded *loaded;
     administrator_added *added;
     administrator_changed *changed;
+    administrator_noted *noted;
     void *arg;
     administrator_id id; /* that was asked for */
 };
@@ -167,19 +168,24 @@ void administrator_load_scopes(struct store *store, administrator_id id, adminis
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
+static void noted_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
-    (void)arg;
     (void)rows;
-    (void)fault;
+    struct asking *asking = arg;
+    asking->noted(asking->arg, fault);
+    memory_free(&asking);
 }
 
-void administrator_note_sign_in(struct store *store, administrator_id id)
+void administrator_note_sign_in(
+    struct store *store, const struct audit_author *author, administrator_noted *noted, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, id.v);
-    store_run(store, QUERY_ADMINISTRATOR_SIGNED_IN, &parameters, nobody_waits, NULL);
+    parameters_int64(&parameters, author->administrator.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_SIGNED_IN));
+    parameters_text(&parameters, author->trace);
+    store_run(store, QUERY_ADMINISTRATOR_SIGNED_IN, &parameters, noted_rows,
+        asking_new((struct asking){.noted = noted, .arg = arg}));
     parameters_clear(&parameters);
 }
 
@@ -216,6 +222,8 @@ void administrator_add(
     parameters_text(&parameters, administrator->hash);
     add_scopes(&parameters, administrator->scopes, administrator->scope_count);
     parameters_bool(&parameters, administrator->password_is_provisional);
+    parameters_text(&parameters, audit_action_code(AUDIT_ADMINISTRATOR_ADDED));
+    parameters_text(&parameters, administrator->trace);
     store_run(store, QUERY_ADMINISTRATOR_ADD, &parameters, added_rows,
         asking_new((struct asking){.added = added, .arg = arg}));
     parameters_clear(&parameters);

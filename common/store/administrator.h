@@ -3,6 +3,7 @@
 
 #include "domain/administrator.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,7 +49,10 @@ void administrator_load_by_id(struct store *store, administrator_id id, administ
 void administrator_list(struct store *store, administrators_loaded *loaded, void *arg);
 /* One with the id, the role and its own scopes only, or none: unknown, disabled, without any scope. */
 void administrator_load_scopes(struct store *store, administrator_id id, administrators_loaded *loaded, void *arg);
-void administrator_note_sign_in(struct store *store, administrator_id id);
+/* Remembers when, with the entry of the audit trail. */
+typedef void administrator_noted(void *arg, const struct fault *fault);
+void administrator_note_sign_in(
+    struct store *store, const struct audit_author *author, administrator_noted *noted, void *arg);
 
 struct administrator_new {
     const char *login, *name, *mail, *hash; /* mail may be NULL */
@@ -56,6 +60,7 @@ struct administrator_new {
     const struct administrator_scope *scopes;
     size_t scope_count; /* at most ADMINISTRATOR_SCOPES_MAX */
     bool password_is_provisional;
+    const char *trace;  /* of the request */
 };
 
 /* id: its v is 0 when the login is taken, or with the fault. */

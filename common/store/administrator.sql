@@ -52,13 +52,19 @@ select a.role::text, s.academy, s.uai
  order by s.academy, s.uai;
 
 -- :query administrator_signed_in
--- Remembers when.
+-- Remembers when, and writes the entry of the audit trail.
 -- :role link
 -- $1 id bigint
-update preau.administrator set last_sign_in_at = now() where id = $1;
+-- $2 audited text
+-- $3 trace text
+with signed_in as (
+    update preau.administrator set last_sign_in_at = now() where id = $1 returning id
+)
+select preau.audit_write(null, id, null, $2, null, null, null, '{}', $3) as audited from signed_in;
 
 -- :query administrator_add
--- A new administrator with a scope: academies[i] 0 is the nation, uais[i] null the whole academy.
+-- A new administrator with a scope: academies[i] 0 is the nation, uais[i] null the whole academy. With the entry of the audit
+-- trail, in the chain of the academy if there is only one.
 -- :role link
 -- $1 login text
 -- $2 name text
@@ -68,6 +74,8 @@ update preau.administrator set last_sign_in_at = now() where id = $1;
 -- $6 academies smallint[]
 -- $7 uais text[]
 -- $8 password_is_provisional boolean
+-- $9 audited text
+-- $10 trace text
 with added as (
     insert into preau.administrator (login, name, mail, role, hash, password_is_provisional)
     values ($1, $2, $3, $4::text::preau.administrator_role, $5, $8)
@@ -77,7 +85,10 @@ with added as (
     insert into preau.administrator_scope (administrator_id, academy, uai)
     select distinct added.id, nullif(s.academy, 0), s.uai from added, unnest($6, $7) s(academy, uai)
 )
-select id from added;
+select id, preau.audit_write((select case when min(academy) = max(academy) then min(academy) else 0 end from unnest($6) as s(academy)),
+                             0, null, $9, (select min(s.uai) from unnest($7) as s(uai) having count(*) = 1), null, null,
+                             jsonb_build_object('administrator', id, 'role', $4, 'scopes', cardinality($6)), $10) as audited
+  from added;
 
 -- :query administrator_disable
 -- No sign-in any more, no session; what the person gave to others ends with it, for good. No row: nobody has this login.

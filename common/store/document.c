@@ -148,16 +148,18 @@ static void load_rows(void *arg, const struct rows *rows, const struct fault *fa
     memory_free(&asking);
 }
 
-void document_load(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
+void document_load(struct store *store, const struct audit_author *author, academy_code academy, const char *uai,
     batch_id batch, int part, document_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, administrator.v);
+    parameters_int64(&parameters, author->administrator.v);
     parameters_int64(&parameters, academy.v);
     parameters_text(&parameters, uai);
     parameters_int64(&parameters, batch.v);
     parameters_int64(&parameters, part);
+    parameters_text(&parameters, audit_action_code(AUDIT_SHEETS_FETCHED));
+    parameters_text(&parameters, author->trace);
     store_run(
         store, QUERY_DOCUMENT_LOAD, &parameters, load_rows, asking_new((struct asking){.loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);

@@ -6,6 +6,7 @@
 #include "domain/name.h"
 #include "domain/school.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 #include "store/delivery.h"
 
 #include <stdbool.h>
@@ -72,9 +73,9 @@ struct document_found {
     struct instant batch_created_at;
 };
 
-/* found: lent; NULL when the administrator has no such batch of sheets, or with the fault. */
+/* Remembers in the audit trail that the part was asked for. found: lent; NULL when the administrator has no such batch of sheets, or with the fault. */
 typedef void document_loaded(void *arg, const struct document_found *found, const struct fault *fault);
-void document_load(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
+void document_load(struct store *store, const struct audit_author *author, academy_code academy, const char *uai,
     batch_id batch, int part, document_loaded *loaded, void *arg);
 
 void document_erase_old(struct store *store, delivery_recorded *erased, void *arg);

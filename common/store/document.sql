@@ -96,20 +96,26 @@ with made as (
 select preau.require_unchanged((select count(*) from made), $5);
 
 -- :query document_load
--- One part of the sheets of a batch, if the administrator may administer the school and all whom they are for; no row when there is no such
--- batch of sheets. sealed is null when there is no such part: is_waiting says whether more are to come, others how many
--- other parts there are.
+-- One part of the sheets of a batch, if the administrator may administer the school and all whom they are for, with the entry
+-- of the audit trail: they bear passwords. No row when there is no such batch of sheets. sealed is null when there is no such
+-- part: is_waiting says whether more are to come, others how many other parts there are.
 -- :role notify
+-- :changes
 -- $1 administrator bigint
 -- $2 academy smallint
 -- $3 uai text
 -- $4 batch bigint
 -- $5 part integer
+-- $6 audited text
+-- $7 trace text
 select o.sealed, coalesce(o.pages, 0) as pages, s.name as school, b.created_at,
        exists (select from preau.delivery d
                 where d.batch_academy = b.academy and d.batch_id = b.id and d.state in ('waiting', 'taken')) as is_waiting,
        (select count(*) from preau.document x
-         where x.academy = b.academy and x.batch_id = b.id and x.expires_at > now()) as others
+         where x.academy = b.academy and x.batch_id = b.id and x.expires_at > now()) as others,
+       case when o.sealed is not null then
+           preau.audit_write($2, $1, null, $6, $3, null, null,
+                             jsonb_build_object('batch', $4, 'part', $5, 'pages', o.pages), $7) end as audited
   from preau.batch b
   join preau.school s on s.academy = b.academy and s.uai = b.uai
   left join preau.document o

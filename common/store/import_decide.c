@@ -25,8 +25,8 @@ static void decided_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&deciding);
 }
 
-void import_decide(
-    struct store *store, import_id run, bool approve, const char *by, import_run_decided *decided, void *arg)
+void import_decide(struct store *store, import_id run, bool approve, const struct audit_author *author,
+    import_run_decided *decided, void *arg)
 {
     struct deciding *deciding = checked_malloc(sizeof *deciding);
     *deciding = (struct deciding){decided, arg};
@@ -34,7 +34,9 @@ void import_decide(
     parameters_init(&parameters);
     parameters_int64(&parameters, run.v);
     parameters_bool(&parameters, approve);
-    parameters_text(&parameters, by);
+    parameters_text(&parameters, author->operator_name);
+    parameters_text(&parameters, audit_action_code(approve ? AUDIT_IMPORT_APPROVED : AUDIT_IMPORT_REJECTED));
+    parameters_text(&parameters, author->trace);
     store_run(store, QUERY_IMPORT_DECIDE, &parameters, decided_rows, deciding);
     parameters_clear(&parameters);
 }

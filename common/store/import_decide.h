@@ -3,6 +3,7 @@
 
 #include "domain/types.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 
@@ -18,6 +19,6 @@ struct import_decided {
 };
 typedef void import_run_decided(void *arg, const struct import_decided *decided, const struct fault *fault);
 
-/* by: who decides, not empty. */
-void import_decide(
-    struct store *store, import_id run, bool approve, const char *by, import_run_decided *decided, void *arg);
+/* author: the operator, by name. */
+void import_decide(struct store *store, import_id run, bool approve, const struct audit_author *author,
+    import_run_decided *decided, void *arg);

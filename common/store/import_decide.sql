@@ -2,11 +2,13 @@
 
 -- :query import_decide
 -- The run with its academy and its claim, and whether the word was taken: only once, and only while it is held. What is
--- rejected ends refused; what is approved stays held until it is taken again.
+-- rejected ends refused; what is approved stays held until it is taken again. With the entry of the audit trail.
 -- :role import
 -- $1 run bigint
 -- $2 approve boolean
 -- $3 by text
+-- $4 audited text
+-- $5 trace text
 with found as (
     select id, academy, claim, coalesce(refusal, '') as refusal, state = 'held' and decision is null as is_open
       from preau.import_run
@@ -22,7 +24,10 @@ with found as (
      where r.id = f.id and f.is_open
  returning r.id
 )
-select f.academy, f.claim, f.refusal, exists (select from decided) as decided from found f;
+select f.academy, f.claim, f.refusal, exists (select from decided) as decided,
+       case when exists (select from decided) then
+           preau.audit_write(f.academy, null, $3, $4, null, null, null, jsonb_build_object('run', f.id), $5) end as audited
+  from found f;
 
 -- :query import_supersede
 -- A complete set that is integrated, in its transaction, replaces those of no later day that wait: it says again all that

@@ -108,15 +108,17 @@ static bool former_reopen(struct session *session, const struct import_merge_acc
 
 /* --- the whole --- */
 
-static bool record_move(struct session *session, const struct import_merge *merge, const char *by,
+static bool record_move(struct session *session, const struct import_merge *merge, const struct audit_author *author,
     const struct import_merge_account *account, struct fault *fault)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, merge->id);
-    parameters_text(&parameters, by);
+    parameters_text(&parameters, author->operator_name);
     parameters_int64(&parameters, account->academy.v);
     parameters_int64(&parameters, account->id.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_MERGE_UNDONE));
+    parameters_text(&parameters, author->trace);
     return session_ask(session, QUERY_IMPORT_MERGE_UNDO, &parameters, NULL, fault) &&
            import_attach_open(session, fault) &&
            import_attach_touch(session, merge->into.academy, merge->into.id, fault) &&
@@ -124,7 +126,8 @@ static bool record_move(struct session *session, const struct import_merge *merg
 }
 
 bool import_merge_undo(struct session *session, const struct import_merge *merge, const struct identifier *base,
-    const char *by, import_seal *seal, void *arg, char out_login[IDENTIFIER_SIZE], struct fault *fault)
+    const struct audit_author *author, import_seal *seal, void *arg, char out_login[IDENTIFIER_SIZE],
+    struct fault *fault)
 {
     struct import_merge_account account = merge->former;
     bool done = session_begin(session, fault);
@@ -135,7 +138,7 @@ bool import_merge_undo(struct session *session, const struct import_merge *merge
                login_choose(session, base, &account, fault) && account_create(session, merge, &account, fault) &&
                credential_write(session, &account, seal, arg, fault);
     }
-    done = done && record_move(session, merge, by, &account, fault) && session_commit(session, fault);
+    done = done && record_move(session, merge, author, &account, fault) && session_commit(session, fault);
     if (!done) {
         session_rollback(session);
         return false;

@@ -8,6 +8,7 @@
 #include "domain/school.h"
 #include "runtime/attributes.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 #include "store/import_apply.h"
 
 #include <stdbool.h>
@@ -41,7 +42,7 @@ MUST_USE bool import_merge_load(
 
 /* Gives the record its former account back, or a new one with an identifier and a sealed provisional password of its own:
  * one transaction, whole or not at all. The merge was just loaded, is in force, and its academy is this session's
- * (import_lock). `base`: of a new identifier. */
+ * (import_lock). `base`: of a new identifier. author: the operator, by name. */
 MUST_USE bool import_merge_undo(struct session *session, const struct import_merge *merge,
-    const struct identifier *base, const char *by, import_seal *seal, void *arg, char out_login[IDENTIFIER_SIZE],
-    struct fault *fault);
+    const struct identifier *base, const struct audit_author *author, import_seal *seal, void *arg,
+    char out_login[IDENTIFIER_SIZE], struct fault *fault);

@@ -74,12 +74,14 @@ insert into preau.account_event (academy, account_id, action, actor)
 select academy, id, $3, 'operator' from reopened;
 
 -- :query import_merge_undo
--- The record has the account given, the merge is undone, and both accounts remember it.
+-- The record has the account given, the merge is undone, and both accounts and the audit trail remember it.
 -- :role import
 -- $1 merge bigint
 -- $2 by text
 -- $3 academy smallint
 -- $4 id bigint
+-- $5 audited text
+-- $6 trace text
 with undone as (
     update preau.account_merge set undone_at = clock_timestamp(), undone_by = $2
      where id = $1 and undone_at is null
@@ -96,4 +98,5 @@ with undone as (
     select a.academy, a.id, 'merge_undone', 'operator', jsonb_build_object('merge', $1)
       from undone u, lateral (values (u.into_academy, u.into_account), ($3, $4)) as a(academy, id)
 )
-select preau.require_unchanged((select count(*) from moved), 1);
+select preau.require_unchanged((select count(*) from moved), 1) as unchanged,
+       preau.audit_write((select academy from undone), null, $2, $5, null, $3, $4, jsonb_build_object('merge', $1), $6) as audited;

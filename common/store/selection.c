@@ -177,6 +177,8 @@ void selection_apply(struct store *store, const struct selection_asked *asked, c
     parameters_text(&parameters, asked->method);
     parameters_bytes(&parameters, outcome->answer, outcome->answer_length);
     add_changes(&parameters, outcome);
+    parameters_text(&parameters, audit_action_code(outcome->audited));
+    parameters_text(&parameters, asked->trace);
     store_run(store, QUERY_SELECTION_APPLY, &parameters, apply_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);
@@ -191,7 +193,7 @@ static void done_rows(void *arg, const struct rows *rows, const struct fault *fa
 }
 
 void selection_resend_activation(struct store *store, const struct selection_asked *asked,
-    const struct account *account, const char *email, struct instant expires_at, const void *answer,
+    const struct account *account, const char *email, bool is_new, struct instant expires_at, const void *answer,
     size_t answer_length, selection_done *done, void *arg)
 {
     struct parameters parameters;
@@ -207,6 +209,10 @@ void selection_resend_activation(struct store *store, const struct selection_ask
     parameters_uuid(&parameters, asked->request);
     parameters_text(&parameters, asked->method);
     parameters_bytes(&parameters, answer, answer_length);
+    parameters_int64(&parameters, asked->academy.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_ACTIVATION_RESENT));
+    parameters_bool(&parameters, is_new);
+    parameters_text(&parameters, asked->trace);
     store_run(store, QUERY_SELECTION_RESEND_ACTIVATION, &parameters, done_rows,
         asking_new((struct asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
@@ -237,6 +243,9 @@ void selection_show_password(struct store *store, const struct selection_asked *
     parameters_int64(&parameters, account->version);
     parameters_int64(&parameters, asked->administrator.v);
     parameters_text(&parameters, asked->uai);
+    parameters_int64(&parameters, asked->academy.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_PASSWORD_SHOWN));
+    parameters_text(&parameters, asked->trace);
     store_run(store, QUERY_SELECTION_SHOW_PASSWORD, &parameters, show_rows,
         asking_new((struct asking){.shown = shown, .arg = arg}));
     parameters_clear(&parameters);

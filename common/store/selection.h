@@ -1,6 +1,7 @@
 /* Accounts of a school that an administrator selected: loaded with all that decides, then moved in one statement. */
 #pragma once
 
+#include "domain/audit.h"
 #include "domain/lifecycle.h"
 #include "domain/school.h"
 #include "runtime/fault.h"
@@ -19,7 +20,7 @@ struct selection_asked {
     academy_code academy;
     const char *uai;
     const unsigned char *request; /* SELECTION_REQUEST_ID bytes */
-    const char *method;
+    const char *method, *trace;
     const int64_t *academies, *ids; /* of the accounts */
     size_t count;
 };
@@ -54,6 +55,7 @@ struct account_change {
 
 struct selection_outcome {
     enum account_action action;
+    enum audit_action audited;
     const char *channel; /* "mail", "sheet"; NULL: no batch */
     bool reset;
     const struct account_change *changes;
@@ -67,13 +69,13 @@ typedef void selection_applied(void *arg, int64_t batch, const struct fault *fau
 void selection_apply(struct store *store, const struct selection_asked *asked, const struct selection_outcome *outcome,
     selection_applied *applied, void *arg);
 
-/* The activation mail again: `account` as loaded; the link counts until expires_at. */
+/* The activation mail again: `account` as loaded; the link counts until expires_at. is_new: the address is another. */
 typedef void selection_done(void *arg, const struct fault *fault);
 void selection_resend_activation(struct store *store, const struct selection_asked *asked,
-    const struct account *account, const char *email, struct instant expires_at, const void *answer,
+    const struct account *account, const char *email, bool is_new, struct instant expires_at, const void *answer,
     size_t answer_length, selection_done *done, void *arg);
 
-/* Remembers the display and gives the sealed password; length 0: the account changed since it was loaded, or its
+/* Remembers the display, for the account and in the audit trail, and gives the sealed password; length 0: the account changed since it was loaded, or its
  * password is no longer readable. */
 typedef void selection_shown(
     void *arg, const unsigned char *sealed, size_t length, struct instant expires_at, const struct fault *fault);

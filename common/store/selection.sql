@@ -51,7 +51,7 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 -- :query selection_apply
 -- What was decided for the accounts of a selection, all or nothing: the accounts moved, new provisional passwords
 -- stored and sessions ended where one was made, the batch and what it owes to each, who is told of a reset, the memory
--- of it, the answer kept. Answers the batch; without a channel there is none.
+-- of it, the entry of the audit trail, the answer kept. Answers the batch; without a channel there is none.
 -- :role notify
 -- $1 academy smallint
 -- $2 uai text
@@ -73,6 +73,8 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 -- $18 sealed bytea[]
 -- $19 recipients text[]
 -- $20 told text[]
+-- $21 audited text
+-- $22 trace text
 with wanted as (
     select * from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         as w(academy, id, version, state, origin, password, notified_at, expires_at, sealed, recipient, told)
@@ -116,10 +118,15 @@ with wanted as (
 )
 select (select id from batched) as batch,
        preau.require_unchanged((select count(*) from changed) + (select count(*) from resealed),
-                               (select count(*) + count(w.sealed) from wanted w)) as unchanged;
+                               (select count(*) + count(w.sealed) from wanted w)) as unchanged,
+       preau.audit_write($1, $5, null, $21, $2, null, null,
+                         jsonb_build_object('accounts', (select count(*) from wanted), 'channel', $3,
+                                            'batch', (select id from batched),
+                                            'reset', (select nullif(count(w.sealed), 0) from wanted w)), $22) as audited;
 
 -- :query selection_resend_activation
--- The activation mail again, to the address given: earlier links stop to count, a new one is owed, the answer kept.
+-- The activation mail again, to the address given: earlier links stop to count, a new one is owed, the answer kept; with
+-- the entry of the audit trail.
 -- :role notify link
 -- $1 academy smallint
 -- $2 id bigint
@@ -132,6 +139,10 @@ select (select id from batched) as batch,
 -- $9 request uuid
 -- $10 method text
 -- $11 answer bytea
+-- $12 chain integer
+-- $13 audited text
+-- $14 new_address boolean
+-- $15 trace text
 with changed as (
     update preau.account set email = $4, email_confirmed_at = null
      where academy = $1 and id = $2 and version = $3
@@ -153,16 +164,21 @@ with changed as (
 ), answered as (
     insert into preau.request_answer (request_id, method, answer) values ($9, $10, $11)
 )
-select preau.require_unchanged((select count(*) from changed), 1);
+select preau.require_unchanged((select count(*) from changed), 1) as unchanged,
+       preau.audit_write($12, $6, null, $13, $8, $1, $2, jsonb_build_object('new_address', nullif($14, false)), $15) as audited;
 
 -- :query selection_show_password
--- The sealed provisional password of an account that was loaded, if it is still the same, and the memory of the display.
+-- The sealed provisional password of an account that was loaded, if it is still the same, with the memory of the display and
+-- the entry of the audit trail: nothing is answered that is not remembered.
 -- :role notify link
 -- $1 academy smallint
 -- $2 id bigint
 -- $3 version bigint
 -- $4 administrator bigint
 -- $5 uai text
+-- $6 chain integer
+-- $7 audited text
+-- $8 trace text
 with shown as (
     select a.academy, a.id, c.sealed, a.notification_expires_at
       from preau.account a
@@ -172,4 +188,6 @@ with shown as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select academy, id, 'password_shown', $4, 'administrator', jsonb_build_object('uai', $5) from shown
 )
-select s.sealed, s.notification_expires_at from shown s;
+select s.sealed, s.notification_expires_at,
+       preau.audit_write($6, $4, null, $7, $5, $1, $2, '{}', $8) as audited
+  from shown s;

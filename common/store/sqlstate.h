@@ -9,6 +9,7 @@
 #define SQLSTATE_STALE "PR001"        /* accounts changed since they were loaded */
 #define SQLSTATE_ILLEGAL_MOVE "PR002" /* not in the life cycle's table: a bug of the program that asked */
 #define SQLSTATE_REPEATED "PR003"     /* the request id is known: its answer is stored */
+#define SQLSTATE_APPEND_ONLY "PR004"  /* the audit trail is only added to */
 
 /* The code of the fault for a SQLSTATE: BUSY, TIMEOUT, UNAVAILABLE, else DATABASE. */
 enum fault_code sqlstate_fault_code(const char *sqlstate);

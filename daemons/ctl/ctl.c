@@ -2,10 +2,10 @@
  *
  * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
  * and reports imports, has statistics computed, shows the configuration. What daemons do is asked of them over the bus,
- * as the operator; only `migrate` speaks to the database itself, as the schema's owner.
+ * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit`, which reads it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
  * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
- * Configuration  The daemons' own file: sections database (migrate), keys (key), status (status), bus (the others).
+ * Configuration  The daemons' own file: sections database (migrate, audit), keys (key), status (status), bus (the others).
  * Promises       A password is printed once, when it was generated, and never read from the command line. */
 #include "ctl/options.h"
 #include "ctl/output.h"
@@ -49,6 +49,7 @@ static const struct ctl_option import_run_options[] = {
     {"academy", "N",   "le dépôt de cette académie seulement"                     },
     {"archive", "NOM", "cette archive ou ce dossier du dépôt seulement"            },
     {"wait",    NULL,  "attend la fin ; code 1 si une archive n’est pas intégrée"},
+    {"by",      "NOM", "qui le demande (défaut : l’utilisateur Unix)"             },
     {NULL,      NULL,  NULL                                                          },
 };
 static const struct ctl_option import_check_options[] = {
@@ -76,6 +77,22 @@ static const struct ctl_option import_merges_options[] = {
     {"academy", "N",  "de cette académie seulement"        },
     {"limit",   "N",  "les N plus récentes (défaut : 100)"},
     {NULL,      NULL, NULL                                  },
+};
+static const struct ctl_option audit_verify_options[] = {
+    {"academy", "N",                         "la chaîne de cette académie seulement ; 0 : celle de la nation"},
+    {"anchor",  "ACADEMIE:NUMERO:EMPREINTE", "un repère gardé ailleurs ; se répète"                        },
+    {NULL,      NULL,                        NULL                                                              },
+};
+static const struct ctl_option audit_show_options[] = {
+    {"academy",       "N",           "de cette académie ; 0 ne restreint pas"            },
+    {"school",        "UAI",         "de cet établissement"                              },
+    {"administrator", "IDENTIFIANT", "de cet administrateur"                              },
+    {"account",       "IDENTIFIANT", "sur ce compte"                                      },
+    {"action",        "CODE",        "de cette action"                                    },
+    {"since",         "AAAA-MM-JJ",  "depuis ce jour"                                     },
+    {"until",         "AAAA-MM-JJ",  "jusqu’à ce jour, compris"                        },
+    {"limit",         "N",           "les N plus récentes (défaut : 50 ; 10000 au plus)"},
+    {NULL,            NULL,          NULL                                                 },
 };
 
 static const struct command commands[] = {
@@ -297,6 +314,22 @@ static const struct command commands[] = {
      .run = ctl_statistics_compute,
      },
     {
+     .group = "audit",
+     .name = "verify",
+     .summary = "Vérifie que le journal des actions est intact ; code 1 s’il ne l’est pas, avec la première entrée "
+                   "en cause.", .options = audit_verify_options,
+     .sections = of_database,
+     .run = ctl_audit_verify,
+     },
+    {
+     .group = "audit",
+     .name = "show",
+     .summary = "Dit les actions des administrateurs et de l’exploitant, la plus récente d’abord.",
+     .options = audit_show_options,
+     .sections = of_database,
+     .run = ctl_audit_show,
+     },
+    {
      .group = "config",
      .name = "show",
      .summary = "Dit chaque valeur en vigueur et d’où elle vient.",
@@ -309,7 +342,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL             },
+    {.group = NULL           },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

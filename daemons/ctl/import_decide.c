@@ -4,27 +4,8 @@
 #include "ctl/import_report.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { NAME_SIZE = 200, PASSWD_SIZE = 4096 };
-
-/* Who decides: --by, or the Unix user. */
-static void decider_write(const struct ctl *ctl, char out_name[static NAME_SIZE])
-{
-    char buffer[PASSWD_SIZE];
-    struct passwd entry;
-    struct passwd *found = NULL;
-    const char *given = ctl_value(ctl, "by");
-    if (given != NULL && given[0] != '\0')
-        (void)snprintf(out_name, NAME_SIZE, "%s", given);
-    else if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL)
-        (void)snprintf(out_name, NAME_SIZE, "%s", found->pw_name);
-    else
-        (void)snprintf(out_name, NAME_SIZE, "uid %ld", (long)getuid());
-}
 
 /* --- a run that is held --- */
 
@@ -47,8 +28,8 @@ static enum ctl_exit show_run(const struct ctl *ctl, struct ctl_service *service
 static enum ctl_exit ask_decision(const struct ctl *ctl, struct ctl_service *service, long run, bool approve)
 {
     enum ctl_exit code = CTL_OK;
-    char by[NAME_SIZE];
-    decider_write(ctl, by);
+    char by[IMPORT_DECIDER_SIZE];
+    import_decider_write(ctl, by);
     Preau__Import__DecideRunRequest request = PREAU__IMPORT__DECIDE_RUN_REQUEST__INIT;
     request.run = run;
     request.approve = approve;
@@ -170,14 +151,14 @@ static void tell_unmerged(const struct ctl *ctl, long merge, const Preau__Import
 enum ctl_exit ctl_import_unmerge(const struct ctl *ctl)
 {
     long merge;
-    char by[NAME_SIZE];
+    char by[IMPORT_DECIDER_SIZE];
     enum ctl_exit code = CTL_UNREACHABLE;
     if (!import_read_number(ctl, "de réunion", &merge))
         return CTL_USAGE;
     struct ctl_service *service = import_open(ctl);
     if (service == NULL)
         return code;
-    decider_write(ctl, by);
+    import_decider_write(ctl, by);
     Preau__Import__UndoMergeRequest request = PREAU__IMPORT__UNDO_MERGE_REQUEST__INIT;
     request.merge = merge;
     request.by = by;

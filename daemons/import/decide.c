@@ -52,7 +52,8 @@ void decide_run(
     }
     struct deciding *deciding = checked_malloc(sizeof *deciding);
     *deciding = (struct deciding){queue, call, request};
-    import_decide(store, (import_id){request->run}, request->approve, request->by, run_decided, deciding);
+    const struct audit_author author = {.operator_name = request->by, .trace = call_trace(call)};
+    import_decide(store, (import_id){request->run}, request->approve, &author, run_decided, deciding);
 }
 
 /* --- merges --- */

@@ -27,7 +27,7 @@ struct undoing {
     const struct merges *merges;
     struct call *call;
     int64_t merge;
-    const char *by; /* the request's */
+    struct audit_author author; /* texts of the call's */
     enum refusal refusal;
     char login[IDENTIFIER_SIZE];
     bool done;
@@ -41,7 +41,8 @@ static bool undo_apply(
 {
     struct identifier base = identifier_base(merge->prenom, merge->nom);
     struct provisional_sealer *sealer = provisional_sealer_new(undoing->merges->keys);
-    bool done = import_merge_undo(session, merge, &base, undoing->by, provisional_seal, sealer, undoing->login, fault);
+    bool done =
+        import_merge_undo(session, merge, &base, &undoing->author, provisional_seal, sealer, undoing->login, fault);
     provisional_sealer_free(&sealer);
     return done;
 }
@@ -130,7 +131,8 @@ void merge_undo(struct merges *merges, struct call *call, const Preau__Import__U
         return;
     }
     struct undoing *undoing = checked_calloc(1, sizeof *undoing);
-    *undoing = (struct undoing){.merges = merges, .call = call, .merge = request->merge, .by = request->by};
+    const struct audit_author author = {.operator_name = request->by, .trace = call_trace(call)};
+    *undoing = (struct undoing){.merges = merges, .call = call, .merge = request->merge, .author = author};
     if (!worker_submit(merges->workers, undo_run, undo_ended, undoing)) {
         memory_free(&undoing);
         call_refuse(call, REFUSAL_BUSY);

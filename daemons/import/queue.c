@@ -20,7 +20,7 @@ void queue_ask(struct queue *queue, struct call *call, const Preau__Import__RunI
         call_refuse(call, REFUSAL_BUSY);
     } else {
         struct asker *asker = &queue->askers[queue->asker_count++];
-        *asker = (struct asker){.call = call, .academy = academy, .is_check = request->check};
+        *asker = (struct asker){.call = call, .academy = academy, .is_check = request->check, .by = request->by};
         file_name_show(request->archive, asker->archive);
         queue_look(queue);
     }

@@ -1,6 +1,7 @@
 /* Looks at the inboxes, on their thread, and what follows from what was seen. */
 #include "import/queue_parts.h"
 
+#include "import/asked.h"
 #include "import/inbox_asked.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -79,7 +80,11 @@ static void asker_answer(struct queue *queue, const struct asker *asker, const s
             reply.archives += !asker->is_check || turn_check_add(&queue->turn, archive->academy, archive->name);
         }
     }
-    call_answer(asker->call, &reply.base);
+    if (asker->is_check || !call_caller(asker->call).is_operator) {
+        call_answer(asker->call, &reply.base);
+    } else {
+        asked_remember(queue->store, asker->call, asker->academy, asker->by, reply.archives);
+    }
 }
 
 /* --- judging --- */

@@ -19,6 +19,7 @@ struct asker {
     academy_code academy;               /* 0: all */
     char archive[FILE_NAME_SHOWN_SIZE]; /* "": all */
     bool is_check;
+    const char *by; /* the request's */
 };
 
 /* One archive under way. What is not in `job` is the loop's alone. */

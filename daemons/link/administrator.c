@@ -113,6 +113,7 @@ static void adding_hashed(void *arg, const char *hash, const struct fault *fault
         .role = adding->role,
         .scopes = adding->scopes,
         .scope_count = adding->scope_count,
+        .trace = call_trace(adding->call),
         .password_is_provisional = adding->generated.text[0] != '\0',
     };
     administrator_add(adding->link->store, &administrator, adding_done, adding);

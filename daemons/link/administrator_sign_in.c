@@ -2,6 +2,7 @@
 
 #include "link/hashing.h"
 #include "link/proof.h"
+#include "link/sign_in_audit.h"
 #include "link/tries.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
@@ -38,6 +39,28 @@ static void signing_in_refuse(struct signing_in *signing_in, enum refusal refusa
     signing_in_end(signing_in, outcome);
 }
 
+static void signing_in_answer(struct signing_in *signing_in, Preau__Link__AdministratorStanding *standing)
+{
+    Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
+    reply.standing = standing;
+    call_answer(signing_in->call, &reply.base);
+    signing_in_end(signing_in, "right");
+}
+
+/* Nobody is in before the audit trail knows. */
+static void signing_in_noted(void *arg, const struct fault *fault)
+{
+    struct signing_in *signing_in = arg;
+    Preau__Link__AdministratorStanding standing;
+    if (fault) {
+        call_fail(signing_in->call, fault);
+        signing_in_end(signing_in, "fault");
+        return;
+    }
+    standing_pack(&signing_in->found, signing_in->found.credential_at, false, &standing);
+    signing_in_answer(signing_in, &standing);
+}
+
 static void signing_in_verified(void *arg, bool is_right, const struct fault *fault)
 {
     struct signing_in *signing_in = arg;
@@ -47,19 +70,19 @@ static void signing_in_verified(void *arg, bool is_right, const struct fault *fa
         return;
     }
     if (!is_right) {
+        sign_in_audit_refused(signing_in->link->store, signing_in->call, found->id);
         signing_in_refuse(signing_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
         return;
     }
     Preau__Link__AdministratorStanding standing;
-    Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
     attempt_succeed(signing_in->link->store, &signing_in->attempt);
     standing_pack(found, found->credential_at, false, &standing);
     if (standing.next == PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN) {
-        administrator_note_sign_in(signing_in->link->store, found->id);
+        const struct audit_author author = {.administrator = found->id, .trace = call_trace(signing_in->call)};
+        administrator_note_sign_in(signing_in->link->store, &author, signing_in_noted, signing_in);
+    } else {
+        signing_in_answer(signing_in, &standing);
     }
-    reply.standing = &standing;
-    call_answer(signing_in->call, &reply.base);
-    signing_in_end(signing_in, "right");
 }
 
 static void signing_in_loaded(

@@ -5,6 +5,7 @@
  *                their second factor, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
+ * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
  * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope,
  *                administrator_recovery. Moves accounts by the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
@@ -21,6 +22,7 @@
 #include "link/administrator_keep.h"
 #include "link/administrator_password.h"
 #include "link/administrator_sign_in.h"
+#include "link/audit_anchor.h"
 #include "link/confirmation.h"
 #include "link/delegation.h"
 #include "link/hashing.h"
@@ -198,6 +200,7 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing);
     hashing_free(&link->hashing_administrators);
     store_close(&link->store); /* before the service: what it breaks off is still answered */
+    audit_anchoring_free(&link->anchoring);
     service_close(&link->service);
     publisher_close(&link->publisher);
     bus_curve_close(&link->curve);
@@ -216,6 +219,7 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
         link->store = store_open_configured(run);
         link->cleaning = loop_every(run->loop, CLEANING_PERIOD, clean, link);
+        link->anchoring = audit_anchoring_new(run->loop, link->store);
         opened = bus_curve_open_configured(run->loop, run->config, &link->curve, fault) &&
                  publisher_open_configured(run, CONFIG_BUS_EVENTS_LINK, link->curve, &link->publisher, fault) &&
                  service_open_configured(run, CONFIG_BUS_LINK, &preau__link__link__descriptor, methods, link,

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+struct audit_anchoring;
 struct bus_curve;
 struct hashing;
 struct publisher;
@@ -31,5 +32,6 @@ struct link {
     struct publisher *publisher;
     struct service *service;
     struct timer *cleaning;
+    struct audit_anchoring *anchoring;
     struct link_bounds bounds;
 };

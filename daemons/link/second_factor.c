@@ -40,12 +40,22 @@ static void give_start(struct proof *proof)
     proof_by_code(proof, request->code);
 }
 
-static void give_go_on(struct proof *proof)
+static void sign_in_note(struct proof *proof, administrator_noted *noted)
 {
+    const struct audit_author author = {.administrator = proof->found.id, .trace = call_trace(proof->call)};
+    administrator_note_sign_in(proof->link->store, &author, noted, proof);
+}
+
+static void give_noted(void *arg, const struct fault *fault)
+{
+    struct proof *proof = arg;
     struct stored_administrator *found = &proof->found;
     Preau__Link__AdministratorStanding standing;
     Preau__Link__GiveCodeReply reply = PREAU__LINK__GIVE_CODE_REPLY__INIT;
-    administrator_note_sign_in(proof->link->store, found->id);
+    if (fault) {
+        proof_fail(proof, fault);
+        return;
+    }
     standing_pack(found, found->credential_at, true, &standing);
     reply.standing = &standing;
     reply.was_recovery = proof->was_recovery;
@@ -55,6 +65,11 @@ static void give_go_on(struct proof *proof)
     }
     call_answer(proof->call, &reply.base);
     proof_end(proof);
+}
+
+static void give_go_on(struct proof *proof)
+{
+    sign_in_note(proof, give_noted);
 }
 
 void second_factor_give(struct link *link, struct call *call, const Preau__Link__GiveCodeRequest *request)
@@ -170,7 +185,7 @@ static void confirm_start(struct proof *proof)
     }
 }
 
-static void confirm_done(void *arg, bool is_done, const struct fault *fault)
+static void confirm_noted(void *arg, const struct fault *fault)
 {
     struct proof *proof = arg;
     char *texts[RECOVERY_CODES];
@@ -180,12 +195,6 @@ static void confirm_done(void *arg, bool is_done, const struct fault *fault)
         proof_fail(proof, fault);
         return;
     }
-    if (!is_done) {
-        proof_refuse(proof, REFUSAL_STALE);
-        return;
-    }
-    log_event(LOG_NOTICE, "second_factor_set_up", F("administrator", proof->found.id));
-    administrator_note_sign_in(proof->link->store, proof->found.id);
     proof->found.totp_since = proof->changed_at;
     standing_pack(&proof->found, proof->changed_at, true, &standing);
     codes_point(&proof->codes, texts);
@@ -194,6 +203,19 @@ static void confirm_done(void *arg, bool is_done, const struct fault *fault)
     reply.n_recovery_codes = RECOVERY_CODES;
     call_answer(proof->call, &reply.base);
     proof_end(proof);
+}
+
+static void confirm_done(void *arg, bool is_done, const struct fault *fault)
+{
+    struct proof *proof = arg;
+    if (fault) {
+        proof_fail(proof, fault);
+    } else if (!is_done) {
+        proof_refuse(proof, REFUSAL_STALE);
+    } else {
+        log_event(LOG_NOTICE, "second_factor_set_up", F("administrator", proof->found.id));
+        sign_in_note(proof, confirm_noted);
+    }
 }
 
 static void confirm_offered(void *arg, const unsigned char *sealed, size_t length, const struct fault *fault)

@@ -111,10 +111,11 @@ static void resend(struct assist *assist, const struct selected_account *account
         return;
     }
     const char *email = assist->email.text[0] != '\0' ? assist->email.text : account->stored.email;
+    bool is_new = strcmp(email, account->stored.email) != 0;
     snprintf(assist->text, sizeof assist->text, "%s", email);
     struct instant expires = instant_add(clock_now(), config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME));
-    selection_resend_activation(assist->notify->store, &assist->asked, &assist->account, assist->text, expires, answer,
-        resend_pack(assist, answer), resend_done, assist);
+    selection_resend_activation(assist->notify->store, &assist->asked, &assist->account, assist->text, is_new, expires,
+        answer, resend_pack(assist, answer), resend_done, assist);
 }
 
 /* --- the provisional password shown --- */
@@ -188,6 +189,7 @@ static struct assist *assist_new(
         .uai = uai,
         .request = call_request_id(call),
         .method = call_method(call),
+        .trace = call_trace(call),
         .academies = &assist->academy,
         .ids = &assist->id,
         .count = 1,

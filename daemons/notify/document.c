@@ -78,6 +78,7 @@ void document_fetch(struct notify *notify, struct call *call, const Preau__Notif
     }
     struct fetch *fetch = checked_malloc(sizeof *fetch);
     *fetch = (struct fetch){notify, call, request};
-    document_load(notify->store, call_caller(call).administrator, (academy_code){(int16_t)request->academy},
-        request->uai, (batch_id){request->batch}, (int)request->part, loaded, fetch);
+    const struct audit_author author = {.administrator = call_caller(call).administrator, .trace = call_trace(call)};
+    document_load(notify->store, &author, (academy_code){(int16_t)request->academy}, request->uai,
+        (batch_id){request->batch}, (int)request->part, loaded, fetch);
 }

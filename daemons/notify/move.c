@@ -162,6 +162,7 @@ static void move_apply(struct move *move, struct decision *decision)
     move->reset_count = decision->reset_count;
     const struct selection_outcome outcome = {
         .action = move->action,
+        .audited = is_batch(move) ? AUDIT_BATCH_CREATED : AUDIT_PASSWORDS_RESET,
         .channel = move->channel == DECIDE_MAIL    ? "mail"
                    : move->channel == DECIDE_SHEET ? "sheet"
                                                    : NULL,
@@ -252,6 +253,7 @@ static void move_begin(
         .uai = uai,
         .request = call_request_id(move->call),
         .method = call_method(move->call),
+        .trace = call_trace(move->call),
         .academies = move->accounts,
         .ids = move->accounts + count,
         .count = count,

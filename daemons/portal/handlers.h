@@ -37,6 +37,8 @@ visit_handler imports_show;
 visit_handler import_show;
 /* import_sheet.c */
 visit_handler import_sheet;
+/* journal.c */
+visit_handler journal_show;
 /* schools.c */
 visit_handler schools_show, school_go;
 /* list.c */

@@ -1,5 +1,6 @@
 #include "portal/page.h"
 
+#include "domain/audit.h"
 #include "portal/csrf.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
@@ -18,11 +19,16 @@ static const char *home_of(const struct visit *visit)
     return visit->has_session ? visit_home(visit) : "/";
 }
 
-/* Those who follow deliveries and administer schools too go from one to the other; integrators have one place. */
+/* Who has one place only needs no way to it. */
 static void places_fill(const struct visit *visit, struct view *layout)
 {
-    if (role_follows_deliveries(visit->session.role) && visit->session.role != ROLE_INTEGRATEUR) {
-        view_show(layout, "PLACES");
+    enum administrator_role role = visit->session.role;
+    if (!audit_role_reads(role)) {
+        return;
+    }
+    struct view *places = view_add(layout, "PLACES");
+    if (role_follows_deliveries(role)) {
+        view_show(places, "DELIVERIES");
     }
 }
 

@@ -36,6 +36,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/imports",                                        ACCESS_DELIVERIES,    "head",     imports_show           },
     {HTTP_GET,  "/imports/:integration",                           ACCESS_DELIVERIES,    "head",     import_show            },
     {HTTP_GET,  "/imports/:releve",                                ACCESS_DELIVERIES,    "document", import_sheet           },
+    {HTTP_GET,  "/journal",                                        ACCESS_ADMINISTRATOR, "head",     journal_show           },
     {HTTP_GET,  "/etablissements",                                 ACCESS_ADMINISTRATOR, "head",     schools_show           },
     {HTTP_GET,  SCHOOL,                                            ACCESS_SCHOOL,        "head",     school_go              },
     {HTTP_GET,  SCHOOL "/responsables",                            ACCESS_SCHOOL,        "list",     list_guardians         },

@@ -102,6 +102,25 @@ def test_a_held_delivery_that_is_rejected_is_put_away(site, tmp_path):
     assert snapshot(site) == before
 
 
+def audited(site, action):
+    """(who, what) of the operator's deeds of a kind, the last one first."""
+    entries = site.ctl("audit", "show", "--academy", ACADEMY, "--action", action, json_answer=True)["entries"]
+    return [(entry["actor"], entry["detail"]) for entry in entries]
+
+
+@pytest.mark.parametrize("verb, action", [("approve", "import_approved"), ("reject", "import_rejected")])
+def test_each_decision_is_once_in_the_audit_trail(site, tmp_path, verb, action):
+    before = audited(site, action)
+    take(site, complete(tmp_path, 15))
+    asked = audited(site, "import_asked")
+    run = held_run(site, tmp_path)
+    assert len(audited(site, "import_asked")) == len(asked) + 1
+    assert decide(site, verb, run).returncode == 0 and decide(site, verb, run).returncode == 1
+    assert decide(site, verb, {"run": 999999}).returncode == 1
+    assert audited(site, action) == [("test", {"run": run["run"]}), *before]
+    ended(site)
+
+
 def check_is_replaced(site, held, by):
     """It went by itself, says by what, and nothing is to be decided of it any more."""
     site.wait(lambda: not taken_folder(site), 30, "put away")

@@ -130,7 +130,10 @@ def test_a_merge_is_listed_undone_and_never_done_again(site, tmp_path):
     assert account(site, 11) == account(site, 12)
     (merge,) = merges(site)
     assert (merge["aaf_id"], merge["evidence"]) == (12, "same_contact")
-    site.ctl("import", "unmerge", merge["merge"])
+    site.ctl("import", "unmerge", merge["merge"], "--by", "exploitante")
+    assert site.run_ctl("import", "unmerge", merge["merge"], "--by", "exploitante").returncode == 0, "as the first time"
+    (entry,) = site.ctl("audit", "show", "--action", "merge_undone", json_answer=True)["entries"]
+    assert (entry["actor"], entry["detail"]) == ("exploitante", {"merge": merge["merge"]})
     own = account(site, 12)
     assert own != account(site, 11)
     assert rows(site, "select count(*) from preau.account where detached_at is not null") == [(0,)]

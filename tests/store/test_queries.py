@@ -7,7 +7,7 @@ import psycopg
 
 ROLES = ("import", "notify", "link", "stats", "portal", "ctl")
 LARGE = ("account", "person", "enrolment", "guardianship", "credential", "identifier", "confirmation", "delivery",
-         "account_event", "statistics", "import_refusal", "session", "attempt", "request_answer", "document", "batch")
+         "account_event", "audit", "statistics", "import_refusal", "session", "attempt", "request_answer", "document", "batch")
 NOT_ALLOWED = psycopg.errors.InsufficientPrivilege
 
 

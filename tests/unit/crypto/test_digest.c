@@ -38,6 +38,16 @@ static void digests_are_blake2b(void **state)
     expect_hex(bytes, 16, "f0ca8eb177d83fc4fa8fa807cf9991b7");
 }
 
+static void sha256_is_fips_180s(void **state)
+{
+    (void)state;
+    unsigned char bytes[SHA256_SIZE];
+    digest_sha256("abc", 3, bytes);
+    expect_hex(bytes, sizeof bytes, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    digest_sha256("", 0, bytes);
+    expect_hex(bytes, sizeof bytes, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 static void pieces_are_as_the_whole(void **state)
 {
     (void)state;
@@ -147,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_blake2b),
+        cmocka_unit_test(sha256_is_fips_180s),
         cmocka_unit_test(pieces_are_as_the_whole),
         cmocka_unit_test(texts_keep_their_borders),
         cmocka_unit_test(uuids_are_of_version_4_and_read_back),

@@ -138,6 +138,18 @@ static void the_earliest_of_several_times_is_taken(void **state)
     assert_instant(schedule_next_of(at(2026, 12, 1, 19, 0), times, 3), at(2026, 12, 2, 7, 20));
 }
 
+static void days_begin_and_end_by_local_time(void **state)
+{
+    (void)state;
+    static const struct date winter = {2026, 12, 1}, summer = {2026, 7, 14}, change = {2026, 10, 25},
+                             last = {2026, 12, 31};
+    assert_instant(clock_day_start(winter, 0), at(2026, 11, 30, 23, 0));
+    assert_instant(clock_day_start(summer, 0), at(2026, 7, 13, 22, 0));
+    assert_instant(clock_day_start(change, 0), at(2026, 10, 24, 22, 0));
+    assert_instant(clock_day_start(change, 1), at(2026, 10, 25, 23, 0)); /* of 25 hours */
+    assert_instant(clock_day_start(last, 1), at(2026, 12, 31, 23, 0));
+}
+
 static void an_unknown_zone_is_a_fault(void **state)
 {
     (void)state;
@@ -200,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_time_that_autumn_repeats_comes_once),
         cmocka_unit_test(every_day_of_a_decade_has_one_morning),
         cmocka_unit_test(the_earliest_of_several_times_is_taken),
+        cmocka_unit_test(days_begin_and_end_by_local_time),
         cmocka_unit_test(an_unknown_zone_is_a_fault),
         cmocka_unit_test(instants_are_written_with_their_milliseconds),
         cmocka_unit_test(tests_move_the_civil_clock_and_not_the_monotonic_one),
