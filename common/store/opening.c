@@ -164,6 +164,17 @@ void opening_note_sign_in(struct store *store, academy_code academy, account_id 
     parameters_clear(&parameters);
 }
 
+void opening_note_birth_date_refused(struct store *store, academy_code academy, account_id id, const char *subject)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    parameters_text(&parameters, subject);
+    store_run(store, QUERY_OPENING_BIRTH_DATE_REFUSED, &parameters, nobody_waits, NULL);
+    parameters_clear(&parameters);
+}
+
 void opening_erase_answers(struct store *store)
 {
     store_run(store, QUERY_OPENING_ERASE_ANSWERS, NULL, nobody_waits, NULL);

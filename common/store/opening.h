@@ -78,5 +78,7 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
 
 /* The person signed in now. Nobody is told. */
 void opening_note_sign_in(struct store *store, academy_code academy, account_id id);
+/* A birth date was refused now, in a try of this subject (attempt.h). Nobody is told. */
+void opening_note_birth_date_refused(struct store *store, academy_code academy, account_id id, const char *subject);
 /* Stored answers that nobody asks again for. */
 void opening_erase_answers(struct store *store);

@@ -60,6 +60,16 @@ select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.m
 -- $2 id bigint
 update preau.credential set last_sign_in_at = now() where academy = $1 and account_id = $2;
 
+-- :query opening_birth_date_refused
+-- Remembers, for the school that alone can correct it, that a date given is not AAF's: of a try that was counted, which
+-- are few a day.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 subject text
+insert into preau.account_event (academy, account_id, action, actor)
+select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subject = $3;
+
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
 -- address is given, other sessions ended, the answer kept: all or nothing.

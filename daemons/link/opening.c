@@ -138,7 +138,9 @@ static void opening_begun(void *arg, bool granted, const struct fault *fault)
     if (refusal == REFUSAL_NONE) {
         attempt_succeed(choice->link->store, &choice->attempt);
         refusal = check_email(choice, request);
-    } else if (refusal != REFUSAL_BIRTH_DATE_WRONG) {
+    } else if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
+        opening_note_birth_date_refused(choice->link->store, choice->academy, choice->id, choice->attempt.subjects[0]);
+    } else {
         attempt_give_back(choice->link->store, &choice->attempt);
     }
     if (refusal != REFUSAL_NONE) {

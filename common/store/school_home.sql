@@ -1,0 +1,75 @@
+-- The home page of a school: where its accounts are, what calls for the head (guide 2.1). Read only.
+
+-- :query school_home
+-- How many accounts of each profile are in each state, how many call for something, and when the academy's data of this
+-- degree were last integrated. What is counted is what the list shows under the same words. An address comes back when the
+-- last mail to it failed for good: one that was corrected since is no longer the one.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 degree smallint
+-- $4 soon interval
+with here as (
+    select distinct on (b.profile, b.account_academy, b.account_id) b.profile, b.account_academy as academy, b.account_id as id,
+           p.mail as aaf_email, p.mobile as aaf_mobile
+      from preau.school_account b
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
+     where b.academy = $1 and b.uai = $2
+     order by b.profile, b.account_academy, b.account_id, p.mail is null, p.degree desc, p.aaf_id
+), known as (
+    select h.profile, a.state, w.email is not null as has_email, coalesce(a.mobile, h.aaf_mobile) is not null as has_mobile,
+           case when a.state = 'distribue' then a.notification_expires_at end as expires_at,
+           exists (
+               select from (
+                   select distinct on (d.recipient)
+                          d.state = 'failed' and d.reason in ('address_refused', 'message_refused', 'refused_for_now') as failed
+                     from preau.delivery d
+                    where (d.academy, d.account_id) = (a.academy, a.id) and d.channel = 'mail' and d.state in ('sent', 'failed')
+                      and d.recipient in (w.email, a.email)
+                    order by d.recipient, d.created_at desc, d.id desc) last
+                where last.failed) as came_back
+      from here h
+      join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+     cross join lateral (
+           select preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) as email) w
+     where a.closed_at is null
+)
+select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non_distribue,
+       count(*) filter (where k.state = 'distribue') as distribue,
+       count(*) filter (where k.state = 'en_cours') as en_cours, count(*) filter (where k.state = 'active') as active,
+       count(*) filter (where k.state = 'non_distribue' and k.has_email) as to_notify_by_mail,
+       count(*) filter (where k.state = 'non_distribue' and not k.has_email) as to_notify_by_sheet,
+       count(*) filter (where k.expires_at >= now() and k.expires_at < now() + $4) as runs_out,
+       count(*) filter (where k.expires_at < now()) as has_run_out, count(*) filter (where k.came_back) as came_back,
+       count(*) filter (where not k.has_email and not k.has_mobile) as without_contact,
+       (select r.finished_at from preau.import_run r
+         where r.academy = $1 and r.degree = $3 and r.state = 'applied'
+         order by r.started_at desc limit 1) as integrated_at
+  from unnest(enum_range(null::preau.profile)) w(profile)
+  left join known k on k.profile = w.profile
+ group by w.profile;
+
+-- :query school_home_dates
+-- The accounts of a school that wait for a corrected birth date: one was refused since $3, and the account is not active.
+-- Newest first, at most so many of them.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 since timestamptz
+-- $4 limit bigint
+with here as (
+    select b.account_academy as academy, b.account_id as id, min(p.nom) as nom, min(p.prenom) as prenom
+      from preau.school_account b
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
+     where b.academy = $1 and b.uai = $2
+     group by b.account_academy, b.account_id
+)
+select h.academy, h.id, h.nom, h.prenom, e.at
+  from here h
+  join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+ cross join lateral (
+       select max(e.at) as at from preau.account_event e
+        where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused' and e.at > $3) e
+ where e.at is not null and a.closed_at is null and a.state in ('non_distribue', 'distribue')
+ order by e.at desc, h.id
+ limit $4;
