@@ -12,13 +12,11 @@
 /* Whom to tell: one of them. */
 struct listing {
     union {
-        listing_schools_loaded *schools;
         listing_school_loaded *school;
         listing_accounts_loaded *accounts;
         listing_texts_loaded *texts;
         listing_person_loaded *person;
         listing_relatives_loaded *relatives;
-        listing_events_loaded *events;
     } loaded;
     void *arg;
 };
@@ -50,30 +48,6 @@ static void school_from_row(const struct rows *rows, int row, struct listed_scho
     snprintf(out_school->uai.text, sizeof out_school->uai.text, "%s", row_text(rows, row, "uai"));
     snprintf(out_school->name, sizeof out_school->name, "%s", row_text(rows, row, "name"));
     snprintf(out_school->city, sizeof out_school->city, "%s", row_text(rows, row, "city"));
-}
-
-static void schools_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    struct listed_school *schools = list_new(rows, count, sizeof *schools);
-    for (size_t i = 0; i < count; i++) {
-        school_from_row(rows, (int)i, &schools[i]);
-    }
-    listing->loaded.schools(listing->arg, schools, count, rows ? NULL : fault);
-    memory_free(&schools);
-    memory_free(&listing);
-}
-
-void listing_load_schools(
-    struct store *store, administrator_id administrator, listing_schools_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, administrator.v);
-    store_run_within(store, QUERY_LISTING_SCHOOLS, &parameters, PATIENCE, schools_rows,
-        listing_new((struct listing){.loaded.schools = loaded, .arg = arg}));
-    parameters_clear(&parameters);
 }
 
 static void school_rows(void *arg, const struct rows *rows, const struct fault *fault)
@@ -184,34 +158,6 @@ void listing_load_classes(
     parameters_clear(&parameters);
 }
 
-static void account_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    struct listed_person person = {0};
-    bool found = count_of(rows) == 1;
-    if (found) {
-        account_from_row(rows, 0, &person.stored);
-        person.nom = row_text(rows, 0, "nom");
-        person.prenom = row_text(rows, 0, "prenom");
-        person.aaf_email = row_text(rows, 0, "aaf_email");
-        person.mobile = row_text(rows, 0, "mobile");
-    }
-    listing->loaded.person(listing->arg, found ? &person : NULL, rows ? NULL : fault);
-    memory_free(&listing);
-}
-
-void listing_load_account(struct store *store, const struct listed_school *school, academy_code academy, account_id id,
-    listing_person_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    school_parameters(&parameters, school);
-    parameters_int64(&parameters, academy.v);
-    parameters_int64(&parameters, id.v);
-    store_run_within(store, QUERY_LISTING_ACCOUNT, &parameters, PATIENCE, account_rows,
-        listing_new((struct listing){.loaded.person = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
 static void run_for_account(struct store *store, enum query query, academy_code academy, account_id id,
     store_done *done, struct listing *listing)
 {
@@ -231,7 +177,7 @@ static void children_rows(void *arg, const struct rows *rows, const struct fault
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         relatives[i] = (struct listed_relative){row_text(rows, row, "nom"), row_text(rows, row, "prenom"),
-            row_text(rows, row, "school"), row_text(rows, row, "class"), ""};
+            row_text(rows, row, "school"), row_text(rows, row, "class")};
     }
     listing->loaded.relatives(listing->arg, relatives, count, rows ? NULL : fault);
     memory_free(&relatives);
@@ -242,42 +188,6 @@ void listing_load_children(
     struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg)
 {
     run_for_account(store, QUERY_LISTING_CHILDREN, academy, id, children_rows,
-        listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
-}
-
-void listing_load_children_here(struct store *store, const struct listed_school *school, academy_code academy,
-    account_id id, listing_relatives_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, academy.v);
-    parameters_int64(&parameters, id.v);
-    parameters_int64(&parameters, school->academy.v);
-    parameters_text(&parameters, school->uai.text);
-    store_run_within(store, QUERY_LISTING_CHILDREN_HERE, &parameters, PATIENCE, children_rows,
-        listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
-static void guardians_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    struct listed_relative *relatives = list_new(rows, count, sizeof *relatives);
-    for (size_t i = 0; i < count; i++) {
-        int row = (int)i;
-        relatives[i] = (struct listed_relative){
-            row_text(rows, row, "nom"), row_text(rows, row, "prenom"), "", "", row_text(rows, row, "state")};
-    }
-    listing->loaded.relatives(listing->arg, relatives, count, rows ? NULL : fault);
-    memory_free(&relatives);
-    memory_free(&listing);
-}
-
-void listing_load_guardians_of(
-    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg)
-{
-    run_for_account(store, QUERY_LISTING_GUARDIANS_OF, academy, id, guardians_rows,
         listing_new((struct listing){.loaded.relatives = loaded, .arg = arg}));
 }
 
@@ -307,26 +217,4 @@ void listing_load_person(
 {
     run_for_account(store, QUERY_LISTING_PERSON, academy, id, person_rows,
         listing_new((struct listing){.loaded.person = loaded, .arg = arg}));
-}
-
-static void events_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    struct listed_event *events = list_new(rows, count, sizeof *events);
-    for (size_t i = 0; i < count; i++) {
-        int row = (int)i;
-        events[i] = (struct listed_event){row_instant(rows, row, "at"), row_text(rows, row, "action"),
-            row_text(rows, row, "actor"), row_text(rows, row, "administrator")};
-    }
-    listing->loaded.events(listing->arg, events, count, rows ? NULL : fault);
-    memory_free(&events);
-    memory_free(&listing);
-}
-
-void listing_load_events(
-    struct store *store, academy_code academy, account_id id, listing_events_loaded *loaded, void *arg)
-{
-    run_for_account(store, QUERY_LISTING_EVENTS, academy, id, events_rows,
-        listing_new((struct listing){.loaded.events = loaded, .arg = arg}));
 }

@@ -51,25 +51,16 @@ struct listed_account {
 };
 
 struct listed_person {
-    struct stored_account stored; /* of listing_load_account; else only profile, state, login, email */
+    struct stored_account stored; /* only profile, state, login, email */
     const char *nom, *prenom;
-    const char *aaf_email, *mobile; /* of listing_load_account */
-    const char *school, *class;     /* of listing_load_person: where a pupil goes */
+    const char *school, *class; /* where a pupil goes */
 };
 
 struct listed_relative {
     const char *nom, *prenom;
-    const char *school, *class; /* of a child */
-    const char *state;          /* of a guardian's account: code, "" without one */
+    const char *school, *class;
 };
 
-struct listed_event {
-    struct instant at;
-    const char *action, *actor, *administrator; /* account_event's */
-};
-
-typedef void listing_schools_loaded(
-    void *arg, const struct listed_school *schools, size_t count, const struct fault *fault);
 /* school, person: also NULL, without a fault, when there is none or it is not to be seen. */
 typedef void listing_school_loaded(void *arg, const struct listed_school *school, const struct fault *fault);
 typedef void listing_person_loaded(void *arg, const struct listed_person *person, const struct fault *fault);
@@ -79,12 +70,8 @@ typedef void listing_accounts_loaded(
 typedef void listing_texts_loaded(void *arg, const char *const *texts, size_t count, const struct fault *fault);
 typedef void listing_relatives_loaded(
     void *arg, const struct listed_relative *relatives, size_t count, const struct fault *fault);
-typedef void listing_events_loaded(
-    void *arg, const struct listed_event *events, size_t count, const struct fault *fault);
 
-/* The schools in an administrator's scope; and one of them. */
-void listing_load_schools(
-    struct store *store, administrator_id administrator, listing_schools_loaded *loaded, void *arg);
+/* A school in an administrator's scope. */
 void listing_load_school(
     struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);
 
@@ -92,20 +79,10 @@ void listing_load_accounts(struct store *store, const struct listed_school *scho
     listing_accounts_loaded *loaded, void *arg);
 void listing_load_classes(
     struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg);
-/* One account of the school. */
-void listing_load_account(struct store *store, const struct listed_school *school, academy_code academy, account_id id,
-    listing_person_loaded *loaded, void *arg);
 
-/* Children of a guardian's account, wherever they go to school; those of one school; guardians of a pupil's. */
+/* Children of a guardian's account, wherever they go to school. */
 void listing_load_children(
-    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
-void listing_load_children_here(struct store *store, const struct listed_school *school, academy_code academy,
-    account_id id, listing_relatives_loaded *loaded, void *arg);
-void listing_load_guardians_of(
     struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
 /* Whom an account belongs to, for the person's own desk. */
 void listing_load_person(
     struct store *store, academy_code academy, account_id id, listing_person_loaded *loaded, void *arg);
-/* The life of an account, newest first. */
-void listing_load_events(
-    struct store *store, academy_code academy, account_id id, listing_events_loaded *loaded, void *arg);

@@ -2,19 +2,6 @@
 --
 -- Who belongs to a school: the pupils enrolled there and, in both degrees, their legal guardians.
 
--- :query listing_schools
--- The schools that an administrator may administer, those that still exist, by city and name.
--- :role portal
--- :scans
--- $1 administrator bigint
-select s.academy, s.uai, s.name, s.city, s.degree
-  from preau.school s
- where s.departed_at is null
-   and exists (select from preau.administered_school v
-                where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
-   and exists (select from preau.enrolment e where (e.academy, e.uai) = (s.academy, s.uai))
- order by s.city, s.name, s.uai;
-
 -- :query listing_school
 -- One school, if the administrator may administer it; nothing otherwise, as if it did not exist. guardians, pupils: whose
 -- accounts there may be seen. has_others: there are more schools to choose from.
@@ -128,23 +115,6 @@ select distinct e.class
  where e.academy = $1 and e.uai = $2 and e.class <> '' and p.departed_at is null
  order by e.class;
 
--- :query listing_account
--- One account, if it belongs to the school; nothing otherwise. The contact data are those of the school's own record.
--- :role portal
--- $1 academy smallint
--- $2 uai text
--- $3 account_academy smallint
--- $4 account_id bigint
-select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
-       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at, p.nom, p.prenom,
-       p.mail as aaf_email, coalesce(a.mobile, p.mobile) as mobile, p.degree = 2 as in_second_degree
-  from preau.account a
-  join preau.school_account b on (b.account_academy, b.account_id) = (a.academy, a.id)
-  join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
- where a.academy = $3 and a.id = $4 and b.academy = $1 and b.uai = $2
- order by p.mail is null, p.degree desc, p.aaf_id
- limit 1;
-
 -- :query listing_children
 -- The pupils attached to a guardian's account, wherever they go to school.
 -- :role portal
@@ -158,36 +128,6 @@ select p.nom, p.prenom, coalesce(s.name, '') as school, coalesce(e.class, '') as
   left join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
  where r.account_academy = $1 and r.account_id = $2 and r.departed_at is null and p.departed_at is null
  order by p.birth_date, p.prenom;
-
--- :query listing_children_here
--- The pupils of one school attached to a guardian's account: a school learns nothing of another's.
--- :role portal
--- $1 academy smallint
--- $2 account_id bigint
--- $3 school_academy smallint
--- $4 uai text
-select p.nom, p.prenom, s.name as school, e.class
-  from preau.person r
-  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
-  join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
-  join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id)
-  join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)
- where r.account_academy = $1 and r.account_id = $2 and e.academy = $3 and e.uai = $4
-   and r.departed_at is null and p.departed_at is null
- order by p.birth_date, p.prenom;
-
--- :query listing_guardians_of
--- The legal guardians of a pupil's account, with the state of their own account.
--- :role portal
--- $1 academy smallint
--- $2 account_id bigint
-select r.nom, r.prenom, coalesce(a.state::text, '') as state
-  from preau.person p
-  join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (p.academy, p.degree, p.aaf_id)
-  join preau.person r on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id)
-  left join preau.account a on (a.academy, a.id) = (r.account_academy, r.account_id)
- where p.account_academy = $1 and p.account_id = $2 and r.departed_at is null and p.departed_at is null
- order by r.search_name;
 
 -- :query listing_person
 -- Who an account belongs to, for the person's own desk, with the school where a pupil goes.
@@ -203,15 +143,3 @@ select a.profile::text, a.login, a.email, a.state::text, p.nom, p.prenom, coales
  where a.academy = $1 and a.id = $2
  order by p.departed_at nulls first, p.degree desc
  limit 1;
-
--- :query listing_events
--- The life of an account so far, newest first.
--- :role portal
--- $1 academy smallint
--- $2 account_id bigint
-select e.at, e.action, e.actor, coalesce(ad.name, '') as administrator
-  from preau.account_event e
-  left join preau.administrator ad on ad.id = e.administrator_id
- where e.academy = $1 and e.account_id = $2
- order by e.id desc
- limit 100;

@@ -91,6 +91,8 @@ void school_home_load_dates(struct store *store, const struct listed_school *sch
     parameters_text(&parameters, school->uai.text);
     parameters_instant(&parameters, since);
     parameters_int64(&parameters, limit);
+    parameters_bool(&parameters, school->may[PROFILE_RESPONSABLE]);
+    parameters_bool(&parameters, school->may[PROFILE_ELEVE]);
     store_run_within(store, QUERY_SCHOOL_HOME_DATES, &parameters, PATIENCE, dates_rows,
         asking_new((struct asking){.dates = loaded, .arg = arg}));
     parameters_clear(&parameters);

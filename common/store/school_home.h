@@ -40,6 +40,6 @@ typedef void refused_dates_loaded(void *arg, const struct refused_date *dates, s
 /* soon: a provisional password runs out within this time. */
 void school_home_load(struct store *store, const struct listed_school *school, struct duration soon,
     school_home_loaded *loaded, void *arg);
-/* Since then, newest first, at most so many. */
+/* Since then, newest first, at most so many; of the profiles that may be seen. */
 void school_home_load_dates(struct store *store, const struct listed_school *school, struct instant since,
     int64_t limit, refused_dates_loaded *loaded, void *arg);

@@ -50,13 +50,16 @@ select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non
  group by w.profile;
 
 -- :query school_home_dates
--- The accounts of a school that wait for a corrected birth date: one was refused since $3, and the account is not active.
+-- The accounts of a school and of some profiles that wait for a corrected birth date: one was refused since $3, and the
+-- account is not active.
 -- Newest first, at most so many of them.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
 -- $3 since timestamptz
 -- $4 limit bigint
+-- $5 guardians boolean
+-- $6 pupils boolean
 with here as (
     select b.account_academy as academy, b.account_id as id, min(p.nom) as nom, min(p.prenom) as prenom
       from preau.school_account b
@@ -70,6 +73,7 @@ select h.academy, h.id, h.nom, h.prenom, e.at
  cross join lateral (
        select max(e.at) as at from preau.account_event e
         where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused' and e.at > $3) e
- where e.at is not null and a.closed_at is null and a.state in ('non_distribue', 'distribue')
+ where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and e.at is not null and a.closed_at is null
+   and a.state in ('non_distribue', 'distribue')
  order by e.at desc, h.id
  limit $4;

@@ -40,7 +40,9 @@ visit_handler import_sheet;
 /* journal.c */
 visit_handler journal_show;
 /* schools.c */
-visit_handler schools_show, school_go;
+visit_handler schools_show;
+/* school_home.c */
+visit_handler school_home_show;
 /* list.c */
 visit_handler list_guardians, list_pupils;
 /* preview.c */

@@ -11,7 +11,8 @@
  *                changes something carries the request's id from the page that offered it. No page needs a script.
  * Limits         portal.connections_max, body_max, header_max, request_timeout; a visit ends within 10 s or so: 503 with
  *                Retry-After when another daemon is down or busy, and the others' pages go on.
- * Configuration  Sections portal, link (ends of families' sessions), database, bus, status. */
+ * Configuration  Sections portal, link (ends of families' sessions), database, bus, status; of import the hours, to say
+ *                when a correction will count. */
 #include "portal/portal.h"
 
 #include "bus/configured.h"
@@ -117,7 +118,8 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     }
     portal->store = store_open_configured(run);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
-    bool opened = template_set_load(config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), &portal->templates, fault) &&
+    bool opened = import_clock_configure(config, &portal->import_clock, fault) &&
+                  template_set_load(config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), &portal->templates, fault) &&
                   assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
                   clients_open(portal, run, fault) && server_open(portal, run, fault);
     if (!opened) {

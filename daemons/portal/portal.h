@@ -3,6 +3,7 @@
 
 #include "bus/client.h"
 #include "portal/assets.h"
+#include "portal/import_clock.h"
 #include "runtime/http_server.h"
 #include "store/store.h"
 #include "store/web_session.h"
@@ -22,6 +23,7 @@ struct portal {
     struct assets *assets;
     struct http_server *server;
     struct session_bounds sessions;
+    struct import_clock import_clock;
     struct timer *purge;
     struct bus_curve *curve;
 };

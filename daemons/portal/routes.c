@@ -38,7 +38,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/imports/:releve",                                ACCESS_DELIVERIES,    "document", import_sheet           },
     {HTTP_GET,  "/journal",                                        ACCESS_ADMINISTRATOR, "head",     journal_show           },
     {HTTP_GET,  "/etablissements",                                 ACCESS_ADMINISTRATOR, "head",     schools_show           },
-    {HTTP_GET,  SCHOOL,                                            ACCESS_SCHOOL,        "head",     school_go              },
+    {HTTP_GET,  SCHOOL,                                            ACCESS_SCHOOL,        "head",     school_home_show       },
     {HTTP_GET,  SCHOOL "/responsables",                            ACCESS_SCHOOL,        "list",     list_guardians         },
     {HTTP_GET,  SCHOOL "/eleves",                                  ACCESS_SCHOOL,        "list",     list_pupils            },
     {HTTP_POST, SCHOOL "/apercu",                                  ACCESS_SCHOOL,        "head",     preview_show           },

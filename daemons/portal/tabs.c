@@ -11,6 +11,7 @@ static const struct tab {
     int profile; /* of whose accounts it speaks; PROFILE_COUNT: of all that may be seen */
     bool delegating;
 } tabs[] = {
+    {"",             "Accueil",       false, PROFILE_COUNT,       false},
     {"responsables", "Responsables",  false, PROFILE_RESPONSABLE, false},
     {"eleves",       "Élèves",      true,  PROFILE_ELEVE,       false},
     {"envois",       "Envois",        false, PROFILE_COUNT,       false},
@@ -33,6 +34,9 @@ static bool is_current(const struct visit *visit, const struct tab *tab, const c
     if (visit->tab) {
         return strcmp(visit->tab, tab->name) == 0;
     }
+    if (tab->name[0] == '\0') { /* all the others are below it */
+        return strcmp(path, href) == 0;
+    }
     return strncmp(path, href, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
@@ -51,7 +55,8 @@ void tabs_fill(const struct visit *visit, struct view *layout)
             continue;
         }
         char href[80];
-        snprintf(href, sizeof href, "/etablissements/%s/%s", school->uai.text, tabs[i].name);
+        snprintf(href, sizeof href, "/etablissements/%s%s%s", school->uai.text, tabs[i].name[0] != '\0' ? "/" : "",
+            tabs[i].name);
         struct view *tab = view_add(header, "TAB");
         view_set(tab, "HREF", href);
         view_set(tab, "LABEL", tabs[i].label);

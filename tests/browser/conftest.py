@@ -8,7 +8,9 @@ import pytest
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from peers import axe
@@ -60,6 +62,10 @@ class Browser:
     def text(self, selector="main"):
         return self.find(selector).text.replace("\u00a0", " ").replace("\u202f", " ")
 
+    def sentence(self, selector):
+        """Its words as one line."""
+        return " ".join(self.text(selector).split())
+
     def fill(self, **fields):
         for name, value in fields.items():
             field = self.find(f'[name="{name}"]')
@@ -69,11 +75,35 @@ class Browser:
                 field.clear()
                 field.send_keys(value)
 
+    def reach(self, selector, steps=150):
+        """By the Tab key alone; what has the focus is seen."""
+        self.driver.execute_script("document.activeElement.blur(); window.scrollTo(0, 0)")
+        has_focus = "return document.activeElement.matches(arguments[0]) && document.activeElement.checkVisibility()"
+        for _ in range(steps):
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()
+            if self.driver.execute_script(has_focus, selector):
+                return
+        raise AssertionError(f"{self.path}: Tab does not lead to {selector}")
+
+    def press(self, selector):
+        """By the keyboard alone, and the page that follows."""
+        self.reach(selector)
+        self._leave(lambda: ActionChains(self.driver).send_keys(Keys.ENTER).perform())
+
+    def unfold(self, selector):
+        """Opens a <details> by the keyboard alone."""
+        self.reach(f"{selector} > summary")
+        ActionChains(self.driver).send_keys(Keys.ENTER).perform()
+        self.wait(lambda: self.has(f"{selector}[open]"))
+
     def click(self, selector):
         """And the page that follows. A page that follows its progress may replace what was just found."""
+        self._leave(lambda: WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException]).until(
+            lambda _: self.find(selector).click() is None))
+
+    def _leave(self, gesture):
         self.driver.execute_script("window.isThePageBefore = true")
-        WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException]).until(
-            lambda _: self.find(selector).click() is None)
+        gesture()
         arrived = "return !window.isThePageBefore && document.readyState === 'complete'"
         # between two pages the driver has no document to ask, and says so in words of its own
         WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(

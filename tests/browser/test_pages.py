@@ -55,7 +55,9 @@ def test_a_head_filters_selects_previews_and_notifies_by_mail(site, browser, col
     browser.open("/")
     browser.picture("accueil")
     sign_in_head(browser)
-    assert browser.path == f"/etablissements/{college[0]}/responsables"
+    assert browser.path == f"/etablissements/{college[0]}"
+    browser.picture("etablissement")
+    browser.press(f'a[href="/etablissements/{college[0]}/responsables"]')
     assert browser.text("#resultat") == "9 comptes"
     browser.picture("responsables")
 

@@ -90,7 +90,7 @@ def head(sample):
     one = sample.heads["college"]
     page = visitor.get("/administration/connexion")
     page = visitor.submit(page.form("/administration/connexion"), identifiant=one["login"], mot_de_passe=one["password"])
-    assert page.path == SCHOOL.format(sample.college()["uai"]) + "/responsables", page.text
+    assert page.path == SCHOOL.format(sample.college()["uai"]), page.text
     return visitor
 
 

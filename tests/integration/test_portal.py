@@ -203,7 +203,7 @@ def test_a_session_ends_when_idle_and_at_its_end(here, heads):
 def test_an_administrator_who_is_disabled_is_out_at_once(here, town, ecole):
     add_head(here, "partie", ecole)
     visitor = sign_in_head(here, "partie")
-    assert visitor.page.path.endswith("/responsables")
+    assert visitor.page.path == f"/etablissements/{ecole[0]}"
     with here.psql() as database:
         database.execute("update preau.administrator set disabled_at = now() where login = 'partie'")
     assert visitor.get("/etablissements").path == "/administration/connexion"
@@ -238,7 +238,7 @@ def test_a_sign_in_from_elsewhere_is_refused(here, heads):
 def test_one_school_opens_directly_and_several_are_chosen(here, head, ecole):
     assert head.page.path == "/etablissements" and "Choisir l’établissement" in head.page.text
     alone = sign_in_head(here, "petit")
-    assert alone.page.path == f"/etablissements/{ecole[0]}/responsables"
+    assert alone.page.path == f"/etablissements/{ecole[0]}"
     assert "Changer d’établissement" not in alone.page.text
     assert "Changer d’établissement" in head.get(f"/etablissements/{ecole[0]}").text
 

@@ -1,0 +1,73 @@
+/* Of the page of one account: who, in what state, by what password, since when (guide 6.1). */
+#include "portal/account_view.h"
+#include "portal/wording.h"
+#include "runtime/clock.h"
+
+static void password_fill(const struct visit *visit, const struct account *account)
+{
+    const struct account_view *page = visit->own;
+    struct view *body = page->body;
+    if (account->state == STATE_NON_DISTRIBUE) {
+        view_show(body, "PASSWORD_UNSENT");
+    } else if (!account_password_is_readable(account)) {
+        view_show(body, account->password == PASSWORD_CHOSEN ? "PASSWORD_CHOSEN" : "PASSWORD_NONE");
+    } else if (page->password) {
+        view_set(view_add(body, "PASSWORD_SHOWN"), "PASSWORD", page->password);
+    } else {
+        view_show(body, "PASSWORD_HIDDEN");
+    }
+}
+
+static void notified_fill(struct view *body, const struct account *account)
+{
+    char day[WORDING_SIZE];
+    if (!instant_is_set(account->notified_at)) {
+        view_show(body, "NEVER_NOTIFIED");
+        return;
+    }
+    struct view *notified = view_add(body, "NOTIFIED");
+    wording_day(account->notified_at, day);
+    view_set(notified, "NOTIFIED_ON", day);
+    if (account->password == PASSWORD_PROVISIONAL) {
+        struct view *valid = view_add(notified, "VALID");
+        wording_day(account->notification_expires_at, day);
+        view_set(valid, "EXPIRY", day);
+        if (instant_before(account->notification_expires_at, clock_now())) {
+            view_show(valid, "EXPIRED");
+        }
+    }
+}
+
+static void moment_fill(struct view *body, const char *part, const char *name, struct instant at)
+{
+    char moment[WORDING_SIZE];
+    if (instant_is_set(at)) {
+        wording_moment(at, moment);
+        view_set(view_add(body, part), name, moment);
+    }
+}
+
+void account_identity_fill(const struct visit *visit, const struct account_person *person)
+{
+    const struct account_view *page = visit->own;
+    const struct account *account = &person->stored.account;
+    struct view *body = page->body;
+    view_set(body, "PROFILE_LABEL", profile_label(account->profile));
+    view_set(body, "STATE_CODE", state_code(account->state));
+    view_set(body, "STATE_LABEL", state_label(account->state));
+    view_set(body, "ORIGIN_LABEL", origin_label(account->origin));
+    view_set(body, "LOGIN", person->stored.login);
+    view_set(body, "RELATED_HEADING", page->is_guardian ? "Élèves rattachés" : "Responsables légaux");
+    view_print(body, "BACK", "/etablissements/%s/%s", visit->school.uai.text, visit->tab);
+    password_fill(visit, account);
+    notified_fill(body, account);
+    moment_fill(body, "CREATED", "CREATED_AT", person->created_at);
+    moment_fill(body, "ACTIVATED", "ACTIVATED_AT", account->activated_at);
+    moment_fill(body, "SIGNED_IN", "SIGNED_IN_AT", person->last_sign_in_at);
+    if (!instant_is_set(person->last_sign_in_at)) {
+        view_show(body, "NEVER_SIGNED_IN");
+    }
+    if (account->closed) {
+        view_show(body, "CLOSED");
+    }
+}

@@ -1,0 +1,72 @@
+/* Of the page of one account: its life so far, who did what and when. */
+#include "portal/account_view.h"
+#include "portal/sentence.h"
+#include "portal/wording.h"
+#include "runtime/cleanup.h"
+
+#include <string.h>
+
+/* As done: the life cycle's own labels say what is to be done. A code that is not here is shown as it is. */
+static const struct {
+    const char *code, *label;
+} deeds[] = {
+    {"created",            "Compte créé à partir de l’annuaire académique"        },
+    {"notify",             "Compte notifié"                                            },
+    {"notify_reset",       "Compte notifié, mot de passe réinitialisé"               },
+    {"reset_password",     "Mot de passe réinitialisé"                                },
+    {"password_shown",     "Mot de passe provisoire affiché"                           },
+    {"resend_activation",  "Courriel d’activation renvoyé"                           },
+    {"birth_date_refused", "Date de naissance refusée"                                 },
+    {"open",               "Première connexion : mot de passe choisi"                  },
+    {"confirm_email",      "Adresse de messagerie confirmée"                           },
+    {"change_email",       "Adresse de messagerie changée"                             },
+    {"change_password",    "Mot de passe changé"                                       },
+    {"recover_password",   "Accès retrouvé après oubli du mot de passe"              },
+    {"open_sms",           "Compte ouvert par SMS"                                      },
+    {"open_franceconnect", "FranceConnect lié au compte"                               },
+    {"open_aten",          "Compte ouvert depuis ATEN"                                  },
+    {"open_ent",           "Compte ouvert depuis un ENT"                                },
+    {"close",              "Compte fermé"                                              },
+    {"reopen",             "Compte rouvert"                                             },
+    {"merge_undone",       "Fiche détachée : elle était celle d’une autre personne"},
+};
+
+static const char *deed_text(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(deeds); i++) {
+        if (strcmp(code, deeds[i].code) == 0) {
+            return deeds[i].label;
+        }
+    }
+    return code;
+}
+
+static const char *actor_text(const struct account_happening *happening)
+{
+    if (strcmp(happening->actor, "administrator") == 0) {
+        return happening->administrator[0] != '\0' ? happening->administrator : "l’administration";
+    }
+    if (strcmp(happening->actor, "person") == 0) {
+        return "la personne";
+    }
+    return strcmp(happening->actor, "import") == 0 ? "l’import" : "l’exploitant";
+}
+
+void account_life_fill(const struct visit *visit, const struct account_happening *happenings, size_t count)
+{
+    const struct account_view *page = visit->own;
+    struct view *life = count > 0 ? view_add(page->body, "LIFE") : NULL;
+    for (size_t i = 0; i < count; i++) {
+        char moment[WORDING_SIZE];
+        struct view *row = view_add(life, "EVENT");
+        wording_moment(happenings[i].at, moment);
+        view_set(row, "AT", moment);
+        sentence_set(row, "EVENT_TEXT", deed_text(happenings[i].action));
+        view_set(row, "BY", actor_text(&happenings[i]));
+        if (strcmp(happenings[i].channel, "mail") == 0) {
+            view_show(row, "BY_MAIL");
+        } else if (strcmp(happenings[i].channel, "sheet") == 0) {
+            view_show(row, "BY_SHEET");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+"""What a head finds on arriving: the choice of the school, its home page, and the page of one account, over HTTP."""
+
+import re
+
+import pytest
+
+from peers.people import Town
+from peers.portal import ACADEMY, PASSWORD, add_administrator, add_head, opening_fields, sign_in, sign_in_head
+from peers.site import Site
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "20", "attempts_address": "1000",
+                         "birth_date_attempts": "20"}}
+    with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-statsd", "preau-notifyd", "preau-portald", settings=settings) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def town(here):
+    return Town(here, ACADEMY)
+
+
+def spaced(page):
+    return page.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+# ---------------------------------------------------------------------- choice of the school (guide 4.1)
+
+SCHOOLS = (("ECOLE ELEMENTAIRE SAINT-EXUPÉRY", "CARCASSONNE"), ("Collège Émile Zola", "L'ISLE-D'ALBEAU"), ("Lycée Cœur-de-Lion", "Narbonne"),
+           ("ECOLE MATERNELLE STE ANNE", "ST HILAIRE"), ("100% NATURE", "CARCASSONNE"))
+
+
+@pytest.fixture(scope="module")
+def schools(here, town):
+    """Those above and sixty more; all the academy's are the assistance's."""
+    added = {}
+    for name, city in SCHOOLS + tuple((f"Groupe {number:02}", "Zuytpeene") for number in range(60)):
+        uai, degree = town.school(1)
+        added[name] = uai
+        with here.psql() as database:
+            database.execute("update preau.school set name = %s, city = %s where uai = %s", (name, city, uai))
+    add_administrator(here, "assistance", "assistance", "--academy", ACADEMY)
+    return added
+
+
+@pytest.fixture
+def assistance(here, schools):
+    return sign_in_head(here, "assistance")
+
+
+@pytest.mark.parametrize("words, found", [
+    ("exupery", "ECOLE ELEMENTAIRE SAINT-EXUPÉRY"), ("Carcassonne st exupéry", "ECOLE ELEMENTAIRE SAINT-EXUPÉRY"),
+    ("zola emile", "Collège Émile Zola"), ("isle d albeau", "Collège Émile Zola"), ("COEUR", "Lycée Cœur-de-Lion"),
+    ("lion cœur de", "Lycée Cœur-de-Lion"), ("sainte-anne", "ECOLE MATERNELLE STE ANNE"),
+    ("saint hilaire anne", "ECOLE MATERNELLE STE ANNE"), ("100%", "100% NATURE"),
+])
+def test_a_school_is_found_however_it_is_written(assistance, words, found):
+    page = assistance.get("/etablissements", params={"q": words})
+    assert [row[0] for row in page.rows[1:]] == [found]
+    assert "1 établissement" in spaced(page) and f'value="{words}"'.encode() in page.content
+
+
+def test_a_school_is_found_by_its_uai_whole_or_in_part(assistance, schools):
+    uai = schools["Collège Émile Zola"]
+    for words in (uai, uai.lower(), uai[:7] + " zola"):
+        assert [row[2] for row in assistance.get("/etablissements", params={"q": words}).rows[1:]] == [uai]
+
+
+@pytest.mark.parametrize("words", ["rien de tel", "%", "_", "zola carcassonne", "' or 1=1 --", "<script>", "é" * 100])
+def test_what_no_school_has_is_not_found(assistance, words):
+    page = assistance.get("/etablissements", params={"q": words})
+    if not re.search(r"[^\W_]", words):  # nothing to look for: all of them
+        assert len(page.rows) > 50
+    else:
+        assert page.status == 200 and "Aucun établissement ne correspond" in page.text
+    assert b"<script>" not in page.content
+
+
+def test_many_schools_are_paged_and_counted(assistance):
+    first = assistance.get("/etablissements?q=groupe")
+    second = assistance.get(first.link("Page suivante"))
+    names = [row[0] for row in first.rows[1:] + second.rows[1:]]
+    assert "60 établissements" in spaced(first) and len(first.rows) - 1 == 50
+    assert names == [f"Groupe {number:02}" for number in range(60)]
+    assert second.link("Page précédente") == "/etablissements?q=groupe&page=1"
+    assert len(assistance.get("/etablissements?q=groupe&page=99").rows) - 1 == 50
+    assert "Tous" not in first.text and first.link("Voir tous les établissements") == "/etablissements"
+
+
+def test_a_search_shows_no_school_out_of_scope(here, town, schools):
+    add_head(here, "deux", (schools["Collège Émile Zola"],), (schools["Lycée Cœur-de-Lion"],))
+    head = sign_in_head(here, "deux")
+    assert len(head.page.rows) - 1 == 2 and head.page.path == "/etablissements"
+    assert "Aucun établissement ne correspond" in head.get("/etablissements?q=exupery").text
+    home = head.get(head.page.link("Zola"))
+    assert home.path == f"/etablissements/{schools['Collège Émile Zola']}" and home.link("Changer d’établissement") == "/etablissements"
+
+
+# ---------------------------------------------------------------------- the home page of a school
+
+
+@pytest.fixture(scope="module")
+def college(here, town):
+    school = town.school(2)
+    add_head(here, "college", school)
+    return school
+
+
+@pytest.fixture
+def head(here, college):
+    return sign_in_head(here, "college")
+
+
+def todo(page, code):
+    """The sentence of a thing to do, "" if there is none, and where its link leads."""
+    found = re.search(rf'id="{code}">.*?href="([^"]*)"[^>]*>(.*?)</a>', page.content.decode(), re.S)
+    words = " ".join(re.sub(r"<[^>]*>", " ", found[2]).split()) if found else ""
+    return words, found and found[1].replace("&amp;", "&")
+
+
+def test_a_school_without_a_task_says_so(here, town, head, college):
+    child = town.pupil(college, "Léa", "Tranquille", "2012-05-06")
+    assert spaced(head.page).count("Rien à faire pour le moment") == 2
+    guardian = town.guardian("Anne", "Tranquille", [child], mail="tranquille@example.org")
+    page = head.get(f"/etablissements/{college[0]}")
+    assert spaced(page).count("Rien à faire pour le moment") == 1
+    assert todo(page, "responsables-a-notifier-courriel") == (
+        "1 compte jamais notifié, avec une adresse de courriel",
+        f"/etablissements/{college[0]}/responsables?etat=non_distribue&courriel=avec")
+    guardian.hand_out()
+    assert spaced(head.get(f"/etablissements/{college[0]}")).count("Rien à faire pour le moment") == 2
+
+
+def test_an_ecole_has_nothing_to_do_with_pupils(here, town):
+    school = town.school(1)
+    add_head(here, "ecole", school)
+    page = sign_in_head(here, "ecole").page
+    assert page.path == f"/etablissements/{school[0]}" and "Élèves" not in page.text
+    assert page.text.count("Rien à faire pour le moment") == 1
+
+
+def test_what_is_to_be_done_is_counted_once_for_each_account(here, town):
+    school = town.school(2)
+    add_head(here, "compte", school)
+    children = [town.pupil(school, "Zoé", f"Compte{letter}", "2012-05-06", account=True) for letter in "abcd"]
+    both = town.guardian("Anne", "Comptea", children[:2], mail="a@example.org")  # of two children: one account
+    paper = town.guardian("Jean", "Compteb", children[:1])
+    soon, late, far = (town.guardian("Luc", f"Compte{letter}", children[2:3], mail=f"{letter}@example.org") for letter in "cde")
+    for person, interval in ((soon, "13 days"), (late, "-1 day"), (far, "15 days")):
+        person.hand_out()
+        with here.psql() as database:
+            database.execute("update preau.account set notification_expires_at = now() + %s::interval where (academy, id) = (%s, %s)",
+                             (interval, *person.account))
+    page = sign_in_head(here, "compte").page
+    assert [todo(page, f"responsables-{code}")[0][:1] for code in (
+        "a-notifier-courriel", "a-notifier-feuille", "echeance-proche", "echeance-passee", "en-cours", "courriel-revenu", "sans-contact")] \
+        == ["1", "1", "1", "1", "", "", "1"]
+    assert todo(page, "eleves-a-notifier-feuille")[0] == "4 comptes jamais notifiés, sans adresse de courriel"
+    assert not todo(page, "eleves-sans-contact")[0]
+    with here.psql() as database:  # a mobile is a contact; who left, or is closed, is counted nowhere
+        database.execute("update preau.person set mobile = '+33612345678' where account_id = %s", (paper.account[1],))
+        database.execute("update preau.account set closed_at = now() where (academy, id) = (%s, %s)", both.account)
+    page = sign_in_head(here, "compte").page
+    assert not todo(page, "responsables-sans-contact")[0] and not todo(page, "responsables-a-notifier-courriel")[0]
+
+
+@pytest.mark.parametrize("state, ago, words", [
+    ("applied", "3 hours", "À jour"), ("applied", "40 hours", "En retard"), ("refused", "3 hours", "Aucune encore"),
+])
+def test_the_age_of_the_academys_data_is_told(here, town, head, college, state, ago, words):
+    with here.psql() as database:
+        database.execute("delete from preau.import_run")
+        database.execute("insert into preau.import_run (academy, degree, archive, state, started_at, finished_at) values"
+                         " (%s, 2, 'x.tgz', %s, now() - %s::interval, now() - %s::interval)", (ACADEMY, state, ago, ago))
+        database.execute("insert into preau.import_run (academy, degree, archive, state, started_at, finished_at) values"
+                         " (%s, 1, 'y.tgz', 'applied', now(), now())", (ACADEMY,))
+    try:
+        page = head.get(f"/etablissements/{college[0]}")
+        assert words in page.text
+        assert re.search(r"Prochaine \d\d/\d\d/\d{4} à 8 h 20", spaced(page))
+    finally:
+        with here.psql() as database:
+            database.execute("delete from preau.import_run")
+
+
+# ---------------------------------------------------------------------- the page of one account
+
+
+@pytest.fixture
+def two_schools(here, town):
+    """One guardian with a child in each of two schools, by two records of one account; and their heads."""
+    one, other = town.school(1), town.school(2)
+    here_child = town.pupil(one, "Luc", "Ici", "2016-01-02")
+    there_child = town.pupil(other, "Eva", "Ailleurs", "2012-01-02", account=True)
+    anne = town.guardian("Anne", "Ici", [here_child], mail="ici@example.org")
+    record = town.guardian("Anne", "Ailleurs", [there_child], mail="ailleurs@example.org")
+    with here.psql() as database:
+        database.execute("update preau.person set account_academy = %s, account_id = %s, mobile = '+33698989898', ville = 'VILLE-AILLEURS'"
+                         " where (academy, degree, aaf_id) = (%s, 2, %s)", (*anne.account, ACADEMY, record.aaf_id))
+    anne.one, anne.other = one, other
+    for school, login, name in ((one, f"ici{anne.aaf_id}", "Mme Ici"), (other, f"ailleurs{anne.aaf_id}", "M. Ailleurs")):
+        add_head(here, login, school, name=name)
+    anne.heads = [sign_in_head(here, f"ici{anne.aaf_id}"), sign_in_head(here, f"ailleurs{anne.aaf_id}")]
+    return anne
+
+
+def test_a_school_learns_nothing_of_another_through_a_guardian_of_both(here, two_schools):
+    ici, ailleurs = two_schools.heads
+    path = "/etablissements/%s/comptes/%d-%d"
+    there = ailleurs.get(path % (two_schools.other[0], *two_schools.account))
+    assert "ailleurs@example.org" in there.text and "ici@example.org" not in there.text
+    two_schools.hand_out()
+    there = ailleurs.get(there.path)
+    shown = ailleurs.submit(there.form(there.path + "/mot-de-passe"))
+    assert "M. Ailleurs" in shown.text
+    page = ici.get(path % (two_schools.one[0], *two_schools.account))
+    assert page.status == 200 and "Luc ICI" in page.text and "ici@example.org" in page.text
+    assert "Mot de passe provisoire affiché (l’administration)" in spaced(page)
+    for word in ("Ailleurs", "AILLEURS", "ailleurs", "Eva", "EVA", "98 98", two_schools.other[0]):
+        assert word not in page.content.decode(), word
+
+
+def test_a_pupil_of_two_schools_shows_each_its_own_guardians(here, town):
+    one, other = town.school(2), town.school(2)
+    pupil = town.pupil(one, "Eva", "Double", "2012-01-02", account=True)
+    second = town.pupil(other, "Eva", "Double", "2012-01-02", account=True)
+    town.guardian("Anne", "Premier", [pupil])
+    town.guardian("Jean", "Second", [second])
+    with here.psql() as database:
+        database.execute("update preau.person set account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (pupil.account[1], ACADEMY, second.aaf_id))
+    add_head(here, "double", one)
+    page = sign_in_head(here, "double").get(f"/etablissements/{one[0]}/comptes/%d-%d" % pupil.account)
+    assert "Anne PREMIER" in page.text and "SECOND" not in page.text
+
+
+def test_a_guardian_of_two_records_at_one_school_has_both_shown(here, town, college, head):
+    first = town.pupil(college, "Léa", "Deux", "2010-01-02")
+    second = town.pupil(college, "Tom", "Deux", "2012-01-02")
+    anne = town.guardian("Anne", "Deux", [first], mail="fiche-un@example.org")
+    other = town.guardian("Anne", "Deux", [second], mail="fiche-deux@example.org")
+    with here.psql() as database:
+        database.execute("update preau.person set account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (anne.account[1], ACADEMY, other.aaf_id))
+    page = head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % anne.account)
+    assert "fiche 1 sur 2" in page.text and "fiche 2 sur 2" in page.text
+    assert "fiche-un@example.org" in page.text and "fiche-deux@example.org" in page.text
+    assert "Léa DEUX" in page.text and "Tom DEUX" in page.text
+
+
+def test_names_and_addresses_are_text_whatever_they_hold(here, town, college, head):
+    child = town.pupil(college, "<b>Léa</b>", "O'<script>alert(1)</script>", "2012-01-02", account=True)
+    anne = town.guardian("\"><img src=x>", "{{LOGIN}}", [child], mail="a'\"<b>@example.org")
+    with here.psql() as database:
+        database.execute("update preau.person set adresse = '<i>1$$</i>', ville = '&lt;', mobile = 'javascript:1' where account_id = %s",
+                         (anne.account[1],))
+    page = head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % anne.account)
+    text = page.content.decode()
+    assert page.status == 200 and "<script>alert" not in text and "<img src=x" not in text and "<i>1" not in text
+    assert "{{LOGIN}}" in text or "{{login}}" in text.lower()
+    home = head.get(f"/etablissements/{college[0]}")
+    assert home.status == 200 and "<script>alert" not in home.content.decode()
+
+
+def test_a_refused_date_is_told_to_the_school_and_not_which(here, town, college, head):
+    child = town.pupil(college, "Léa", "Refus", "2012-01-02")
+    anne = town.guardian("Anne", "Refus", [child])
+    anne.hand_out()
+    for typed in ("04/03/2012", "31/02/2012"):  # the second is no date, and was no try
+        visitor = sign_in(here, anne)
+        visitor.submit(visitor.page.form("/ouverture"), opening_fields(visitor.page, [typed]), nouveau=PASSWORD, confirmation=PASSWORD,
+                       courriel="refus@example.net")
+
+    def events():
+        with here.psql() as database:
+            return database.execute("select actor, detail::text from preau.account_event where account_id = %s and action ="
+                                    " 'birth_date_refused'", (anne.account[1],)).fetchall()
+
+    assert here.wait(events, what="the refusal remembered") == [("person", "{}")]
+    assert "Anne REFUS" in head.get(f"/etablissements/{college[0]}").text
+
+
+def test_an_account_of_a_school_shows_its_dates(here, town, college, head):
+    child = town.pupil(college, "Léa", "Dates", "2012-01-02", account=True)
+    path = f"/etablissements/{college[0]}/comptes/%d-%d" % child.account
+    page = head.get(path)
+    assert "Dernière connexion Jamais" in page.text and "Date de naissance 02/01/2012" in page.text
+    child.hand_out()
+    visitor = sign_in(here, child)
+    visitor.submit(visitor.page.form("/ouverture"), opening_fields(visitor.page, ["02/01/2012"]), nouveau=PASSWORD, confirmation=PASSWORD)
+    page = head.get(path)
+    assert "Activé" in page.text and re.search(r"Activation \d\d/\d\d/\d{4} à", page.text)
+    assert re.search(r"Dernière connexion \d\d/\d\d/\d{4} à", page.text)
+    assert "Première connexion" in page.text
