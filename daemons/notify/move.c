@@ -230,34 +230,48 @@ static enum refusal accounts_check(const struct notify *notify, Preau__AccountRe
     return REFUSAL_NONE;
 }
 
+enum refusal move_read_asked(const struct notify *notify, const struct call *call, uint32_t academy, const char *uai,
+    Preau__AccountRef *const *accounts, size_t count, int64_t **out_accounts, struct selection_asked *out_asked)
+{
+    enum refusal refusal =
+        move_school_is_sound(academy, uai) ? accounts_check(notify, accounts, count) : REFUSAL_MALFORMED;
+    if (refusal != REFUSAL_NONE) {
+        return refusal;
+    }
+    int64_t *numbers = *out_accounts = checked_calloc(2 * count, sizeof *numbers);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = accounts[i]->academy;
+        numbers[count + i] = accounts[i]->id;
+    }
+    *out_asked = (struct selection_asked){
+        .administrator = call_caller(call).administrator,
+        .academy = {(int16_t)academy},
+        .uai = uai,
+        .request = call_request_id(call),
+        .method = call_method(call),
+        .trace = call_trace(call),
+        .academies = numbers,
+        .ids = numbers + count,
+        .count = count,
+    };
+    return REFUSAL_NONE;
+}
+
 /* Takes the rest of the request from `like`. */
 static void move_begin(
     const struct move *like, uint32_t academy, const char *uai, Preau__AccountRef *const *accounts, size_t count)
 {
-    enum refusal refusal =
-        move_school_is_sound(academy, uai) ? accounts_check(like->notify, accounts, count) : REFUSAL_MALFORMED;
+    int64_t *numbers = NULL;
+    struct selection_asked asked;
+    enum refusal refusal = move_read_asked(like->notify, like->call, academy, uai, accounts, count, &numbers, &asked);
     if (refusal != REFUSAL_NONE) {
         call_refuse(like->call, refusal);
         return;
     }
     struct move *move = checked_malloc(sizeof *move);
     *move = *like;
-    move->accounts = checked_calloc(2 * count, sizeof *move->accounts);
-    for (size_t i = 0; i < count; i++) {
-        move->accounts[i] = accounts[i]->academy;
-        move->accounts[count + i] = accounts[i]->id;
-    }
-    move->asked = (struct selection_asked){
-        .administrator = call_caller(move->call).administrator,
-        .academy = {(int16_t)academy},
-        .uai = uai,
-        .request = call_request_id(move->call),
-        .method = call_method(move->call),
-        .trace = call_trace(move->call),
-        .academies = move->accounts,
-        .ids = move->accounts + count,
-        .count = count,
-    };
+    move->accounts = numbers;
+    move->asked = asked;
     move_load(move);
 }
 

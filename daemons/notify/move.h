@@ -4,10 +4,16 @@
 #include "bus/service.h"
 #include "notify.pb-c.h"
 #include "notify/notify.h"
+#include "store/selection.h"
 
 void move_create_batch(struct notify *notify, struct call *call, const Preau__Notify__CreateBatchRequest *request);
 void move_reset_passwords(
     struct notify *notify, struct call *call, const Preau__Notify__ResetPasswordsRequest *request);
+
+/* What a request about accounts asks: refused when it names none, too many or impossible ones. The caller frees
+ * *out_accounts, which *out_asked borrows, as it does the request's texts. */
+enum refusal move_read_asked(const struct notify *notify, const struct call *call, uint32_t academy, const char *uai,
+    Preau__AccountRef *const *accounts, size_t count, int64_t **out_accounts, struct selection_asked *out_asked);
 
 /* What any request about a school must have: an academy, a UAI. */
 bool move_school_is_sound(uint32_t academy, const char *uai);

@@ -1,8 +1,8 @@
 /* preau-notifyd: every message that leaves the house, and the provisional passwords that go with them.
  *
  * Job            Notifies accounts by mail or by individual sheet, with their password kept or reset (guide 5.2, 5.3,
- *                6.2, 6.3); resets passwords (5.5, 6.4); sends the activation mail again; shows a head a provisional
- *                password (2.2). Sends the mails that linkd owes.
+ *                6.2, 6.3); resets passwords (5.5, 6.4); lists accounts as PDF and CSV (5.4); sends the activation mail
+ *                again; shows a head a provisional password (2.2). Sends the mails that linkd owes.
  * Listens        The service preau.notify.Notify (proto/notify.proto) on bus.notify; its status address; the event
  *                delivery.wanted on bus.events_link, which only spares the wait of notify.scan_interval.
  * Sends          Mails by SMTP; the event batch.progress on bus.events_notify.
@@ -13,7 +13,7 @@
  *                dies, or the connection breaks, between the SMTP server's acceptance and its record: then it is sent
  *                again after its lease, with the same Message-ID, Date and content (at least once; SMTP knows no
  *                better). Temporary refusals are tried again with doubling pauses until notify.give_up_after.
- * Limits         notify.connections conversations with the SMTP server, one document at a time,
+ * Limits         notify.connections conversations with the SMTP server, one document of sheets and one list at a time,
  *                notify.batch_max_accounts accounts in a request.
  * Security       Passwords, links and documents are sealed in the store, wiped in memory, never logged.
  * Configuration  notify.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
@@ -29,6 +29,7 @@
 #include "notify/backlog.h"
 #include "notify/batch.h"
 #include "notify/document.h"
+#include "notify/list.h"
 #include "notify/mail_message.h"
 #include "notify/move.h"
 #include "notify/progress.h"
@@ -73,6 +74,11 @@ static void show_password(void *arg, struct call *call, const ProtobufCMessage *
     assist_show_password(arg, call, (const void *)request);
 }
 
+static void export_list(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    list_export(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"CreateBatch",      create_batch     },
     {"GetBatch",         get_batch        },
@@ -81,6 +87,7 @@ static const struct service_method methods[] = {
     {"ResetPasswords",   reset_passwords  },
     {"ResendActivation", resend_activation},
     {"ShowPassword",     show_password    },
+    {"ExportList",       export_list      },
     {NULL,               NULL             },
 };
 
@@ -128,12 +135,16 @@ static void notify_stop(struct daemon_run *run)
     if (notify->sheets) {
         sheet_maker_stop(notify->sheets);
     }
+    if (notify->lister) {
+        lister_stop(notify->lister);
+    }
     backlog_free(&notify->backlog);
     notify->is_stopping = true;
     store_close(&notify->store); /* before the service: what it breaks off is still answered */
     service_close(&notify->service);
     sender_free(&notify->sender);
     sheet_maker_free(&notify->sheets);
+    lister_free(&notify->lister);
     progress_free(&notify->progress);
     publisher_close(&notify->publisher);
     bus_curve_close(&notify->curve);
@@ -154,6 +165,7 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
         notify->store = store_open_configured(run);
         notify->progress = progress_new(notify);
         notify->backlog = backlog_new(notify);
+        notify->lister = lister_new(notify);
         opened = sender_new(notify, &notify->sender, fault) && sheet_maker_new(notify, &notify->sheets, fault) &&
                  bus_open(run, notify, fault);
     }

@@ -6,6 +6,7 @@
 
 struct backlog;
 struct bus_curve;
+struct lister;
 struct progress;
 struct publisher;
 struct sender;
@@ -24,6 +25,7 @@ struct notify {
     struct service *service;
     struct sender *sender;
     struct sheet_maker *sheets;
+    struct lister *lister;
     struct progress *progress;
     struct backlog *backlog;
     bool is_stopping; /* what is told from now on is told to nobody */

@@ -1,9 +1,11 @@
 #include "notify/paper.h"
 
+#include "notify/wrap.h"
 #include "runtime/memory.h"
 
 #include <assert.h>
 #include <hpdf.h>
+#include <math.h>
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,11 +96,11 @@ void paper_grey(struct paper *paper, float grey)
     HPDF_Page_SetGrayStroke(paper->page, grey);
 }
 
-/* The width of the text, set in that font. */
+/* The width of the text, set in that font; before there is a page too. */
 static float measure(struct paper *paper, enum paper_font font, float size, const char *text)
 {
-    HPDF_Page_SetFontAndSize(paper->page, paper->fonts[font], size);
-    return HPDF_Page_TextWidth(paper->page, text);
+    HPDF_TextWidth width = HPDF_Font_TextWidth(paper->fonts[font], (const HPDF_BYTE *)text, (HPDF_UINT)strlen(text));
+    return (float)width.width * size / 1000;
 }
 
 static void show(struct paper *paper, enum paper_font font, float size, float x, float y, const char *text)
@@ -171,6 +173,51 @@ float paper_paragraph(struct paper *paper, enum paper_font font, float size, flo
         text += strspn(text, " ");
     }
     return y;
+}
+
+/* A font and size, for wrap_line. */
+struct setting {
+    struct paper *paper;
+    enum paper_font font;
+    float size;
+};
+
+static float measure_part(void *arg, const char *text, size_t length)
+{
+    const struct setting *setting = arg;
+    char line[LINE_SIZE];
+    snprintf(line, sizeof line, "%.*s", (int)length, text);
+    return length < sizeof line ? measure(setting->paper, setting->font, setting->size, line) : HUGE_VALF;
+}
+
+float paper_column(struct paper *paper, enum paper_font font, float size, float leading, float x, float y, float width,
+    unsigned lines_max, const char *text)
+{
+    struct setting setting = {paper, font, size};
+    for (unsigned lines = 1; *text != '\0' && lines <= lines_max; lines++) {
+        size_t length = wrap_line(text, width, measure_part, &setting);
+        char line[LINE_SIZE];
+        const char *rest = text + length + strspn(text + length, " ");
+        bool is_cut = lines == lines_max && *rest != '\0';
+        snprintf(line, sizeof line, "%.*s%s", (int)length, text, is_cut ? "…" : "");
+        paper_text(paper, font, size, x, y, width, line);
+        y += leading;
+        text = rest;
+    }
+    return y;
+}
+
+unsigned paper_column_lines(
+    struct paper *paper, enum paper_font font, float size, float width, unsigned lines_max, const char *text)
+{
+    struct setting setting = {paper, font, size};
+    unsigned lines = 0;
+    while (*text != '\0' && lines < lines_max) {
+        text += wrap_line(text, width, measure_part, &setting);
+        text += strspn(text, " ");
+        lines++;
+    }
+    return lines;
 }
 
 void paper_rule(struct paper *paper, float thickness, float x, float y, float width)

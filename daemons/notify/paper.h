@@ -34,6 +34,14 @@ void paper_text_centred(
 float paper_paragraph(struct paper *paper, enum paper_font font, float size, float leading, float x, float y,
     float width, const char *text);
 
+/* The same, but a word wider than a line goes on in the next one instead of being set smaller, and lines past
+ * `lines_max` are left out, an ellipsis in their place. */
+float paper_column(struct paper *paper, enum paper_font font, float size, float leading, float x, float y, float width,
+    unsigned lines_max, const char *text);
+/* How many lines paper_column makes of it; 0 of "". */
+unsigned paper_column_lines(
+    struct paper *paper, enum paper_font font, float size, float width, unsigned lines_max, const char *text);
+
 void paper_rule(struct paper *paper, float thickness, float x, float y, float width);
 void paper_frame(struct paper *paper, float thickness, float x, float y, float width, float height);
 void paper_fill(struct paper *paper, float x, float y, float width, float height);

@@ -45,6 +45,8 @@ visit_handler schools_show;
 visit_handler school_home_show;
 /* list.c */
 visit_handler list_guardians, list_pupils;
+/* export.c */
+visit_handler export_do, export_guardians, export_pupils;
 /* preview.c */
 visit_handler preview_show;
 /* batch_send.c */

@@ -119,7 +119,14 @@ static void some_fill(const struct visit *visit, const struct list *list, const 
     struct view *some = view_add(list->body, "SOME");
     filter_keep(some, &list->filter);
     view_print(some, "PREVIEW_ACTION", "/etablissements/%s/apercu", visit->school.uai.text);
+    view_print(some, "EXPORT_ACTION", "/etablissements/%s/liste", visit->school.uai.text);
     view_set(some, "ALL_LABEL", count_text);
+    if (list->filter.class[0] != '\0') {
+        struct view *class = view_add(some, "CLASS_LIST");
+        view_print(class, "HREF", "/etablissements/%s/%s/liste%s&format=pdf", visit->school.uai.text,
+            filter_tab(&list->filter), strchr(filter_href(visit, &list->filter, 0), '?'));
+        view_set(class, "LABEL", list->filter.class);
+    }
     for (size_t i = 0; head_action_at(i); i++) {
         choice_add(some, "HEAD_ACTION", head_action_at(i)->code, head_action_at(i)->label, "");
     }

@@ -4,6 +4,8 @@
 #include "portal/csrf.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
+#include "portal/wording.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
@@ -17,6 +19,14 @@
 static const char *home_of(const struct visit *visit)
 {
     return visit->has_session ? visit_home(visit) : "/";
+}
+
+/* What is printed says when it was true. */
+static void paper_fill(struct view *layout)
+{
+    char moment[WORDING_SIZE];
+    wording_moment(clock_now(), moment);
+    view_set(view_add(layout, "PAPER"), "SHOWN_AT", moment);
 }
 
 /* Who has one place only needs no way to it. */
@@ -48,6 +58,7 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
     }
     if (is_head && visit->session.stage == WEB_OPEN) {
         places_fill(visit, layout);
+        paper_fill(layout);
     }
     if (visit->school.uai.text[0] != '\0') {
         tabs_fill(visit, layout);

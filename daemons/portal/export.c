@@ -1,0 +1,190 @@
+/* The list of accounts as a document (guide 5.4): those that a form selects, or all that an address's filter finds. */
+#include "portal/chosen.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "runtime/memory.h"
+
+#include <string.h>
+
+struct export_asked {
+    struct chosen *chosen;
+    Preau__Notify__ListFormat format;
+    struct piece { /* of the first answer: every other must be of the same list */
+        int64_t made_at;
+        uint64_t length;
+        uint8_t digest[64];
+        size_t digest_length;
+    } first;
+};
+
+static void piece_ask(struct visit *visit);
+
+static const char *content_type(const struct export_asked *asked)
+{
+    return asked->format == PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_PDF ? "application/pdf" : "text/csv; charset=utf-8";
+}
+
+static void document_send(struct visit *visit, const char *file_name)
+{
+    const struct export_asked *asked = visit->own;
+    struct visit_document document = visit->document; /* the visit ends before the bytes are sent */
+    visit->document = (struct visit_document){0};
+    page_send_file(visit, content_type(asked), file_name, document.bytes, document.length);
+    memory_free(&document.bytes);
+}
+
+static bool first_keep(struct piece *first, const Preau__Notify__ExportListReply *reply)
+{
+    if (reply->digest.len > sizeof first->digest) {
+        return false;
+    }
+    *first = (struct piece){.made_at = reply->made_at, .length = reply->length, .digest_length = reply->digest.len};
+    memcpy(first->digest, reply->digest.data, reply->digest.len);
+    return true;
+}
+
+static bool is_same_list(const struct piece *first, const Preau__Notify__ExportListReply *reply)
+{
+    return first->length == reply->length && first->digest_length == reply->digest.len &&
+           memcmp(first->digest, reply->digest.data, reply->digest.len) == 0;
+}
+
+static void piece_add(struct visit_document *document, const Preau__Notify__ExportListReply *reply)
+{
+    size_t needed = document->length + reply->document.len;
+    if (needed > document->size || !document->bytes) {
+        document->size = needed > reply->length ? needed : (size_t)reply->length;
+        document->bytes = checked_realloc(document->bytes, document->size + 1, 1);
+    }
+    memcpy(document->bytes + document->length, reply->document.data, reply->document.len);
+    document->length = needed;
+}
+
+static void piece_come(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Notify__ExportListReply *reply = (const void *)answer;
+    struct export_asked *asked = visit->own;
+    if (!reply) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    bool is_whole = visit->document.length == 0 ? first_keep(&asked->first, reply) : is_same_list(&asked->first, reply);
+    if (!is_whole || (reply->document.len == 0 && visit->document.length < reply->length)) {
+        page_refuse(visit, REFUSAL_BUSY); /* the list changed between two pieces: asked again, it is another one */
+        return;
+    }
+    piece_add(&visit->document, reply);
+    if (visit->document.length < reply->length && !http_is_gone(visit->request)) {
+        piece_ask(visit);
+    } else {
+        document_send(visit, reply->file_name);
+    }
+}
+
+static void piece_ask(struct visit *visit)
+{
+    const struct export_asked *asked = visit->own;
+    const struct filter *filter = &asked->chosen->filter;
+    Preau__Notify__ExportListRequest request = PREAU__NOTIFY__EXPORT_LIST_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.profile =
+        filter->profile == PROFILE_ELEVE ? PREAU__PROFILE__PROFILE_ELEVE : PREAU__PROFILE__PROFILE_RESPONSABLE;
+    request.format = asked->format;
+    request.accounts = chosen_refs(visit, asked->chosen);
+    request.n_accounts = asked->chosen->selection.count;
+    request.class_ = arena_copy(visit_arena(visit), filter->class);
+    request.made_at = asked->first.made_at;
+    request.offset = visit->document.length;
+    visit_call(
+        visit, &(struct visit_call){visit->portal->notify, "ExportList", &request.base, piece_come, NULL, false});
+}
+
+static void all_loaded(
+    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    const struct export_asked *asked = visit->own;
+    if (!accounts) {
+        page_fail(visit, fault);
+        return;
+    }
+    if (count == 0 || total > SELECTION_MAX) {
+        page_refuse(visit, count == 0 ? REFUSAL_NOTHING_SELECTED : REFUSAL_TOO_MANY_SELECTED);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) { /* the list has each once */
+        asked->chosen->selection.academies[i] = accounts[i].academy.v;
+        asked->chosen->selection.ids[i] = accounts[i].id.v;
+    }
+    asked->chosen->selection.count = count;
+    piece_ask(visit);
+}
+
+static void all_load(struct visit *visit, const struct chosen *chosen)
+{
+    struct listing_filter filter = filter_listing(visit, &chosen->filter);
+    filter.limit = SELECTION_MAX;
+    listing_load_accounts(visit->portal->store, &visit->school, &filter, all_loaded, visit);
+}
+
+/* The format of the button or the address, or unspecified. */
+static Preau__Notify__ListFormat format_read(const char *text)
+{
+    if (text && strcmp(text, "pdf") == 0) {
+        return PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_PDF;
+    }
+    return text && strcmp(text, "csv") == 0 ? PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_CSV
+                                            : PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_UNSPECIFIED;
+}
+
+static void export_begin(struct visit *visit, struct chosen *chosen, const char *format, bool all)
+{
+    struct export_asked *asked = arena_alloc(visit_arena(visit), 1, sizeof *asked);
+    *asked = (struct export_asked){.chosen = chosen, .format = format_read(format)};
+    visit->own = asked;
+    if (asked->format == PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_UNSPECIFIED) {
+        page_refuse(visit, REFUSAL_MALFORMED);
+    } else if (all) {
+        all_load(visit, chosen);
+    } else {
+        piece_ask(visit);
+    }
+}
+
+void export_do(struct visit *visit)
+{
+    bool all;
+    enum refusal refusal;
+    struct chosen *chosen = chosen_read(visit, &all, &refusal);
+    if (!chosen) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    export_begin(visit, chosen, http_form(visit->request, "format"), all);
+}
+
+static void export_filtered(struct visit *visit, enum account_profile profile)
+{
+    if (!visit->school.may[profile]) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+        return;
+    }
+    struct chosen *chosen = arena_alloc(visit_arena(visit), 1, sizeof *chosen);
+    filter_from_query(visit, profile, &chosen->filter);
+    export_begin(visit, chosen, http_query(visit->request, "format"), true);
+}
+
+void export_guardians(struct visit *visit)
+{
+    export_filtered(visit, PROFILE_RESPONSABLE);
+}
+
+void export_pupils(struct visit *visit)
+{
+    if (visit->school.degree != DEGREE_2) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+        return;
+    }
+    export_filtered(visit, PROFILE_ELEVE);
+}
