@@ -9,7 +9,7 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/worker.h"
-#include "store/roster.h"
+#include "store/handout.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@ struct listing {
     struct uai uai;
     char *class;
     const char *fonts;
-    struct roster *roster;
+    struct handout *handout;
     unsigned char *document;
     size_t length, accounts;
     unsigned char digest[RECORD_DIGEST_SIZE];
@@ -47,7 +47,7 @@ struct listing {
 
 static void listing_free(struct listing *listing)
 {
-    roster_free(&listing->roster);
+    handout_free(&listing->handout);
     memory_free(&listing->numbers);
     memory_free(&listing->class);
     memory_free(&listing->document);
@@ -68,9 +68,9 @@ static size_t accounts_of(const struct list_order *order)
 static void pdf_make(struct listing *listing)
 {
     struct list_order order;
-    list_order_by_class(listing->roster, listing->class, &order);
+    list_order_by_class(listing->handout, listing->class, &order);
     const struct list_document document = {
-        .roster = listing->roster,
+        .handout = listing->handout,
         .uai = listing->uai.text,
         .font_directory = listing->fonts,
         .profile = listing->profile,
@@ -85,7 +85,7 @@ static void pdf_make(struct listing *listing)
 static void csv_make(struct listing *listing)
 {
     struct list_order order;
-    list_order_by_name(listing->roster, &order);
+    list_order_by_name(listing->handout, &order);
     listing->document =
         (unsigned char *)list_csv_render(&order, listing->profile, &listing->length, &listing->accounts);
     listing->is_made = true;
@@ -177,13 +177,13 @@ static void listing_made(void *arg, bool was_run)
     listing_free(listing);
 }
 
-static void listing_loaded(void *arg, struct roster *roster, const struct fault *fault)
+static void listing_loaded(void *arg, struct handout *handout, const struct fault *fault)
 {
     struct listing *listing = arg;
-    listing->roster = roster;
+    listing->handout = handout;
     if (fault) {
         call_fail(listing->call, fault);
-    } else if (!roster) {
+    } else if (!handout) {
         call_refuse(listing->call, REFUSAL_NOT_FOUND);
     } else if (!worker_submit(listing->notify->lister->workers, listing_make, listing_made, listing)) {
         call_refuse(listing->call, REFUSAL_BUSY);
@@ -234,7 +234,7 @@ void list_export(struct notify *notify, struct call *call, const Preau__Notify__
         .fonts = config_text(notify->run->config, CONFIG_NOTIFY_FONT_DIRECTORY),
     };
     snprintf(listing->uai.text, sizeof listing->uai.text, "%s", request->uai);
-    roster_load(notify->store, &asked, profile, listing_loaded, listing);
+    handout_load(notify->store, &asked, profile, listing_loaded, listing);
 }
 
 /* --- the thread's pool --- */

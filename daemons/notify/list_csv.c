@@ -80,7 +80,7 @@ static void joined_make(
 {
     *out_joined = (struct joined){0};
     for (size_t i = 0; i < count; i++) {
-        const struct roster_row *row = lines[i].row;
+        const struct handout_row *row = lines[i].row;
         char name[WORDING_NAME_SIZE];
         wording_name(row->pupil.prenom, row->pupil.nom, name);
         if (profile == PROFILE_RESPONSABLE) {
@@ -104,7 +104,7 @@ static void mobile_write(const char *mobile, char out_text[PHONE_TEXT_SIZE])
     }
 }
 
-static const char *email_source(const struct roster_row *row)
+static const char *email_source(const struct handout_row *row)
 {
     if (row->email[0] == '\0') {
         return "";
@@ -117,7 +117,7 @@ static const char *email_source(const struct roster_row *row)
 
 static void row_write(struct text *text, const struct list_line *lines, size_t count, enum account_profile profile)
 {
-    const struct roster_row *row = lines[0].row;
+    const struct handout_row *row = lines[0].row;
     struct name_text nom = {""}, prenom = {""};
     char mobile[PHONE_TEXT_SIZE];
     char notified[WORDING_DATE_SIZE], expires[WORDING_DATE_SIZE], activated[WORDING_DATE_SIZE];

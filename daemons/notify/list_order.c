@@ -9,16 +9,16 @@
 
 /* A line with what it is sorted by, made once. */
 struct keyed {
-    const struct roster_row *row;
+    const struct handout_row *row;
     struct name_sort_key pupil, holder;
 };
 
-bool list_is_same_pupil(const struct roster_row *a, const struct roster_row *b)
+bool list_is_same_pupil(const struct handout_row *a, const struct handout_row *b)
 {
     return a->pupil.degree == b->pupil.degree && a->pupil.number == b->pupil.number;
 }
 
-bool list_is_same_account(const struct roster_row *a, const struct roster_row *b)
+bool list_is_same_account(const struct handout_row *a, const struct handout_row *b)
 {
     return a->academy.v == b->academy.v && a->id.v == b->id.v;
 }
@@ -138,7 +138,7 @@ static void key_make(const char *nom, const char *prenom, struct name_sort_key *
     }
 }
 
-static void lines_make(const struct roster_row *const *rows, size_t count, int (*compare)(const void *, const void *),
+static void lines_make(const struct handout_row *const *rows, size_t count, int (*compare)(const void *, const void *),
     struct list_order *out_order)
 {
     struct keyed *keyed = checked_calloc(count + 1, sizeof *keyed);
@@ -157,7 +157,7 @@ static void lines_make(const struct roster_row *const *rows, size_t count, int (
 
 /* --- which rows: an account's side by side */
 
-static int compare_accounts(const struct roster_row *a, const struct roster_row *b)
+static int compare_accounts(const struct handout_row *a, const struct handout_row *b)
 {
     int difference = compare_numbers(a->academy.v, b->academy.v);
     return difference != 0 ? difference : compare_numbers(a->id.v, b->id.v);
@@ -165,17 +165,17 @@ static int compare_accounts(const struct roster_row *a, const struct roster_row 
 
 static int rows_by_account(const void *left, const void *right)
 {
-    return compare_accounts(*(const struct roster_row *const *)left, *(const struct roster_row *const *)right);
+    return compare_accounts(*(const struct handout_row *const *)left, *(const struct handout_row *const *)right);
 }
 
-static bool is_in_class(const struct roster_row *row, const char *class)
+static bool is_in_class(const struct handout_row *row, const char *class)
 {
     return strcmp(row->pupil.class, class) == 0;
 }
 
 /* Those of one account that are kept, moved to `out_rows`; gives how many. */
 static size_t account_keep(
-    const struct roster_row *const *rows, size_t count, const char *class, const struct roster_row **out_rows)
+    const struct handout_row *const *rows, size_t count, const char *class, const struct handout_row **out_rows)
 {
     size_t kept = 0;
     bool any = false;
@@ -191,16 +191,16 @@ static size_t account_keep(
 }
 
 /* Freed by the caller. */
-static const struct roster_row **rows_choose(const struct roster *roster, const char *class, size_t *out_count)
+static const struct handout_row **rows_choose(const struct handout *handout, const char *class, size_t *out_count)
 {
-    const struct roster_row **rows = checked_calloc(roster->count + 1, sizeof(struct roster_row *));
-    for (size_t i = 0; i < roster->count; i++) {
-        rows[i] = &roster->rows[i];
+    const struct handout_row **rows = checked_calloc(handout->count + 1, sizeof(struct handout_row *));
+    for (size_t i = 0; i < handout->count; i++) {
+        rows[i] = &handout->rows[i];
     }
-    qsort(rows, roster->count, sizeof(struct roster_row *), rows_by_account);
+    qsort(rows, handout->count, sizeof(struct handout_row *), rows_by_account);
     *out_count = 0;
-    for (size_t first = 0, end; first < roster->count; first = end) {
-        for (end = first + 1; end < roster->count && list_is_same_account(rows[first], rows[end]); end++) {
+    for (size_t first = 0, end; first < handout->count; first = end) {
+        for (end = first + 1; end < handout->count && list_is_same_account(rows[first], rows[end]); end++) {
         }
         *out_count += account_keep(rows + first, end - first, class, rows + *out_count);
     }
@@ -217,7 +217,7 @@ static int by_account(const void *left, const void *right)
     return difference != 0 ? difference : (a > b) - (a < b);
 }
 
-static bool is_same_class(const struct roster_row *a, const struct roster_row *b)
+static bool is_same_class(const struct handout_row *a, const struct handout_row *b)
 {
     return is_in_class(a, b->pupil.class);
 }
@@ -230,7 +230,7 @@ static void lines_mark(struct list_order *order)
     }
     qsort(lines, order->count, sizeof(struct list_line *), by_account);
     for (size_t i = 0; i < order->count; i++) {
-        const struct roster_row *row = lines[i]->row;
+        const struct handout_row *row = lines[i]->row;
         bool is_again = i > 0 && list_is_same_account(row, lines[i - 1]->row) && is_same_class(row, lines[i - 1]->row);
         bool is_here = strcmp(row->sheet_class, row->pupil.class) == 0;
         lines[i]->mark = is_again ? LIST_MARK_ABOVE : is_here ? LIST_MARK_HERE : LIST_MARK_ELSEWHERE;
@@ -242,7 +242,7 @@ static void classes_make(struct list_order *order)
 {
     order->classes = checked_calloc(order->count + 1, sizeof *order->classes);
     for (size_t i = 0; i < order->count; i++) {
-        const struct roster_row *row = order->lines[i].row;
+        const struct handout_row *row = order->lines[i].row;
         bool begins = i == 0 || !is_same_class(row, order->lines[i - 1].row);
         if (begins) {
             order->classes[order->class_count++] = (struct list_class){.label = row->pupil.class, .first = i};
@@ -254,20 +254,20 @@ static void classes_make(struct list_order *order)
     }
 }
 
-void list_order_by_class(const struct roster *roster, const char *class, struct list_order *out_order)
+void list_order_by_class(const struct handout *handout, const char *class, struct list_order *out_order)
 {
     size_t count;
-    const struct roster_row **rows = rows_choose(roster, class, &count);
+    const struct handout_row **rows = rows_choose(handout, class, &count);
     lines_make(rows, count, by_class, out_order);
     lines_mark(out_order);
     classes_make(out_order);
     memory_free(&rows);
 }
 
-void list_order_by_name(const struct roster *roster, struct list_order *out_order)
+void list_order_by_name(const struct handout *handout, struct list_order *out_order)
 {
     size_t count;
-    const struct roster_row **rows = rows_choose(roster, "", &count);
+    const struct handout_row **rows = rows_choose(handout, "", &count);
     lines_make(rows, count, by_name, out_order);
     memory_free(&rows);
 }

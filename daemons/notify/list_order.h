@@ -2,7 +2,7 @@
  * each pupil's guardians by name. Pure. */
 #pragma once
 
-#include "store/roster.h"
+#include "store/handout.h"
 
 /* Where the account's individual sheet is handed out: each is printed once, under one class. */
 enum list_mark {
@@ -12,7 +12,7 @@ enum list_mark {
 };
 
 struct list_line {
-    const struct roster_row *row;
+    const struct handout_row *row;
     enum list_mark mark;
 };
 
@@ -29,15 +29,15 @@ struct list_order {
     size_t class_count;
 };
 
-/* class: accounts that have a pupil in it are told under it alone, others under all of their classes; "" all. The roster
+/* class: accounts that have a pupil in it are told under it alone, others under all of their classes; "" all. The handout
  * must outlive it; the caller ends it with list_order_clear. */
-void list_order_by_class(const struct roster *roster, const char *class, struct list_order *out_order);
+void list_order_by_class(const struct handout *handout, const char *class, struct list_order *out_order);
 /* By name of whose account it is, an account's lines together; no classes, all marked as here. */
-void list_order_by_name(const struct roster *roster, struct list_order *out_order);
+void list_order_by_name(const struct handout *handout, struct list_order *out_order);
 void list_order_clear(struct list_order *order);
 
-bool list_is_same_pupil(const struct roster_row *a, const struct roster_row *b);
-bool list_is_same_account(const struct roster_row *a, const struct roster_row *b);
+bool list_is_same_pupil(const struct handout_row *a, const struct handout_row *b);
+bool list_is_same_account(const struct handout_row *a, const struct handout_row *b);
 
 /* "9A" before "10A", no class last. */
 int list_class_compare(const char *a, const char *b);

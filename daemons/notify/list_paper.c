@@ -70,7 +70,7 @@ static const char *class_words(const char *label, const char *in_front, char *ou
 static void cells_fill(const struct drawing *drawing, const struct list_line *line, bool is_first, bool is_continued,
     struct cells *out_cells)
 {
-    const struct roster_row *row = line->row;
+    const struct handout_row *row = line->row;
     bool is_of_pupils = drawing->document->profile == PROFILE_ELEVE;
     char name[WORDING_NAME_SIZE];
     *out_cells = (struct cells){0};
@@ -167,10 +167,10 @@ static void draw_head(struct drawing *drawing)
     char text[512];
     char date[WORDING_DATE_SIZE];
     struct name_text city;
-    paper_text(paper, PAPER_BOLD, 12, MARGIN, 52, WIDTH, document->roster->school);
+    paper_text(paper, PAPER_BOLD, 12, MARGIN, 52, WIDTH, document->handout->school);
     paper_grey(paper, GREY_WORDS);
-    snprintf(text, sizeof text, "%s%s%s", name_display(document->roster->city, &city) ? city.text : "",
-        document->roster->city[0] != '\0' ? " – " : "", document->uai);
+    snprintf(text, sizeof text, "%s%s%s", name_display(document->handout->city, &city) ? city.text : "",
+        document->handout->city[0] != '\0' ? " – " : "", document->uai);
     paper_text(paper, PAPER_REGULAR, TEXT, MARGIN, 66, WIDTH - 150, text);
     wording_date(document->made_at, date);
     paper_text_right(paper, PAPER_REGULAR, TEXT, MARGIN + WIDTH - 140, 66, 140, date);

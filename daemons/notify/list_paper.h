@@ -8,7 +8,7 @@
 #include "runtime/fault.h"
 
 struct list_document {
-    const struct roster *roster; /* its school and city */
+    const struct handout *handout; /* its school and city */
     const char *uai, *font_directory;
     enum account_profile profile;
     struct instant made_at;

@@ -13,12 +13,12 @@
 
 /* --- order */
 
-static struct roster_row guardian(
+static struct handout_row guardian(
     int64_t account, const char *nom, int64_t pupil, const char *pupil_nom, const char *pupil_prenom, const char *class)
 {
-    const struct roster_pupil child = {
+    const struct handout_pupil child = {
         .degree = 1, .number = pupil, .nom = pupil_nom, .prenom = pupil_prenom, .class = class, .level = ""};
-    struct roster_row row = {
+    struct handout_row row = {
         .nom = nom,
         .prenom = "Anne",
         .pupil = child,
@@ -34,9 +34,9 @@ static struct roster_row guardian(
     return row;
 }
 
-static struct roster roster_of(struct roster_row *rows, size_t count)
+static struct handout handout_of(struct handout_row *rows, size_t count)
 {
-    return (struct roster){.rows = rows, .count = count};
+    return (struct handout){.rows = rows, .count = count};
 }
 
 static void classes_come_in_order_of_number_and_the_lack_of_one_last(void **state)
@@ -54,7 +54,7 @@ static void classes_come_in_order_of_number_and_the_lack_of_one_last(void **stat
 static void pupils_come_as_french_sorts_names(void **state)
 {
     (void)state;
-    struct roster_row rows[] = {
+    struct handout_row rows[] = {
         guardian(1, "X", 1, "Le Goff", "Zoé", "6A"),
         guardian(2, "X", 2, "Legac", "Léa", "6A"),
         guardian(3, "X", 3, "Élie", "Tom", "6A"),
@@ -64,9 +64,9 @@ static void pupils_come_as_french_sorts_names(void **state)
         guardian(7, "X", 7, "Œuf", "Ali", "6A"),
     };
     static const int64_t wanted[] = {5, 6, 4, 3, 1, 2, 7};
-    struct roster roster = roster_of(rows, 7);
+    struct handout handout = handout_of(rows, 7);
     struct list_order order;
-    list_order_by_class(&roster, "", &order);
+    list_order_by_class(&handout, "", &order);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(order.lines[i].row->id.v, wanted[i]);
     }
@@ -79,7 +79,7 @@ static void pupils_come_as_french_sorts_names(void **state)
 static void a_sheet_is_ticked_once_and_elsewhere_it_is_said_where(void **state)
 {
     (void)state;
-    struct roster_row rows[] = {
+    struct handout_row rows[] = {
         guardian(1, "Petit", 11, "Petit", "Léa", "6A"),
         guardian(1, "Petit", 12, "Petit", "Tom", "6A"),
         guardian(1, "Petit", 13, "Petit", "Zoé", "4B"),
@@ -88,9 +88,9 @@ static void a_sheet_is_ticked_once_and_elsewhere_it_is_said_where(void **state)
     for (size_t i = 0; i < 3; i++) {
         rows[i].sheet_class = "4B";
     }
-    struct roster roster = roster_of(rows, 4);
+    struct handout handout = handout_of(rows, 4);
     struct list_order order;
-    list_order_by_class(&roster, "", &order);
+    list_order_by_class(&handout, "", &order);
     assert_int_equal(order.count, 4);
     assert_int_equal(order.lines[0].mark, LIST_MARK_HERE);      /* Zoé, 4B */
     assert_int_equal(order.lines[1].mark, LIST_MARK_ELSEWHERE); /* Léa */
@@ -104,14 +104,14 @@ static void a_sheet_is_ticked_once_and_elsewhere_it_is_said_where(void **state)
 static void a_class_asked_for_leaves_nobody_out(void **state)
 {
     (void)state;
-    struct roster_row rows[] = {
+    struct handout_row rows[] = {
         guardian(1, "Petit", 11, "Petit", "Léa", "6A"),
         guardian(1, "Petit", 12, "Petit", "Zoé", "4B"),
         guardian(2, "Roux", 13, "Roux", "Tom", "5C"),
     };
-    struct roster roster = roster_of(rows, 3);
+    struct handout handout = handout_of(rows, 3);
     struct list_order order;
-    list_order_by_class(&roster, "6A", &order);
+    list_order_by_class(&handout, "6A", &order);
     assert_int_equal(order.class_count, 2);
     assert_string_equal(order.classes[0].label, "5C");
     assert_string_equal(order.classes[1].label, "6A");
@@ -123,7 +123,7 @@ static void a_class_asked_for_leaves_nobody_out(void **state)
 static void a_pupil_is_not_parted_by_a_page_unless_higher_than_one(void **state)
 {
     (void)state;
-    struct roster_row rows[] = {guardian(1, "A", 1, "A", "A", ""), guardian(2, "B", 1, "A", "A", ""),
+    struct handout_row rows[] = {guardian(1, "A", 1, "A", "A", ""), guardian(2, "B", 1, "A", "A", ""),
         guardian(3, "C", 2, "B", "B", ""), guardian(4, "D", 2, "B", "B", ""), guardian(5, "E", 3, "C", "C", "")};
     struct list_line lines[5];
     struct list_page pages[5];
@@ -166,12 +166,12 @@ static void lines_end_at_blanks_and_hyphens_and_in_words_that_are_too_long(void 
 
 /* --- CSV */
 
-static char *csv_of(struct roster_row *rows, size_t count, enum account_profile profile, size_t accounts_wanted)
+static char *csv_of(struct handout_row *rows, size_t count, enum account_profile profile, size_t accounts_wanted)
 {
-    struct roster roster = roster_of(rows, count);
+    struct handout handout = handout_of(rows, count);
     struct list_order order;
     size_t length, accounts;
-    list_order_by_name(&roster, &order);
+    list_order_by_name(&handout, &order);
     char *text = list_csv_render(&order, profile, &length, &accounts);
     assert_int_equal(length, strlen(text));
     assert_int_equal(accounts, accounts_wanted);
@@ -182,7 +182,7 @@ static char *csv_of(struct roster_row *rows, size_t count, enum account_profile 
 static void a_spreadsheet_has_a_row_an_account(void **state)
 {
     (void)state;
-    struct roster_row rows[] = {
+    struct handout_row rows[] = {
         guardian(2, "ROUX", 13, "Roux", "Tom", "6A"),
         guardian(1, "PETIT", 11, "Petit", "Léa", "6A"),
         guardian(1, "PETIT", 12, "Petit", "Zoé", "6A"),
@@ -205,7 +205,7 @@ static void many_long_rows_are_whole(void **state)
     char name[NAME_SIZE];
     memset(name, 'W', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    struct roster_row *rows = calloc(MANY, sizeof *rows);
+    struct handout_row *rows = calloc(MANY, sizeof *rows);
     for (int i = 0; i < MANY; i++) {
         rows[i] = guardian(i + 1, name, i + 1, name, name, name);
     }

@@ -15,11 +15,11 @@ struct arena;
 struct store;
 
 /* A pupil of the school and the account: the pupil's own, or that of one of the guardians. */
-struct roster_row {
+struct handout_row {
     academy_code academy;
     account_id id;
     const char *nom, *prenom; /* whose account it is */
-    struct roster_pupil {
+    struct handout_pupil {
         int64_t degree, number; /* of the school's academy */
         const char *nom, *prenom;
         const char *class, *level;
@@ -36,17 +36,17 @@ struct roster_row {
     struct instant notified_at, notification_expires_at, activated_at;
 };
 
-struct roster {
+struct handout {
     struct arena *arena; /* of the texts */
     char school[SCHOOL_NAME_SIZE], city[SCHOOL_NAME_SIZE];
-    struct roster_row *rows; /* one at least; in no order */
+    struct handout_row *rows; /* one at least; in no order */
     size_t count;
 };
 
-/* roster: the receiver's, who frees it; NULL when no account asked for is in a school that the administrator may
+/* handout: the receiver's, who frees it; NULL when no account asked for is in a school that the administrator may
  * administer, or with the fault. */
-typedef void roster_loaded(void *arg, struct roster *roster, const struct fault *fault);
+typedef void handout_loaded(void *arg, struct handout *handout, const struct fault *fault);
 /* asked: request and method are not needed. */
-void roster_load(struct store *store, const struct selection_asked *asked, enum account_profile profile,
-    roster_loaded *loaded, void *arg);
-void roster_free(struct roster **roster);
+void handout_load(struct store *store, const struct selection_asked *asked, enum account_profile profile,
+    handout_loaded *loaded, void *arg);
+void handout_free(struct handout **handout);

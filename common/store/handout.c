@@ -1,4 +1,4 @@
-#include "store/roster.h"
+#include "store/handout.h"
 
 #include "runtime/arena.h"
 #include "runtime/memory.h"
@@ -13,7 +13,7 @@ enum { TEXTS_MAX = 64 * 1024 * 1024 };
 #define PATIENCE SECONDS(5)
 
 struct asking {
-    roster_loaded *loaded;
+    handout_loaded *loaded;
     void *arg;
 };
 
@@ -22,9 +22,9 @@ static const char *text_kept(struct arena *arena, const struct rows *rows, int r
     return arena_copy(arena, row_text(rows, row, column));
 }
 
-static void row_keep(struct arena *arena, const struct rows *rows, int row, struct roster_row *out_row)
+static void row_keep(struct arena *arena, const struct rows *rows, int row, struct handout_row *out_row)
 {
-    *out_row = (struct roster_row){
+    *out_row = (struct handout_row){
         .nom = text_kept(arena, rows, row, "nom"),
         .prenom = text_kept(arena, rows, row, "prenom"),
         .related = text_kept(arena, rows, row, "related"),
@@ -40,7 +40,7 @@ static void row_keep(struct arena *arena, const struct rows *rows, int row, stru
     };
     out_row->academy.v = (int16_t)row_int64(rows, row, "academy");
     out_row->id.v = row_int64(rows, row, "id");
-    out_row->pupil = (struct roster_pupil){
+    out_row->pupil = (struct handout_pupil){
         .degree = row_int64(rows, row, "pupil_degree"),
         .number = row_int64(rows, row, "pupil"),
         .nom = text_kept(arena, rows, row, "pupil_nom"),
@@ -53,18 +53,18 @@ static void row_keep(struct arena *arena, const struct rows *rows, int row, stru
     assert(known);
 }
 
-static struct roster *roster_from_rows(const struct rows *rows, size_t count)
+static struct handout *handout_from_rows(const struct rows *rows, size_t count)
 {
-    struct roster *roster = checked_calloc(1, sizeof *roster);
-    roster->arena = arena_new(TEXTS_MAX);
-    roster->rows = checked_calloc(count, sizeof *roster->rows);
-    roster->count = count;
-    snprintf(roster->school, sizeof roster->school, "%s", row_text(rows, 0, "school"));
-    snprintf(roster->city, sizeof roster->city, "%s", row_text(rows, 0, "city"));
+    struct handout *handout = checked_calloc(1, sizeof *handout);
+    handout->arena = arena_new(TEXTS_MAX);
+    handout->rows = checked_calloc(count, sizeof *handout->rows);
+    handout->count = count;
+    snprintf(handout->school, sizeof handout->school, "%s", row_text(rows, 0, "school"));
+    snprintf(handout->city, sizeof handout->city, "%s", row_text(rows, 0, "city"));
     for (size_t i = 0; i < count; i++) {
-        row_keep(roster->arena, rows, (int)i, &roster->rows[i]);
+        row_keep(handout->arena, rows, (int)i, &handout->rows[i]);
     }
-    return roster;
+    return handout;
 }
 
 static void load_rows(void *arg, const struct rows *rows, const struct fault *fault)
@@ -76,19 +76,19 @@ static void load_rows(void *arg, const struct rows *rows, const struct fault *fa
         asking.loaded(asking.arg, NULL, fault);
         return;
     }
-    struct roster *roster = roster_from_rows(rows, count);
-    if (arena_is_overflowed(roster->arena)) {
+    struct handout *handout = handout_from_rows(rows, count);
+    if (arena_is_overflowed(handout->arena)) {
         struct fault too_large;
         fault_set(&too_large, FAULT_LIMIT, "a list of %zu rows takes more than %d bytes", count, TEXTS_MAX);
-        roster_free(&roster);
+        handout_free(&handout);
         asking.loaded(asking.arg, NULL, &too_large);
         return;
     }
-    asking.loaded(asking.arg, roster, NULL);
+    asking.loaded(asking.arg, handout, NULL);
 }
 
-void roster_load(struct store *store, const struct selection_asked *asked, enum account_profile profile,
-    roster_loaded *loaded, void *arg)
+void handout_load(struct store *store, const struct selection_asked *asked, enum account_profile profile,
+    handout_loaded *loaded, void *arg)
 {
     struct asking *asking = checked_malloc(sizeof *asking);
     *asking = (struct asking){loaded, arg};
@@ -99,16 +99,16 @@ void roster_load(struct store *store, const struct selection_asked *asked, enum 
     parameters_text(&parameters, asked->uai);
     parameters_int64_array(&parameters, asked->academies, asked->count);
     parameters_int64_array(&parameters, asked->ids, asked->count);
-    store_run_within(store, profile == PROFILE_ELEVE ? QUERY_ROSTER_PUPILS : QUERY_ROSTER_GUARDIANS, &parameters,
+    store_run_within(store, profile == PROFILE_ELEVE ? QUERY_HANDOUT_PUPILS : QUERY_HANDOUT_GUARDIANS, &parameters,
         PATIENCE, load_rows, asking);
     parameters_clear(&parameters);
 }
 
-void roster_free(struct roster **roster)
+void handout_free(struct handout **handout)
 {
-    if (*roster) {
-        arena_free(&(*roster)->arena);
-        memory_free(&(*roster)->rows);
-        memory_free(roster);
+    if (*handout) {
+        arena_free(&(*handout)->arena);
+        memory_free(&(*handout)->rows);
+        memory_free(handout);
     }
 }

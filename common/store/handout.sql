@@ -2,7 +2,7 @@
 -- Read only, and never a password. The school is walked from its pupils, as its list is; what was asked for is looked up by hash
 -- (is true keeps it from being joined), so that the time is bounded whatever the planner believes of the tables.
 
--- :query roster_guardians
+-- :query handout_guardians
 -- The guardians' accounts asked for that belong to the school, whatever their state: one row for each of its pupils
 -- whom the account is guardian of. No row at all when the administrator may not administer the school’s guardians.
 -- sheet_class: the class under which the account’s sheet is sorted (document_claim).
@@ -41,8 +41,8 @@ select distinct on (a.academy, a.id, h.pupil_degree, h.pupil)
                   and v.profile = 'responsable')
  order by a.academy, a.id, h.pupil_degree, h.pupil;
 
--- :query roster_pupils
--- The pupils' accounts, as roster_guardians gives the guardians': one row for each class of the school that the pupil
+-- :query handout_pupils
+-- The pupils' accounts, as handout_guardians gives the guardians': one row for each class of the school that the pupil
 -- is in, with the guardians as related, one a line: first name, tab, name.
 -- :role notify
 -- $1 administrator bigint
