@@ -3,8 +3,7 @@
 
 -- :query account_page
 -- An account, one row for each record of AAF that makes it one of the school's; nothing if it is none. The first row's
--- address is the one that a notification takes. came_back: an address to which the last mail
--- failed for good; what the house's own mail server refuses says nothing of it.
+-- address is the one that a notification takes.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -25,14 +24,10 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
   join preau.account a on a.academy = $3 and a.id = $4
   left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
   left join lateral (
-       select last.recipient, last.done_at, last.reason
-         from (select distinct on (d.recipient) d.recipient, d.done_at, d.reason, d.state
-                 from preau.delivery d
-                where d.academy = $3 and d.account_id = $4 and d.channel = 'mail' and d.state in ('sent', 'failed')
-                  and d.recipient in (p.mail, a.email)
-                order by d.recipient, d.created_at desc, d.id desc) last
-        where last.state = 'failed' and last.reason in ('address_refused', 'message_refused', 'refused_for_now')
-        order by last.done_at desc
+       select m.recipient, m.done_at, m.reason
+         from preau.last_mail m
+        where m.academy = $3 and m.account_id = $4 and m.recipient in (p.mail, a.email) and m.came_back
+        order by m.done_at desc
         limit 1) back on true
  order by p.mail is null, p.degree desc, p.aaf_id;
 

@@ -9,6 +9,7 @@
 struct asking {
     batches_loaded *loaded;
     batch_failures_loaded *failures_loaded;
+    batch_answer_loaded *answer_loaded;
     void *arg;
 };
 
@@ -125,6 +126,33 @@ void batch_load_failures(
     parameters_int64(&parameters, limit);
     store_run(store, QUERY_BATCH_FAILURES, &parameters, failure_rows,
         asking_new((struct asking){.failures_loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void answer_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    bool is_kept = rows && rows_count(rows) > 0;
+    size_t length = is_kept ? row_bytes(rows, 0, "answer", NULL, 0) : 0;
+    unsigned char *bytes = checked_calloc(length + 1, 1);
+    if (is_kept) {
+        row_bytes(rows, 0, "answer", bytes, length);
+    }
+    asking->answer_loaded(asking->arg, is_kept ? bytes : NULL, length, rows ? NULL : fault);
+    memory_free(&bytes);
+    memory_free(&asking);
+}
+
+void batch_load_answer(struct store *store, academy_code academy, batch_id batch, const char *method,
+    batch_answer_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, batch.v);
+    parameters_text(&parameters, method);
+    store_run(store, QUERY_BATCH_ANSWER, &parameters, answer_rows,
+        asking_new((struct asking){.answer_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 

@@ -35,6 +35,9 @@ typedef void batches_loaded(
 typedef void batch_failures_loaded(
     void *arg, const struct batch_failure *failures, size_t count, const struct fault *fault);
 
+/* bytes: lent; NULL when it is kept no longer, or with the fault. */
+typedef void batch_answer_loaded(void *arg, const unsigned char *bytes, size_t length, const struct fault *fault);
+
 /* One or none; is_allowed is true exactly when there is one. */
 void batch_load(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
     batch_id batch, batches_loaded *loaded, void *arg);
@@ -43,6 +46,9 @@ void batch_list(struct store *store, administrator_id administrator, academy_cod
     int64_t limit, batches_loaded *loaded, void *arg);
 void batch_load_failures(
     struct store *store, academy_code academy, batch_id batch, int64_t limit, batch_failures_loaded *loaded, void *arg);
+/* What the request of this method that made it was answered. */
+void batch_load_answer(struct store *store, academy_code academy, batch_id batch, const char *method,
+    batch_answer_loaded *loaded, void *arg);
 /* academies[i] and batches[i] name one; channel, reset, cancelled, documents and time are not loaded. */
 void batch_load_progress(struct store *store, const int64_t *academies, const int64_t *batches, size_t count,
     batches_loaded *loaded, void *arg);

@@ -65,6 +65,17 @@ select d.academy, d.account_id, d.reason, coalesce(p.nom, '') as nom, coalesce(p
  order by p.nom, p.prenom, d.id
  limit $3;
 
+-- :query batch_answer
+-- What the request that made a batch was answered, as long as answers are kept; no row later.
+-- :role notify
+-- $1 academy smallint
+-- $2 batch bigint
+-- $3 method text
+select r.answer
+  from preau.batch b
+  join preau.request_answer r on r.request_id = b.request_id and r.method = $3
+ where b.academy = $1 and b.id = $2;
+
 -- :query batch_progress
 -- How far some batches are, for those who watch.
 -- :role notify

@@ -13,8 +13,6 @@
 struct listing {
     union {
         listing_school_loaded *school;
-        listing_accounts_loaded *accounts;
-        listing_texts_loaded *texts;
         listing_person_loaded *person;
         listing_relatives_loaded *relatives;
     } loaded;
@@ -74,87 +72,6 @@ void listing_load_school(
     parameters_text(&parameters, uai);
     store_run_within(store, QUERY_LISTING_SCHOOL, &parameters, PATIENCE, school_rows,
         listing_new((struct listing){.loaded.school = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
-static void account_from_list(const struct rows *rows, int row, struct listed_account *out_account)
-{
-    *out_account = (struct listed_account){
-        .academy = {(int16_t)row_int64(rows, row, "academy")},
-        .id = {row_int64(rows, row, "id")},
-        .nom = row_text(rows, row, "nom"),
-        .prenom = row_text(rows, row, "prenom"),
-        .related = row_text(rows, row, "related"),
-        .classes = row_text(rows, row, "classes"),
-        .login = row_text(rows, row, "login"),
-        .email = row_text(rows, row, "email"),
-        .unconfirmed_email = row_text(rows, row, "unconfirmed_email"),
-        .notified_at = row_instant(rows, row, "notified_at"),
-        .notification_expires_at = row_instant(rows, row, "notification_expires_at"),
-    };
-    bool known = state_from_code(row_text(rows, row, "state"), &out_account->state) &&
-                 origin_from_code(row_text(rows, row, "origin"), &out_account->origin);
-    assert(known);
-}
-
-static void accounts_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    struct listed_account *accounts = list_new(rows, count, sizeof *accounts);
-    for (size_t i = 0; i < count; i++) {
-        account_from_list(rows, (int)i, &accounts[i]);
-    }
-    int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
-    listing->loaded.accounts(listing->arg, accounts, count, total, rows ? NULL : fault);
-    memory_free(&accounts);
-    memory_free(&listing);
-}
-
-static void school_parameters(struct parameters *parameters, const struct listed_school *school)
-{
-    parameters_init(parameters);
-    parameters_int64(parameters, school->academy.v);
-    parameters_text(parameters, school->uai.text);
-}
-
-void listing_load_accounts(struct store *store, const struct listed_school *school, const struct listing_filter *filter,
-    listing_accounts_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    school_parameters(&parameters, school);
-    parameters_text_array(&parameters, filter->words, filter->word_count);
-    parameters_text(&parameters, filter->class);
-    parameters_text(&parameters, filter->state);
-    parameters_text(&parameters, filter->origin);
-    parameters_text(&parameters, filter->mail);
-    parameters_int64(&parameters, filter->limit);
-    parameters_int64(&parameters, filter->offset);
-    store_run_within(store, filter->profile == PROFILE_ELEVE ? QUERY_LISTING_PUPILS : QUERY_LISTING_GUARDIANS,
-        &parameters, PATIENCE, accounts_rows, listing_new((struct listing){.loaded.accounts = loaded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
-static void classes_rows(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    struct listing *listing = arg;
-    size_t count = count_of(rows);
-    const char **texts = list_new(rows, count, sizeof *texts);
-    for (size_t i = 0; i < count; i++) {
-        texts[i] = row_text(rows, (int)i, "class");
-    }
-    listing->loaded.texts(listing->arg, texts, count, rows ? NULL : fault);
-    memory_free(&texts);
-    memory_free(&listing);
-}
-
-void listing_load_classes(
-    struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg)
-{
-    struct parameters parameters;
-    school_parameters(&parameters, school);
-    store_run_within(store, QUERY_LISTING_CLASSES, &parameters, PATIENCE, classes_rows,
-        listing_new((struct listing){.loaded.texts = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 

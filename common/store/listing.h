@@ -26,30 +26,6 @@ struct listed_school {
     bool may[PROFILE_COUNT]; /* whose accounts the administrator may see: one who was let in may see some only */
 };
 
-/* What narrows a list; "" does not. */
-struct listing_filter {
-    enum account_profile profile;
-    const char *const *words; /* normalised (name.h), all to be found */
-    size_t word_count;
-    const char *class;
-    const char *state, *origin; /* codes */
-    const char *mail;           /* "avec", "sans" */
-    int64_t limit, offset;
-};
-
-struct listed_account {
-    academy_code academy;
-    account_id id;
-    const char *nom, *prenom;
-    const char *related; /* children or guardians: first name, tab, name, one a line */
-    const char *classes, *login;
-    enum account_state state;
-    enum account_origin origin;
-    const char *email;             /* where a notification goes: the confirmed one, else AAF's; "" none */
-    const char *unconfirmed_email; /* given by the person, not confirmed yet; "" none */
-    struct instant notified_at, notification_expires_at;
-};
-
 struct listed_person {
     struct stored_account stored; /* only profile, state, login, email */
     const char *nom, *prenom;
@@ -64,10 +40,6 @@ struct listed_relative {
 /* school, person: also NULL, without a fault, when there is none or it is not to be seen. */
 typedef void listing_school_loaded(void *arg, const struct listed_school *school, const struct fault *fault);
 typedef void listing_person_loaded(void *arg, const struct listed_person *person, const struct fault *fault);
-/* total: how many there are over all pages; 0 on a page past the last. */
-typedef void listing_accounts_loaded(
-    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault);
-typedef void listing_texts_loaded(void *arg, const char *const *texts, size_t count, const struct fault *fault);
 typedef void listing_relatives_loaded(
     void *arg, const struct listed_relative *relatives, size_t count, const struct fault *fault);
 
@@ -75,10 +47,6 @@ typedef void listing_relatives_loaded(
 void listing_load_school(
     struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);
 
-void listing_load_accounts(struct store *store, const struct listed_school *school, const struct listing_filter *filter,
-    listing_accounts_loaded *loaded, void *arg);
-void listing_load_classes(
-    struct store *store, const struct listed_school *school, listing_texts_loaded *loaded, void *arg);
 
 /* Children of a guardian's account, wherever they go to school. */
 void listing_load_children(

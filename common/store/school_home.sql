@@ -2,8 +2,7 @@
 
 -- :query school_home
 -- How many accounts of each profile are in each state, how many call for something, and when the academy's data of this
--- degree were last integrated. What is counted is what the list shows under the same words. An address comes back when the
--- last mail to it failed for good: one that was corrected since is no longer the one.
+-- degree were last integrated. What is counted is what the list shows under the same words.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -20,14 +19,8 @@ with here as (
     select h.profile, a.state, w.email is not null as has_email, coalesce(a.mobile, h.aaf_mobile) is not null as has_mobile,
            case when a.state = 'distribue' then a.notification_expires_at end as expires_at,
            exists (
-               select from (
-                   select distinct on (d.recipient)
-                          d.state = 'failed' and d.reason in ('address_refused', 'message_refused', 'refused_for_now') as failed
-                     from preau.delivery d
-                    where (d.academy, d.account_id) = (a.academy, a.id) and d.channel = 'mail' and d.state in ('sent', 'failed')
-                      and d.recipient in (w.email, a.email)
-                    order by d.recipient, d.created_at desc, d.id desc) last
-                where last.failed) as came_back
+               select from preau.last_mail m
+                where (m.academy, m.account_id) = (a.academy, a.id) and m.recipient in (w.email, a.email) and m.came_back) as came_back
       from here h
       join preau.account a on (a.academy, a.id) = (h.academy, h.id)
      cross join lateral (

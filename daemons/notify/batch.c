@@ -9,8 +9,18 @@ enum { LIST_MAX = 200, FAILURES_MAX = 500 /* named one by one; the counts tell o
 struct asked_batch {
     struct notify *notify;
     struct call *call;
+    academy_code academy;
     Preau__Notify__GetBatchReply reply;
+    Preau__Notify__CreateBatchReply *made; /* what was answered when it was made, if that is still known */
 };
+
+static void asked_end(struct asked_batch *asked)
+{
+    if (asked->made) {
+        preau__notify__create_batch_reply__free_unpacked(asked->made, NULL);
+    }
+    memory_free(&asked);
+}
 
 static void pack(const struct batch *batch, Preau__Notify__GetBatchReply *out_reply)
 {
@@ -27,14 +37,14 @@ static void pack(const struct batch *batch, Preau__Notify__GetBatchReply *out_re
     out_reply->documents = (uint32_t)batch->documents;
 }
 
-/* --- one, with what failed --- */
+/* --- one, with what failed and what was left out --- */
 
 static void failures_loaded(void *arg, const struct batch_failure *failures, size_t count, const struct fault *fault)
 {
     struct asked_batch *asked = arg;
     if (!failures) {
         call_fail(asked->call, fault);
-        memory_free(&asked);
+        asked_end(asked);
         return;
     }
     struct packed {
@@ -59,7 +69,24 @@ static void failures_loaded(void *arg, const struct batch_failure *failures, siz
     call_answer(asked->call, &asked->reply.base);
     memory_free(&list);
     memory_free(&packed);
-    memory_free(&asked);
+    asked_end(asked);
+}
+
+static void answer_loaded(void *arg, const unsigned char *bytes, size_t length, const struct fault *fault)
+{
+    struct asked_batch *asked = arg;
+    if (fault) {
+        call_fail(asked->call, fault);
+        asked_end(asked);
+        return;
+    }
+    asked->made = bytes ? preau__notify__create_batch_reply__unpack(NULL, length, bytes) : NULL;
+    if (asked->made) {
+        asked->reply.left_out = asked->made->left_out;
+        asked->reply.n_left_out = asked->made->n_left_out;
+    }
+    batch_load_failures(
+        asked->notify->store, asked->academy, (batch_id){asked->reply.batch}, FAILURES_MAX, failures_loaded, asked);
 }
 
 static void one_loaded(void *arg, bool is_allowed, const struct batch *batches, size_t count, const struct fault *fault)
@@ -67,8 +94,8 @@ static void one_loaded(void *arg, bool is_allowed, const struct batch *batches, 
     struct asked_batch *asked = arg;
     if (batches && is_allowed && count == 1) {
         pack(&batches[0], &asked->reply);
-        batch_load_failures(
-            asked->notify->store, batches[0].academy, batches[0].id, FAILURES_MAX, failures_loaded, asked);
+        asked->academy = batches[0].academy;
+        batch_load_answer(asked->notify->store, batches[0].academy, batches[0].id, "CreateBatch", answer_loaded, asked);
         return;
     }
     if (batches) {
@@ -76,7 +103,7 @@ static void one_loaded(void *arg, bool is_allowed, const struct batch *batches, 
     } else {
         call_fail(asked->call, fault);
     }
-    memory_free(&asked);
+    asked_end(asked);
 }
 
 void batch_show(struct notify *notify, struct call *call, const Preau__Notify__GetBatchRequest *request)

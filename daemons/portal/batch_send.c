@@ -10,36 +10,60 @@
 
 _Static_assert((int)UUID_SIZE == (int)REQUEST_ID_SIZE, "a request's id is a UUID");
 
-/* The account of what was done, when there is no batch to look at. */
-static void outcome_show(
-    struct visit *visit, size_t done, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
+static void done(struct visit *visit, struct selection *forgotten)
+{
+    (void)forgotten;
+    page_send(visit, 200);
+}
+
+/* What was ticked for it is done: the next selection begins anew. */
+static void named(struct visit *visit)
 {
     const struct chosen *chosen = visit->own;
+    kept_end(visit, &chosen->filter, done);
+}
+
+/* The account of what was done, when there is no batch to look at. */
+static void outcome_show(
+    struct visit *visit, size_t count, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
+{
+    const struct chosen *chosen = visit->own;
+    struct filter list = chosen->filter;
     char text[WORDING_SIZE];
-    visit->tab = filter_tab(&chosen->filter);
+    list.selection = 0;
+    visit->tab = filter_tab(&list);
     struct view *body = page_begin(visit, chosen->action->label, "bilan.html");
+    struct names *names = names_new(visit);
     view_set(body, "HEADING", chosen->action->label);
-    view_set(body, "BACK", filter_href(visit, &chosen->filter, 0));
-    if (done > 0) {
-        wording_count((int64_t)done, chosen->action->done_one, chosen->action->done_several, text);
+    view_set(body, "BACK", filter_href(visit, &list));
+    if (count > 0) {
+        wording_count((int64_t)count, chosen->action->done_one, chosen->action->done_several, text);
         view_set(view_add(body, "SOMETHING"), "DONE", text);
     } else {
         view_show(body, "NOTHING");
     }
-    left_out_fill(body, left_out, left_out_groups);
-    page_send(visit, 200);
+    left_out_fill(body, names, left_out, left_out_groups);
+    names_load(visit, names, named);
+}
+
+static void batch_shown(struct visit *visit, struct selection *forgotten)
+{
+    struct chosen *chosen = visit->own;
+    (void)forgotten;
+    page_go_to(visit, "/etablissements/%s/envois/%" PRId64, visit->school.uai.text, chosen->batch);
 }
 
 static void batch_created(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Notify__CreateBatchReply *reply = (const void *)answer;
+    struct chosen *chosen = visit->own;
     if (!reply) {
         page_refuse(visit, refusal);
     } else if (reply->batch == 0) {
         outcome_show(visit, 0, reply->left_out, reply->n_left_out);
     } else {
-        page_go_to(visit, "/etablissements/%s/envois/%" PRId64 "?ecartes=%zu", visit->school.uai.text, reply->batch,
-            left_out_count(reply->left_out, reply->n_left_out));
+        chosen->batch = reply->batch;
+        kept_end(visit, &chosen->filter, batch_shown);
     }
 }
 
@@ -59,7 +83,7 @@ static void reset_ask(struct visit *visit, const struct chosen *chosen, const un
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
     request.accounts = chosen_refs(visit, chosen);
-    request.n_accounts = chosen->selection.count;
+    request.n_accounts = chosen->selection->count;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, passwords_reset, id, true});
 }
@@ -72,24 +96,25 @@ static void batch_ask(struct visit *visit, const struct chosen *chosen, const un
     request.channel = chosen->action->channel;
     request.reset = chosen->action->reset;
     request.accounts = chosen_refs(visit, chosen);
-    request.n_accounts = chosen->selection.count;
+    request.n_accounts = chosen->selection->count;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_created, id, true});
 }
 
 void batch_send_do(struct visit *visit)
 {
-    bool all;
     enum refusal refusal;
     unsigned char id[UUID_SIZE];
     const char *text = http_form(visit->request, "demande");
-    struct chosen *chosen = chosen_read(visit, &all, &refusal);
-    if (!chosen || all || !text || !uuid_read(text, id)) {
+    struct chosen *chosen = chosen_read(visit, &refusal);
+    if (!chosen || chosen->is_all || !text || !uuid_read(text, id)) {
         page_refuse(visit, chosen ? REFUSAL_MALFORMED : refusal);
         return;
     }
     visit->own = chosen;
-    if (chosen->action->action == ACTION_RESET_PASSWORD) {
+    if (chosen->selection->count == 0) {
+        page_refuse(visit, REFUSAL_NOTHING_SELECTED);
+    } else if (chosen->action->action == ACTION_RESET_PASSWORD) {
         reset_ask(visit, chosen, id);
     } else {
         batch_ask(visit, chosen, id);

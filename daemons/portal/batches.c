@@ -2,13 +2,13 @@
 #include "domain/delivery_reason.h"
 #include "notify.pb-c.h"
 #include "portal/handlers.h"
+#include "portal/left_out.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { BATCHES_SHOWN = 100, REFRESH_SECONDS = 3 };
 
@@ -107,15 +107,9 @@ static void failures_fill(const struct visit *visit, struct view *body, const Pr
     }
 }
 
-static void left_out_notice(struct visit *visit)
+static void batch_named(struct visit *visit)
 {
-    const char *text = http_query(visit->request, "ecartes");
-    char count[WORDING_SIZE];
-    long left_out = text ? strtol(text, NULL, 10) : 0;
-    if (left_out > 0 && left_out <= INT32_MAX) {
-        wording_count(left_out, "compte n’a pas été retenu", "comptes n’ont pas été retenus", count);
-        page_notice(visit, "info", count, "Les raisons vous ont été données avant la confirmation.");
-    }
+    page_send(visit, 200);
 }
 
 static void batch_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -139,10 +133,11 @@ static void batch_loaded(struct visit *visit, const ProtobufCMessage *answer, en
     if (goes_on) {
         page_refresh(visit, REFRESH_SECONDS);
     }
-    left_out_notice(visit);
     documents_fill(visit, body, batch);
     failures_fill(visit, body, batch);
-    page_send(visit, 200);
+    struct names *names = names_new(visit);
+    left_out_fill(body, names, batch->left_out, batch->n_left_out);
+    names_load(visit, names, batch_named);
 }
 
 void batch_show(struct visit *visit)

@@ -1,19 +1,29 @@
 /* A head's choice as a form brings it: an action and the accounts it is for. */
 #pragma once
 
-#include "portal/filter.h"
 #include "portal/head_action.h"
-#include "portal/selection.h"
+#include "portal/kept.h"
+
+struct chosen;
+typedef void chosen_loaded(struct visit *visit, struct chosen *chosen);
 
 struct chosen {
     const struct head_action *action;
     struct filter filter; /* of the list it comes from, to go back to */
-    struct selection selection;
+    struct selection *selection;
+    bool is_all;           /* that the filter finds, instead of a selection */
+    int64_t batch;         /* that was made of it */
+    bool is_of_a_list;     /* the form showed rows: what was ticked on other pages belongs to it */
+    chosen_loaded *loaded; /* of chosen_load */
 };
 
-/* NULL with the refusal. Lives in the visit's arena. Selects what the form names; *out_all: it asks for all that the
- * filter finds instead. */
-struct chosen *chosen_read(const struct visit *visit, bool *out_all, enum refusal *out_refusal);
+/* NULL with the refusal. Lives in the visit's arena. Selects the accounts of a confirmed preview (`comptes`); what is
+ * ticked is for chosen_load, who knows what was ticked before. */
+struct chosen *chosen_read(const struct visit *visit, enum refusal *out_refusal);
+
+/* Completes the selection: what was ticked on other pages and on this one, or all that the filter finds; one account at
+ * least. It becomes the visit's own. A refusal or a fault is answered to the browser without asking. */
+void chosen_load(struct visit *visit, struct chosen *chosen, chosen_loaded *loaded);
 
 /* The accounts as the bus has them, in the visit's arena. */
 Preau__AccountRef **chosen_refs(const struct visit *visit, const struct chosen *chosen);

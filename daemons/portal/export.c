@@ -92,40 +92,12 @@ static void piece_ask(struct visit *visit)
         filter->profile == PROFILE_ELEVE ? PREAU__PROFILE__PROFILE_ELEVE : PREAU__PROFILE__PROFILE_RESPONSABLE;
     request.format = asked->format;
     request.accounts = chosen_refs(visit, asked->chosen);
-    request.n_accounts = asked->chosen->selection.count;
-    request.class_ = arena_copy(visit_arena(visit), filter->class);
+    request.n_accounts = asked->chosen->selection->count;
+    request.class_ = arena_copy(visit_arena(visit), filter->values[FILTER_CLASS]);
     request.made_at = asked->first.made_at;
     request.offset = visit->document.length;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "ExportList", &request.base, piece_come, NULL, false});
-}
-
-static void all_loaded(
-    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault)
-{
-    struct visit *visit = arg;
-    const struct export_asked *asked = visit->own;
-    if (!accounts) {
-        page_fail(visit, fault);
-        return;
-    }
-    if (count == 0 || total > SELECTION_MAX) {
-        page_refuse(visit, count == 0 ? REFUSAL_NOTHING_SELECTED : REFUSAL_TOO_MANY_SELECTED);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) { /* the list has each once */
-        asked->chosen->selection.academies[i] = accounts[i].academy.v;
-        asked->chosen->selection.ids[i] = accounts[i].id.v;
-    }
-    asked->chosen->selection.count = count;
-    piece_ask(visit);
-}
-
-static void all_load(struct visit *visit, const struct chosen *chosen)
-{
-    struct listing_filter filter = filter_listing(visit, &chosen->filter);
-    filter.limit = SELECTION_MAX;
-    listing_load_accounts(visit->portal->store, &visit->school, &filter, all_loaded, visit);
 }
 
 /* The format of the button or the address, or unspecified. */
@@ -138,30 +110,38 @@ static Preau__Notify__ListFormat format_read(const char *text)
                                             : PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_UNSPECIFIED;
 }
 
-static void export_begin(struct visit *visit, struct chosen *chosen, const char *format, bool all)
+static Preau__Notify__ListFormat format_asked(const struct visit *visit)
+{
+    const char *of_button = http_form(visit->request, "format");
+    return format_read(of_button ? of_button : http_query(visit->request, "format"));
+}
+
+static void export_chosen(struct visit *visit, struct chosen *chosen)
 {
     struct export_asked *asked = arena_alloc(visit_arena(visit), 1, sizeof *asked);
-    *asked = (struct export_asked){.chosen = chosen, .format = format_read(format)};
+    *asked = (struct export_asked){.chosen = chosen, .format = format_asked(visit)};
     visit->own = asked;
-    if (asked->format == PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_UNSPECIFIED) {
+    piece_ask(visit);
+}
+
+static void export_begin(struct visit *visit, struct chosen *chosen)
+{
+    if (format_asked(visit) == PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_UNSPECIFIED) {
         page_refuse(visit, REFUSAL_MALFORMED);
-    } else if (all) {
-        all_load(visit, chosen);
     } else {
-        piece_ask(visit);
+        chosen_load(visit, chosen, export_chosen);
     }
 }
 
 void export_do(struct visit *visit)
 {
-    bool all;
     enum refusal refusal;
-    struct chosen *chosen = chosen_read(visit, &all, &refusal);
-    if (!chosen) {
+    struct chosen *chosen = chosen_read(visit, &refusal);
+    if (chosen) {
+        export_begin(visit, chosen);
+    } else {
         page_refuse(visit, refusal);
-        return;
     }
-    export_begin(visit, chosen, http_form(visit->request, "format"), all);
 }
 
 static void export_filtered(struct visit *visit, enum account_profile profile)
@@ -170,9 +150,11 @@ static void export_filtered(struct visit *visit, enum account_profile profile)
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }
-    struct chosen *chosen = arena_alloc(visit_arena(visit), 1, sizeof *chosen);
+    struct arena *arena = visit_arena(visit);
+    struct chosen *chosen = arena_alloc(arena, 1, sizeof *chosen);
+    *chosen = (struct chosen){.selection = arena_alloc(arena, 1, sizeof *chosen->selection), .is_all = true};
     filter_from_query(visit, profile, &chosen->filter);
-    export_begin(visit, chosen, http_query(visit->request, "format"), true);
+    export_begin(visit, chosen);
 }
 
 void export_guardians(struct visit *visit)
@@ -182,9 +164,9 @@ void export_guardians(struct visit *visit)
 
 void export_pupils(struct visit *visit)
 {
-    if (visit->school.degree != DEGREE_2) {
+    if (visit->school.degree == DEGREE_2) {
+        export_filtered(visit, PROFILE_ELEVE);
+    } else {
         page_refuse(visit, REFUSAL_NOT_FOUND);
-        return;
     }
-    export_filtered(visit, PROFILE_ELEVE);
 }

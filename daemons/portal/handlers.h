@@ -44,7 +44,7 @@ visit_handler schools_show;
 /* school_home.c */
 visit_handler school_home_show;
 /* list.c */
-visit_handler list_guardians, list_pupils;
+visit_handler list_guardians, list_guardians_move, list_pupils, list_pupils_move;
 /* export.c */
 visit_handler export_do, export_guardians, export_pupils;
 /* preview.c */

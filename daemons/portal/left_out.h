@@ -2,8 +2,12 @@
 #pragma once
 
 #include "notify.pb-c.h"
+#include "portal/names.h"
+#include "portal/selection.h"
 #include "template/template.h"
 
-/* Section LEFT_OUT of the body, when there is anything. */
-void left_out_fill(struct view *body, Preau__Notify__LeftOut *const *groups, size_t count);
-size_t left_out_count(Preau__Notify__LeftOut *const *groups, size_t count);
+/* Section LEFT_OUT of the body, when there is anything; `names` is asked for whose they are. */
+void left_out_fill(struct view *body, struct names *names, Preau__Notify__LeftOut *const *groups, size_t count);
+/* What of a selection is not left out; needs the arena for as long as it runs. */
+void left_out_take_off(
+    struct arena *arena, struct selection *selection, Preau__Notify__LeftOut *const *groups, size_t count);

@@ -1,173 +1,68 @@
-/* The list of a school's guardians or pupils (guide 5.1). */
-#include "portal/filter.h"
+/* The list of a school's guardians or pupils (guide 5.1): shown by GET; its buttons post what is ticked, which is kept,
+ * and lead back to a GET, so that a reload or a step back asks nothing and does nothing. */
 #include "portal/handlers.h"
-#include "portal/head_action.h"
+#include "portal/list_view.h"
 #include "portal/page.h"
 #include "portal/wording.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 50, PAGE_LAST = 10000, RELATED_SIZE = 600 };
+/* ---- shown */
 
-struct list {
-    struct filter filter;
-    int64_t page;
-    struct view *body;
-};
-
-static void choice_add(struct view *view, const char *part, const char *value, const char *label, const char *chosen)
+static void list_send(struct visit *visit, const struct roster_row *rows, size_t count, int64_t total)
 {
-    struct view *choice = view_add(view, part);
-    view_set(choice, "VALUE", value);
-    view_set(choice, "LABEL", label);
-    if (strcmp(value, chosen) == 0) {
-        view_show(choice, "SELECTED");
-    }
-}
-
-static void choices_fill(struct view *body, const struct filter *filter)
-{
-    for (int state = 0; state < STATE_COUNT; state++) {
-        if (filter->profile == PROFILE_RESPONSABLE || state != STATE_EN_COURS) { /* a pupil is never half open */
-            choice_add(body, "STATE", state_code((enum account_state)state), state_label((enum account_state)state),
-                filter->state);
-        }
-    }
-    for (int origin = 0; origin < ORIGIN_COUNT; origin++) {
-        choice_add(body, "ORIGIN", origin_code((enum account_origin)origin), origin_label((enum account_origin)origin),
-            filter->origin);
-    }
-    choice_add(body, "MAIL", "avec", "Avec", filter->mail);
-    choice_add(body, "MAIL", "sans", "Sans", filter->mail);
-    view_set(body, "QUERY", filter->name);
-}
-
-static void row_fill(const struct visit *visit, struct view *row, const struct listed_account *account)
-{
-    char name[WORDING_NAME_SIZE];
-    char related[RELATED_SIZE];
-    char day[WORDING_SIZE];
-    wording_sorted_name(account->prenom, account->nom, name);
-    wording_related(account->related, related, sizeof related);
-    view_print(row, "ID", "%d-%" PRId64, account->academy.v, account->id.v);
-    view_print(row, "HREF", "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, account->academy.v,
-        account->id.v);
-    view_set(row, "NAME", name);
-    view_set(row, "RELATED", related);
-    view_set(row, "CLASSES", account->classes);
-    view_set(row, "LOGIN", account->login);
-    view_set(row, "STATE_CODE", state_code(account->state));
-    view_set(row, "STATE_LABEL", state_label(account->state));
-    view_set(row, "ORIGIN_LABEL", account->origin == ORIGIN_NON_RENSEIGNE ? "–" : origin_label(account->origin));
-    if (account->unconfirmed_email[0] != '\0') {
-        view_set(view_add(row, "TO_CONFIRM"), "EMAIL", account->unconfirmed_email);
-    }
-    if (account->email[0] != '\0') {
-        view_set(view_add(row, "WITH_EMAIL"), "EMAIL", account->email);
-    } else if (account->unconfirmed_email[0] == '\0') {
-        view_show(row, "WITHOUT_EMAIL");
-    }
-    if (instant_is_set(account->notified_at)) {
-        struct view *notified = view_add(row, "NOTIFIED");
-        wording_day(account->notified_at, day);
-        view_set(notified, "NOTIFIED_ON", day);
-        if (account->state == STATE_DISTRIBUE) { /* later the person has a password of their own, which lasts */
-            struct view *valid = view_add(notified, "VALID");
-            wording_day(account->notification_expires_at, day);
-            view_set(valid, "EXPIRY", day);
-            if (instant_before(account->notification_expires_at, clock_now())) {
-                view_show(valid, "EXPIRED");
-            }
-        }
-    } else {
-        view_show(row, "NOT_NOTIFIED");
-    }
-}
-
-static void filter_keep(struct view *some, const struct filter *filter)
-{
-    view_set(some, "PROFILE", profile_code(filter->profile));
-    view_set(some, "FILTER_NAME", filter->name);
-    view_set(some, "FILTER_CLASS", filter->class);
-    view_set(some, "FILTER_STATE", filter->state);
-    view_set(some, "FILTER_ORIGIN", filter->origin);
-    view_set(some, "FILTER_MAIL", filter->mail);
-}
-
-static void paging_fill(const struct visit *visit, struct view *some, const struct list *list, int64_t total)
-{
-    int64_t pages = (total + PAGE_ROWS - 1) / PAGE_ROWS;
-    if (pages < 2) {
-        return;
-    }
-    struct view *paging = view_add(some, "PAGING");
-    view_number(paging, "PAGE", list->page);
-    view_number(paging, "PAGES", pages);
-    if (list->page > 1) {
-        view_set(view_add(paging, "PREVIOUS"), "HREF", filter_href(visit, &list->filter, list->page - 1));
-    }
-    if (list->page < pages) {
-        view_set(view_add(paging, "NEXT"), "HREF", filter_href(visit, &list->filter, list->page + 1));
-    }
-}
-
-static void some_fill(const struct visit *visit, const struct list *list, const struct listed_account *accounts,
-    size_t count, int64_t total, const char *count_text)
-{
-    struct view *some = view_add(list->body, "SOME");
-    filter_keep(some, &list->filter);
-    view_print(some, "PREVIEW_ACTION", "/etablissements/%s/apercu", visit->school.uai.text);
-    view_print(some, "EXPORT_ACTION", "/etablissements/%s/liste", visit->school.uai.text);
-    view_set(some, "ALL_LABEL", count_text);
-    if (list->filter.class[0] != '\0') {
-        struct view *class = view_add(some, "CLASS_LIST");
-        view_print(class, "HREF", "/etablissements/%s/%s/liste%s&format=pdf", visit->school.uai.text,
-            filter_tab(&list->filter), strchr(filter_href(visit, &list->filter, 0), '?'));
-        view_set(class, "LABEL", list->filter.class);
-    }
-    for (size_t i = 0; head_action_at(i); i++) {
-        choice_add(some, "HEAD_ACTION", head_action_at(i)->code, head_action_at(i)->label, "");
-    }
-    for (size_t i = 0; i < count; i++) {
-        row_fill(visit, view_add(some, "ROW"), &accounts[i]);
-    }
-    paging_fill(visit, some, list, total);
-}
-
-static void accounts_loaded(
-    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault)
-{
-    struct visit *visit = arg;
     const struct list *list = visit->own;
     char text[WORDING_SIZE];
-    if (!accounts) {
-        page_fail(visit, fault);
-        return;
-    }
-    if (count == 0 && list->page > 1) {
-        page_go(visit, filter_href(visit, &list->filter, 1));
-        return;
-    }
+    size_t selected = 0;
     wording_count(total, "compte", "comptes", text);
     view_set(list->body, "COUNT", text);
     if (count > 0) {
-        some_fill(visit, list, accounts, count, total, text);
-    } else if (filter_narrows(&list->filter)) {
-        view_show(list->body, "NONE");
+        struct view *some = view_add(list->body, "SOME");
+        selected = list_rows_fill(visit, list, some, rows, count);
+        list_paging_fill(visit, &list->filter, some, total);
+    } else if (!filter_is_understood(&list->filter)) {
+        view_show(list->body, "NOT_UNDERSTOOD");
     } else {
-        view_show(list->body, "EMPTY");
+        view_show(list->body, filter_narrows(&list->filter) ? "NONE" : "EMPTY");
     }
+    list_actions_fill(visit, list, selected, total);
     page_send(visit, 200);
 }
 
-static void classes_loaded(void *arg, const char *const *classes, size_t count, const struct fault *fault)
+static void rows_loaded(
+    void *arg, const struct roster_row *rows, size_t count, int64_t total, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    const struct list *list = visit->own;
+    if (!rows) {
+        page_fail(visit, fault);
+    } else if (count == 0 && list->filter.page > 1) {
+        struct filter first = list->filter;
+        first.page = 1;
+        page_go(visit, filter_href(visit, &first));
+    } else {
+        list_send(visit, rows, count, total);
+    }
+}
+
+static void selection_loaded(struct visit *visit, struct selection *selection)
+{
+    struct list *list = visit->own;
+    list->selection = selection;
+    if (!filter_is_understood(&list->filter)) {
+        list_send(visit, NULL, 0, 0);
+        return;
+    }
+    struct roster_filter filter = filter_roster(visit, &list->filter);
+    roster_load(visit->portal->store, &visit->school, &filter, rows_loaded, visit);
+}
+
+static void choices_loaded(void *arg, const struct roster_choice *choices, size_t count, const struct fault *fault)
 {
     struct visit *visit = arg;
     struct list *list = visit->own;
     bool is_of_guardians = list->filter.profile == PROFILE_RESPONSABLE;
-    if (!classes) {
+    if (!choices) {
         page_fail(visit, fault);
         return;
     }
@@ -175,26 +70,10 @@ static void classes_loaded(void *arg, const char *const *classes, size_t count, 
     list->body = page_begin(visit, heading, "comptes.html");
     view_set(list->body, "HEADING", heading);
     view_set(list->body, "RELATED_HEADING", is_of_guardians ? "Élèves rattachés" : "Responsables");
-    view_print(list->body, "ACTION", "/etablissements/%s/%s", visit->school.uai.text, filter_tab(&list->filter));
-    choices_fill(list->body, &list->filter);
-    if (filter_narrows(&list->filter)) {
-        view_show(list->body, "NARROWED");
-    }
-    for (size_t i = 0; i < count; i++) {
-        choice_add(list->body, "CLASS", classes[i], classes[i], list->filter.class);
-    }
-    struct listing_filter filter = filter_listing(visit, &list->filter);
-    filter.limit = PAGE_ROWS;
-    filter.offset = (list->page - 1) * PAGE_ROWS;
-    listing_load_accounts(visit->portal->store, &visit->school, &filter, accounts_loaded, visit);
-}
-
-/* A page that is none counts as the first. */
-static int64_t page_read(const struct visit *visit)
-{
-    const char *text = http_query(visit->request, "page");
-    long page = text ? strtol(text, NULL, 10) : 1;
-    return page >= 1 && page <= PAGE_LAST ? page : 1;
+    view_set(list->body, "PROFILE", profile_code(list->filter.profile));
+    view_set(list->body, "PREVIEW_ACTION", filter_href_to(visit, &list->filter, "apercu"));
+    list_filters_fill(visit, list, choices, count);
+    kept_load(visit, &list->filter, selection_loaded);
 }
 
 static void list_show(struct visit *visit, enum account_profile profile)
@@ -205,21 +84,123 @@ static void list_show(struct visit *visit, enum account_profile profile)
     }
     struct list *list = arena_alloc(visit_arena(visit), 1, sizeof *list);
     filter_from_query(visit, profile, &list->filter);
-    list->page = page_read(visit);
     visit->own = list;
-    listing_load_classes(visit->portal->store, &visit->school, classes_loaded, visit);
+    roster_load_choices(visit->portal->store, &visit->school, choices_loaded, visit);
 }
+
+/* ---- its buttons */
+
+static void list_go(struct visit *visit, struct selection *selection)
+{
+    const struct list *list = visit->own;
+    (void)selection;
+    page_go(visit, filter_href(visit, &list->filter));
+}
+
+static void list_keep(struct visit *visit)
+{
+    struct list *list = visit->own;
+    kept_store(visit, &list->filter, list->selection, list_go);
+}
+
+static void all_loaded(void *arg, const struct roster_row *rows, size_t count, int64_t total, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    struct list *list = visit->own;
+    enum selection_read read = total > SELECTION_MAX ? SELECTION_FULL : SELECTION_READ;
+    if (!rows) {
+        page_fail(visit, fault);
+        return;
+    }
+    for (size_t i = 0; read == SELECTION_READ && i < count; i++) {
+        read = selection_add_account(list->selection, rows[i].academy, rows[i].id);
+    }
+    if (read == SELECTION_READ) {
+        list_keep(visit);
+    } else {
+        page_refuse(visit, kept_refusal(read));
+    }
+}
+
+static void all_load(struct visit *visit)
+{
+    const struct list *list = visit->own;
+    if (!filter_is_understood(&list->filter)) {
+        list_keep(visit);
+        return;
+    }
+    struct roster_filter filter = filter_roster(visit, &list->filter);
+    filter.limit = SELECTION_MAX;
+    filter.offset = 0;
+    filter.without_details = true;
+    roster_load(visit->portal->store, &visit->school, &filter, all_loaded, visit);
+}
+
+/* `faire`: the whole page, all pages, or nothing is ticked. */
+static void before_loaded(struct visit *visit, struct selection *selection)
+{
+    struct list *list = visit->own;
+    const char *button = http_form(visit->request, "faire");
+    const char *shown = http_form(visit->request, "montres");
+    list->selection = selection;
+    enum refusal refusal = kept_tick(visit, selection);
+    if (refusal == REFUSAL_NONE && button && strcmp(button, "page") == 0) {
+        refusal = kept_refusal(selection_add(selection, shown ? shown : ""));
+    }
+    if (button && strcmp(button, "rien") == 0) {
+        selection->count = 0;
+    }
+    if (refusal != REFUSAL_NONE) {
+        page_refuse(visit, refusal);
+    } else if (button && strcmp(button, "liste") == 0) {
+        all_load(visit);
+    } else {
+        list_keep(visit);
+    }
+}
+
+static void list_move(struct visit *visit, enum account_profile profile)
+{
+    if (!visit->school.may[profile]) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+        return;
+    }
+    struct list *list = arena_alloc(visit_arena(visit), 1, sizeof *list);
+    if (http_form(visit->request, "filtrer")) {
+        filter_from_form(visit, profile, &list->filter);
+    } else {
+        filter_from_query(visit, profile, &list->filter);
+    }
+    visit->own = list;
+    kept_load(visit, &list->filter, before_loaded);
+}
+
+/* ---- of whom */
 
 void list_guardians(struct visit *visit)
 {
     list_show(visit, PROFILE_RESPONSABLE);
 }
 
+void list_guardians_move(struct visit *visit)
+{
+    list_move(visit, PROFILE_RESPONSABLE);
+}
+
 void list_pupils(struct visit *visit)
 {
-    if (visit->school.degree != DEGREE_2) {
+    if (visit->school.degree == DEGREE_2) {
+        list_show(visit, PROFILE_ELEVE);
+    } else {
         page_refuse(visit, REFUSAL_NOT_FOUND);
-        return;
     }
-    list_show(visit, PROFILE_ELEVE);
+}
+
+void list_pupils_move(struct visit *visit)
+{
+    if (visit->school.degree == DEGREE_2) {
+        list_move(visit, PROFILE_ELEVE);
+    } else {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+    }
 }

@@ -22,11 +22,12 @@ static struct view *preview_begin(struct visit *visit)
     visit->tab = filter_tab(&chosen->filter);
     struct view *body = page_begin(visit, "Vérifier avant de confirmer", "apercu.html");
     view_set(body, "HEADING", chosen->action->label);
-    view_set(body, "BACK", filter_href(visit, &chosen->filter, 0));
+    view_set(body, "BACK", filter_href(visit, &chosen->filter));
     return body;
 }
 
-static void something_fill(const struct visit *visit, struct view *body, size_t done, size_t reset)
+/* What is confirmed is the whole selection: what is left out now may no longer be then. */
+static struct view *something_fill(const struct visit *visit, struct view *body, size_t done, size_t reset)
 {
     const struct chosen *chosen = visit->own;
     unsigned char id[UUID_SIZE];
@@ -39,28 +40,48 @@ static void something_fill(const struct visit *visit, struct view *body, size_t 
         counted(view_add(something, "WITH_RESET"), "RESET_COUNT", (int64_t)reset, "mot de passe sera réinitialisé",
             "mots de passe seront réinitialisés");
     }
-    view_print(something, "ACTION", "/etablissements/%s/envoi", visit->school.uai.text);
+    view_set(something, "ACTION", filter_href_to(visit, &chosen->filter, "envoi"));
     view_set(something, "REQUEST", text);
     view_set(something, "CHOSEN", chosen->action->code);
     view_set(something, "PROFILE", profile_code(chosen->filter.profile));
     view_set(something, "ACCOUNTS", chosen_text(visit, chosen));
+    return something;
+}
+
+static void preview_send(struct visit *visit)
+{
+    page_send(visit, 200);
+}
+
+static void previewed(
+    struct visit *visit, size_t done, size_t reset, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
+{
+    const struct chosen *chosen = visit->own;
+    struct view *body = preview_begin(visit);
+    struct names *names = names_new(visit);
+    if (done > 0) {
+        struct view *something = something_fill(visit, body, done, reset);
+        struct selection *rest = chosen->selection;
+        left_out_take_off(visit_arena(visit), rest, left_out, left_out_groups);
+        names_group(names, something, rest->count);
+        for (size_t i = 0; i < rest->count; i++) {
+            names_want(names, (academy_code){(int16_t)rest->academies[i]}, (account_id){rest->ids[i]});
+        }
+    } else {
+        view_show(body, "NOTHING");
+    }
+    left_out_fill(body, names, left_out, left_out_groups);
+    names_load(visit, names, preview_send);
 }
 
 static void batch_previewed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Notify__CreateBatchReply *reply = (const void *)answer;
-    if (!reply) {
-        page_refuse(visit, refusal);
-        return;
-    }
-    struct view *body = preview_begin(visit);
-    if (reply->notified > 0) {
-        something_fill(visit, body, reply->notified, reply->reset);
+    if (reply) {
+        previewed(visit, reply->notified, reply->reset, reply->left_out, reply->n_left_out);
     } else {
-        view_show(body, "NOTHING");
+        page_refuse(visit, refusal);
     }
-    left_out_fill(body, reply->left_out, reply->n_left_out);
-    page_send(visit, 200);
 }
 
 static void preview_batch(struct visit *visit, const struct chosen *chosen)
@@ -71,7 +92,7 @@ static void preview_batch(struct visit *visit, const struct chosen *chosen)
     request.channel = chosen->action->channel;
     request.reset = chosen->action->reset;
     request.accounts = chosen_refs(visit, chosen);
-    request.n_accounts = chosen->selection.count;
+    request.n_accounts = chosen->selection->count;
     request.dry_run = true;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "CreateBatch", &request.base, batch_previewed, NULL, false});
@@ -80,18 +101,11 @@ static void preview_batch(struct visit *visit, const struct chosen *chosen)
 static void reset_previewed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Notify__ResetPasswordsReply *reply = (const void *)answer;
-    if (!reply) {
-        page_refuse(visit, refusal);
-        return;
-    }
-    struct view *body = preview_begin(visit);
-    if (reply->reset > 0) {
-        something_fill(visit, body, reply->reset, reply->reset);
+    if (reply) {
+        previewed(visit, reply->reset, reply->reset, reply->left_out, reply->n_left_out);
     } else {
-        view_show(body, "NOTHING");
+        page_refuse(visit, refusal);
     }
-    left_out_fill(body, reply->left_out, reply->n_left_out);
-    page_send(visit, 200);
 }
 
 static void preview_reset(struct visit *visit, const struct chosen *chosen)
@@ -100,15 +114,14 @@ static void preview_reset(struct visit *visit, const struct chosen *chosen)
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
     request.accounts = chosen_refs(visit, chosen);
-    request.n_accounts = chosen->selection.count;
+    request.n_accounts = chosen->selection->count;
     request.dry_run = true;
     visit_call(visit,
         &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, reset_previewed, NULL, false});
 }
 
-static void preview_go(struct visit *visit)
+static void preview_go(struct visit *visit, struct chosen *chosen)
 {
-    const struct chosen *chosen = visit->own;
     if (chosen->action->action == ACTION_RESET_PASSWORD) {
         preview_reset(visit, chosen);
     } else {
@@ -116,42 +129,13 @@ static void preview_go(struct visit *visit)
     }
 }
 
-static void all_loaded(
-    void *arg, const struct listed_account *accounts, size_t count, int64_t total, const struct fault *fault)
-{
-    struct visit *visit = arg;
-    struct chosen *chosen = visit->own;
-    if (!accounts) {
-        page_fail(visit, fault);
-        return;
-    }
-    if (count == 0 || total > SELECTION_MAX) {
-        page_refuse(visit, count == 0 ? REFUSAL_NOTHING_SELECTED : REFUSAL_TOO_MANY_SELECTED);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) { /* the list has each once */
-        chosen->selection.academies[i] = accounts[i].academy.v;
-        chosen->selection.ids[i] = accounts[i].id.v;
-    }
-    chosen->selection.count = count;
-    preview_go(visit);
-}
-
 void preview_show(struct visit *visit)
 {
-    bool all;
     enum refusal refusal;
-    struct chosen *chosen = chosen_read(visit, &all, &refusal);
-    if (!chosen) {
+    struct chosen *chosen = chosen_read(visit, &refusal);
+    if (chosen) {
+        chosen_load(visit, chosen, preview_go);
+    } else {
         page_refuse(visit, refusal);
-        return;
     }
-    visit->own = chosen;
-    if (!all) {
-        preview_go(visit);
-        return;
-    }
-    struct listing_filter filter = filter_listing(visit, &chosen->filter);
-    filter.limit = SELECTION_MAX;
-    listing_load_accounts(visit->portal->store, &visit->school, &filter, all_loaded, visit);
 }

@@ -1,4 +1,4 @@
-/* The accounts that a head selected, as forms write them: "10-123", or several apart by commas. Pure. */
+/* The accounts that a head selected, as forms write them: "10-123", or several apart by commas. A set, in order. Pure. */
 #pragma once
 
 #include "domain/types.h"
@@ -20,6 +20,9 @@ enum selection_read { SELECTION_READ, SELECTION_WRONG, SELECTION_FULL };
 /* Adds the accounts of a text, "" being none; one that is there already is left out. */
 enum selection_read selection_add(struct selection *selection, const char *text);
 enum selection_read selection_add_account(struct selection *selection, academy_code academy, account_id account);
+/* Takes out those of another one. */
+void selection_remove(struct selection *selection, const struct selection *gone);
+bool selection_has(const struct selection *selection, academy_code academy, account_id account);
 
 /* The text that selection_add reads; out_text: SELECTION_TEXT_SIZE bytes for each account, at least one. */
 enum { SELECTION_TEXT_SIZE = 24 };

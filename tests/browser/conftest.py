@@ -135,15 +135,17 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser") if "the server responded with a status of 4" not in entry["message"]]
 
 
-@pytest.fixture
-def browser(site, artifacts, tmp_path):
+@contextlib.contextmanager
+def chromium(site, artifacts, profile, with_scripts=True):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for word in ("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1",
-                 "--lang=fr", f"--user-data-dir={tmp_path / 'profile'}"):
+                 "--lang=fr", f"--user-data-dir={profile}"):
         options.add_argument(word)
     if os.getuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium's own refuses root
+    if not with_scripts:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
         browser = Browser(driver, site.portal_url, artifacts)
@@ -152,3 +154,15 @@ def browser(site, artifacts, tmp_path):
     finally:
         with contextlib.suppress(OSError):
             driver.quit()
+
+
+@pytest.fixture
+def browser(site, artifacts, tmp_path):
+    with chromium(site, artifacts, tmp_path / "profile") as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser_without_scripts(site, artifacts, tmp_path):
+    with chromium(site, artifacts, tmp_path / "profile", with_scripts=False) as browser:
+        yield browser

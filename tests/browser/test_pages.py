@@ -75,7 +75,7 @@ def test_a_head_filters_selects_previews_and_notifies_by_mail(site, browser, col
 
     browser.click("#confirmer")
     assert "/envois/" in browser.path
-    assert "1 compte n’a pas été retenu" in browser.text()
+    assert "1 compte : Aucune adresse de messagerie" in browser.text("#ecartes")
     ended(browser)
     assert browser.text("#envoyes") == "8" and "Tous les courriels sont partis" in browser.text()
     browser.picture("envoi-courriels")

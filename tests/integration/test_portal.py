@@ -263,7 +263,7 @@ def test_filters_narrow_the_list(head, ecole, query, count):
 
 def test_pages_follow_one_another_with_the_filter(head, ecole):
     first = head.get(f"/etablissements/{ecole[0]}/responsables?nom=Anne")
-    second = head.get(first.link("Page suivante"))
+    second = head.press(first, "Page suivante")
     assert len(first.rows) - 1 == 50 and len(second.rows) - 1 == 10
     assert not {row[4] for row in first.rows[1:]} & {row[4] for row in second.rows[1:]}
     past = head.get(f"/etablissements/{ecole[0]}/responsables?page=9")
@@ -274,7 +274,7 @@ def test_a_row_says_what_the_head_needs(head, ecole):
     page = head.get(f"/etablissements/{ecole[0]}/responsables?nom=essaiab")
     row = page.row("ESSAIAB Anne")
     assert row[2:4] == ["Zoe ESSAIAB", "CP"]
-    assert row[5] == "Distribué" and row[6] == "Établissement" and row[7] == "p1@example.org" and "jusqu’au" in row[8]
+    assert row[5] == "Distribué" and row[6] == "Établissement" and row[7] == "p1@example.org (AAF) aucun mobile" and "jusqu’au" in row[8]
 
 
 def test_an_account_says_its_state_and_what_may_be_done(head, ecole):
@@ -322,12 +322,12 @@ def test_the_address_is_the_confirmed_one_else_the_schools(here, head, town, col
 
     store("email = 'moi@example.net'")
     row = head.get(listed).row("ADRESSE Anne")
-    assert row[7] == "moi@example.net (à confirmer)"
+    assert row[7] == "moi@example.net (à confirmer) aucun mobile"
     assert "0 compte" in head.get(listed + "&courriel=avec").text.replace("\u00a0", " ")
     page = head.get(head.get(listed).link("ADRESSE"))
     assert "Notifier par courrier électronique : Aucune adresse" in page.text.replace("\u00a0", " ") and "(à confirmer)" in page.text
     store("email_confirmed_at = now()")
-    assert head.get(listed + "&courriel=avec").row("ADRESSE Anne")[7] == "moi@example.net"
+    assert head.get(listed + "&courriel=avec").row("ADRESSE Anne")[7] == "moi@example.net (compte) aucun mobile"
     assert "jusqu’au" in head.get(listed).row("ADRESSE Anne")[8]
     store("state = 'en_cours', password = 'chosen'")
     store("state = 'active', activated_at = now()")
@@ -346,11 +346,16 @@ def test_a_preview_counts_what_will_be_done_and_says_the_rest(head, ecole):
 
 @pytest.mark.parametrize("fields, status", [
     ({}, 422), ({"compte": "x"}, 400), ({"compte": "11-1", "action": "effacer"}, 400), ({"compte": "11-1", "profil": "roi"}, 400),
-    ({"compte": "11-99999999"}, 200), ({"portee": "tous", "nom": "personne"}, 422),
+    ({"compte": "11-99999999"}, 200),
 ])
 def test_a_selection_is_checked(head, ecole, fields, status):
     form = head.get(f"/etablissements/{ecole[0]}/responsables").form(f"/etablissements/{ecole[0]}/apercu")
     assert head.submit(form, {"action": "reset", **fields}).status == status
+
+
+def test_a_list_of_nobody_is_no_selection(head, ecole):
+    form = head.get(f"/etablissements/{ecole[0]}/responsables?nom=personne").form(f"/etablissements/{ecole[0]}/apercu")
+    assert head.submit(form, action="reset", portee="tous").status == 422
 
 
 def test_statistics_say_when_they_were_computed(here, head, ecole):

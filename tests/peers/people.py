@@ -9,11 +9,18 @@
 """
 
 import itertools
+import unicodedata
 
 from .sealing import Sealing
 
 ALPHABET = "bcdfghjkmnpqrstvwxyz23456789"
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+def search_name(nom, prenom):
+    """As common/domain/name.h makes keys, for French names."""
+    plain = "".join(one for one in unicodedata.normalize("NFD", f"{nom} {prenom}".lower()) if not unicodedata.combining(one))
+    return " ".join("".join(one if one.isalnum() else " " for one in plain).split())
 
 
 class Person:
@@ -90,8 +97,8 @@ class Town:
         with self.database() as database:
             database.execute(
                 "insert into preau.person (academy, degree, aaf_id, profile, nom, prenom, search_name, birth_date, mail, digest)"
-                " values (%s, %s, %s, %s, %s, %s, lower(%s), %s, %s, '\\x00112233445566778899aabbccddeeff')",
-                (self.academy, degree, person.aaf_id, profile, nom, prenom, f"{nom} {prenom}", birth_date, mail))
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '\\x00112233445566778899aabbccddeeff')",
+                (self.academy, degree, person.aaf_id, profile, nom, prenom, search_name(nom, prenom), birth_date, mail))
         return person
 
     def _open(self, person, profile):

@@ -18,6 +18,7 @@ class Form:
         self.action = attributes.get("action", "")
         self.fields = []  # (name, value) as a browser would send it untouched
         self.boxes = []  # (name, value) of what may be ticked
+        self.buttons = []  # [words, (name, value), where it posts to]
 
     def values(self, name):
         """What a box or a choice of that name may send."""
@@ -28,9 +29,10 @@ class Page(HTMLParser):
     def __init__(self, response):
         super().__init__()
         self.status, self.headers, self.content = response.status_code, response.headers, response.content
-        self.path = urllib.parse.urlsplit(response.url).path
+        self.url = response.url
+        self.path, self.query = urllib.parse.urlsplit(response.url)[2:4]
         self.forms, self.links, self.words, self.rows = [], [], [], []
-        self._form = self._select = self._link = self._cell = None
+        self._form = self._select = self._link = self._cell = self._button = None
         self._hidden = 0
         if "html" in response.headers.get("Content-Type", ""):
             self.feed(response.text)
@@ -92,6 +94,9 @@ class Page(HTMLParser):
                     self._form.fields.append((name, value or "on"))
             elif kind not in ("submit", "button") and tag == "input":
                 self._form.fields.append((name, value))
+        if tag == "button":
+            self._button = ["", (name, attributes.get("value", "")), attributes.get("formaction", self._form.action)]
+            self._form.buttons.append(self._button)
 
     def handle_endtag(self, tag):
         if tag in ("script", "style"):
@@ -104,6 +109,8 @@ class Page(HTMLParser):
         elif tag == "a" and self._link:
             self.links.append((" ".join(self._link[0].split()), self._link[1]))
             self._link = None
+        elif tag == "button":
+            self._button = None
         elif tag in ("td", "th"):
             self._cell = None
 
@@ -113,6 +120,8 @@ class Page(HTMLParser):
         self.words.append(data)
         if self._link:
             self._link[0] += data
+        if self._button:
+            self._button[0] += data
         if self._cell:
             self._cell[-1] = " ".join(f"{self._cell[-1]} {data}".split())
 
@@ -137,6 +146,15 @@ class Visitor:
         if form.method == "post":
             return self.session.post(address, data=data, timeout=20)
         return self.session.get(address, params=data, timeout=20)
+
+    def press(self, page, words, changes=(), **fields):
+        """The page that follows the button with these words, whatever its form is filled with."""
+        found = [(form, button) for form in page.forms for button in form.buttons if words in button[0]]
+        assert found, f"{page.path}: no button {words!r}: {[button[0] for form in page.forms for button in form.buttons]}"
+        form, (_, (name, value), action) = found[0]
+        pressed = Form({"method": form.method, "action": action})
+        pressed.fields = form.fields
+        return self.submit(pressed, {**dict(changes), **({name: value} if name else {})}, **fields)
 
     def submit(self, form, changes=(), **fields):
         """The page that follows."""

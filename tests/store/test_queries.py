@@ -5,6 +5,8 @@ import re
 
 import psycopg
 
+from conftest import ROOT
+
 ROLES = ("import", "notify", "link", "stats", "portal", "ctl")
 LARGE = ("account", "person", "enrolment", "guardianship", "credential", "identifier", "confirmation", "delivery",
          "account_event", "audit", "statistics", "import_refusal", "session", "attempt", "request_answer", "document", "batch")
@@ -134,3 +136,11 @@ def test_names_are_qualified_and_settings_left_alone(queries):
             yield "changes a setting"
 
     complaints(queries, check)
+
+
+def test_reasons_by_which_mail_comes_back_are_reasons_of_deliveries(cluster, migrated):
+    known = set(re.findall(r'DELIVERY_REASON\(\w+, "(\w+)"', (ROOT / "common/domain/delivery_reason.def").read_text()))
+    with cluster.connect(migrated) as connection:
+        (text,) = connection.execute("select pg_get_viewdef('preau.last_mail'::regclass)").fetchone()
+    named = set(re.findall(r"'(\w+)'::text", text)) - {"mail", "sent", "failed"}
+    assert len(named) == 3 and named <= known

@@ -1,21 +1,25 @@
 // Makes pages better; every page works without it.
 const selection = document.getElementById('selection');
-if (selection) {
+const count = document.getElementById('nombre');
+if (selection && count) {
   const boxes = [...selection.querySelectorAll('input[name="compte"]')];
   const all = document.getElementById('toute-la-page');
-  const count = document.getElementById('nombre');
   const scopes = [...selection.querySelectorAll('input[name="portee"]')];
   const tell = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    count.textContent = chosen === 0 ? 'aucun' : String(chosen);
-    all.checked = chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    const here = boxes.filter((box) => box.checked).length;
+    const chosen = here + Number(count.dataset.ailleurs);
+    count.textContent = chosen === 0 ? 'aucun' : chosen.toLocaleString('fr-FR');
+    all.checked = here > 0 && here === boxes.length;
+    all.indeterminate = here > 0 && here < boxes.length;
   };
   const ticked = () => {
     scopes[0].checked = true;
     tell();
   };
-  all.closest('[hidden]').hidden = false;
+  if (boxes.length > 0) {
+    all.closest('[hidden]').hidden = false;
+    document.getElementById('cocher-page').closest('li').hidden = true;
+  }
   all.addEventListener('change', () => {
     boxes.forEach((box) => { box.checked = all.checked; });
     ticked();

@@ -19,11 +19,11 @@ static void a_selection_is_read_and_written_alike(void **state)
 {
     (void)state;
     char text[4 * SELECTION_TEXT_SIZE];
-    assert_int_equal(selection_add(&selection, "10-1,24-9000000000,10-2"), SELECTION_READ);
+    assert_int_equal(selection_add(&selection, "10-2,24-9000000000,10-1"), SELECTION_READ);
     assert_int_equal(selection.count, 3);
-    assert_int_equal(selection.ids[1], 9000000000);
+    assert_int_equal(selection.ids[2], 9000000000);
     selection_write(&selection, text);
-    assert_string_equal(text, "10-1,24-9000000000,10-2");
+    assert_string_equal(text, "10-1,10-2,24-9000000000");
 }
 
 static void an_account_is_selected_once(void **state)
@@ -33,6 +33,22 @@ static void an_account_is_selected_once(void **state)
     assert_int_equal(selection_add(&selection, "10-1"), SELECTION_READ);
     assert_int_equal(selection_add(&selection, "11-1"), SELECTION_READ);
     assert_int_equal(selection.count, 2);
+}
+
+static void what_a_page_showed_is_taken_out_of_what_was_ticked(void **state)
+{
+    (void)state;
+    static struct selection shown;
+    char text[4 * SELECTION_TEXT_SIZE];
+    shown.count = 0;
+    assert_int_equal(selection_add(&selection, "11-5,10-7,10-1,10-3"), SELECTION_READ);
+    assert_int_equal(selection_add(&shown, "10-7,10-8,11-5"), SELECTION_READ);
+    assert_true(selection_has(&selection, (academy_code){11}, (account_id){5}));
+    selection_remove(&selection, &shown);
+    selection_write(&selection, text);
+    assert_string_equal(text, "10-1,10-3");
+    assert_false(selection_has(&selection, (academy_code){11}, (account_id){5}));
+    assert_false(selection_has(&selection, (academy_code){10}, (account_id){2}));
 }
 
 static void what_is_no_account_is_told(void **state)
@@ -109,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_selection_is_read_and_written_alike, fresh_selection),
         cmocka_unit_test_setup(an_account_is_selected_once, fresh_selection),
+        cmocka_unit_test_setup(what_a_page_showed_is_taken_out_of_what_was_ticked, fresh_selection),
         cmocka_unit_test_setup(what_is_no_account_is_told, fresh_selection),
         cmocka_unit_test_setup(a_selection_has_a_bound, fresh_selection),
         cmocka_unit_test(every_action_is_found_by_its_code),
