@@ -89,7 +89,7 @@ def test_a_head_lets_a_member_of_staff_in_who_chooses_a_password(site, browser, 
     browser.picture("premier-mot-de-passe")
     browser.fill(nouveau="jardin violet sous la pluie 7", confirmation="jardin violet sous la pluie 7")
     browser.click("#enregistrer")
-    assert browser.path == f"/etablissements/{college[0]}/responsables"
+    assert browser.path == f"/etablissements/{college[0]}"
     tabs = browser.text("header .preau-tabs")
     assert "Responsables" in tabs and "Élèves" not in tabs and "Délégations" not in tabs
     browser.open("/administration/mon-compte")

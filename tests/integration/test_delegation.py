@@ -122,7 +122,7 @@ def test_who_has_no_account_gets_one_with_a_password_to_be_replaced(here, colleg
     password = first_password(page)
     assert "s.durand@ac-lyon.fr" in page.text and "Sylvie Durand" in page.text
     visitor = open_account(here, "s.durand@ac-lyon.fr", password)
-    assert visitor.page.path == college.path("/responsables") and lists(college, visitor) == [True, True]
+    assert visitor.page.path == college.path() and lists(college, visitor) == [True, True]
     row = college.head.get(college.path("/delegations")).row("Sylvie Durand")
     assert row[1] == "Responsables et élèves" and row[4] == "Mme Girard" and row[5] == "En cours"
     shown = here.ctl("admin", "show", "s.durand@ac-lyon.fr", json_answer=True)
@@ -186,10 +186,9 @@ def test_a_profile_that_was_not_given_does_not_exist(here, bus, college, profile
     clerk = college.clerk(profile)
     assert lists(college, clerk) == expected
     assert [clerk.get(college.account(one)).status == 200 for one in (college.anne, college.lea)] == expected
-    open_page = clerk.get(college.path())
-    assert open_page.path == college.path("/responsables" if expected[0] else "/eleves")
-    tabs = open_page.text.split("Statistiques")[0]
-    assert ["Responsables" in tabs, "Élèves" in tabs] == expected or open_page.path.endswith("eleves")
+    home = clerk.get(college.path()).text.split("Données de l’académie")
+    assert [[word in part for word in ("Responsables", "Élèves")] for part in home] == [expected, expected]
+    open_page = clerk.get(college.path("/responsables" if expected[0] else "/eleves"))
     form = open_page.form(college.path("/apercu"))
     for word, given in zip(("responsable", "eleve"), expected):
         for action in ("/apercu", "/envoi"):
