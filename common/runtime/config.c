@@ -15,8 +15,12 @@
 
 extern char **environ;
 
+/* A section that stands under a title is one of these too, of which only the section's own keys are used. */
 struct config {
     struct config_value values[CONFIG_KEY_COUNT];
+    char *section, *title; /* NULL for the whole */
+    struct config **titled;
+    size_t titled_count;
 };
 
 /* libconfuse's callbacks carry no argument of ours: this is the reading they belong to. Main thread only. */
@@ -50,8 +54,8 @@ void config_problems_clear(struct config_problems *problems)
 
 /* --- one value from somewhere --- */
 
-/* Takes `origin`. */
-static void value_put(enum config_key key, const char *const *texts, size_t count, char *origin)
+/* Into `config`: the whole, or a section under a title. Takes `origin`. */
+static void value_put(struct config *config, enum config_key key, const char *const *texts, size_t count, char *origin)
 {
     const struct config_row *row = config_row(key);
     char problem[CONFIG_PROBLEM_SIZE];
@@ -62,12 +66,12 @@ static void value_put(enum config_key key, const char *const *texts, size_t coun
         return;
     }
     value.origin = origin;
-    config_value_free(&reading.config->values[key]);
-    reading.config->values[key] = value;
+    config_value_free(&config->values[key]);
+    config->values[key] = value;
 }
 
 /* Texts apart by any of `separators`; empty ones do not count. */
-static void list_put(enum config_key key, const char *text, const char *separators, char *origin)
+static void list_put(struct config *config, enum config_key key, const char *text, const char *separators, char *origin)
 {
     enum { MEMBERS_MAX = 256 };
     const char *members[MEMBERS_MAX];
@@ -78,15 +82,69 @@ static void list_put(enum config_key key, const char *text, const char *separato
     while ((word = strsep(&rest, separators)) != NULL && count < MEMBERS_MAX)
         if (word[0] != '\0')
             members[count++] = word;
-    value_put(key, members, count, origin);
+    value_put(config, key, members, count, origin);
 }
 
-static void text_put(enum config_key key, const char *text, const char *separators, char *origin)
+static void text_put(struct config *config, enum config_key key, const char *text, const char *separators, char *origin)
 {
     if (config_type_is_list(config_row(key)->type))
-        list_put(key, text, separators, origin);
+        list_put(config, key, text, separators, origin);
     else
-        value_put(key, &text, 1, origin);
+        value_put(config, key, &text, 1, origin);
+}
+
+/* The defaults of one section under a title; of all others with NULL. */
+static void defaults_put(struct config *config, const char *section)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const struct config_row *row = config_row((enum config_key)i);
+        bool is_wanted = section != NULL ? strcmp(row->section, section) == 0 : !config_section_is_titled(row->section);
+        if (is_wanted && row->standard != NULL)
+            text_put(config, (enum config_key)i, row->standard, " ", checked_strdup("default"));
+    }
+}
+
+/* --- sections under a title --- */
+
+/* A title goes into addresses and logs. */
+static bool title_is_valid(const char *title)
+{
+    enum { TITLE_MAX = 32 };
+    size_t length = strspn(title, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return length > 0 && length <= TITLE_MAX && title[length] == '\0' && title[0] >= 'a';
+}
+
+static struct config *titled_find(const struct config *config, const char *section, const char *title)
+{
+    for (size_t i = 0; i < config->titled_count; i++) {
+        struct config *one = config->titled[i];
+        if (strcmp(one->section, section) == 0 && strcmp(one->title, title) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+/* Where the options of a section of a file belong. A later file goes on with what an earlier one began. */
+static struct config *config_of(const cfg_t *section)
+{
+    if (!config_section_is_titled(section->name))
+        return reading.config;
+    struct config *whole = reading.config;
+    struct config *one = titled_find(whole, section->name, section->title);
+    if (one == NULL) {
+        one = checked_calloc(1, sizeof *one);
+        one->section = checked_strdup(section->name);
+        one->title = checked_strdup(section->title);
+        whole->titled = checked_realloc(whole->titled, whole->titled_count + 1, sizeof(struct config *));
+        whole->titled[whole->titled_count++] = one;
+        defaults_put(one, section->name);
+        if (!title_is_valid(section->title))
+            problem_add(reading.problems,
+                "%s:%d: %s: « %.40s » : un nom se compose de 1 à 32 lettres minuscules sans accent, chiffres ou tirets "
+                "et commence par une lettre",
+                reading.file, section->line, section->name, section->title);
+    }
+    return one;
 }
 
 /* --- files --- */
@@ -119,7 +177,7 @@ static void option_put(const cfg_t *section, cfg_opt_t *option)
     _cleanup_(memory_free) const char **texts = checked_calloc(count + 1, sizeof *texts);
     for (unsigned i = 0; i < count; i++)
         texts[i] = cfg_opt_getnstr(option, i);
-    value_put(key, texts, count, checked_printf("%s:%d", reading.file, section->line));
+    value_put(config_of(section), key, texts, count, checked_printf("%s:%d", reading.file, section->line));
 }
 
 static int scalar_was_read(cfg_t *section, cfg_opt_t *option)
@@ -154,7 +212,9 @@ static cfg_t *parser_new(void)
         const char *section = config_row((enum config_key)i)->section;
         if (i > 0 && strcmp(section, config_row((enum config_key)(i - 1))->section) == 0)
             continue;
-        const cfg_opt_t option = CFG_SEC(section, section_options(section), CFGF_NONE);
+        const cfg_flag_t flags =
+            config_section_is_titled(section) ? CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES : CFGF_NONE;
+        const cfg_opt_t option = CFG_SEC(section, section_options(section), flags);
         sections[count++] = option;
     }
     const cfg_opt_t end = CFG_END();
@@ -189,10 +249,22 @@ static void lists_put(cfg_t *parser)
 {
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         const struct config_row *row = config_row((enum config_key)i);
-        cfg_t *section = cfg_getsec(parser, row->section);
-        cfg_opt_t *option = section != NULL ? cfg_getopt(section, row->name) : NULL;
-        if (option != NULL && config_type_is_list(row->type) && (option->flags & CFGF_MODIFIED) != 0)
-            option_put(section, option);
+        for (unsigned n = 0; config_type_is_list(row->type) && n < cfg_size(parser, row->section); n++) {
+            cfg_t *section = cfg_getnsec(parser, row->section, n);
+            cfg_opt_t *option = cfg_getopt(section, row->name);
+            if (option != NULL && (option->flags & CFGF_MODIFIED) != 0)
+                option_put(section, option);
+        }
+    }
+}
+
+/* An empty section is one too. */
+static void titled_put(cfg_t *parser)
+{
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *section = config_row((enum config_key)i)->section;
+        for (unsigned n = 0; config_section_is_titled(section) && n < cfg_size(parser, section); n++)
+            (void)config_of(cfg_getnsec(parser, section, n));
     }
 }
 
@@ -250,8 +322,10 @@ static void file_read(const char *path)
     _cleanup_(parser_free) cfg_t *parser = parser_new();
     watch_scalars(parser);
     /* another outcome was told by confuse_says */
-    if (cfg_parse_buf(parser, text) == CFG_SUCCESS)
+    if (cfg_parse_buf(parser, text) == CFG_SUCCESS) {
+        titled_put(parser);
         lists_put(parser);
+    }
 }
 
 /* --- environment --- */
@@ -261,8 +335,8 @@ static void environment_read(void)
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         const struct config_row *row = config_row((enum config_key)i);
         const char *text = getenv(row->variable);
-        if (text != NULL)
-            text_put((enum config_key)i, text, ",", checked_strdup(row->variable));
+        if (text != NULL && !config_section_is_titled(row->section))
+            text_put(reading.config, (enum config_key)i, text, ",", checked_strdup(row->variable));
     }
 }
 
@@ -279,7 +353,8 @@ static void environment_check(void)
             const struct config_row *row = config_row((enum config_key)i);
             size_t prefix = 6 + strlen(row->section) + 1;
             has_section = has_section || strncmp(*variable, row->variable, prefix) == 0;
-            is_known = is_known || (strlen(row->variable) == length && strncmp(*variable, row->variable, length) == 0);
+            is_known = is_known || (!config_section_is_titled(row->section) && strlen(row->variable) == length &&
+                                       strncmp(*variable, row->variable, length) == 0);
         }
         if (has_section && !is_known)
             problem_add(reading.problems, "environnement: %.*s: clef inconnue ; voyez la liste dans preau.conf",
@@ -289,15 +364,6 @@ static void environment_check(void)
 
 /* --- whole --- */
 
-static void defaults_put(void)
-{
-    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
-        const char *standard = config_row((enum config_key)i)->standard;
-        if (standard != NULL)
-            text_put((enum config_key)i, standard, " ", checked_strdup("default"));
-    }
-}
-
 static bool is_needed(const struct config_row *row, const char *const *sections)
 {
     for (; sections != NULL && *sections != NULL; sections++)
@@ -306,18 +372,30 @@ static bool is_needed(const struct config_row *row, const char *const *sections)
     return false;
 }
 
+static void need_check(const struct config *config, enum config_key key, const char *full)
+{
+    const struct config_row *row = config_row(key);
+    const struct config_value *value = &config->values[key];
+    char problem[CONFIG_PROBLEM_SIZE];
+    if (value->origin == NULL)
+        problem_add(reading.problems, "%s: cette clef doit être donnée, elle n'a pas de défaut", full);
+    else if (!config_value_exists(row, value, problem))
+        problem_add(reading.problems, "%s: %s: %s", value->origin, full, problem);
+}
+
 static void needs_check(const char *const *sections)
 {
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         const struct config_row *row = config_row((enum config_key)i);
-        const struct config_value *value = &reading.config->values[i];
-        char problem[CONFIG_PROBLEM_SIZE];
         if (!is_needed(row, sections))
             continue;
-        if (value->origin == NULL)
-            problem_add(reading.problems, "%s: cette clef doit être donnée, elle n'a pas de défaut", row->full);
-        else if (!config_value_exists(row, value, problem))
-            problem_add(reading.problems, "%s: %s: %s", value->origin, row->full, problem);
+        if (!config_section_is_titled(row->section))
+            need_check(reading.config, (enum config_key)i, row->full);
+        for (size_t n = 0; n < config_titled_count(reading.config, row->section); n++) {
+            _cleanup_(memory_free) char *full =
+                checked_printf("%s \"%s\": %s", row->section, config_title(reading.config, row->section, n), row->name);
+            need_check(config_titled(reading.config, row->section, n), (enum config_key)i, full);
+        }
     }
 }
 
@@ -327,7 +405,7 @@ struct config *config_load(
     _cleanup_(config_free) struct config *config = checked_calloc(1, sizeof *config);
     size_t before = problems->count;
     reading = (struct reading){.config = config, .problems = problems};
-    defaults_put();
+    defaults_put(config, NULL);
     for (size_t i = 0; i < file_count; i++)
         file_read(files[i]);
     environment_read();
@@ -341,8 +419,13 @@ void config_free(struct config **config)
 {
     if (*config == NULL)
         return;
+    for (size_t i = 0; i < (*config)->titled_count; i++)
+        config_free(&(*config)->titled[i]);
     for (int i = 0; i < CONFIG_KEY_COUNT; i++)
         config_value_free(&(*config)->values[i]);
+    memory_free(&(*config)->titled);
+    memory_free(&(*config)->section);
+    memory_free(&(*config)->title);
     memory_free(config);
 }
 
@@ -390,6 +473,40 @@ bool config_is_set(const struct config *config, enum config_key key)
 {
     const struct config_value *value = &config->values[key];
     return value->list != NULL ? value->list[0] != NULL : value->text != NULL && value->text[0] != '\0';
+}
+
+static const struct config *titled_at(const struct config *config, const char *section, size_t index)
+{
+    for (size_t i = 0; i < config->titled_count; i++)
+        if (strcmp(config->titled[i]->section, section) == 0 && index-- == 0)
+            return config->titled[i];
+    return NULL;
+}
+
+size_t config_titled_count(const struct config *config, const char *section)
+{
+    size_t count = 0;
+    while (titled_at(config, section, count) != NULL)
+        count++;
+    return count;
+}
+
+const struct config *config_titled(const struct config *config, const char *section, size_t index)
+{
+    const struct config *one = titled_at(config, section, index);
+    assert(one != NULL);
+    return one;
+}
+
+const char *config_title(const struct config *config, const char *section, size_t index)
+{
+    return config_titled(config, section, index)->title;
+}
+
+const char *config_titled_section(enum config_key key)
+{
+    const char *section = config_row(key)->section;
+    return config_section_is_titled(section) ? section : NULL;
 }
 
 const char *config_key_name(enum config_key key)

@@ -2,7 +2,8 @@
  * checks, config/preau.conf and docs/operators/configuration.md.
  *
  * Values come from, the later winning: the default, each file in the order given, the environment
- * (PREAU_<SECTION>_<NAME>; lists apart by commas). Everything is read and checked whole before anything is used; a
+ * (PREAU_<SECTION>_<NAME>; lists apart by commas). A section of config_titled.def may stand several times, each under a
+ * title of its own; the environment does not reach those. Everything is read and checked whole before anything is used; a
  * struct config never changes. Secrets are names of files, never values. */
 #pragma once
 
@@ -49,6 +50,14 @@ const char *const *config_list(
 /* The text is not empty, the list has a member. */
 bool config_is_set(const struct config *config, enum config_key key);
 
+/* The sections `section "title" { … }` of that name, in order; their keys are asked of what config_titled gives. It
+ * lives as long as the config. */
+size_t config_titled_count(const struct config *config, const char *section);
+const char *config_title(const struct config *config, const char *section, size_t index);
+const struct config *config_titled(const struct config *config, const char *section, size_t index);
+
+/* NULL when the key's section stands under no title. */
+const char *config_titled_section(enum config_key key);
 /* "notify.sender" */
 const char *config_key_name(enum config_key key);
 /* Where the value came from: "default", "file:line", "PREAU_…". */

@@ -6,18 +6,19 @@
 static const struct {
     const char *section, *title;
 } titles[] = {
-    {"log",        "Journal"                                          },
-    {"time",       "Temps"                                            },
-    {"daemon",     "Tous les démons"                                 },
-    {"database",   "PostgreSQL"                                       },
-    {"bus",        "ZeroMQ : services et événements"                },
-    {"status",     "Adresses d'état"                                 },
-    {"portal",     "Portail"                                          },
-    {"keys",       "Trousseau"                                        },
-    {"import",     "Import des archives AAF"                          },
-    {"notify",     "Notification : courriels et fiches"               },
-    {"link",       "Comptes des familles : connexion, activation, SMS"},
-    {"statistics", "Statistiques"                                     },
+    {"log",            "Journal"                                          },
+    {"time",           "Temps"                                            },
+    {"daemon",         "Tous les démons"                                 },
+    {"database",       "PostgreSQL"                                       },
+    {"bus",            "ZeroMQ : services et événements"                },
+    {"status",         "Adresses d'état"                                 },
+    {"portal",         "Portail"                                          },
+    {"keys",           "Trousseau"                                        },
+    {"import",         "Import des archives AAF"                          },
+    {"notify",         "Notification : courriels et fiches"               },
+    {"link",           "Comptes des familles : connexion, activation, SMS"},
+    {"academy_portal", "Portails OpenID Connect des académies"           },
+    {"statistics",     "Statistiques"                                     },
 };
 
 static const char *title_of(const char *section)
@@ -99,15 +100,15 @@ static void print_standard(FILE *out, const struct config_row *row)
     (void)fputc('}', out);
 }
 
-/* Words of a comment, folded at about 100 columns. */
-static void print_folded(FILE *out, const char *text)
+/* Words of a comment, folded at about 100 columns. mark: before each line. */
+static void print_folded(FILE *out, const char *mark, const char *text)
 {
     enum { COLUMNS = 96 };
     size_t column = 0;
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
         if (column == 0 || column + length > COLUMNS) {
-            (void)fputs(column == 0 ? "    #" : "\n    #", out);
+            (void)fprintf(out, "%s%s    #", column == 0 ? "" : "\n", mark);
             column = 0;
         }
         (void)fprintf(out, " %.*s", (int)length, text);
@@ -124,16 +125,32 @@ static bool begins_section(int key)
            strcmp(config_row((enum config_key)key)->section, config_row((enum config_key)(key - 1))->section) != 0;
 }
 
-static void print_key(FILE *out, const struct config_row *row)
+/* mark: "# " where the section is an example as a whole. */
+static void print_key(FILE *out, const char *mark, const struct config_row *row)
 {
-    (void)fputc('\n', out);
-    print_folded(out, row->explanation);
-    (void)fputs("    # (", out);
+    (void)fputs(mark[0] != '\0' ? "#\n" : "\n", out);
+    print_folded(out, mark, row->explanation);
+    (void)fprintf(out, "%s    # (", mark);
     print_type(out, row, " : ");
     (void)fprintf(out, "%s)\n", row->standard == NULL ? " ; à donner" : "");
-    (void)fprintf(out, "    %s%s = ", row->standard == NULL ? "" : "# ", row->name);
+    (void)fprintf(out, "%s    %s%s = ", mark, row->standard == NULL ? "" : "# ", row->name);
     print_standard(out, row);
     (void)fputc('\n', out);
+}
+
+static const char *mark_of(const char *section)
+{
+    return config_section_is_titled(section) ? "# " : "";
+}
+
+static void print_section_begin(FILE *out, const char *section)
+{
+    (void)fprintf(out, "\n# %s\n", title_of(section));
+    if (config_section_is_titled(section))
+        (void)fprintf(out, "# Une section de cette forme, ou plusieurs, chacune sous son nom :\n# %s \"%s\" {\n",
+            section, config_title_example(section));
+    else
+        (void)fprintf(out, "%s {\n", section);
 }
 
 void config_print_reference(FILE *out)
@@ -146,11 +163,13 @@ void config_print_reference(FILE *out)
         out);
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         const struct config_row *row = config_row((enum config_key)i);
+        const char *mark = mark_of(row->section);
         if (begins_section(i))
-            (void)fprintf(out, "%s\n# %s\n%s {\n", i > 0 ? "}\n" : "", title_of(row->section), row->section);
-        print_key(out, row);
+            print_section_begin(out, row->section);
+        print_key(out, mark, row);
+        if (i + 1 == CONFIG_KEY_COUNT || begins_section(i + 1))
+            (void)fprintf(out, "%s}\n", mark);
     }
-    (void)fputs("}\n", out);
 }
 
 /* A bar would end the table's cell. */
@@ -176,6 +195,22 @@ static void print_manual_row(FILE *out, const struct config_row *row)
     (void)fputs(" |\n", out);
 }
 
+static void print_manual_section(FILE *out, const char *section)
+{
+    const char *example = config_title_example(section);
+    if (example != NULL)
+        (void)fprintf(out,
+            "\n## `%s \"…\"` : %s\n\nUne section par portail, chacune sous son nom : `%s \"%s\" { … }`. Un nom se "
+            "compose de "
+            "lettres minuscules sans\naccent, de chiffres et de tirets ; il ne change plus une fois le portail en "
+            "service. "
+            "L'environnement n'atteint pas ces clefs.\n",
+            section, title_of(section), section, example);
+    else
+        (void)fprintf(out, "\n## `%s` : %s\n", section, title_of(section));
+    (void)fputs("\n| clef | type | défaut | sens |\n| --- | --- | --- | --- |\n", out);
+}
+
 void config_print_manual(FILE *out)
 {
     (void)fputs(
@@ -190,14 +225,15 @@ void config_print_manual(FILE *out)
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         const struct config_row *row = config_row((enum config_key)i);
         if (begins_section(i))
-            (void)fprintf(out, "\n## `%s` : %s\n\n| clef | type | défaut | sens |\n| --- | --- | --- | --- |\n",
-                row->section, title_of(row->section));
+            print_manual_section(out, row->section);
         print_manual_row(out, row);
     }
 }
 
 void config_print_value(const struct config *config, enum config_key key, FILE *out)
 {
+    if (!config_is_set(config, key))
+        return; /* empty, or to be given and not given */
     if (!config_type_is_list(config_row(key)->type)) {
         (void)fputs(config_text(config, key), out);
         return;
@@ -209,11 +245,24 @@ void config_print_value(const struct config *config, enum config_key key, FILE *
     }
 }
 
+static void print_value_line(const struct config *config, enum config_key key, const char *full, FILE *out)
+{
+    (void)fprintf(out, "%s = ", full);
+    config_print_value(config, key, out);
+    (void)fprintf(out, "  # %s\n", config_origin(config, key));
+}
+
 void config_print_values(const struct config *config, FILE *out)
 {
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
-        (void)fprintf(out, "%s = ", config_key_name((enum config_key)i));
-        config_print_value(config, (enum config_key)i, out);
-        (void)fprintf(out, "  # %s\n", config_origin(config, (enum config_key)i));
+        const struct config_row *row = config_row((enum config_key)i);
+        if (!config_section_is_titled(row->section))
+            print_value_line(config, (enum config_key)i, row->full, out);
+        for (size_t n = 0; n < config_titled_count(config, row->section); n++) {
+            char full[128];
+            (void)snprintf(
+                full, sizeof full, "%s.%s.%s", row->section, config_title(config, row->section, n), row->name);
+            print_value_line(config_titled(config, row->section, n), (enum config_key)i, full, out);
+        }
     }
 }

@@ -1,6 +1,8 @@
 /* The table of keys as rows, and the way to find one. */
 #include "runtime/config_table.h"
 
+#include "runtime/cleanup.h"
+
 #include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -72,6 +74,26 @@ enum config_key config_key_find(const char *section, const char *name)
             return (enum config_key)i;
     }
     return CONFIG_KEY_COUNT;
+}
+
+const char *config_title_example(const char *section)
+{
+    static const struct {
+        const char *section, *example;
+    } titled[] = {
+#define TITLED(name, title) {name, title},
+#include "runtime/config_titled.def"
+#undef TITLED
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(titled); i++)
+        if (strcmp(titled[i].section, section) == 0)
+            return titled[i].example;
+    return NULL;
+}
+
+bool config_section_is_titled(const char *section)
+{
+    return config_title_example(section) != NULL;
 }
 
 bool config_section_exists(const char *section)

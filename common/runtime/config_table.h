@@ -31,6 +31,10 @@ struct config_row {
 };
 
 const struct config_row *config_row(enum config_key key);
+/* The section may stand several times, each under a title (config_titled.def). */
+bool config_section_is_titled(const char *section);
+/* Of such a section: a title as an example. */
+const char *config_title_example(const char *section);
 /* CONFIG_KEY_COUNT if there is none. */
 enum config_key config_key_find(const char *section, const char *name);
 bool config_section_exists(const char *section);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static json_t *key_json(const struct config *config, enum config_key key)
+/* title: of the section; NULL: it has none. */
+static json_t *key_json(const struct config *config, enum config_key key, const char *title)
 {
     char *value = NULL;
     size_t size = 0;
@@ -18,6 +19,8 @@ static json_t *key_json(const struct config *config, enum config_key key)
     json_t *json =
         json_pack("{s:s, s:s, s:s}", "key", config_key_name(key), "value", value, "origin", config_origin(config, key));
     free(value);
+    if (title != NULL)
+        (void)json_object_set_new(json, "title", json_string(title));
     return json;
 }
 
@@ -28,8 +31,15 @@ enum ctl_exit ctl_config_show(const struct ctl *ctl)
         return CTL_OK;
     }
     json_t *keys = json_array();
-    for (int key = 0; key < CONFIG_KEY_COUNT; key++)
-        (void)json_array_append_new(keys, key_json(ctl->config, (enum config_key)key));
+    for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+        enum config_key key = (enum config_key)i;
+        const char *titled = config_titled_section(key);
+        if (titled == NULL)
+            (void)json_array_append_new(keys, key_json(ctl->config, key, NULL));
+        for (size_t n = 0; titled != NULL && n < config_titled_count(ctl->config, titled); n++)
+            (void)json_array_append_new(
+                keys, key_json(config_titled(ctl->config, titled, n), key, config_title(ctl->config, titled, n)));
+    }
     ctl_print_json(json_pack("{s:o}", "keys", keys));
     return CTL_OK;
 }

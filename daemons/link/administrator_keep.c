@@ -1,5 +1,6 @@
 #include "link/administrator_keep.h"
 
+#include "domain/portal_claim.h"
 #include "link/administrator.h"
 #include "link/hashing.h"
 #include "runtime/clock.h"
@@ -98,6 +99,12 @@ static void showing_loaded(
     }
 }
 
+/* A local one, or one of an academy's portal. */
+static bool login_read(const char *typed, struct administrator_login *out_login)
+{
+    return administrator_login_normalise(typed, out_login) || portal_login_normalise(typed, out_login);
+}
+
 void administrator_show(struct link *link, struct call *call, const Preau__Link__GetAdministratorRequest *request)
 {
     struct caller caller = call_caller(call);
@@ -113,7 +120,7 @@ void administrator_show(struct link *link, struct call *call, const Preau__Link_
     showing->is_own = is_own;
     if (is_own) {
         administrator_load_by_id(link->store, caller.administrator, showing_loaded, showing);
-    } else if (administrator_login_normalise(request->login, &login)) {
+    } else if (login_read(request->login, &login)) {
         administrator_load(link->store, login.text, showing_loaded, showing);
     } else {
         showing_refuse(showing, REFUSAL_NOT_FOUND);
@@ -204,8 +211,10 @@ static void change_hashed(void *arg, const char *hash, const struct fault *fault
 
 static void change_password(struct change *change)
 {
-    enum refusal refusal =
-        password_read(change->request->password, change->found.login, &change->generated, &change->password);
+    bool has_password = change->found.hash[0] != '\0'; /* who comes by a portal has none */
+    enum refusal refusal = has_password ? password_read(change->request->password, change->found.login,
+                                              &change->generated, &change->password)
+                                        : REFUSAL_PORTAL_PASSWORD;
     if (refusal == REFUSAL_NONE &&
         !hashing_make(change->link->hashing_administrators, change->password, change_hashed, change)) {
         refusal = REFUSAL_BUSY;
@@ -282,7 +291,7 @@ void administrator_change(struct link *link, struct call *call, const Preau__Lin
         call_refuse(call, REFUSAL_NOT_ALLOWED);
         return;
     }
-    if (!administrator_login_normalise(request->login, &login)) {
+    if (!login_read(request->login, &login)) {
         call_refuse(call, REFUSAL_NOT_FOUND);
         return;
     }

@@ -2,16 +2,19 @@
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
  *                third scheme); the link of the confirmation mail; other passwords; administrators: their password,
- *                their second factor, what a head delegates.
+ *                their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
+ * Asks           The portals of section academy_portal, over HTTPS.
  * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope,
- *                administrator_recovery. Moves accounts by the life cycle; reads who is attached to whom.
+ *                administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
+ *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, keys.directory, notify.validity_months, portal.session_idle, and the sections database, bus, status. */
+ * Configuration  link.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
+ *                session_max, and the sections database, bus, status. */
 #include "link/link.h"
 
 #include "bus/configured.h"
@@ -28,12 +31,15 @@
 #include "link/hashing.h"
 #include "link/opening.h"
 #include "link/password_change.h"
+#include "link/portal_sign_in.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "store/configured.h"
 #include "store/delegation.h"
 #include "store/opening.h"
+#include "store/provider.h"
 
 #define CLEANING_PERIOD HOURS(1)
 
@@ -97,6 +103,21 @@ static void do_change_administrator_password(void *arg, struct call *call, const
     administrator_change_password(arg, call, (const void *)request);
 }
 
+static void do_begin_portal_sign_in(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    portal_begin(arg, call, (const void *)request);
+}
+
+static void do_finish_portal_sign_in(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    portal_finish(arg, call, (const void *)request);
+}
+
+static void do_end_portal_session(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    portal_end(arg, call, (const void *)request);
+}
+
 static void do_add_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     administrator_create(arg, call, (const void *)request);
@@ -153,6 +174,9 @@ static const struct service_method methods[] = {
     {"ListDelegations",             do_list_delegations             },
     {"Delegate",                    do_delegate                     },
     {"TakeBackDelegation",          do_take_back_delegation         },
+    {"BeginPortalSignIn",           do_begin_portal_sign_in         },
+    {"FinishPortalSignIn",          do_finish_portal_sign_in        },
+    {"EndPortalSession",            do_end_portal_session           },
     {NULL,                          NULL                            },
 };
 
@@ -162,6 +186,7 @@ static void clean(void *arg)
     attempt_erase_old(link->store);
     opening_erase_answers(link->store);
     delegation_erase_old(link->store);
+    provider_erase_old(link->store, clock_now());
 }
 
 static struct link_bounds bounds_of(const struct config *config)
@@ -175,6 +200,8 @@ static struct link_bounds bounds_of(const struct config *config)
         .tries_birth_dates = config_count(config, CONFIG_LINK_BIRTH_DATE_ATTEMPTS),
         .activation_link = config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME),
         .session_idle = config_duration(config, CONFIG_PORTAL_SESSION_IDLE),
+        .portal_sign_in = config_duration(config, CONFIG_LINK_PROVIDER_SIGN_IN_LIFETIME),
+        .portal_session = config_duration(config, CONFIG_PORTAL_SESSION_MAX),
         .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
     };
 }
@@ -199,6 +226,7 @@ static void link_stop(struct daemon_run *run)
     timer_cancel(&link->cleaning);
     hashing_free(&link->hashing);
     hashing_free(&link->hashing_administrators);
+    academy_portals_close(&link->portals);
     store_close(&link->store); /* before the service: what it breaks off is still answered */
     audit_anchoring_free(&link->anchoring);
     service_close(&link->service);
@@ -213,7 +241,7 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     struct link *link = run->own = checked_calloc(1, sizeof *link);
     link->loop = run->loop;
     link->bounds = bounds_of(run->config);
-    bool opened = keys_load(link, run->config, fault);
+    bool opened = keys_load(link, run->config, fault) && academy_portals_open(run, &link->portals, fault);
     if (opened) {
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
@@ -247,7 +275,7 @@ static const struct daemon daemon_link = {
     .name = "preau-linkd",
     .role = "preau_link",
     .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "academy_portal", NULL},
     .status_address = CONFIG_STATUS_LINK,
     .start = link_start,
     .drain = link_drain,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/key.h"
+#include "link/academy_portal.h"
 #include "runtime/daemon.h"
 #include "store/attempt.h"
 
@@ -18,8 +19,10 @@ struct link_bounds {
     struct attempt_bounds sign_in, birth_dates;
     int64_t tries_account, tries_address, tries_birth_dates;
     struct duration activation_link;
-    struct duration session_idle; /* of an administrator: one that is over is not listed */
-    int validity_months;          /* of a provisional password: the life cycle asks for it */
+    struct duration session_idle;   /* of an administrator: one that is over is not listed */
+    struct duration portal_sign_in; /* on the way to a portal and back */
+    struct duration portal_session; /* how long a sign-out there is offered */
+    int validity_months;            /* of a provisional password: the life cycle asks for it */
 };
 
 struct link {
@@ -33,5 +36,6 @@ struct link {
     struct service *service;
     struct timer *cleaning;
     struct audit_anchoring *anchoring;
+    struct academy_portals portals;
     struct link_bounds bounds;
 };

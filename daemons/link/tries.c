@@ -53,3 +53,11 @@ void tries_of_proof(
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "administrator-proof:%lld", (long long)id.v);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "administrator-address:%s", network);
 }
+
+void tries_of_portal(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt)
+{
+    char network[NETWORK_SIZE];
+    network_of(address, network);
+    *out_attempt = (struct attempt){.allowed = {bounds->tries_address}, .longest = {bounds->sign_in.delay}, .count = 1};
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "portal-address:%s", network);
+}

@@ -20,3 +20,6 @@ void tries_of_account(
  * address's sign-ins. */
 void tries_of_proof(
     const struct link_bounds *bounds, administrator_id id, const char *address, struct attempt *out_attempt);
+
+/* Ways out to an academy's portal, by address only: the portal judges the person. Give them back, never succeed. */
+void tries_of_portal(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt);

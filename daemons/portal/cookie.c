@@ -10,6 +10,7 @@ static const char *name_of(const struct visit *visit, enum cookie cookie)
     static const char *const names[][2] = {
         [COOKIE_SESSION] = {"preau",            "__Host-preau"           },
         [COOKIE_FORM] = {"preau-formulaire", "__Host-preau-formulaire"},
+        [COOKIE_PORTAL] = {"preau-portail",    "__Host-preau-portail"   },
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }

@@ -1,11 +1,15 @@
-/* The cookies of the portal: the session's, and one that binds a form of somebody who is not signed in yet.
+/* The cookies of the portal: the session's, and those that bind what somebody begins who is not signed in yet.
  * With portal.secure_cookie they are named __Host-…, which a browser takes and sends over HTTPS only and from this very
  * host (RFC 6265bis 4.1.3.2). */
 #pragma once
 
 #include "portal/visit.h"
 
-enum cookie { COOKIE_SESSION, COOKIE_FORM };
+enum cookie {
+    COOKIE_SESSION,
+    COOKIE_FORM,
+    COOKIE_PORTAL /* binds a way to an academy's portal and back; then what ends the session there */
+};
 
 /* NULL when the browser sent none that could be ours. */
 const char *cookie_get(const struct visit *visit, enum cookie cookie);

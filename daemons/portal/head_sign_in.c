@@ -1,4 +1,5 @@
 #include "link.pb-c.h"
+#include "portal/academy_portals.h"
 #include "portal/administrator_step.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
@@ -10,6 +11,7 @@ static struct view *form_begin(struct visit *visit, const char *login)
 {
     struct view *body = page_begin(visit, "Administration des comptes", "connexion-administration.html");
     view_set(body, "LOGIN", login);
+    academy_portals_show(visit, body);
     return body;
 }
 

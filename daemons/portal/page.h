@@ -11,7 +11,7 @@ void page_notice(struct visit *visit, const char *kind, const char *title, const
 void page_refresh(struct visit *visit, int seconds);
 void page_send(struct visit *visit, int status);
 
-/* 303 to a path of ours. */
+/* 303 to a path of ours, or to an address that linkd gave: an identity provider's. */
 void page_go(struct visit *visit, const char *location);
 PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
 

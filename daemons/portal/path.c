@@ -99,6 +99,16 @@ static bool read_token(struct piece piece, char out_token[TOKEN_LINK_SIZE])
     return true;
 }
 
+static bool read_portal(struct piece piece, char out_portal[PORTAL_NAME_SIZE])
+{
+    if (piece.length >= PORTAL_NAME_SIZE) {
+        return false;
+    }
+    memcpy(out_portal, piece.text, piece.length);
+    out_portal[piece.length] = '\0';
+    return portal_name_is_valid(out_portal);
+}
+
 static bool read_place(struct piece name, struct piece piece, struct path_values *values)
 {
     if (piece_is(name, ":uai")) {
@@ -118,6 +128,9 @@ static bool read_place(struct piece name, struct piece piece, struct path_values
     }
     if (piece_is(name, ":releve")) {
         return read_file(piece, ".csv", INT64_MAX, &values->import.v);
+    }
+    if (piece_is(name, ":portail")) {
+        return read_portal(piece, values->portal);
     }
     return piece_is(name, ":jeton") && read_token(piece, values->token);
 }

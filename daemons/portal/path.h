@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/token.h"
+#include "domain/portal_claim.h"
 #include "domain/school.h"
 #include "domain/types.h"
 
@@ -10,14 +11,15 @@
 #include <stdint.h>
 
 struct path_values {
-    struct uai uai;              /* :uai */
-    academy_code academy;        /* :compte, "10-123" */
-    account_id account;          /* the same */
-    batch_id batch;              /* :envoi */
-    uint32_t part;               /* :fiches, "3.pdf" */
-    import_id import;            /* :integration; :releve, "12.csv" */
-    char token[TOKEN_LINK_SIZE]; /* :jeton */
-    const char *rest;            /* *, what is left of the path; lives as long as the path */
+    struct uai uai;                /* :uai */
+    academy_code academy;          /* :compte, "10-123" */
+    account_id account;            /* the same */
+    batch_id batch;                /* :envoi */
+    uint32_t part;                 /* :fiches, "3.pdf" */
+    import_id import;              /* :integration; :releve, "12.csv" */
+    char token[TOKEN_LINK_SIZE];   /* :jeton */
+    char portal[PORTAL_NAME_SIZE]; /* :portail */
+    const char *rest;              /* *, what is left of the path; lives as long as the path */
 };
 
 /* pattern: "/etablissements/:uai/comptes/:compte". A place whose text is not of its form does not match. */

@@ -21,6 +21,7 @@
 #include "import.pb-c.h"
 #include "link.pb-c.h"
 #include "notify.pb-c.h"
+#include "portal/academy_portals.h"
 #include "portal/visit.h"
 #include "runtime/daemon.h"
 #include "runtime/log.h"
@@ -92,6 +93,7 @@ static void portal_stop(struct daemon_run *run)
     if (portal->templates) {
         template_set_free(&portal->templates);
     }
+    academy_portals_free(&portal->academy_portals);
     bus_curve_close(&portal->curve);
     memory_free(&run->own);
 }
@@ -116,6 +118,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
         portal_stop(run);
         return false;
     }
+    portal->academy_portals = academy_portals_list(config);
     portal->store = store_open_configured(run);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
     bool opened = import_clock_configure(config, &portal->import_clock, fault) &&

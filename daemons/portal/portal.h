@@ -21,6 +21,7 @@ struct portal {
     struct client *link, *notify, *statistics, *import;
     struct template_set *templates;
     struct assets *assets;
+    struct academy_portals *academy_portals;
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;

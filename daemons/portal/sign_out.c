@@ -13,7 +13,8 @@ static void session_ended(void *arg, const struct fault *fault)
         return;
     }
     cookie_clear(visit, COOKIE_SESSION);
-    page_go(visit, "/?fin=1");
+    bool is_at_portal = visit->session.administrator.v != 0 && cookie_get(visit, COOKIE_PORTAL);
+    page_go(visit, is_at_portal ? "/fin-de-session" : "/?fin=1");
 }
 
 void sign_out_do(struct visit *visit)

@@ -9,6 +9,7 @@
 #include "domain/name.h"
 #include "domain/password.h"
 #include "domain/phone.h"
+#include "domain/portal_claim.h"
 
 #include <string.h>
 
@@ -144,6 +145,27 @@ static void passwords(const char *text)
     FUZZ_CLAIM(strength >= 0 && strength <= 4);
 }
 
+static void portal_claims(const char *text)
+{
+    struct portal_schools schools = {.count = 0};
+    struct portal_function function;
+    char login[ADMINISTRATOR_LOGIN_SIZE], name[PORTAL_PERSON_SIZE];
+    struct administrator_login local;
+    enum administrator_role role;
+    portal_schools_add(&schools, text);
+    for (size_t i = 0; i < schools.count; i++) {
+        FUZZ_CLAIM(uai_is_valid(schools.list[i].text));
+    }
+    if (portal_function_parse(text, &function)) {
+        const char *const values[] = {function.code};
+        FUZZ_CLAIM(portal_function_role(&function, 1, values, 1, &role));
+    }
+    portal_login_make("p", text, login);
+    FUZZ_CLAIM(strlen(login) > 2 && !administrator_login_normalise(login, &local));
+    FUZZ_CLAIM(!portal_person_name(text, name) || utf8_is_valid(name));
+    (void)portal_name_is_valid(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     char *text = malloc(length + 1);
@@ -160,6 +182,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     passwords(text);
     aaf_schools(text);
     aaf_persons(text);
+    portal_claims(text);
     free(text);
     return 0;
 }

@@ -197,11 +197,26 @@ static char *printed(void print(FILE *), size_t *out_length)
     return text;
 }
 
+/* The example of a section under a title is no comment any more. */
+static void take_example_out(char *text)
+{
+    static const char begin[] = "# academy_portal \"";
+    bool is_inside = false;
+    for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
+        is_inside = is_inside || strncmp(line, begin, sizeof begin - 1) == 0;
+        bool is_end = strncmp(line, "# }", 3) == 0;
+        if (is_inside && line[0] == '#')
+            line[0] = ' ';
+        is_inside = is_inside && !is_end;
+    }
+}
+
 static void the_printed_file_is_read_back_as_the_defaults(void **state)
 {
     (void)state;
     size_t length;
     _cleanup_(memory_free) char *text = printed(config_print_reference, &length);
+    take_example_out(text);
     /* every key taken out of its comment */
     for (char *at = text; (at = strstr(at, "    # ")) != NULL; at++)
         if (strcspn(at + 6, " ") == strspn(at + 6, "abcdefghijklmnopqrstuvwxyz0123456789_") &&
@@ -213,9 +228,82 @@ static void the_printed_file_is_read_back_as_the_defaults(void **state)
     _cleanup_(config_free) struct config *standard = config_load(NULL, 0, NULL, &problems);
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
         enum config_key key = (enum config_key)i;
-        assert_string_not_equal(config_origin(config, key), "default");
-        assert_int_equal(config_is_set(config, key), config_is_set(standard, key));
+        const char *section = config_titled_section(key);
+        const struct config *of = section != NULL ? config_titled(config, section, 0) : config;
+        assert_string_not_equal(config_origin(of, key), "default");
+        if (section == NULL)
+            assert_int_equal(config_is_set(config, key), config_is_set(standard, key));
     }
+}
+
+#define PORTAL "academy_portal"
+
+static void a_section_may_stand_several_times_under_titles(void **state)
+{
+    (void)state;
+    _cleanup_(file_forget) char *first =
+        file_of("1.conf", "academy_portal lyon { issuer = \"https://a\" }\n"
+                          "academy_portal \"aix-2\" { scopes = {a, b}\n pkce = non }\n");
+    _cleanup_(file_forget) char *second = file_of("2.conf", "academy_portal lyon { client_id = \"x\" }\n");
+    _cleanup_(config_free) struct config *config =
+        config_load((const char *const[]){first, second}, 2, NULL, &problems);
+    assert_non_null(config);
+    assert_int_equal(config_titled_count(config, PORTAL), 2);
+    assert_string_equal(config_title(config, PORTAL, 0), "lyon");
+    assert_string_equal(config_title(config, PORTAL, 1), "aix-2");
+    const struct config *lyon = config_titled(config, PORTAL, 0);
+    const struct config *aix = config_titled(config, PORTAL, 1);
+    assert_string_equal(config_text(lyon, CONFIG_ACADEMY_PORTAL_ISSUER), "https://a");
+    assert_string_equal(config_text(lyon, CONFIG_ACADEMY_PORTAL_CLIENT_ID), "x");
+    assert_string_equal(config_list(lyon, CONFIG_ACADEMY_PORTAL_SCOPES)[0], "openid");
+    assert_true(config_flag(lyon, CONFIG_ACADEMY_PORTAL_PKCE));
+    assert_string_equal(config_list(aix, CONFIG_ACADEMY_PORTAL_SCOPES)[1], "b");
+    assert_false(config_flag(aix, CONFIG_ACADEMY_PORTAL_PKCE));
+    assert_false(config_is_set(aix, CONFIG_ACADEMY_PORTAL_ISSUER));
+}
+
+static void without_any_there_is_none(void **state)
+{
+    (void)state;
+    _cleanup_(config_free) struct config *config = config_load(NULL, 0, (const char *const[]){PORTAL, NULL}, &problems);
+    assert_non_null(config);
+    assert_int_equal(config_titled_count(config, PORTAL), 0);
+}
+
+static void what_is_wrong_under_a_title_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"academy_portal lyon { }\nacademy_portal lyon { }", ":2: "                                       },
+        {"academy_portal { }",                               ":1: "                                       },
+        {"academy_portal \"Lyon 2\" { }",                    ":1: academy_portal: « Lyon 2 »"           },
+        {"academy_portal lyon { isuer = x }",                "vouliez-vous « issuer »"                  },
+        {"academy_portal lyon {\n pkce = peut }",            ":2: academy_portal.pkce: "                  },
+        {"academy_portal lyon { }",                          "academy_portal \"lyon\": issuer: cette clef"},
+        {"academy_portal lyon { ca_file = \"/x/y\" }",       "academy_portal \"lyon\": ca_file: "         },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        _cleanup_(config_free) struct config *config = load_text(cases[i].text, (const char *const[]){PORTAL, NULL});
+        bool is_said = false;
+        assert_null(config);
+        for (size_t n = 0; n < problems.count; n++)
+            is_said = is_said || strstr(problems.texts[n], cases[i].says) != NULL;
+        if (!is_said)
+            fail_msg("%s: not said, but: %s", cases[i].text, problems.texts[0]);
+        config_problems_clear(&problems);
+    }
+}
+
+static void the_environment_does_not_reach_under_titles(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("PREAU_ACADEMY_PORTAL_ISSUER", "https://x", 1), 0);
+    _cleanup_(config_free) struct config *config = config_load(NULL, 0, NULL, &problems);
+    assert_int_equal(unsetenv("PREAU_ACADEMY_PORTAL_ISSUER"), 0);
+    assert_null(config);
+    assert_non_null(strstr(problems.texts[0], "PREAU_ACADEMY_PORTAL_ISSUER"));
 }
 
 int main(void)
@@ -230,6 +318,10 @@ int main(void)
         cmocka_unit_test_teardown(a_mistyped_variable_is_told, clear),
         cmocka_unit_test_teardown(only_the_sections_needed_must_have_their_folders, clear),
         cmocka_unit_test_teardown(the_printed_file_is_read_back_as_the_defaults, clear),
+        cmocka_unit_test_teardown(a_section_may_stand_several_times_under_titles, clear),
+        cmocka_unit_test_teardown(without_any_there_is_none, clear),
+        cmocka_unit_test_teardown(what_is_wrong_under_a_title_is_told, clear),
+        cmocka_unit_test_teardown(the_environment_does_not_reach_under_titles, clear),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -1,0 +1,240 @@
+/* The way back: the sign-in taken, once → the code exchanged and the tokens checked → what the portal says made an
+ * administrator → what ends the session there kept → answered. */
+#include "link/portal_sign_in.h"
+
+#include "crypto/seal.h"
+#include "link/oidc_token.h"
+#include "link/portal_person.h"
+#include "link/portal_trouble.h"
+#include "link/tries.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/secret.h"
+#include "store/provider.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct finishing {
+    struct link *link;
+    struct call *call;
+    struct academy_portal *portal;
+    const Preau__Link__FinishPortalSignInRequest *request;
+    struct portal_person person;
+    char subject[OIDC_SUBJECT_SIZE];
+    struct portal_known known;
+    char sign_out[TOKEN_RANDOM_SIZE]; /* "": the portal has no such way */
+    unsigned char *sealed;            /* the ID token, for it */
+    size_t sealed_length;
+};
+
+static void finishing_free(struct finishing *finishing)
+{
+    memory_free(&finishing->sealed);
+    secret_wipe(finishing, sizeof *finishing);
+    memory_free(&finishing);
+}
+
+static void finishing_refuse(struct finishing *finishing, enum refusal refusal)
+{
+    metric_count(METRIC_LINK_SIGN_INS, "portal", portal_outcome(refusal));
+    call_refuse(finishing->call, refusal);
+    finishing_free(finishing);
+}
+
+static void finishing_fail(struct finishing *finishing, const struct fault *fault)
+{
+    metric_count(METRIC_LINK_SIGN_INS, "portal", "fault");
+    call_fail(finishing->call, fault);
+    finishing_free(finishing);
+}
+
+/* --- signed in --- */
+
+/* What the portal did not prove is asked for here: of a wide role always, of others who have a second factor here too. */
+static Preau__Link__AdministratorStep next_step(const struct finishing *finishing)
+{
+    const struct administrator_standing standing = {
+        .has_second_factor = finishing->known.has_second_factor,
+        .must_have_second_factor = portal_role_is_wide(finishing->person.role) || finishing->known.sees_more,
+    };
+    return finishing->person.proves_second_factor
+               ? PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN
+               : (Preau__Link__AdministratorStep)(administrator_next_step(&standing, false) + 1);
+}
+
+static void finishing_answer(struct finishing *finishing)
+{
+    struct attempt attempt;
+    tries_of_portal(&finishing->link->bounds, finishing->request->address, &attempt);
+    attempt_give_back(finishing->link->store, &attempt);
+    metric_count(METRIC_LINK_SIGN_INS, "portal", "right");
+    log_event(LOG_INFO, "portal_signed_in", F("portal", finishing->portal->name),
+        F("administrator", finishing->known.id), F("role", role_code(finishing->person.role)),
+        F("scopes", finishing->known.scopes));
+    Preau__Link__FinishPortalSignInReply reply = PREAU__LINK__FINISH_PORTAL_SIGN_IN_REPLY__INIT;
+    Preau__Link__AdministratorStanding standing = PREAU__LINK__ADMINISTRATOR_STANDING__INIT;
+    standing.administrator = finishing->known.id.v;
+    standing.role = (Preau__AdministratorRole)(finishing->person.role + 1);
+    standing.name = finishing->person.name;
+    standing.next = next_step(finishing);
+    standing.credential_at = finishing->known.credential_at.us;
+    reply.standing = &standing;
+    reply.sign_out = finishing->sign_out;
+    call_answer(finishing->call, &reply.base);
+    finishing_free(finishing);
+}
+
+/* Without it the person is signed in all the same, and signs out there by the portal's own pages. */
+static void finishing_kept(void *arg, const struct fault *fault)
+{
+    struct finishing *finishing = arg;
+    if (fault) {
+        log_fault("portal_session_not_kept", fault);
+        finishing->sign_out[0] = '\0';
+    }
+    finishing_answer(finishing);
+}
+
+static void finishing_keep(struct finishing *finishing)
+{
+    unsigned char token[DIGEST_SIZE];
+    digest_make(finishing->sign_out, strlen(finishing->sign_out), token);
+    const struct provider_sign_in session = {
+        .state = token,
+        .provider = finishing->portal->name,
+        .sealed = finishing->sealed,
+        .sealed_length = finishing->sealed_length,
+        .expires_at = instant_add(clock_now(), finishing->link->bounds.portal_session),
+    };
+    provider_session_keep(finishing->link->store, &session, finishing_kept, finishing);
+}
+
+static void finishing_applied(void *arg, const struct portal_known *known, const struct fault *fault)
+{
+    struct finishing *finishing = arg;
+    if (fault) {
+        finishing_fail(finishing, fault);
+        return;
+    }
+    finishing->known = *known;
+    if (known->is_disabled) {
+        finishing_refuse(finishing, REFUSAL_PORTAL_DISABLED);
+    } else if (known->scopes == 0) {
+        finishing_refuse(finishing, REFUSAL_PORTAL_NO_SCHOOL);
+    } else if (finishing->sealed) {
+        finishing_keep(finishing);
+    } else {
+        finishing_answer(finishing);
+    }
+}
+
+/* --- who came back --- */
+
+static void finishing_apply(struct finishing *finishing)
+{
+    const struct portal_person *person = &finishing->person;
+    if (person->schools.refused > 0) {
+        log_event(LOG_WARNING, "portal_schools_unreadable", F("portal", finishing->portal->name),
+            F("values", person->schools.refused));
+    }
+    const struct portal_told told = {
+        .portal = finishing->portal->name,
+        .issuer = finishing->portal->settings.issuer,
+        .subject = finishing->subject,
+        .login = person->login,
+        .name = person->name,
+        .mail = person->mail.text[0] != '\0' ? person->mail.text : NULL,
+        .academy = finishing->portal->academy,
+        .role = person->role,
+        .schools = person->schools.list,
+        .school_count = person->schools.count,
+        .has_whole_academy = portal_role_is_wide(person->role),
+    };
+    portal_sign_in_apply(finishing->link->store, &told, finishing_applied, finishing);
+}
+
+static void finishing_seal(struct finishing *finishing, const char *id_token)
+{
+    char place[PORTAL_PLACE_SIZE];
+    size_t length = strlen(id_token);
+    if (!oidc_has_sign_out(finishing->portal->oidc)) {
+        return;
+    }
+    token_random(finishing->sign_out);
+    portal_place(place, "session", finishing->sign_out);
+    finishing->sealed_length = length + SEAL_OVERHEAD;
+    finishing->sealed = checked_malloc(finishing->sealed_length);
+    seal_make(finishing->link->keys, place, id_token, length, finishing->sealed);
+}
+
+static void finishing_came_back(void *arg, const json_t *claims, const char *id_token, const struct fault *fault)
+{
+    struct finishing *finishing = arg;
+    if (fault) {
+        finishing_refuse(finishing, portal_trouble(finishing->portal->name, "way back", fault));
+        return;
+    }
+    enum refusal refusal = portal_person_read(finishing->portal, claims, &finishing->person);
+    if (refusal != REFUSAL_NONE) {
+        finishing_refuse(finishing, refusal);
+        return;
+    }
+    snprintf(finishing->subject, sizeof finishing->subject, "%s", finishing->person.subject);
+    finishing->person.subject = NULL; /* the claims go */
+    finishing_seal(finishing, id_token);
+    finishing_apply(finishing);
+}
+
+/* --- the sign-in that it belongs to --- */
+
+static void finishing_exchange(struct finishing *finishing, const struct oidc_secrets *secrets)
+{
+    const Preau__Link__FinishPortalSignInRequest *request = finishing->request;
+    const char *issuer = request->issuer[0] != '\0' ? request->issuer : NULL;
+    if (request->error[0] != '\0') {
+        finishing_refuse(finishing, portal_error(finishing->portal->name, request->error));
+    } else if (request->code[0] == '\0') {
+        finishing_refuse(finishing, REFUSAL_PORTAL_ANSWER_WRONG);
+    } else if (!oidc_way_back(
+                   finishing->portal->oidc, request->code, issuer, secrets, finishing_came_back, finishing)) {
+        finishing_refuse(finishing, REFUSAL_BUSY);
+    }
+}
+
+static void finishing_taken(
+    void *arg, const char *provider, const void *sealed, size_t length, const struct fault *fault)
+{
+    (void)provider; /* it was asked with */
+    struct finishing *finishing = arg;
+    struct oidc_secrets secrets;
+    char place[PORTAL_PLACE_SIZE];
+    portal_place(place, "sign-in", finishing->request->state);
+    if (fault) {
+        finishing_fail(finishing, fault);
+    } else if (!sealed || length != sizeof secrets + SEAL_OVERHEAD ||
+               !seal_open(finishing->link->keys, place, sealed, length, &secrets)) {
+        finishing_refuse(finishing, REFUSAL_PORTAL_SIGN_IN_OVER);
+    } else {
+        finishing_exchange(finishing, &secrets);
+        secret_wipe(&secrets, sizeof secrets);
+    }
+}
+
+void portal_finish(struct link *link, struct call *call, const Preau__Link__FinishPortalSignInRequest *request)
+{
+    struct academy_portal *portal = academy_portal_named(&link->portals, request->portal);
+    if (!portal) {
+        call_refuse(call, REFUSAL_PORTAL_UNKNOWN);
+        return;
+    }
+    struct finishing *finishing = checked_calloc(1, sizeof *finishing);
+    *finishing = (struct finishing){.link = link, .call = call, .portal = portal, .request = request};
+    unsigned char state[DIGEST_SIZE], browser[DIGEST_SIZE];
+    digest_make(request->state, strlen(request->state), state);
+    digest_make(request->browser, strlen(request->browser), browser);
+    const struct provider_sign_in sign_in = {.state = state, .browser = browser, .provider = portal->name};
+    provider_sign_in_take(link->store, &sign_in, clock_now(), finishing_taken, finishing);
+}
