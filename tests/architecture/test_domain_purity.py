@@ -14,7 +14,7 @@ BUILD = pathlib.Path(os.environ.get("PREAU_BUILD", ROOT / "build"))
 
 ALLOWED = {
     "bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset",
-    "strchr", "strcmp", "strlen", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
+    "strchr", "strcmp", "strcspn", "strlen", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
     "__memcpy_chk", "__memmove_chk", "__memset_chk",
     "__assert_fail", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_",
 }  # fmt: skip

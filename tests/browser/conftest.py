@@ -135,12 +135,18 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser") if "the server responded with a status of 4" not in entry["message"]]
 
 
+@pytest.fixture
+def browser_words():
+    """Of the command line, besides: for a file of tests that wants others."""
+    return ()
+
+
 @contextlib.contextmanager
-def chromium(site, artifacts, profile, with_scripts=True):
+def chromium(site, artifacts, profile, words=(), with_scripts=True):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for word in ("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1",
-                 "--lang=fr", f"--user-data-dir={profile}"):
+                 "--lang=fr", f"--user-data-dir={profile}", *words):
         options.add_argument(word)
     if os.getuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium's own refuses root
@@ -157,8 +163,8 @@ def chromium(site, artifacts, profile, with_scripts=True):
 
 
 @pytest.fixture
-def browser(site, artifacts, tmp_path):
-    with chromium(site, artifacts, tmp_path / "profile") as browser:
+def browser(site, artifacts, tmp_path, browser_words):
+    with chromium(site, artifacts, tmp_path / "profile", browser_words) as browser:
         yield browser
 
 

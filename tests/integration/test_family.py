@@ -14,6 +14,7 @@ import subprocess
 import pytest
 
 from peers.mail import text_of
+from peers.portal import PortalVisitor
 from peers.postgres import PostgresCluster
 from peers.site import DAEMONS, Site
 from peers.web import Visitor
@@ -228,6 +229,13 @@ def test_statistics_are_on_the_school_s_page(sample, head):
     page = head.get(SCHOOL.format(sample.college()["uai"]) + "/statistiques")
     school_row = [row for row in page.rows if row and row[0].startswith("Établissement")]
     assert len(school_row) == 2 and [row[4] for row in school_row] == ["1", "1"], page.rows
+
+
+def test_a_head_may_come_by_the_portal_of_the_academy(sample):
+    visitor = PortalVisitor(sample.site.portal_url, sample.site.folder / "identity/tls/authority.pem")
+    page = visitor.go("lyon", "college")
+    assert sample.heads["college"]["name"] in page.text
+    assert page.path == SCHOOL.format(sample.college()["uai"]) + "/responsables"
 
 
 def test_every_daemon_answers_for_itself(sample):

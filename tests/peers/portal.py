@@ -1,9 +1,10 @@
 """Signing in on the portal, as heads and families do, and their forms: for tests."""
 
 import re
+import urllib.parse
 
 from . import totp
-from .web import Visitor
+from .web import Page, Visitor
 
 PASSWORD = "jardin violet sous la pluie 7"
 HEAD_PASSWORD = "tilleul et brouette 93"
@@ -76,6 +77,28 @@ def sign_in(site, person, password=None):
     page = visitor.get("/connexion")
     visitor.page = visitor.submit(page.form("/connexion"), identifiant=person.login, mot_de_passe=password or person.password)
     return visitor
+
+
+class PortalVisitor(Visitor):
+    """Goes to the portal of the academy too (identity.py), whose certificate is of an authority of its own."""
+
+    def __init__(self, url, authority):
+        super().__init__(url)
+        self.session.trust_env = False  # an authority of the environment would come before ours
+        self.session.verify = str(authority)
+
+    def get(self, path, **options):
+        response = self.session.get(urllib.parse.urljoin(self.url, path), timeout=20, **options)
+        page = Page(response)
+        page.address = response.url
+        return page
+
+    def go(self, portal, login):
+        """To the portal, as that person; the page that comes in the end."""
+        page = self.get(f"/portail/{portal}")
+        assert "/interaction/" in page.path, page.text
+        self.page = self.get(urllib.parse.urljoin(page.address, f"{page.path}/as/{login}"))
+        return self.page
 
 
 def opening_fields(page, dates):

@@ -18,5 +18,5 @@ def routes():
 def filled(pattern, uai, account):
     """The pattern with something at each of its places."""
     values = {":uai": uai, ":compte": "%d-%d" % account, ":envoi": "1", ":fiches": "1.pdf", ":integration": "1",
-              ":releve": "1.csv", ":jeton": "abc", "*": "x/y"}
+              ":releve": "1.csv", ":jeton": "abc", ":portail": "lyon", "*": "x/y"}
     return "/".join(values.get(part, part) for part in pattern.split("/"))

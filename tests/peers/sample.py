@@ -17,6 +17,7 @@ import sys
 import time
 import unicodedata
 
+from .identity import IdentityProvider
 from .process import Gone, Process
 from .site import ROOT, STATUS_PORTS, Site
 
@@ -53,6 +54,8 @@ class Sample:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.site = Site(folder, build, WANTED_PORTS, outlives=outlives, durable=True, tell=tell)
+        self.identity = IdentityProvider(self.folder / "identity", self.site.portal_url, {}, outlives=outlives)
+        self.site.settings.update(self.identity.sections("lyon", ACADEMY))
         self.supervisor = Process("supervisor", self.folder / "logs", outlives=True)
         self.note = self.folder / "sign-ins.json"
 
@@ -118,7 +121,17 @@ class Sample:
         self.site.start()
         if not self.is_filled():
             self.fill(progress)
+        if self.identity.process.pid is None:
+            progress.begin("portal of the academy")
+            self.identity.people.update(self.people_of_the_portal())
+            self.identity.start()
         progress.end()
+
+    def people_of_the_portal(self):
+        """The heads once more, as the academy's own portal knows them."""
+        return {one["login"]: {"name": one["name"], "preferred_username": one["login"],
+                               "FrEduRneResp": [word for word in one["scope"] if not word.startswith("--")]}
+                for one in self.sign_ins() if one["role"] == "directeur"}
 
     def tell_addresses(self):
         site = self.site
@@ -134,6 +147,8 @@ class Sample:
             print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
         print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
+        print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"
+              f"    certificate ({self.identity.issuer}) no browser knows: it warns once")
         print("\n  ./dev ctl status      ./dev ctl --help      ./dev stop", flush=True)
 
     def supervise(self):
@@ -149,6 +164,7 @@ class Sample:
 
     def stop(self):
         self.supervisor.stop()
+        self.identity.stop()
         self.site.stop()
 
 
