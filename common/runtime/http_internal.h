@@ -39,6 +39,9 @@ struct http_request {
 /* Copies and decodes all that a handler may ask for. false: the request is malformed (400). */
 MUST_USE bool http_request_read(struct http_request *request, const char *peer, const struct http_options *options);
 
+bool http_server_is_https(const struct http_server *server);
+bool http_is_trusted(const char *address, const char *const *trusted);
+
 /* Forgets the request; the answer has been given to libevent or to nobody. status 0: nobody. */
 void http_request_answered(struct http_request *request, int status);
 

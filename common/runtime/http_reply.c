@@ -54,6 +54,8 @@ void http_set_security_headers(struct http_request *request)
     };
     for (size_t i = 0; i < ARRAY_LENGTH(headers); i++)
         http_set_header(request, headers[i].name, headers[i].value);
+    if (request->server != NULL && http_server_is_https(request->server))
+        http_set_header(request, "Strict-Transport-Security", "max-age=31536000");
 }
 
 static struct evbuffer *body_new(void)
@@ -157,7 +159,6 @@ static void file_reply(
     (void)snprintf(age, sizeof age, "public, max-age=%" PRId64, max_age.us / 1000000);
     http_set_header(request, "ETag", tag);
     http_set_header(request, "Cache-Control", age);
-    http_set_header(request, "X-Content-Type-Options", "nosniff");
     const char *known = http_header(request, "If-None-Match");
     _cleanup_(body_free) struct evbuffer *body = body_new();
     if (known != NULL && strstr(known, tag) != NULL) {
@@ -174,6 +175,7 @@ void http_reply_file(struct http_request *request, const char *directory, const 
 {
     _cleanup_(file_close) int file = open_below(directory, name);
     struct stat stat;
+    http_set_security_headers(request);
     if (file < 0 || fstat(file, &stat) != 0 || !S_ISREG(stat.st_mode)) {
         http_reply_text(request, 404, "Introuvable.\n");
         return;

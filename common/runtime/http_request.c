@@ -174,7 +174,7 @@ static bool read_body(struct http_request *request, unsigned parameters_max)
     return read_parameters(request, &request->form, request->body, request->body_length, parameters_max);
 }
 
-static bool is_trusted(const char *address, const char *const *trusted)
+bool http_is_trusted(const char *address, const char *const *trusted)
 {
     for (; trusted != NULL && *trusted != NULL; trusted++)
         if (strcmp(*trusted, address) == 0)
@@ -188,15 +188,35 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
+/* Some proxies lengthen the header, others add one of their own: all of them, in their order, are one list. NULL: there
+ * is no room for it. */
+static char *forwarded_for(struct http_request *request)
+{
+    size_t size = 1;
+    for (size_t i = 0; i < request->headers.count; i++)
+        size += strlen(request->headers.pairs[i].value) + 1;
+    char *list = arena_alloc(request->arena, size, 1);
+    char *end = list;
+    if (list == NULL)
+        return NULL;
+    *end = '\0';
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct http_pair *header = &request->headers.pairs[i];
+        if (strcasecmp(header->name, "X-Forwarded-For") != 0)
+            continue;
+        if (end != list)
+            *end++ = ',';
+        end = stpcpy(end, header->value);
+    }
+    return list;
+}
+
 /* Each proxy adds at the right whom it got the request from; what stands left of the first untrusted one is hearsay. */
 static const char *client_of(struct http_request *request, const char *peer, const char *const *trusted)
 {
     const char *client = arena_copy(request->arena, peer);
-    const char *header = http_header(request, "X-Forwarded-For");
-    if (header == NULL)
-        return client;
-    char *list = arena_copy(request->arena, header);
-    while (is_trusted(client, trusted) && list[0] != '\0') {
+    char *list = forwarded_for(request);
+    while (list != NULL && http_is_trusted(client, trusted) && list[0] != '\0') {
         char *comma = strrchr(list, ',');
         char *last = comma != NULL ? comma + 1 : list;
         last += strspn(last, " \t");

@@ -2,7 +2,10 @@
  *
  * evhttp bounds bytes and the silence between two of them, but neither the number of connections nor the time of a
  * whole request: a client that sends one byte now and then would stay for ever. Both are counted here. evhttp shows a
- * connection to us only with its first whole request; before that, the callbacks of its bufferevent lead to it. */
+ * connection to us only with its first whole request; before that, the callbacks of its bufferevent lead to it.
+ *
+ * When no further connection may be held, the one that has waited longest makes room: an honest request is read within
+ * moments and is never the oldest, so that whoever holds many connections open displaces their own. */
 #include "runtime/http_server.h"
 
 #include "runtime/cleanup.h"
@@ -40,6 +43,8 @@ struct connection {
     bool is_attached;  /* evhttp tells us its end; until then a reference holds the stream */
     struct tick since; /* opened, or last answered */
     bool is_handled;   /* a request of it is with the handler */
+    bool is_ending;    /* shown out; evhttp has not noticed yet */
+    const char *peer;  /* address, once attached */
     LIST_ENTRY(connection) link;
 };
 
@@ -71,13 +76,56 @@ static void connection_forget(struct connection *connection)
     free(connection);
 }
 
+static bool connection_is_writing(const struct connection *connection)
+{
+    return evbuffer_get_length(bufferevent_get_output(connection->stream)) > 0;
+}
+
 static bool connection_is_too_slow(const struct http_server *server, const struct connection *connection)
 {
     if (connection->is_handled)
         return false;
-    bool is_writing = evbuffer_get_length(bufferevent_get_output(connection->stream)) > 0;
-    struct duration bound = {server->options.timeout.us * (is_writing ? WRITE_PATIENCE : 1)};
+    struct duration bound = {server->options.timeout.us * (connection_is_writing(connection) ? WRITE_PATIENCE : 1)};
     return duration_longer(clock_since(connection->since), bound);
+}
+
+static void connection_show_out(struct connection *connection, const char *reason)
+{
+    metric_count(METRIC_HTTP_REFUSED, reason);
+    connection->is_ending = true;
+    /* evhttp reads the end of the stream and frees it */
+    (void)shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
+}
+
+/* Not while it is being served, nor while its answer is on its way in reasonable time. */
+static bool connection_may_go(const struct http_server *server, const struct connection *connection)
+{
+    if (!connection->is_attached || connection->is_handled)
+        return false;
+    return !connection_is_writing(connection) ||
+           duration_longer(clock_since(connection->since), server->options.timeout);
+}
+
+static bool is_full(const struct http_server *server)
+{
+    return server->connection_count >= server->options.connections_max;
+}
+
+/* One at a time. Where none may go, the kernel's backlog holds who comes next until one is answered. */
+static void make_room(const struct http_server *server)
+{
+    struct connection *oldest = NULL;
+    struct connection *connection;
+    LIST_FOREACH(connection, &server->connections, link)
+    {
+        if (connection->is_ending)
+            return;
+        if (connection_may_go(server, connection) &&
+            (oldest == NULL || duration_longer(clock_since(connection->since), clock_since(oldest->since))))
+            oldest = connection;
+    }
+    if (oldest != NULL)
+        connection_show_out(oldest, "connections");
 }
 
 static void accept_if_room(struct http_server *server)
@@ -86,10 +134,12 @@ static void accept_if_room(struct http_server *server)
         return;
     struct evconnlistener *listener = evhttp_bound_socket_get_listener(server->bound);
     /* the kernel's backlog holds the others meanwhile */
-    if (server->connection_count < server->options.connections_max)
+    if (!is_full(server)) {
         (void)evconnlistener_enable(listener);
-    else
-        (void)evconnlistener_disable(listener);
+        return;
+    }
+    (void)evconnlistener_disable(listener);
+    make_room(server);
 }
 
 static void connections_look(void *arg)
@@ -98,11 +148,8 @@ static void connections_look(void *arg)
     struct connection *connection;
     LIST_FOREACH(connection, &server->connections, link)
     {
-        if (!connection_is_too_slow(server, connection))
-            continue;
-        metric_count(METRIC_HTTP_REFUSED, "timeout");
-        /* evhttp reads the end of the stream and frees it */
-        (void)shutdown(bufferevent_getfd(connection->stream), SHUT_RDWR);
+        if (!connection->is_ending && connection_is_too_slow(server, connection))
+            connection_show_out(connection, "timeout");
     }
     accept_if_room(server);
 }
@@ -114,6 +161,28 @@ static void connection_ends(struct evhttp_connection *of, void *arg)
     struct http_server *server = connection->server;
     connection_forget(connection);
     accept_if_room(server);
+}
+
+/* A proxy's connections are those of everybody behind it. */
+static bool address_has_too_many(const struct http_server *server, const char *peer)
+{
+    const struct connection *connection;
+    unsigned count = 0;
+    if (server->options.address_connections_max == 0 || http_is_trusted(peer, server->options.trusted_proxies))
+        return false;
+    LIST_FOREACH(connection, &server->connections, link)
+    count += connection->peer != NULL && !connection->is_ending && strcmp(connection->peer, peer) == 0;
+    return count > server->options.address_connections_max;
+}
+
+static void connection_know_peer(struct connection *connection, struct evhttp_connection *of)
+{
+    char *peer = NULL;
+    ev_uint16_t port;
+    evhttp_connection_get_peer(of, &peer, &port); /* lives as long as the connection */
+    connection->peer = peer;
+    if (peer != NULL && address_has_too_many(connection->server, peer))
+        connection_show_out(connection, "address");
 }
 
 static void connection_attach(struct connection *connection)
@@ -129,6 +198,7 @@ static void connection_attach(struct connection *connection)
     evhttp_connection_set_closecb(owner, connection_ends, connection);
     connection->is_attached = true;
     (void)bufferevent_decref(connection->stream);
+    connection_know_peer(connection, owner);
 }
 
 static void connections_attach(void *arg)
@@ -158,10 +228,8 @@ static struct bufferevent *connection_comes(struct event_base *base, void *arg)
     metric_set(METRIC_HTTP_CONNECTIONS, server->connection_count);
     /* its evhttp connection is made after this callback */
     timer_set(server->attach, (struct duration){0});
-    if (server->connection_count >= server->options.connections_max) {
-        metric_count(METRIC_HTTP_REFUSED, "connections");
+    if (is_full(server))
         accept_if_room(server);
-    }
     return stream;
 }
 
@@ -226,6 +294,7 @@ static void request_comes(struct evhttp_request *event, void *arg)
     _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(request->id);
     if (!http_request_read(request, peer != NULL ? peer : "", &server->options)) {
         metric_count(METRIC_HTTP_REFUSED, "malformed");
+        http_set_security_headers(request);
         http_reply_text(request, 400, "Requête mal formée.\n");
         return;
     }
@@ -268,7 +337,7 @@ void http_send(struct http_request *request, int status, const char *content_typ
         (void)snprintf(length, sizeof length, "%zu", evbuffer_get_length(body));
         http_set_header(request, "Content-Length", length);
     }
-    if (request->server->is_refusing)
+    if (request->server->is_refusing || is_full(request->server))
         http_set_header(request, "Connection", "close");
     if (request->method == HTTP_HEAD)
         /* evhttp would send it */
@@ -427,6 +496,11 @@ void http_server_close(struct http_server **address)
         connection = next;
     }
     memory_free(address);
+}
+
+bool http_server_is_https(const struct http_server *server)
+{
+    return server->options.is_https;
 }
 
 int http_server_port(const struct http_server *server)

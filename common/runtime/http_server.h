@@ -24,9 +24,11 @@ struct http_options {
     const char *const *trusted_proxies; /* addresses whose X-Forwarded-For is believed; NULL-ended, may be NULL */
     size_t body_max;                    /* bytes of a request body */
     size_t header_max;                  /* bytes of request line and headers */
-    unsigned connections_max;
-    struct duration timeout; /* to read a request, to write an answer, and of an idle connection */
-    unsigned parameters_max; /* query and form parameters together */
+    unsigned connections_max;           /* past it, the one that has waited longest is closed */
+    unsigned address_connections_max;   /* from one address, trusted proxies aside; 0: no bound */
+    bool is_https;                      /* reached through HTTPS alone: browsers are told to keep to it */
+    struct duration timeout;            /* to read a request, to write an answer, and of an idle connection */
+    unsigned parameters_max;            /* query and form parameters together */
 };
 
 /* The server is the caller's. Faults: IO (address in use …), CONFIG (address not understood). */
@@ -68,7 +70,8 @@ bool http_is_gone(const struct http_request *request);
 /* Headers of the answer, before it. Values with control characters are a bug (assert). */
 void http_set_header(struct http_request *request, const char *name, const char *value); /* replaces */
 void http_add_header(struct http_request *request, const char *name, const char *value); /* e.g. Set-Cookie */
-/* Strict Content-Security-Policy without inline code, nosniff, frame denial, referrer, no-store. */
+/* Strict Content-Security-Policy without inline code, nosniff, frame denial, referrer, no-store; HTTPS for a year where
+ * it is used. Files and the server's own refusals have them too. */
 void http_set_security_headers(struct http_request *request);
 
 /* Each answers and frees the request. HEAD is answered without its body. */

@@ -128,6 +128,7 @@ void assets_reply(const struct assets *assets, struct http_request *request, con
 {
     const char *slash = strchr(name, '/');
     if (!slash) {
+        http_set_security_headers(request);
         http_reply_text(request, 404, "Introuvable.\n");
         return;
     }

@@ -17,6 +17,19 @@ enum form_field form_field_of(enum refusal refusal)
     return refusal == REFUSAL_BIRTH_DATE_WRONG || refusal == REFUSAL_DATE_INVALID ? FIELD_BIRTH_DATE : FIELD_NONE;
 }
 
+const char *form_field_id(enum form_field field)
+{
+    static const char *const ids[] = {
+        [FIELD_NONE] = NULL,
+        [FIELD_PRESENT] = "actuel",
+        [FIELD_PASSWORD] = "nouveau",
+        [FIELD_AGAIN] = "confirmation",
+        [FIELD_EMAIL] = "courriel",
+        [FIELD_BIRTH_DATE] = "naissance",
+    };
+    return ids[field];
+}
+
 void form_field_error(struct view *body, enum form_field field, enum refusal refusal)
 {
     static const char *const sections[] = {

@@ -17,6 +17,9 @@ enum form_field {
 /* Pure: the field that a refusal is about. */
 enum form_field form_field_of(enum refusal refusal);
 
+/* Pure: the id of the field in the page; NULL: none. Of birth dates the pupil's own. */
+const char *form_field_id(enum form_field field);
+
 /* Shows the refusal at its field (sections BAD_PRESENT, BAD_PASSWORD … of the template). */
 void form_field_error(struct view *body, enum form_field field, enum refusal refusal);
 /* PASSWORD_HINT: what a password must be. */

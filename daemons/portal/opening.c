@@ -77,6 +77,23 @@ static void guardian_fill(
     }
 }
 
+/* The id of the field that the error leads to, in `buffer` if it is a child's; NULL: none. */
+static const char *field_id(const struct visit *visit, const Preau__Link__GetOpeningReply *reply, enum refusal refusal,
+    char buffer[FIELD_NAME_SIZE])
+{
+    enum form_field field = form_field_of(refusal);
+    if (field != FIELD_BIRTH_DATE || reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
+        return form_field_id(field);
+    }
+    for (size_t i = 0; i < reply->n_children; i++) {
+        field_name(reply->children[i], buffer);
+        if (refusal == REFUSAL_BIRTH_DATE_WRONG || !is_date(typed(visit, buffer))) {
+            return buffer;
+        }
+    }
+    return NULL;
+}
+
 static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
 {
     const Preau__Link__GetOpeningReply *reply = (const void *)answer;
@@ -93,8 +110,9 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
     form_password_hint(body);
     form_request_set(body);
     if (refusal != REFUSAL_NONE) {
+        char id[FIELD_NAME_SIZE];
         enum form_field field = form_field_of(refusal);
-        page_form_error(body, refusal);
+        page_form_error_at(body, refusal, field_id(visit, reply, refusal, id));
         form_field_error(body, field == FIELD_PASSWORD || field == FIELD_AGAIN ? field : FIELD_NONE, refusal);
     }
     if (reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {

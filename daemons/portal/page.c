@@ -104,6 +104,9 @@ void page_send(struct visit *visit, int status)
     struct fault fault;
     char *text = NULL;
     size_t length = 0;
+    if (status >= 400) { /* the title is what is read out first */
+        view_show(visit->layout, "IN_ERROR");
+    }
     if (template_render(visit->portal->templates, "layout.html", visit->layout, &text, &length, &fault)) {
         answer(visit, status, "text/html; charset=utf-8", text, length);
         secret_wipe(text, length); /* it may show a password */
@@ -212,15 +215,22 @@ void page_send_image(struct visit *visit, const char *content_type, const void *
 
 void page_form_error(struct view *body, enum refusal refusal)
 {
+    page_form_error_at(body, refusal, NULL);
+}
+
+void page_form_error_at(struct view *body, enum refusal refusal, const char *field_id)
+{
     struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
+    struct view *words = view_add(problem, field_id ? "AT_FIELD" : "OF_FORM");
+    view_set(words, "FIELD_ID", field_id);
     if (refusal ==
         REFUSAL_NOT_DISTRIBUTED) { /* who fills in a form is the family; the refusal's own words are a head's */
-        sentence_set(problem, "TEXT", "Votre compte n’a pas encore été remis par l’établissement.");
+        sentence_set(words, "TEXT", "Votre compte n’a pas encore été remis par l’établissement.");
         sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT",
             "Adressez-vous à l’école ou à l’établissement, qui vous enverra votre identifiant et votre mot de passe.");
         return;
     }
-    sentence_set(problem, "TEXT", refusal_sentence(refusal));
+    sentence_set(words, "TEXT", refusal_sentence(refusal));
     if (refusal_next(refusal)[0] != '\0') {
         sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));
     }

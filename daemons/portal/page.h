@@ -28,3 +28,5 @@ void page_send_image(struct visit *visit, const char *content_type, const void *
 
 /* "ERROR" of a form: what was refused, and what to do. */
 void page_form_error(struct view *body, enum refusal refusal);
+/* The same, as a link to the field that it is about; NULL: to none. */
+void page_form_error_at(struct view *body, enum refusal refusal, const char *field_id);

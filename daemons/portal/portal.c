@@ -9,8 +9,8 @@
  * Promises       Who is not signed in, or not in scope, learns nothing: each head's page asks the database for the
  *                school within the administrator's scope, and the daemons ask once more. A form counts once: what
  *                changes something carries the request's id from the page that offered it. No page needs a script.
- * Limits         portal.connections_max, body_max, header_max, request_timeout; a visit ends within 10 s or so: 503 with
- *                Retry-After when another daemon is down or busy, and the others' pages go on.
+ * Limits         portal.connections_max, address_connections_max, body_max, header_max, request_timeout; a visit ends
+ *                within 10 s or so: 503 with Retry-After when another daemon is down or busy, and the others' pages go on.
  * Configuration  Sections portal, link (ends of families' sessions), database, bus, status; of import the hours, to say
  *                when a correction will count. */
 #include "portal/portal.h"
@@ -72,10 +72,24 @@ static bool server_open(struct portal *portal, const struct daemon_run *run, str
         .body_max = config_size(config, CONFIG_PORTAL_BODY_MAX),
         .header_max = config_size(config, CONFIG_PORTAL_HEADER_MAX),
         .connections_max = (unsigned)config_count(config, CONFIG_PORTAL_CONNECTIONS_MAX),
+        .address_connections_max = (unsigned)config_count(config, CONFIG_PORTAL_ADDRESS_CONNECTIONS_MAX),
+        .is_https = config_flag(config, CONFIG_PORTAL_SECURE_COOKIE),
         .timeout = config_duration(config, CONFIG_PORTAL_REQUEST_TIMEOUT),
         .parameters_max = PARAMETERS_MAX_OF_A_FORM,
     };
     return http_server_open(run->loop, &options, visit_begin, portal, &portal->server, fault);
+}
+
+static void statements_read(const struct config *config, struct statements *out_statements)
+{
+    *out_statements = (struct statements){
+        .address = config_text(config, CONFIG_PORTAL_PUBLIC_URL),
+        .publisher = config_text(config, CONFIG_PORTAL_PUBLISHER),
+        .director = config_text(config, CONFIG_PORTAL_PUBLICATION_DIRECTOR),
+        .hosted_by = config_text(config, CONFIG_PORTAL_HOSTED_BY),
+        .contact = config_text(config, CONFIG_PORTAL_CONTACT),
+        .privacy_contact = config_text(config, CONFIG_PORTAL_PRIVACY_CONTACT),
+    };
 }
 
 /* First the server: who waits is then answered into the void by what closes after it. */
@@ -113,6 +127,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
                        .is_secure = config_flag(config, CONFIG_PORTAL_SECURE_COOKIE),
                        },
     };
+    statements_read(config, &portal->statements);
     if (!crypto_begin()) {
         fault_set(fault, FAULT_CRYPTO, "libsodium does not work here");
         portal_stop(run);

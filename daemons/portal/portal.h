@@ -15,6 +15,11 @@ struct session_bounds {
     bool is_secure; /* cookies over HTTPS only */
 };
 
+/* What the operator says of themselves; "" where nothing is said. */
+struct statements {
+    const char *address, *publisher, *director, *hosted_by, *contact, *privacy_contact;
+};
+
 struct portal {
     struct loop *loop;
     struct store *store;
@@ -25,6 +30,7 @@ struct portal {
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;
+    struct statements statements;
     struct timer *purge;
     struct bus_curve *curve;
 };

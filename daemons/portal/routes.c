@@ -8,6 +8,9 @@
 static const struct route routes[] = {
     {HTTP_GET,  "/",                                               ACCESS_ANYONE,        "public",   home_show              },
     {HTTP_GET,  "/assets/*",                                       ACCESS_ANYONE,        "asset",    files_send             },
+    {HTTP_GET,  "/accessibilite",                                  ACCESS_ANYONE,        "public",   accessibility_show     },
+    {HTTP_GET,  "/mentions-legales",                               ACCESS_ANYONE,        "public",   legal_show             },
+    {HTTP_GET,  "/donnees-personnelles",                           ACCESS_ANYONE,        "public",   privacy_show           },
     {HTTP_GET,  "/connexion",                                      ACCESS_ANYONE,        "public",   family_sign_in_show    },
     {HTTP_POST, "/connexion",                                      ACCESS_ANYONE,        "public",   family_sign_in_do      },
     {HTTP_GET,  "/activation/:jeton",                              ACCESS_ANYONE,        "public",   activation_show        },

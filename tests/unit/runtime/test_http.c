@@ -29,7 +29,7 @@ static struct loop *loop;
 static struct http_server *server;
 static struct timer *pump;
 static char assets[] = "/tmp/preau-assets-XXXXXX";
-static struct http_request *kept;
+static struct http_request *kept, *held[8];
 static int handled;
 
 /* --- a handler that tells what it saw --- */
@@ -88,6 +88,7 @@ static int open_server(void **state)
         .body_max = 1000,
         .header_max = 2000,
         .connections_max = 8,
+        .address_connections_max = 5,
         .timeout = MILLISECONDS(1500),
         .parameters_max = 10};
     struct fault fault;
@@ -110,9 +111,15 @@ static int close_server(void **state)
 
 /* --- a client that writes bytes --- */
 
-static int dial(int port)
+static int dial_from(const char *own, int port)
 {
     int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    union {
+        struct sockaddr_in v4;
+        struct sockaddr any;
+    } from = {.v4 = {.sin_family = AF_INET}};
+    assert_int_equal(inet_pton(AF_INET, own, &from.v4.sin_addr), 1);
+    assert_int_equal(bind(client, &from.any, sizeof from.v4), 0);
     const union {
         struct sockaddr_in v4;
         struct sockaddr any;
@@ -122,6 +129,11 @@ static int dial(int port)
     assert_int_equal(connect(client, &to.any, sizeof to.v4), 0);
     assert_int_equal(fcntl(client, F_SETFL, O_NONBLOCK), 0);
     return client;
+}
+
+static int dial(int port)
+{
+    return dial_from("127.0.0.1", port);
 }
 
 static void say(int client, const char *bytes, size_t length)
@@ -328,24 +340,73 @@ static void a_client_that_drips_bytes_is_shown_out(void **state)
     assert_int_equal(handled, 0);
 }
 
-static void more_connections_wait_until_one_is_over(void **state)
+/* Whoever holds all places by silence keeps nobody out. */
+static void who_has_waited_longest_makes_room(void **state)
 {
     (void)state;
     int clients[12];
     char text[4096];
-    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++) {
         clients[i] = dial(http_server_port(server));
+        turn();
+    }
     for (int i = 0; i < 20; i++)
         turn();
     say(clients[11], "GET /x" CLOSE "\r\n", strlen("GET /x" CLOSE "\r\n"));
-    for (int i = 0; i < 20; i++)
-        turn();
-    assert_int_equal(handled, 0);
-    for (size_t i = 0; i < 11; i++)
-        (void)close(clients[i]);
     (void)hear(clients[11], text, sizeof text, true);
     assert_status(text, "200");
-    (void)close(clients[11]);
+    assert_int_equal(recv(clients[0], text, 1, 0), 0);
+    assert_true(recv(clients[10], text, 1, 0) < 0 && errno == EAGAIN);
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++)
+        (void)close(clients[i]);
+}
+
+static void a_request_that_is_handled_is_never_shown_out(void **state)
+{
+    (void)state;
+    int clients[9];
+    char text[4096];
+    for (size_t i = 0; i < 8; i++) {
+        clients[i] = dial(http_server_port(server));
+        say(clients[i], "GET /keep" CLOSE "\r\n", strlen("GET /keep" CLOSE "\r\n"));
+        while (handled <= (int)i)
+            turn();
+        held[i] = kept;
+    }
+    clients[8] = dial(http_server_port(server));
+    say(clients[8], "GET /x" CLOSE "\r\n", strlen("GET /x" CLOSE "\r\n"));
+    for (int i = 0; i < 20; i++)
+        turn();
+    assert_int_equal(handled, 8);
+    for (size_t i = 0; i < 8; i++)
+        http_reply_text(held[i], 200, "later");
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++) {
+        (void)hear(clients[i], text, sizeof text, true);
+        assert_status(text, "200");
+        (void)close(clients[i]);
+    }
+}
+
+static void one_address_has_its_share_of_connections(void **state)
+{
+    (void)state;
+    int clients[6];
+    char byte;
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++) {
+        clients[i] = dial_from("127.0.0.2", http_server_port(server));
+        for (int turns = 0; turns < 10; turns++)
+            turn();
+    }
+    for (size_t i = 0; i < 5; i++)
+        assert_true(recv(clients[i], &byte, 1, 0) < 0 && errno == EAGAIN);
+    assert_int_equal(recv(clients[5], &byte, 1, 0), 0);
+    int other = dial_from("127.0.0.3", http_server_port(server));
+    say(other, "GET /x" CLOSE "\r\n", strlen("GET /x" CLOSE "\r\n"));
+    (void)hear(other, answer, sizeof answer, true);
+    assert_status(answer, "200");
+    (void)close(other);
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++)
+        (void)close(clients[i]);
 }
 
 /* --- answers given later --- */
@@ -587,7 +648,9 @@ int main(void)
         served(other_methods_are_refused),
         served(sizes_are_bounded),
         served(a_client_that_drips_bytes_is_shown_out),
-        served(more_connections_wait_until_one_is_over),
+        served(who_has_waited_longest_makes_room),
+        served(a_request_that_is_handled_is_never_shown_out),
+        served(one_address_has_its_share_of_connections),
         served(an_answer_may_come_later),
         served(a_client_that_left_meanwhile_does_no_harm),
         served(a_closed_server_leaves_its_requests_usable),
