@@ -10,7 +10,6 @@ import requests
 
 from peers.people import Town
 from peers.portal import ACADEMY, HEAD_PASSWORD, PASSWORD, add_head, birth, opening_fields, sign_in, sign_in_head
-from peers.routes import OF_ADMINISTRATORS, filled, routes
 from peers.sealing import link_token
 from peers.site import Site
 from peers.web import Page, Visitor
@@ -94,29 +93,7 @@ def csrf_of(page):
     return dict(page.forms[0].fields)["csrf"]
 
 
-# ------------------------------------------------------------------------------------------------ who may come in
-
-
-def test_the_map_is_read_whole():
-    assert len(routes()) > 20 and {access for _, _, access in routes()} >= {"SCHOOL", "ANYONE", "FAMILY", "OPENING"}
-
-
-@pytest.mark.parametrize("method, pattern, access", [route for route in routes() if route[2] != "ANYONE"])
-def test_without_a_session_every_closed_page_leads_to_a_sign_in(here, elsewhere, method, pattern, access):
-    path = filled(pattern, elsewhere.uai, elsewhere.account)
-    response = requests.request(method, here.portal_url + path, data={"csrf": "x"} if method == "POST" else None,
-                                allow_redirects=False, timeout=20)
-    assert response.status_code == 303
-    assert response.headers["Location"] == ("/administration/connexion" if access in OF_ADMINISTRATORS else "/connexion")
-
-
-@pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] == "SCHOOL"])
-def test_somebody_elses_school_does_not_exist(here, head, elsewhere, method, pattern):
-    path = filled(pattern, elsewhere.uai, elsewhere.account)
-    data = {"csrf": csrf_of(head.page), "action": "reset", "profil": "responsable", "compte": "%d-%d" % elsewhere.account}
-    response = head.session.request(method, here.portal_url + path, data=data if method == "POST" else None, timeout=20)
-    assert response.status_code == 404
-    assert "Ailleurs" not in response.text
+# ------------------------------------------------------------------------------------------------ who may come in: test_portal_rights.py, and
 
 
 def test_an_account_of_another_school_does_not_exist_in_mine(head, ecole, elsewhere):
@@ -129,15 +106,6 @@ def test_a_selection_of_another_school_is_left_out(head, ecole, elsewhere):
     preview = head.submit(form, action="reset", compte="%d-%d" % elsewhere.account)
     assert "Rien ne peut être fait" in preview.text
     assert "n’est pas rattaché à cet établissement" in preview.text
-
-
-@pytest.mark.parametrize("method, pattern", [route[:2] for route in routes() if route[2] in OF_ADMINISTRATORS])
-def test_a_family_does_not_enter_the_heads_pages(here, town, ecole, family, method, pattern):
-    pupil = sign_in(here, family.children[0])
-    path = filled(pattern, ecole[0], family.account)
-    response = pupil.session.request(method, here.portal_url + path, data={"csrf": csrf_of(pupil.page)}, allow_redirects=False,
-                                     timeout=20)
-    assert (response.status_code, response.headers["Location"]) == (303, "/administration/connexion")
 
 
 def test_a_head_has_no_desk(head):

@@ -63,9 +63,10 @@ class Town:
     def database(self):
         return self.site.psql()
 
-    def school(self, degree):
+    def school(self, degree, department=None):
+        """department: of its UAI, where it is not the academy's own number."""
         number = next(self.numbers)
-        digits = f"{self.academy:03}{5000 + number:04}"
+        digits = f"{department or self.academy:03}{5000 + number:04}"
         uai = digits + UAI_LETTERS[int(digits) % 23]
         with self.database() as database:
             database.execute(

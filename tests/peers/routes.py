@@ -1,22 +1,59 @@
-"""The portal's map, as daemons/portal/routes.c has it: for tests that try every address."""
+"""The portal's map and what its handlers read of a request, from the code itself: what is new there is tried without anybody
+thinking of it.
 
+    for route in routes():
+        route.method, route.pattern, route.access, route.handler
+    filled("/etablissements/:uai/envois/:envoi", {":uai": "0111234A", ":envoi": "7"})
+    asked_names("query")      # of all parameters that a handler asks for
+"""
+
+import pathlib
 import re
+from typing import NamedTuple
 
-from .site import ROOT
+PORTAL = pathlib.Path(__file__).resolve().parents[2] / "daemons/portal"
+MAP = PORTAL / "routes.c"
+ROW = re.compile(r'\{\s*HTTP_(GET|POST)\s*,\s*((?:\w+|"[^"]*"|\s)+?)\s*,\s*ACCESS_(\w+)\s*,\s*"[^"]*"\s*,\s*(\w+)\s*\}')
 
-# accesses that only an administrator's session has
-OF_ADMINISTRATORS = ("CODE", "OWN_PASSWORD", "SECOND_FACTOR", "ADMINISTRATOR", "DELIVERIES", "SCHOOL")
+# a value of each place's form, of nobody
+SOMETHING = {":uai": "0110001S", ":compte": "11-1", ":envoi": "1", ":fiches": "1.pdf", ":integration": "1", ":releve": "1.csv",
+             ":jeton": "abc", ":portail": "lyon", "*": "x/y"}
+
+
+class Route(NamedTuple):
+    method: str
+    pattern: str
+    access: str
+    handler: str
+
+    @property
+    def name(self):
+        return f"{self.method} {self.pattern}"
+
+    @property
+    def places(self):
+        return [part for part in self.pattern.split("/") if part[:1] in (":", "*")]
 
 
 def routes():
-    """(method, pattern, access) of each line."""
-    text = (ROOT / "daemons/portal/routes.c").read_text()
-    text = re.sub(r'(?<!_)SCHOOL( "|,)', lambda found: '"/etablissements/:uai' + ("" if '"' in found[1] else '",'), text)
-    return re.findall(r'HTTP_(GET|POST),\s*"([^"]+)",\s*ACCESS_(\w+)', text)
+    text = MAP.read_text()
+    words = dict(re.findall(r'^#define (\w+) "([^"]*)"$', text, re.M))
+
+    def pattern(expression):
+        return "".join(words[part] if part in words else part.strip('"') for part in re.findall(r'"[^"]*"|\w+', expression))
+
+    found = [Route(method, pattern(expression), access, handler) for method, expression, access, handler in ROW.findall(text)]
+    assert len(found) == len(re.findall(r"\bHTTP_(?:GET|POST)\s*,", text)) > 20, "a row of the map is not understood"
+    assert all(route.pattern.startswith("/") for route in found)
+    return found
 
 
-def filled(pattern, uai, account):
-    """The pattern with something at each of its places."""
-    values = {":uai": uai, ":compte": "%d-%d" % account, ":envoi": "1", ":fiches": "1.pdf", ":integration": "1",
-              ":releve": "1.csv", ":jeton": "abc", ":portail": "lyon", "*": "x/y"}
-    return "/".join(values.get(part, part) for part in pattern.split("/"))
+def filled(pattern, values):
+    """The path with each place taken from values; KeyError names a place that they do not know."""
+    return "/".join(values[part] if part[:1] in (":", "*") else part for part in pattern.split("/"))
+
+
+def asked_names(kind):
+    """kind: "query" or "form"; the names of parameters that the portal's code asks for."""
+    text = "".join(file.read_text() for file in PORTAL.glob("*.c"))
+    return sorted(set(re.findall(r'\bhttp_%s(?:_at)?\([^,()]*(?:\([^()]*\))?[^,()]*,\s*"(\w+)"' % kind, text)))
