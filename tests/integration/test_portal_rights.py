@@ -234,5 +234,5 @@ def test_a_role_that_is_taken_away_ends_at_once_what_it_let_in(everyone):
             assert visitor.get(path).status == 404
         finally:
             for row in rows:
-                database.execute(f"insert into preau.administrator_scope values ({', '.join(['%s'] * len(row))})", row)
+                database.execute(f"insert into preau.administrator_scope overriding system value values ({', '.join(['%s'] * len(row))})", row)
     assert visitor.get(path).status == 200
