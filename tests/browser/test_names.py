@@ -45,7 +45,7 @@ return {text: document.body.textContent, zq: window.zq, scripts: [...document.sc
 
 def clean(text):
     """As a page has it: without control characters and blanks, in one case since names are shown in their own."""
-    return "".join(one for one in text if unicodedata.category(one) != "Cc" and not one.isspace()).casefold()
+    return "".join(one for one in text if unicodedata.category(one) != "Cc" and not one.isspace() and one != "\ufffd").casefold()
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,8 @@ def place(site):
     town = place.town
     place.people = {}
     for kind, name in NAMES.items():
+        if kind == "control":
+            continue  # the import leaves none in a name; its report shows them as signs that cannot be shown
         child = town.pupil(place.school, name, f"Enfant {name}", "2012-05-06", class_label=name, account=True)
         person = town.guardian(name, f"Parent {name}", [child], mail=f"{name[:60]}@example.org")
         place.people[kind] = person, child
@@ -107,7 +109,8 @@ def test_names_are_read_as_they_are_and_nothing_of_them_runs(browser, place, sit
             assert shown in texts[f"{school}/comptes/%d-%d" % one.account], (kind, "account")
         assert shown in texts[f"{school}/responsables"], (kind, "guardians")
         assert shown in texts[f"{school}/eleves"], (kind, "pupils")
-        assert shown in texts[f"/imports/{place.run}"], (kind, "report")
+    for kind, name in NAMES.items():
+        assert clean(name) in texts[f"/imports/{place.run}"], (kind, "report")
 
 
 def test_names_stay_names_through_a_filter_a_preview_and_a_batch(browser, place, site):
@@ -130,6 +133,7 @@ def test_names_stay_names_through_a_filter_a_preview_and_a_batch(browser, place,
 
 def test_families_with_such_names_come_in(browser, place, site):
     for kind, (person, _) in place.people.items():
+        person.reset()  # the head of another test may have
         wear(browser.driver, browser.url, sign_in(site, person))
         browser.open("/ouverture")
         assert clean(NAMES[kind]) in check(browser, "/ouverture"), kind
@@ -141,7 +145,8 @@ def test_a_spreadsheet_has_the_names_and_runs_nothing(site, place):
     assert re.fullmatch(r'attachment; filename="[A-Za-z0-9._-]+"', answer.headers["Content-Disposition"])
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
     cells = {cell for row in rows for cell in row}
-    for name in NAMES.values():
+    assert not [cell for cell in cells if any(unicodedata.category(one) == "Cc" for one in cell)]
+    for name in (name for kind, name in NAMES.items() if kind != "control"):
         wanted = {name, "'" + name} if name[0] not in "=+-@\t\r" else {"'" + name}
         assert wanted & cells, name
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]

@@ -106,7 +106,8 @@ class Town:
         """An account as the import makes one: not distributed, its provisional password sealed."""
         letters = "".join(ALPHABET[(person.aaf_id * 31 + 7 * i) % len(ALPHABET)] for i in range(12))
         person.password = "-".join((letters[:4], letters[4:8], letters[8:]))
-        person.login = f"{person.prenom[0].lower()}.essai{self.academy}{person.aaf_id:05}"
+        first = next((letter for letter in person.prenom.lower() if "a" <= letter <= "z"), "x")
+        person.login = f"{first}.essai{self.academy}{person.aaf_id:05}"
         with self.database() as database:
             person.account = database.execute(
                 "insert into preau.account (academy, profile, login) values (%s, %s, %s) returning academy, id",
