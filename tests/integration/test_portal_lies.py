@@ -74,7 +74,7 @@ def outcome(here, provider, **changes):
     if "nonce" not in provider.claims:
         provider.claims["nonce"] = way.query["nonce"]
     try:
-        return way.back(**changes).name
+        return way.back(**changes).standing.name
     except Refused as refused:
         return refused.code
 

@@ -158,6 +158,7 @@ static void a_login_is_never_a_local_one(void **state)
         assert_false(administrator_login_normalise(login, &local));
     }
     char login[ADMINISTRATOR_LOGIN_SIZE];
+    struct administrator_login local;
     portal_login_make("lyon", " JDupont ", login);
     assert_string_equal(login, "lyon:jdupont");
     assert_true(portal_login_normalise(" Lyon:JDupont#1A ", &local));
