@@ -60,7 +60,7 @@ struct administrator_new {
     const struct administrator_scope *scopes;
     size_t scope_count; /* at most ADMINISTRATOR_SCOPES_MAX */
     bool password_is_provisional;
-    const char *trace;  /* of the request */
+    const char *trace; /* of the request */
 };
 
 /* id: its v is 0 when the login is taken, or with the fault. */

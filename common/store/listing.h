@@ -47,7 +47,6 @@ typedef void listing_relatives_loaded(
 void listing_load_school(
     struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);
 
-
 /* Children of a guardian's account, wherever they go to school. */
 void listing_load_children(
     struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);

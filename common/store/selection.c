@@ -193,25 +193,24 @@ static void done_rows(void *arg, const struct rows *rows, const struct fault *fa
 }
 
 void selection_resend_activation(struct store *store, const struct selection_asked *asked,
-    const struct account *account, const char *email, bool is_new, struct instant expires_at, const void *answer,
-    size_t answer_length, selection_done *done, void *arg)
+    const struct account *account, const struct selection_resend *resend, selection_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, account->academy.v);
     parameters_int64(&parameters, account->id.v);
     parameters_int64(&parameters, account->version);
-    parameters_text(&parameters, email);
-    parameters_instant(&parameters, expires_at);
+    parameters_text(&parameters, resend->email);
+    parameters_instant(&parameters, resend->expires_at);
     parameters_int64(&parameters, asked->administrator.v);
     parameters_text(&parameters, action_code(ACTION_RESEND_ACTIVATION));
     parameters_text(&parameters, asked->uai);
     parameters_uuid(&parameters, asked->request);
     parameters_text(&parameters, asked->method);
-    parameters_bytes(&parameters, answer, answer_length);
+    parameters_bytes(&parameters, resend->answer, resend->answer_length);
     parameters_int64(&parameters, asked->academy.v);
     parameters_text(&parameters, audit_action_code(AUDIT_ACTIVATION_RESENT));
-    parameters_bool(&parameters, is_new);
+    parameters_bool(&parameters, resend->is_new);
     parameters_text(&parameters, asked->trace);
     store_run(store, QUERY_SELECTION_RESEND_ACTIVATION, &parameters, done_rows,
         asking_new((struct asking){.done = done, .arg = arg}));

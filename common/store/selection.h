@@ -69,11 +69,18 @@ typedef void selection_applied(void *arg, int64_t batch, const struct fault *fau
 void selection_apply(struct store *store, const struct selection_asked *asked, const struct selection_outcome *outcome,
     selection_applied *applied, void *arg);
 
-/* The activation mail again: `account` as loaded; the link counts until expires_at. is_new: the address is another. */
+/* The activation mail again. */
+struct selection_resend {
+    const char *email;
+    bool is_new;               /* another address than the account's */
+    struct instant expires_at; /* of the link */
+    const void *answer;
+    size_t answer_length;
+};
 typedef void selection_done(void *arg, const struct fault *fault);
+/* account: as loaded. */
 void selection_resend_activation(struct store *store, const struct selection_asked *asked,
-    const struct account *account, const char *email, bool is_new, struct instant expires_at, const void *answer,
-    size_t answer_length, selection_done *done, void *arg);
+    const struct account *account, const struct selection_resend *resend, selection_done *done, void *arg);
 
 /* Remembers the display, for the account and in the audit trail, and gives the sealed password; length 0: the account changed since it was loaded, or its
  * password is no longer readable. */

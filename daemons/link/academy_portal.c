@@ -121,8 +121,7 @@ static bool read_settings(
     settings->acr_values = config_text(config, CONFIG_ACADEMY_PORTAL_ACR_VALUES);
     settings->userinfo = userinfo_of(config);
     settings->wanted_claim = portal->schools_claim;
-    settings->redirect_uri =
-        own(portal, checked_printf("%s/portail/%s/retour", public_url, portal->name));
+    settings->redirect_uri = own(portal, checked_printf("%s/portail/%s/retour", public_url, portal->name));
     settings->sign_out_uri = own(portal, checked_printf("%s/fin-de-session", public_url));
     settings->bound = config_duration(whole, CONFIG_LINK_PROVIDER_TIMEOUT);
     settings->skew = config_duration(whole, CONFIG_LINK_PROVIDER_CLOCK_SKEW);

@@ -113,9 +113,14 @@ static void resend(struct assist *assist, const struct selected_account *account
     const char *email = assist->email.text[0] != '\0' ? assist->email.text : account->stored.email;
     bool is_new = strcmp(email, account->stored.email) != 0;
     snprintf(assist->text, sizeof assist->text, "%s", email);
-    struct instant expires = instant_add(clock_now(), config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME));
-    selection_resend_activation(assist->notify->store, &assist->asked, &assist->account, assist->text, is_new, expires,
-        answer, resend_pack(assist, answer), resend_done, assist);
+    const struct selection_resend resend = {
+        .email = assist->text,
+        .is_new = is_new,
+        .expires_at = instant_add(clock_now(), config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME)),
+        .answer = answer,
+        .answer_length = resend_pack(assist, answer),
+    };
+    selection_resend_activation(assist->notify->store, &assist->asked, &assist->account, &resend, resend_done, assist);
 }
 
 /* --- the provisional password shown --- */

@@ -51,7 +51,7 @@ def test_a_head_signs_in_by_the_portal_and_out_of_both(site, browser):
     browser.click(".preau-portals a")
     assert "Qui êtes-vous" in browser.text("body")
     browser.click("#girard")
-    assert browser.path == f"/etablissements/{site.school[0]}/responsables"
+    assert browser.path == f"/etablissements/{site.school[0]}"
     assert "Mme Girard" in browser.text("header")
 
     browser.click('form[action="/deconnexion"] button')

@@ -18,6 +18,7 @@ HOMES = {"guardian": "/guichet", "pupil": "/guichet", "opening": "/ouverture", "
          "integrateur": "/imports", "halfway": "/administration/code"}
 FAMILY_SIGN_IN, HEAD_SIGN_IN = "/connexion", "/administration/connexion"
 FOLLOW_DELIVERIES = ("integrateur", "assistance", "exploitant")
+READ_JOURNAL = ("directeur", "assistance", "exploitant")
 IN, NONE = "in", "none"  # let in; there is no such page
 
 # who is let in by each kind of access, and where others are led
@@ -45,6 +46,10 @@ def selected(place):
 
 def confirmed(place):
     return {**selected(place), "demande": "6f1e3d1c-0000-4000-8000-000000000001", "comptes": "%d-%d" % place.guardian.account}
+
+
+def exported(place):
+    return {**selected(place), "format": "csv"}
 
 
 RIGHT = {
@@ -77,13 +82,23 @@ RIGHT = {
     "POST /administration/codes-de-secours": (WRONG | {403, 409}, {}),
     "GET /administration/mon-compte": (SEEN,),
     "POST /administration/mon-compte/sessions": (WRONG | LED, {}),
+    "GET /portail/:portail": ({404},),  # none is connected here: test_academy_portal.py
+    "GET /portail/:portail/retour": ({404},),
+    "GET /fin-de-session": (SEEN | LED,),
+    "GET /fin-de-session/portail": (LED,),
     "GET /imports": (SEEN,),
     "GET /imports/:integration": (SEEN,),
     "GET /imports/:releve": (SEEN,),
+    "GET /journal": (SEEN,),
     "GET /etablissements": (SEEN | LED,),
-    "GET /etablissements/:uai": (SEEN | LED,),
+    "GET /etablissements/:uai": (SEEN,),
     "GET /etablissements/:uai/responsables": (SEEN,),
+    "POST /etablissements/:uai/responsables": (LED, {}),
     "GET /etablissements/:uai/eleves": (SEEN,),
+    "POST /etablissements/:uai/eleves": (LED, {}),
+    "GET /etablissements/:uai/responsables/liste": (WRONG,),  # without a format
+    "GET /etablissements/:uai/eleves/liste": (WRONG,),
+    "POST /etablissements/:uai/liste": (SEEN, exported),
     "POST /etablissements/:uai/apercu": (SEEN, selected),
     "POST /etablissements/:uai/envoi": (LED, confirmed),
     "GET /etablissements/:uai/envois": (SEEN,),
@@ -133,7 +148,7 @@ def is_let_in_here(route, who, is_own):
         return who in FOLLOW_DELIVERIES and (is_own or who == "exploitant" or not route.places)
     if route.access == "SCHOOL":
         return who != "integrateur" and (is_own or who == "exploitant")
-    return True
+    return route.pattern != "/journal" or who in READ_JOURNAL
 
 
 def ask(everyone, visitor, route, values, place):

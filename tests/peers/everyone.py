@@ -57,7 +57,7 @@ class Place:
     def values(self, **changes):
         """For routes.filled; changes: compte="…" and the like."""
         values = {"uai": self.uai, "compte": "%d-%d" % self.guardian.account, "envoi": str(self.batch), "fiches": "1.pdf",
-                  "integration": str(self.run), "releve": f"{self.run}.csv", "jeton": "abc"}
+                  "integration": str(self.run), "releve": f"{self.run}.csv", "jeton": "abc", "portail": "lyon"}
         return {f":{name}": value for name, value in {**values, **changes}.items()}
 
     def trace(self):
