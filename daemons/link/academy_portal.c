@@ -36,7 +36,7 @@ static enum oidc_authentication authentication_of(const struct config *config)
     };
     const char *word = config_text(config, CONFIG_ACADEMY_PORTAL_CLIENT_AUTHENTICATION);
     unsigned found = OIDC_SECRET_BASIC;
-    while (strcmp(words[found], word) != 0) { /* the configuration admits no other */
+    while (found < OIDC_PRIVATE_KEY && strcmp(words[found], word) != 0) { /* the configuration admits no other */
         found++;
     }
     return (enum oidc_authentication)found;

@@ -19,7 +19,7 @@ def college(site):
         child = town.pupil(college, "Inès", f"Exemple{number:02}", "2012-05-06", class_label=f"{number % 3 + 4}A")
         person = town.guardian("Hélène", f"Exemple{number:02}", [child], mail=f"helene{number}@example.org" if number % 4 else None)
         if number % 5 == 0:
-            person.hand_out(months=number % 2 - 1)
+            person.hand_out(months=number % 2 * 2 - 1)  # half of them ran out a month ago
     with site.psql() as database:
         database.execute("insert into preau.delivery (academy, account_id, kind, channel, recipient, state, reason, done_at)"
                          " select account_academy, account_id, 'notification', 'mail', mail, 'failed', 'address_refused', now()"
