@@ -235,7 +235,7 @@ def test_a_head_may_come_by_the_portal_of_the_academy(sample):
     visitor = PortalVisitor(sample.site.portal_url, sample.site.folder / "identity/tls/authority.pem")
     page = visitor.go("lyon", "college")
     assert sample.heads["college"]["name"] in page.text
-    assert page.path == SCHOOL.format(sample.college()["uai"]) + "/responsables"
+    assert page.path == SCHOOL.format(sample.college()["uai"])
 
 
 def test_every_daemon_answers_for_itself(sample):
