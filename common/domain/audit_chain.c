@@ -99,10 +99,10 @@ static bool read_number(const char **text, int64_t *out_number)
 {
     int64_t number = 0;
     int digits = 0;
-    for (; text_is_digit(**text) && digits <= 18; digits++, (*text)++) {
+    for (; text_is_digit(**text) && digits < 18; digits++, (*text)++) {
         number = 10 * number + (**text - '0');
     }
-    if (digits == 0 || digits > 18 || **text != ':') {
+    if (digits == 0 || **text != ':') {
         return false;
     }
     (*text)++;

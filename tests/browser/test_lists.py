@@ -1,6 +1,5 @@
 """A list in a real browser, with JavaScript and without: filters, order, and ticks that stay from page to page."""
 
-import itertools
 
 import pytest
 
@@ -13,7 +12,6 @@ GUARDIANS = 60
 @pytest.fixture(scope="module")
 def college(site):
     town = Town(site, ACADEMY)
-    town.numbers = itertools.count(2001)  # other schools and people than another file's
     college = town.school(2)
     for number in range(GUARDIANS):
         child = town.pupil(college, "Inès", f"Exemple{number:02}", "2012-05-06", class_label=f"{number % 3 + 4}A")

@@ -125,7 +125,7 @@ def test_names_stay_names_through_a_filter_a_preview_and_a_batch(browser, place,
     browser.open(f"{school}/responsables")
     browser.find('[name="compte"]').click()
     browser.fill(action="reset")
-    browser.click('form[action$="/apercu"] button[type="submit"]')
+    browser.click("#continuer")
     check(browser, "apercu")
     browser.click("#confirmer")
     check(browser, "bilan")

@@ -55,7 +55,7 @@ class Person:
 class Town:
     def __init__(self, site, academy=24):
         self.site, self.academy = site, academy
-        self.numbers = itertools.count(1)
+        self.numbers = vars(site).setdefault("numbers_of_towns", {}).setdefault(academy, itertools.count(1))
         self.sealing = Sealing(site.folder / "keys")
         with self.database() as database:
             database.execute("insert into preau.academy (code, name) values (%s, 'Essai') on conflict do nothing", (academy,))
