@@ -142,7 +142,7 @@ static void dates_loaded(void *arg, const struct refused_date *dates, size_t cou
         page_fail(visit, fault);
         return;
     }
-    home->body = page_begin(visit, "Accueil", "etablissement.html");
+    home->body = page_begin(visit, "À faire maintenant", "etablissement.html");
     home->has_dates = count > 0;
     view_set(home->body, "SOURCE", visit->school.degree == DEGREE_2 ? "SIECLE" : "ONDE");
     struct view *refused = count > 0 ? view_add(home->body, "DATES") : NULL;

@@ -127,7 +127,7 @@ def test_a_school_without_a_task_says_so(here, town, head, college):
     page = head.get(f"/etablissements/{college[0]}")
     assert spaced(page).count("Rien à faire pour le moment") == 1
     assert todo(page, "responsables-a-notifier-courriel") == (
-        "1 compte jamais notifié, avec une adresse de courriel",
+        "1 compte jamais notifié, avec une adresse de courriel – Responsables",
         f"/etablissements/{college[0]}/responsables?etat=non_distribue&courriel=avec")
     guardian.hand_out()
     assert spaced(head.get(f"/etablissements/{college[0]}")).count("Rien à faire pour le moment") == 2
@@ -157,7 +157,7 @@ def test_what_is_to_be_done_is_counted_once_for_each_account(here, town):
     assert [todo(page, f"responsables-{code}")[0][:1] for code in (
         "a-notifier-courriel", "a-notifier-feuille", "echeance-proche", "echeance-passee", "en-cours", "courriel-revenu", "sans-contact")] \
         == ["1", "1", "1", "1", "", "", "1"]
-    assert todo(page, "eleves-a-notifier-feuille")[0] == "4 comptes jamais notifiés, sans adresse de courriel"
+    assert todo(page, "eleves-a-notifier-feuille")[0] == "4 comptes jamais notifiés, sans adresse de courriel – Élèves"
     assert not todo(page, "eleves-sans-contact")[0]
     with here.psql() as database:  # a mobile is a contact; who left, or is closed, is counted nowhere
         database.execute("update preau.person set mobile = '+33612345678' where account_id = %s", (paper.account[1],))
