@@ -35,8 +35,3 @@ void digest_end(struct digest *digest, unsigned char *out_bytes)
 {
     crypto_generichash_final(state_of(digest), out_bytes, digest->size);
 }
-
-void digest_sha256(const void *bytes, size_t length, unsigned char out_bytes[SHA256_SIZE])
-{
-    crypto_hash_sha256(out_bytes, bytes, length);
-}

@@ -1,5 +1,5 @@
-/* Digests taken piece by piece: of a record of AAF (16 bytes are enough to tell a change), of an archive (32); and the one
- * that PostgreSQL takes too. */
+/* Digests taken piece by piece: of a record of AAF (16 bytes are enough to tell a change), of an archive
+ * (32). */
 #pragma once
 
 #include <stddef.h>
@@ -17,6 +17,3 @@ void digest_add(struct digest *digest, const void *bytes, size_t length);
 /* A text with its length, so that "ab","c" and "a","bc" differ; NULL differs from "". */
 void digest_add_text(struct digest *digest, const char *text);
 void digest_end(struct digest *digest, unsigned char *out_bytes);
-
-enum { SHA256_SIZE = 32 };
-void digest_sha256(const void *bytes, size_t length, unsigned char out_bytes[SHA256_SIZE]);

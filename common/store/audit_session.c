@@ -1,4 +1,4 @@
-#include "crypto/digest.h"
+#include "crypto/sha256.h"
 #include "domain/audit_entry.h"
 #include "runtime/cleanup.h"
 #include "store/audit_row.h"
@@ -84,7 +84,7 @@ static bool entry_add(struct audit_chain *chain, const struct rows *rows, int ro
     };
     struct audit_hash computed = {{0}};
     size_t length = audit_entry_encode(fields, bytes);
-    digest_sha256(bytes, length, computed.bytes);
+    sha256_make(bytes, length, computed.bytes);
     return audit_chain_add(chain, &entry, &computed);
 }
 
