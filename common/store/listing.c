@@ -37,7 +37,7 @@ static void *list_new(const struct rows *rows, size_t count, size_t bytes)
     return rows ? checked_calloc(count + 1, bytes) : NULL;
 }
 
-static void school_from_row(const struct rows *rows, int row, struct listed_school *out_school)
+void listed_school_from_row(const struct rows *rows, int row, struct listed_school *out_school)
 {
     *out_school = (struct listed_school){
         .academy = {(int16_t)row_int64(rows, row, "academy")},
@@ -54,7 +54,7 @@ static void school_rows(void *arg, const struct rows *rows, const struct fault *
     struct listed_school school;
     bool found = count_of(rows) == 1;
     if (found) {
-        school_from_row(rows, 0, &school);
+        listed_school_from_row(rows, 0, &school);
         school.has_others = row_bool(rows, 0, "has_others");
         school.may[PROFILE_RESPONSABLE] = row_bool(rows, 0, "guardians");
         school.may[PROFILE_ELEVE] = row_bool(rows, 0, "pupils");

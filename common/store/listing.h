@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct rows;
 struct store;
 
 struct listed_school {
@@ -43,6 +44,8 @@ typedef void listing_person_loaded(void *arg, const struct listed_person *person
 typedef void listing_relatives_loaded(
     void *arg, const struct listed_relative *relatives, size_t count, const struct fault *fault);
 
+/* Of the columns academy, uai, name, city and degree; what else is known of it is the caller's. */
+void listed_school_from_row(const struct rows *rows, int row, struct listed_school *out_school);
 /* A school in an administrator's scope. */
 void listing_load_school(
     struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);

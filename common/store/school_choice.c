@@ -3,8 +3,6 @@
 #include "runtime/memory.h"
 #include "store/query.h"
 
-#include <stdio.h>
-
 /* Of a browser that waits for its page. */
 #define PATIENCE SECONDS(10)
 
@@ -13,17 +11,6 @@ struct asking {
     void *arg;
 };
 
-static void school_from_row(const struct rows *rows, int row, struct listed_school *out_school)
-{
-    *out_school = (struct listed_school){
-        .academy = {(int16_t)row_int64(rows, row, "academy")},
-        .degree = row_int64(rows, row, "degree") == 2 ? DEGREE_2 : DEGREE_1,
-    };
-    snprintf(out_school->uai.text, sizeof out_school->uai.text, "%s", row_text(rows, row, "uai"));
-    snprintf(out_school->name, sizeof out_school->name, "%s", row_text(rows, row, "name"));
-    snprintf(out_school->city, sizeof out_school->city, "%s", row_text(rows, row, "city"));
-}
-
 static void schools_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
@@ -31,7 +18,7 @@ static void schools_rows(void *arg, const struct rows *rows, const struct fault 
     /* one more than needed, so that an empty list is a list all the same */
     struct listed_school *schools = rows ? checked_calloc(count + 1, sizeof *schools) : NULL;
     for (size_t i = 0; i < count; i++) {
-        school_from_row(rows, (int)i, &schools[i]);
+        listed_school_from_row(rows, (int)i, &schools[i]);
     }
     int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
     asking->loaded(asking->arg, schools, count, total, rows ? NULL : fault);

@@ -5,6 +5,7 @@
 #include "portal/account_view.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
@@ -123,7 +124,7 @@ static void person_loaded(void *arg, const struct account_person *person, const 
         return;
     }
     person_keep(visit, person);
-    visit->tab = page->is_guardian ? "responsables" : "eleves";
+    visit->tab = tab_of(person->stored.account.profile);
     wording_name(person->records[0].prenom, person->records[0].nom, name);
     page->body = page_begin(visit, name, "compte.html");
     view_set(page->body, "NAME", name);

@@ -4,6 +4,7 @@
 #include "portal/handlers.h"
 #include "portal/left_out.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static void outcome_show(
     struct filter list = chosen->filter;
     char text[WORDING_SIZE];
     list.selection = 0;
-    visit->tab = filter_tab(&list);
+    visit->tab = tab_of(list.profile);
     struct view *body = page_begin(visit, chosen->action->label, "bilan.html");
     struct names *names = names_new(visit);
     view_set(body, "HEADING", chosen->action->label);

@@ -1,8 +1,9 @@
 /* The list of accounts as a document (guide 5.4): those that a form selects, or all that an address's filter finds. */
 #include "portal/chosen.h"
+#include "portal/document.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
-#include "runtime/memory.h"
+#include "portal/tabs.h"
 
 #include <string.h>
 
@@ -24,15 +25,6 @@ static const char *content_type(const struct export_asked *asked)
     return asked->format == PREAU__NOTIFY__LIST_FORMAT__LIST_FORMAT_PDF ? "application/pdf" : "text/csv; charset=utf-8";
 }
 
-static void document_send(struct visit *visit, const char *file_name)
-{
-    const struct export_asked *asked = visit->own;
-    struct visit_document document = visit->document; /* the visit ends before the bytes are sent */
-    visit->document = (struct visit_document){0};
-    page_send_file(visit, content_type(asked), file_name, document.bytes, document.length);
-    memory_free(&document.bytes);
-}
-
 static bool first_keep(struct piece *first, const Preau__Notify__ExportListReply *reply)
 {
     if (reply->digest.len > sizeof first->digest) {
@@ -49,17 +41,6 @@ static bool is_same_list(const struct piece *first, const Preau__Notify__ExportL
            memcmp(first->digest, reply->digest.data, reply->digest.len) == 0;
 }
 
-static void piece_add(struct visit_document *document, const Preau__Notify__ExportListReply *reply)
-{
-    size_t needed = document->length + reply->document.len;
-    if (needed > document->size || !document->bytes) {
-        document->size = needed > reply->length ? needed : (size_t)reply->length;
-        document->bytes = checked_realloc(document->bytes, document->size + 1, 1);
-    }
-    memcpy(document->bytes + document->length, reply->document.data, reply->document.len);
-    document->length = needed;
-}
-
 static void piece_come(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Notify__ExportListReply *reply = (const void *)answer;
@@ -73,11 +54,14 @@ static void piece_come(struct visit *visit, const ProtobufCMessage *answer, enum
         page_refuse(visit, REFUSAL_BUSY); /* the list changed between two pieces: asked again, it is another one */
         return;
     }
-    piece_add(&visit->document, reply);
+    if (visit->document.length == 0) {
+        document_reserve(&visit->document, (size_t)reply->length);
+    }
+    document_add(&visit->document, reply->document.data, reply->document.len);
     if (visit->document.length < reply->length && !http_is_gone(visit->request)) {
         piece_ask(visit);
     } else {
-        document_send(visit, reply->file_name);
+        document_send(visit, content_type(asked), reply->file_name);
     }
 }
 
@@ -146,7 +130,7 @@ void export_do(struct visit *visit)
 
 static void export_filtered(struct visit *visit, enum account_profile profile)
 {
-    if (!visit->school.may[profile]) {
+    if (!tab_is_open(&visit->school, profile)) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }
@@ -164,9 +148,5 @@ void export_guardians(struct visit *visit)
 
 void export_pupils(struct visit *visit)
 {
-    if (visit->school.degree == DEGREE_2) {
-        export_filtered(visit, PROFILE_ELEVE);
-    } else {
-        page_refuse(visit, REFUSAL_NOT_FOUND);
-    }
+    export_filtered(visit, PROFILE_ELEVE);
 }

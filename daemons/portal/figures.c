@@ -2,6 +2,7 @@
 #include "domain/account.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 #include "statistics.pb-c.h"
 
@@ -84,13 +85,11 @@ static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, 
     struct view *computed = view_add(body, "COMPUTED");
     wording_moment((struct instant){reply->computed_at}, moment);
     view_set(computed, "COMPUTED_AT", moment);
-    if (visit->school.may[PROFILE_RESPONSABLE]) {
-        figures_sum(reply, PROFILE_RESPONSABLE, &figures);
-        table_fill(computed, PROFILE_RESPONSABLE, &figures);
-    }
-    if (visit->school.degree == DEGREE_2 && visit->school.may[PROFILE_ELEVE]) {
-        figures_sum(reply, PROFILE_ELEVE, &figures);
-        table_fill(computed, PROFILE_ELEVE, &figures);
+    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
+        if (tab_is_open(&visit->school, profile)) {
+            figures_sum(reply, profile, &figures);
+            table_fill(computed, profile, &figures);
+        }
     }
     page_send(visit, 200);
 }

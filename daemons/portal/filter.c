@@ -1,6 +1,7 @@
 #include "portal/filter.h"
 
 #include "domain/text.h"
+#include "portal/query_text.h"
 #include "runtime/cleanup.h"
 
 #include <stdio.h>
@@ -182,28 +183,12 @@ struct filter filter_without(const struct filter *filter, enum filter_key key)
 
 /* ---- writing */
 
-/* Percent-encoded for a query (RFC 3986 2.3: all but unreserved). */
-static void add_encoded(struct text_builder *text, const char *value)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    for (; *value != '\0'; value++) {
-        unsigned char one = (unsigned char)*value;
-        if (text_is_ascii_letter(*value) || text_is_digit(*value) || strchr("-._~", *value)) {
-            text_add_char(text, *value);
-        } else {
-            text_add_char(text, '%');
-            text_add_char(text, digits[one >> 4]);
-            text_add_char(text, digits[one & 15]);
-        }
-    }
-}
-
 static void add_pair(struct text_builder *text, const char *name, const char *value)
 {
     text_add_char(text, text->used == 0 ? '?' : '&');
     text_add(text, name);
     text_add_char(text, '=');
-    add_encoded(text, value);
+    query_add(text, value);
 }
 
 static void add_number(struct text_builder *text, const char *name, int64_t value)

@@ -1,4 +1,5 @@
 #include "portal/filter_request.h"
+#include "portal/tabs.h"
 
 #include "domain/name.h"
 #include "runtime/clock.h"
@@ -95,11 +96,6 @@ struct roster_filter filter_roster(const struct visit *visit, const struct filte
     return roster;
 }
 
-const char *filter_tab(const struct filter *filter)
-{
-    return filter->profile == PROFILE_ELEVE ? "eleves" : "responsables";
-}
-
 const char *filter_href_to(const struct visit *visit, const struct filter *filter, const char *place)
 {
     char query[FILTER_HREF_SIZE];
@@ -109,5 +105,5 @@ const char *filter_href_to(const struct visit *visit, const struct filter *filte
 
 const char *filter_href(const struct visit *visit, const struct filter *filter)
 {
-    return filter_href_to(visit, filter, filter_tab(filter));
+    return filter_href_to(visit, filter, tab_of(filter->profile));
 }

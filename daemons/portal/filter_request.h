@@ -12,8 +12,6 @@ void filter_from_form(const struct visit *visit, enum account_profile profile, s
 /* In the visit's arena; words too. */
 struct roster_filter filter_roster(const struct visit *visit, const struct filter *filter);
 
-/* "responsables" or "eleves" */
-const char *filter_tab(const struct filter *filter);
 /* "/etablissements/<uai>/responsables?…", in the visit's arena; and the same of another place, "apercu". */
 const char *filter_href(const struct visit *visit, const struct filter *filter);
 const char *filter_href_to(const struct visit *visit, const struct filter *filter, const char *place);

@@ -1,11 +1,11 @@
 /* What an import refused, whole, for a spreadsheet: asked piece by piece, sent at once. Or its figures. */
 #include "domain/import_csv.h"
 #include "import.pb-c.h"
+#include "portal/document.h"
 #include "portal/handlers.h"
 #include "portal/import_view.h"
 #include "portal/page.h"
 #include "runtime/clock.h"
-#include "runtime/memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,16 +20,6 @@ static bool wants_figures(const struct visit *visit)
 {
     const char *table = http_query(visit->request, "table");
     return table && strcmp(table, "chiffres") == 0;
-}
-
-/* Room for so many bytes more, and their end. */
-static void document_reserve(struct visit_document *document, size_t bytes)
-{
-    size_t needed = document->length + bytes + 1;
-    if (needed > document->size) {
-        document->size = needed > 2 * document->size ? needed : 2 * document->size;
-        document->bytes = checked_realloc(document->bytes, document->size, 1);
-    }
 }
 
 static void heading_add(struct visit_document *document)
@@ -54,20 +44,14 @@ static void record_add(struct visit_document *document, const Preau__Import__Ref
 static void sheet_send(struct visit *visit)
 {
     char name[64];
-    struct visit_document document = visit->document; /* the visit ends before the bytes are sent */
-    visit->document = (struct visit_document){0};
     (void)snprintf(name, sizeof name, "integration-%" PRId64 "%s.csv", visit->path.import.v,
         wants_figures(visit) ? "-chiffres" : "");
-    page_send_file(visit, "text/csv; charset=utf-8", name, document.bytes, document.length);
-    memory_free(&document.bytes);
+    document_send(visit, "text/csv; charset=utf-8", name);
 }
 
 static void row_add(void *arg, const char *row, size_t length)
 {
-    struct visit_document *document = arg;
-    document_reserve(document, length);
-    memcpy(document->bytes + document->length, row, length);
-    document->length += length;
+    document_add(arg, row, length);
 }
 
 static void figures_add(struct visit_document *document, const Preau__Import__GetReportReply *report)

@@ -32,6 +32,17 @@ static struct keeping *keeping_new(struct visit *visit, struct selection *select
     return keeping;
 }
 
+/* Of what the filter names; NULL when it names nothing or there is no room, which is answered then. */
+static struct keeping *keeping_named(struct visit *visit, const struct filter *filter, kept_done *done)
+{
+    struct keeping *keeping = keeping_new(visit, NULL, done);
+    if (keeping && filter->selection == 0) {
+        done(visit, keeping->selection);
+        return NULL;
+    }
+    return keeping;
+}
+
 static struct list_selection named(const struct keeping *keeping, const struct filter *filter)
 {
     return (struct list_selection){keeping->digest, &keeping->visit->school, filter->profile, filter->selection};
@@ -53,16 +64,11 @@ static void loaded(void *arg, const int64_t *academies, const int64_t *numbers, 
 
 void kept_load(struct visit *visit, const struct filter *filter, kept_done *done)
 {
-    struct keeping *keeping = keeping_new(visit, NULL, done);
-    if (!keeping) {
-        return;
+    struct keeping *keeping = keeping_named(visit, filter, done);
+    if (keeping) {
+        struct list_selection selection = named(keeping, filter);
+        list_selection_load(visit->portal->store, &selection, loaded, keeping);
     }
-    if (filter->selection == 0) {
-        done(visit, keeping->selection);
-        return;
-    }
-    struct list_selection selection = named(keeping, filter);
-    list_selection_load(visit->portal->store, &selection, loaded, keeping);
 }
 
 static void stored(void *arg, int64_t number, const struct fault *fault)
@@ -101,16 +107,54 @@ static void ended(void *arg, int64_t number, const struct fault *fault)
 
 void kept_end(struct visit *visit, const struct filter *filter, kept_done *done)
 {
-    struct keeping *keeping = keeping_new(visit, NULL, done);
-    if (!keeping) {
+    struct keeping *keeping = keeping_named(visit, filter, done);
+    if (keeping) {
+        struct list_selection selection = named(keeping, filter);
+        list_selection_end(visit->portal->store, &selection, ended, keeping);
+    }
+}
+
+struct adding {
+    struct visit *visit;
+    struct selection *selection;
+    kept_done *done;
+};
+
+static void all_loaded(void *arg, const struct roster_row *rows, size_t count, int64_t total, const struct fault *fault)
+{
+    const struct adding *adding = arg;
+    enum selection_read read = total > SELECTION_MAX ? SELECTION_FULL : SELECTION_READ;
+    if (!rows) {
+        page_fail(adding->visit, fault);
         return;
     }
-    if (filter->selection == 0) {
-        done(visit, keeping->selection);
+    for (size_t i = 0; read == SELECTION_READ && i < count; i++) {
+        read = selection_add_account(adding->selection, rows[i].academy, rows[i].id);
+    }
+    if (read == SELECTION_READ) {
+        adding->done(adding->visit, adding->selection);
+    } else {
+        page_refuse(adding->visit, kept_refusal(read));
+    }
+}
+
+void kept_add_all(struct visit *visit, const struct filter *filter, struct selection *selection, kept_done *done)
+{
+    struct adding *adding = arena_alloc(visit_arena(visit), 1, sizeof *adding);
+    if (!adding) {
+        page_refuse(visit, REFUSAL_TOO_LARGE);
         return;
     }
-    struct list_selection selection = named(keeping, filter);
-    list_selection_end(visit->portal->store, &selection, ended, keeping);
+    if (!filter_is_understood(filter)) {
+        done(visit, selection);
+        return;
+    }
+    *adding = (struct adding){visit, selection, done};
+    struct roster_filter all = filter_roster(visit, filter);
+    all.limit = SELECTION_MAX;
+    all.offset = 0;
+    all.without_details = true;
+    roster_load(visit->portal->store, &visit->school, &all, all_loaded, adding);
 }
 
 enum refusal kept_refusal(enum selection_read read)

@@ -12,6 +12,9 @@ typedef void kept_done(struct visit *visit, struct selection *selection);
 void kept_load(struct visit *visit, const struct filter *filter, kept_done *done);
 /* Stores it and gives the filter its number; one that is empty and was never stored stays so. */
 void kept_store(struct visit *visit, struct filter *filter, struct selection *selection, kept_done *done);
+/* Adds all that the filter finds, over all pages; nothing when it is not understood. More than a selection holds is
+ * refused to the browser without asking, a fault too. */
+void kept_add_all(struct visit *visit, const struct filter *filter, struct selection *selection, kept_done *done);
 /* Forgets it, whatever comes of that, then goes on. */
 void kept_end(struct visit *visit, const struct filter *filter, kept_done *done);
 

@@ -3,6 +3,7 @@
 #include "portal/handlers.h"
 #include "portal/list_view.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 #include <string.h>
@@ -78,7 +79,7 @@ static void choices_loaded(void *arg, const struct roster_choice *choices, size_
 
 static void list_show(struct visit *visit, enum account_profile profile)
 {
-    if (!visit->school.may[profile]) {
+    if (!tab_is_open(&visit->school, profile)) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }
@@ -97,43 +98,10 @@ static void list_go(struct visit *visit, struct selection *selection)
     page_go(visit, filter_href(visit, &list->filter));
 }
 
-static void list_keep(struct visit *visit)
+static void list_keep(struct visit *visit, struct selection *selection)
 {
     struct list *list = visit->own;
-    kept_store(visit, &list->filter, list->selection, list_go);
-}
-
-static void all_loaded(void *arg, const struct roster_row *rows, size_t count, int64_t total, const struct fault *fault)
-{
-    struct visit *visit = arg;
-    struct list *list = visit->own;
-    enum selection_read read = total > SELECTION_MAX ? SELECTION_FULL : SELECTION_READ;
-    if (!rows) {
-        page_fail(visit, fault);
-        return;
-    }
-    for (size_t i = 0; read == SELECTION_READ && i < count; i++) {
-        read = selection_add_account(list->selection, rows[i].academy, rows[i].id);
-    }
-    if (read == SELECTION_READ) {
-        list_keep(visit);
-    } else {
-        page_refuse(visit, kept_refusal(read));
-    }
-}
-
-static void all_load(struct visit *visit)
-{
-    const struct list *list = visit->own;
-    if (!filter_is_understood(&list->filter)) {
-        list_keep(visit);
-        return;
-    }
-    struct roster_filter filter = filter_roster(visit, &list->filter);
-    filter.limit = SELECTION_MAX;
-    filter.offset = 0;
-    filter.without_details = true;
-    roster_load(visit->portal->store, &visit->school, &filter, all_loaded, visit);
+    kept_store(visit, &list->filter, selection, list_go);
 }
 
 /* `faire`: the whole page, all pages, or nothing is ticked. */
@@ -153,15 +121,15 @@ static void before_loaded(struct visit *visit, struct selection *selection)
     if (refusal != REFUSAL_NONE) {
         page_refuse(visit, refusal);
     } else if (button && strcmp(button, "liste") == 0) {
-        all_load(visit);
+        kept_add_all(visit, &list->filter, selection, list_keep);
     } else {
-        list_keep(visit);
+        list_keep(visit, selection);
     }
 }
 
 static void list_move(struct visit *visit, enum account_profile profile)
 {
-    if (!visit->school.may[profile]) {
+    if (!tab_is_open(&visit->school, profile)) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }
@@ -189,18 +157,10 @@ void list_guardians_move(struct visit *visit)
 
 void list_pupils(struct visit *visit)
 {
-    if (visit->school.degree == DEGREE_2) {
-        list_show(visit, PROFILE_ELEVE);
-    } else {
-        page_refuse(visit, REFUSAL_NOT_FOUND);
-    }
+    list_show(visit, PROFILE_ELEVE);
 }
 
 void list_pupils_move(struct visit *visit)
 {
-    if (visit->school.degree == DEGREE_2) {
-        list_move(visit, PROFILE_ELEVE);
-    } else {
-        page_refuse(visit, REFUSAL_NOT_FOUND);
-    }
+    list_move(visit, PROFILE_ELEVE);
 }

@@ -1,5 +1,6 @@
 #include "portal/head_action.h"
 #include "portal/list_view.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 /* The list as a document (guide 5.4): of those chosen, or of the class that is shown, for its teacher. */
@@ -13,7 +14,7 @@ static void documents_fill(const struct visit *visit, struct view *actions, cons
     for (int key = 0; key < FILTER_KEY_COUNT; key++) {
         class.values[key] = key == FILTER_CLASS ? filter->values[key] : "";
     }
-    const char *place = arena_printf(visit_arena(visit), "%s/liste", filter_tab(filter));
+    const char *place = arena_printf(visit_arena(visit), "%s/liste", tab_of(filter->profile));
     struct view *link = view_add(actions, "CLASS_LIST");
     view_print(link, "HREF", "%s&format=pdf", filter_href_to(visit, &class, place));
     view_set(link, "LABEL", filter->values[FILTER_CLASS]);

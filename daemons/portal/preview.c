@@ -4,6 +4,7 @@
 #include "portal/handlers.h"
 #include "portal/left_out.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static void counted(struct view *view, const char *name, int64_t count, const ch
 static struct view *preview_begin(struct visit *visit)
 {
     const struct chosen *chosen = visit->own;
-    visit->tab = filter_tab(&chosen->filter);
+    visit->tab = tab_of(chosen->filter.profile);
     struct view *body = page_begin(visit, "Vérifier avant de confirmer", "apercu.html");
     view_set(body, "HEADING", chosen->action->label);
     view_set(body, "BACK", filter_href(visit, &chosen->filter));

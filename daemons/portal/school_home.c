@@ -2,6 +2,7 @@
 #include "store/school_home.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/tabs.h"
 #include "portal/todo.h"
 #include "portal/wording.h"
 
@@ -15,11 +16,6 @@ struct home {
     struct view *body;
     bool has_dates; /* refused ones are shown above */
 };
-
-static const char *tab_of(enum account_profile profile)
-{
-    return profile == PROFILE_ELEVE ? "eleves" : "responsables";
-}
 
 static void todos_fill(
     const struct visit *visit, struct view *section, enum account_profile profile, const struct home_counts *counts)
@@ -112,11 +108,10 @@ static void home_loaded(void *arg, const struct school_home *found, const struct
         page_fail(visit, fault);
         return;
     }
-    if (visit->school.may[PROFILE_RESPONSABLE]) {
-        profile_fill(visit, PROFILE_RESPONSABLE, &found->counts[PROFILE_RESPONSABLE]);
-    }
-    if (visit->school.degree == DEGREE_2 && visit->school.may[PROFILE_ELEVE]) {
-        profile_fill(visit, PROFILE_ELEVE, &found->counts[PROFILE_ELEVE]);
+    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
+        if (tab_is_open(&visit->school, profile)) {
+            profile_fill(visit, profile, &found->counts[profile]);
+        }
     }
     data_fill(visit, found->integrated_at);
     page_send(visit, 200);

@@ -7,23 +7,31 @@
 
 static const struct tab {
     const char *name, *label;
-    bool second_degree;
     int profile; /* of whose accounts it speaks; PROFILE_COUNT: of all that may be seen */
     bool delegating;
 } tabs[] = {
-    {"",             "Accueil",       false, PROFILE_COUNT,       false},
-    {"responsables", "Responsables",  false, PROFILE_RESPONSABLE, false},
-    {"eleves",       "Élèves",      true,  PROFILE_ELEVE,       false},
-    {"envois",       "Envois",        false, PROFILE_COUNT,       false},
-    {"statistiques", "Statistiques",  false, PROFILE_COUNT,       false},
-    {"delegations",  "Délégations", false, PROFILE_COUNT,       true },
+    {"",             "Accueil",       PROFILE_COUNT,       false},
+    {"responsables", "Responsables",  PROFILE_RESPONSABLE, false},
+    {"eleves",       "Élèves",      PROFILE_ELEVE,       false},
+    {"envois",       "Envois",        PROFILE_COUNT,       false},
+    {"statistiques", "Statistiques",  PROFILE_COUNT,       false},
+    {"delegations",  "Délégations", PROFILE_COUNT,       true },
 };
+
+const char *tab_of(enum account_profile profile)
+{
+    return profile == PROFILE_ELEVE ? "eleves" : "responsables";
+}
+
+bool tab_is_open(const struct listed_school *school, enum account_profile profile)
+{
+    return school->may[profile] && (profile != PROFILE_ELEVE || school->degree == DEGREE_2);
+}
 
 static bool is_there(const struct visit *visit, const struct tab *tab)
 {
     const struct listed_school *school = &visit->school;
-    return (!tab->second_degree || school->degree == DEGREE_2) &&
-           (tab->profile == PROFILE_COUNT || school->may[tab->profile]) &&
+    return (tab->profile == PROFILE_COUNT || tab_is_open(school, (enum account_profile)tab->profile)) &&
            (!tab->delegating || role_may_delegate(visit->session.role));
 }
 
