@@ -24,12 +24,7 @@ static void change_done(void *arg, bool is_done, const struct fault *fault)
     struct proof *proof = arg;
     Preau__Link__AdministratorStanding standing;
     Preau__Link__ChangeAdministratorPasswordReply reply = PREAU__LINK__CHANGE_ADMINISTRATOR_PASSWORD_REPLY__INIT;
-    if (fault) {
-        proof_fail(proof, fault);
-        return;
-    }
-    if (!is_done) {
-        proof_refuse(proof, REFUSAL_STALE);
+    if (!proof_is_done(proof, is_done, fault)) {
         return;
     }
     log_event(LOG_NOTICE, "administrator_password_changed", F("administrator", proof->found.id));

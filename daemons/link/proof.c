@@ -33,6 +33,16 @@ void proof_fail(struct proof *proof, const struct fault *fault)
     proof_end(proof);
 }
 
+bool proof_is_done(struct proof *proof, bool is_done, const struct fault *fault)
+{
+    if (fault) {
+        proof_fail(proof, fault);
+    } else if (!is_done) {
+        proof_refuse(proof, REFUSAL_STALE);
+    }
+    return !fault && is_done;
+}
+
 /* ---- judging */
 
 static void proof_judged(struct proof *proof, bool is_right, enum refusal wrong)
@@ -62,16 +72,23 @@ static void password_verified(void *arg, bool is_right, const struct fault *faul
     }
 }
 
-static void password_begun(void *arg, bool granted, const struct fault *fault)
+/* False: answered. */
+static bool is_granted(struct proof *proof, bool granted, const struct fault *fault)
 {
-    struct proof *proof = arg;
     if (fault) {
         proof_fail(proof, fault);
     } else if (!granted) {
         proof_count("delayed");
         proof_refuse(proof, REFUSAL_TOO_MANY_ATTEMPTS);
-    } else if (!hashing_verify(
-                   proof->link->hashing_administrators, proof->typed, proof->found.hash, password_verified, proof)) {
+    }
+    return !fault && granted;
+}
+
+static void password_begun(void *arg, bool granted, const struct fault *fault)
+{
+    struct proof *proof = arg;
+    if (is_granted(proof, granted, fault) && !hashing_verify(proof->link->hashing_administrators, proof->typed,
+                                                 proof->found.hash, password_verified, proof)) {
         attempt_give_back(proof->link->store, &proof->attempt);
         proof_count("busy");
         proof_refuse(proof, REFUSAL_BUSY);
@@ -117,12 +134,7 @@ static void code_judge(struct proof *proof)
 static void code_begun(void *arg, bool granted, const struct fault *fault)
 {
     struct proof *proof = arg;
-    if (fault) {
-        proof_fail(proof, fault);
-    } else if (!granted) {
-        proof_count("delayed");
-        proof_refuse(proof, REFUSAL_TOO_MANY_ATTEMPTS);
-    } else {
+    if (is_granted(proof, granted, fault)) {
         code_judge(proof);
     }
 }

@@ -49,6 +49,8 @@ void proof_by_code(struct proof *proof, const char *code);
 
 void proof_refuse(struct proof *proof, enum refusal refusal);
 void proof_fail(struct proof *proof, const struct fault *fault);
+/* What the store says of a change. False: not made, and answered; another one came between, or the fault. */
+bool proof_is_done(struct proof *proof, bool is_done, const struct fault *fault);
 void proof_end(struct proof *proof); /* after the answer */
 
 /* Where the sign-in of this administrator stands. */

@@ -208,11 +208,7 @@ static void confirm_noted(void *arg, const struct fault *fault)
 static void confirm_done(void *arg, bool is_done, const struct fault *fault)
 {
     struct proof *proof = arg;
-    if (fault) {
-        proof_fail(proof, fault);
-    } else if (!is_done) {
-        proof_refuse(proof, REFUSAL_STALE);
-    } else {
+    if (proof_is_done(proof, is_done, fault)) {
         log_event(LOG_NOTICE, "second_factor_set_up", F("administrator", proof->found.id));
         sign_in_note(proof, confirm_noted);
     }
@@ -278,12 +274,7 @@ static void end_done(void *arg, bool is_done, const struct fault *fault)
     struct proof *proof = arg;
     Preau__Link__AdministratorStanding standing;
     Preau__Link__RemoveSecondFactorReply reply = PREAU__LINK__REMOVE_SECOND_FACTOR_REPLY__INIT;
-    if (fault) {
-        proof_fail(proof, fault);
-        return;
-    }
-    if (!is_done) {
-        proof_refuse(proof, REFUSAL_STALE);
+    if (!proof_is_done(proof, is_done, fault)) {
         return;
     }
     log_event(LOG_NOTICE, "second_factor_removed", F("administrator", proof->found.id));
@@ -324,12 +315,7 @@ static void renew_done(void *arg, bool is_done, const struct fault *fault)
     struct proof *proof = arg;
     char *texts[RECOVERY_CODES];
     Preau__Link__RenewRecoveryCodesReply reply = PREAU__LINK__RENEW_RECOVERY_CODES_REPLY__INIT;
-    if (fault) {
-        proof_fail(proof, fault);
-        return;
-    }
-    if (!is_done) {
-        proof_refuse(proof, REFUSAL_STALE);
+    if (!proof_is_done(proof, is_done, fault)) {
         return;
     }
     log_event(LOG_NOTICE, "recovery_codes_renewed", F("administrator", proof->found.id));
