@@ -1,33 +1,20 @@
-/* The HTTP server over a real socket: what handlers see, what hostile clients get; then the status endpoint. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+/* The HTTP server over a real socket: what handlers see, what hostile clients get. */
+#include "client.h"
 
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
 #include "runtime/http_server.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
-#include "runtime/status.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct loop *loop;
 static struct http_server *server;
-static struct timer *pump;
 static char assets[] = "/tmp/preau-assets-XXXXXX";
 static struct http_request *kept, *held[8];
 static int handled;
@@ -67,18 +54,6 @@ static void handle(struct http_request *request, void *arg)
         echo(request);
 }
 
-static void pause_loop(void *arg)
-{
-    (void)arg;
-    loop_stop(loop, 0);
-}
-
-static void turn(void)
-{
-    timer_set(pump, MILLISECONDS(2));
-    (void)loop_run(loop);
-}
-
 static int open_server(void **state)
 {
     (void)state;
@@ -92,8 +67,7 @@ static int open_server(void **state)
         .timeout = MILLISECONDS(1500),
         .parameters_max = 10};
     struct fault fault;
-    loop = loop_new();
-    pump = loop_timer(loop, pause_loop, NULL);
+    loop_begin();
     kept = NULL;
     handled = 0;
     if (!http_server_open(loop, &options, handle, NULL, &server, &fault))
@@ -105,89 +79,18 @@ static int close_server(void **state)
 {
     (void)state;
     http_server_close(&server);
-    loop_free(&loop);
+    loop_end();
     return 0;
 }
 
-/* --- a client that writes bytes --- */
-
-static int dial_from(const char *own, int port)
-{
-    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    union {
-        struct sockaddr_in v4;
-        struct sockaddr any;
-    } from = {.v4 = {.sin_family = AF_INET}};
-    assert_int_equal(inet_pton(AF_INET, own, &from.v4.sin_addr), 1);
-    assert_int_equal(bind(client, &from.any, sizeof from.v4), 0);
-    const union {
-        struct sockaddr_in v4;
-        struct sockaddr any;
-    } to = {
-        .v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}
-    };
-    assert_int_equal(connect(client, &to.any, sizeof to.v4), 0);
-    assert_int_equal(fcntl(client, F_SETFL, O_NONBLOCK), 0);
-    return client;
-}
-
-static int dial(int port)
-{
-    return dial_from("127.0.0.1", port);
-}
-
-static void say(int client, const char *bytes, size_t length)
-{
-    assert_int_equal(send(client, bytes, length, MSG_NOSIGNAL), (ssize_t)length);
-}
-
-/* Until the server closes or, for a kept connection, has answered with a whole body; at most 5 s. */
-static size_t hear(int client, char *out, size_t size, bool until_closed)
-{
-    size_t length = 0;
-    struct tick start = clock_tick();
-    while (!duration_longer(clock_since(start), SECONDS(5))) {
-        turn();
-        ssize_t bytes = recv(client, out + length, size - 1 - length, 0);
-        if (bytes == 0 || (bytes < 0 && errno != EAGAIN))
-            break;
-        length += bytes > 0 ? (size_t)bytes : 0;
-        out[length] = '\0';
-        if (!until_closed && strstr(out, "\r\n\r\n") != NULL)
-            break;
-    }
-    out[length] = '\0';
-    return length;
-}
-
-static char answer[16384];
-
 static const char *ask_bytes(const char *bytes, size_t length)
 {
-    int client = dial(http_server_port(server));
-    say(client, bytes, length);
-    (void)hear(client, answer, sizeof answer, true);
-    (void)close(client);
-    return answer;
+    return ask_at(http_server_port(server), bytes, length);
 }
 
 static const char *ask(const char *text)
 {
     return ask_bytes(text, strlen(text));
-}
-
-#define CLOSE " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-
-static const char *body_of(const char *text)
-{
-    const char *gap = strstr(text, "\r\n\r\n");
-    return gap != NULL ? gap + 4 : "";
-}
-
-static void assert_status(const char *text, const char *status)
-{
-    if (strncmp(text, "HTTP/1.1 ", 9) != 0 || strncmp(text + 9, status, 3) != 0)
-        fail_msg("want %s, got: %.300s", status, text);
 }
 
 /* --- what handlers see --- */
@@ -544,92 +447,6 @@ static void nothing_but_a_plain_file_below_is_served(void **state)
     }
 }
 
-/* --- the status endpoint --- */
-
-static const char *ask_status(const struct status *status, const char *path)
-{
-    char text[200];
-    (void)snprintf(text, sizeof text, "GET %s" CLOSE "\r\n", path);
-    int client = dial(status_port(status));
-    say(client, text, strlen(text));
-    (void)hear(client, answer, sizeof answer, true);
-    (void)close(client);
-    return answer;
-}
-
-static void alive_is_not_ready(void **state)
-{
-    (void)state;
-    struct fault fault;
-    _cleanup_(status_free) struct status *status = status_new("preau-testd");
-    assert_true(status_listen(status, loop, "127.0.0.1:0", &fault));
-    struct status_check *database = status_check_add(status, "database", true);
-    struct status_check *mail = status_check_add(status, "smtp", false);
-    assert_status(ask_status(status, "/livez"), "200");
-    assert_status(ask_status(status, "/readyz"), "503");
-    status_check_set(database, STATUS_OK, "");
-    assert_status(ask_status(status, "/readyz"), "503"); /* still starting */
-    status_phase_set(status, STATUS_RUNNING);
-    status_check_set(mail, STATUS_FAILED, "connection refused");
-    assert_status(ask_status(status, "/readyz"), "200");
-    status_check_set(database, STATUS_FAILED, "the server went away");
-    const char *got = ask_status(status, "/readyz");
-    assert_status(got, "503");
-    assert_non_null(strstr(got, "database failed: the server went away\n"));
-    assert_status(ask_status(status, "/livez"), "200");
-    assert_status(ask_status(status, "/nothing"), "404");
-}
-
-static void the_status_tells_all_in_json(void **state)
-{
-    (void)state;
-    struct fault fault;
-    _cleanup_(status_free) struct status *status = status_new("preau-testd");
-    assert_true(status_listen(status, loop, "127.0.0.1:0", &fault));
-    status_check_set(status_check_add(status, "database", true), STATUS_DEGRADED, "slow");
-    status_number_set(status, "queue", 12);
-    status_number_set(status, "queue", 13);
-    status_text_set(status, "last_import", "2026-09-01");
-    status_schema_set(status, 4);
-    status_list_clear(status, "runs");
-    status_row_add(status, "runs");
-    status_list_clear(status, "runs");
-    status_row_add(status, "runs");
-    status_row_number(status, "runs", "run", 7);
-    status_row_add(status, "runs");
-    status_row_text(status, "runs", "phase", "reading");
-    json_t *all = json_loads(body_of(ask_status(status, "/status")), 0, NULL);
-    assert_non_null(all);
-    assert_string_equal(json_string_value(json_object_get(all, "name")), "preau-testd");
-    assert_string_equal(json_string_value(json_object_get(all, "state")), "starting");
-    assert_int_equal(json_integer_value(json_object_get(all, "schema_version")), 4);
-    const json_t *check = json_array_get(json_object_get(all, "checks"), 0);
-    assert_string_equal(json_string_value(json_object_get(check, "state")), "degraded");
-    assert_string_equal(json_string_value(json_object_get(check, "cause")), "slow");
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "numbers"), "queue")), 13);
-    const json_t *runs = json_object_get(json_object_get(all, "lists"), "runs");
-    assert_int_equal(json_array_size(runs), 2);
-    assert_int_equal(json_integer_value(json_object_get(json_array_get(runs, 0), "run")), 7);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(runs, 1), "phase")), "reading");
-    json_decref(all);
-    const char *got = ask_status(status, "/metrics");
-    assert_non_null(strstr(got, "Content-Type: text/plain; version=0.0.4"));
-    assert_non_null(strstr(got, "# TYPE preau_http_requests_total counter\n"));
-}
-
-static void an_address_in_use_is_a_fault(void **state)
-{
-    (void)state;
-    char address[32];
-    (void)snprintf(address, sizeof address, "127.0.0.1:%d", http_server_port(server));
-    struct fault fault;
-    _cleanup_(status_free) struct status *status = status_new("preau-testd");
-    assert_false(status_listen(status, loop, address, &fault));
-    assert_int_equal(fault.os_error, EADDRINUSE);
-    assert_false(status_listen(status, loop, "nonsense", &fault));
-    assert_int_equal(fault.code, FAULT_CONFIG);
-}
-
 #define served(test) cmocka_unit_test_setup_teardown(test, open_server, close_server)
 
 static int open_all(void **state)
@@ -657,9 +474,6 @@ int main(void)
         served(a_connection_is_kept_for_the_next_request),
         served(a_file_is_served_and_remembered),
         served(nothing_but_a_plain_file_below_is_served),
-        served(alive_is_not_ready),
-        served(the_status_tells_all_in_json),
-        served(an_address_in_use_is_a_fault),
     };
     return cmocka_run_group_tests(tests, open_all, drop_assets);
 }
