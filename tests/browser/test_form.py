@@ -5,9 +5,11 @@ import re
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from peers import axe
 from peers.everyone import Everyone, wear
@@ -220,20 +222,23 @@ def plain(site, tmp_path):
         driver.quit()
 
 
+def patient(driver):
+    """Between two pages the driver has no document to ask, and says so in words of its own."""
+    return WebDriverWait(driver, 20, ignored_exceptions=[WebDriverException])
+
+
 def follow(driver, element):
     """Clicks, and waits until the element is of a page before."""
-    from selenium.common.exceptions import StaleElementReferenceException
-    from selenium.webdriver.support.ui import WebDriverWait
-
     element.click()
 
     def is_gone(_):
         try:
-            return not element.is_enabled() and False
+            element.is_enabled()
         except StaleElementReferenceException:
             return True
+        return False
 
-    WebDriverWait(driver, 20).until(is_gone)
+    patient(driver).until(is_gone)
 
 
 def test_without_scripts_a_head_notifies_and_follows(plain, site, everyone):
@@ -247,4 +252,4 @@ def test_without_scripts_a_head_notifies_and_follows(plain, site, everyone):
     follow(plain, plain.find_element(By.ID, "confirmer"))
     assert "/envois/" in plain.current_url
     # the page loads itself again until it is over
-    site.wait(lambda: not plain.find_elements(By.CSS_SELECTOR, "[data-suite]"), what="a batch that is over")
+    patient(plain).until(lambda driver: not driver.find_elements(By.CSS_SELECTOR, "[data-suite]"), "a batch that is over")
