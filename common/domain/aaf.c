@@ -276,6 +276,30 @@ bool aaf_level_2d(const char *value, struct school_level *out_level)
     return true;
 }
 
+/* ------------------------------------------------------------------------------------------------------- heads */
+
+static bool field_is(struct aaf_field field, const char *text)
+{
+    field = trimmed(field);
+    return field.length == strlen(text) && memcmp(field.text, text, field.length) == 0;
+}
+
+enum aaf_headship aaf_headship_of_function(const char *value, int64_t *out_structure)
+{
+    struct aaf_field fields[2];
+    if (aaf_split(value, fields, 2) < 2 || !field_is(fields[1], "DIR"))
+        return HEADSHIP_NONE;
+    return field_id(fields[0], out_structure) ? HEADSHIP_OF : HEADSHIP_UNREADABLE;
+}
+
+enum aaf_headship aaf_headship_directed(const char *value, int64_t *out_structure)
+{
+    struct aaf_field whole = {value, strlen(value)};
+    if (trimmed(whole).length == 0)
+        return HEADSHIP_NONE;
+    return field_id(whole, out_structure) ? HEADSHIP_OF : HEADSHIP_UNREADABLE;
+}
+
 /* ------------------------------------------------------------------------------------------------ school names */
 
 /* `CLG-VAL D'ARGENT-ac-LYON`: the academy at the end is no part of the name, nor is the type at its start. */

@@ -89,6 +89,19 @@ struct school_level {
 bool aaf_level_1d(const char *value, struct school_level *out_level); /* ENTEleveNiveau: `code$sigle` */
 bool aaf_level_2d(const char *value, struct school_level *out_level); /* ENTEleveNivFormation: a label */
 
+/* Whether a value names somebody head of a structure. Of all codes of functions DIR alone does: who else may hand accounts
+ * out, heads say by delegating. */
+enum aaf_headship {
+    HEADSHIP_NONE,
+    HEADSHIP_OF,        /* of *out_structure */
+    HEADSHIP_UNREADABLE /* it names a head, and not of what: it gives no right */
+};
+
+/* ENTPersonFonctions: `S$code$libellé$codePoste$libelléPoste`; only the first two count, the others may be missing. */
+enum aaf_headship aaf_headship_of_function(const char *value, int64_t *out_structure);
+/* ENTEnsFonctionDir: `S`, or nothing. */
+enum aaf_headship aaf_headship_directed(const char *value, int64_t *out_structure);
+
 /*
  * ENTStructureNomCourant: `type$nom$ville`, or the older `CLG-VAL D'ARGENT-ac-LYON`. City empty when not given.
  */

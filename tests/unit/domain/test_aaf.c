@@ -2,6 +2,8 @@
 
 #include "domain/aaf.h"
 
+#include <stdio.h>
+
 static void fields_are_parted_by_dollars(void **state)
 {
     (void)state;
@@ -217,6 +219,77 @@ static void every_kinship_has_a_code_and_a_french_word(void **state)
     }
 }
 
+/* All the codes of functions that are known (aaf.md, 2.4), whatever their post is called, and what might be taken for DIR. */
+static void of_all_functions_direction_alone_heads_a_school(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"ENS", "DOC", "EDU", "AED", "SUR", "ADF", "LAB", "ALB", "MDS", "OUV", "CTR",
+        "ASE", "ORI", "CFC", "ACP", "AES", "TEC", "PSY", "ASH", "ADA", "-", "", "DI", "DIRE", "dir", "D I R", "CE",
+        "CHF", "0DIR"};
+    char value[64];
+    int64_t structure = 5;
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        (void)snprintf(value, sizeof value, "490$%s$DIRECTION$DIR$DIRECTEUR", others[i]);
+        assert_int_equal(aaf_headship_of_function(value, &structure), HEADSHIP_NONE);
+    }
+    assert_int_equal(structure, 5);
+    assert_int_equal(aaf_headship_of_function("490$DIR$DIRECTION$0001$PROVISEUR", &structure), HEADSHIP_OF);
+    assert_int_equal(structure, 490);
+}
+
+struct headship_case {
+    const char *value;
+    enum aaf_headship headship;
+    int64_t structure;
+};
+
+static void a_function_names_its_structure_first(void **state)
+{
+    (void)state;
+    static const struct headship_case cases[] = {
+        {"490$DIR",                       HEADSHIP_OF,         490                        },
+        {" 490 $ DIR $x",                 HEADSHIP_OF,         490                        },
+        {"490$DIR$a$b$c$d$e",             HEADSHIP_OF,         490                        },
+        {"999999999999999999$DIR$",       HEADSHIP_OF,         INT64_C(999999999999999999)},
+        {"$DIR$DIRECTION$0001$PROVISEUR", HEADSHIP_UNREADABLE, 5                          },
+        {"0$DIR$",                        HEADSHIP_UNREADABLE, 5                          },
+        {"-490$DIR$",                     HEADSHIP_UNREADABLE, 5                          },
+        {"490x$DIR$",                     HEADSHIP_UNREADABLE, 5                          },
+        {"1000000000000000000$DIR$",      HEADSHIP_UNREADABLE, 5                          },
+        {"",                              HEADSHIP_NONE,       5                          },
+        {"490",                           HEADSHIP_NONE,       5                          },
+        {"DIR",                           HEADSHIP_NONE,       5                          },
+        {"DIR$490",                       HEADSHIP_NONE,       5                          },
+        {"490$$DIR",                      HEADSHIP_NONE,       5                          },
+        {"490$ENS$ENSEIGNEMENT$DIR$DIR",  HEADSHIP_NONE,       5                          },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int64_t structure = 5;
+        assert_int_equal(aaf_headship_of_function(cases[i].value, &structure), cases[i].headship);
+        assert_int_equal(structure, cases[i].structure);
+    }
+}
+
+static void a_structure_directed_is_a_number_alone(void **state)
+{
+    (void)state;
+    static const struct headship_case cases[] = {
+        {"490",   HEADSHIP_OF,         490},
+        {" 490 ", HEADSHIP_OF,         490},
+        {"",      HEADSHIP_NONE,       5  },
+        {"  ",    HEADSHIP_NONE,       5  },
+        {"0",     HEADSHIP_UNREADABLE, 5  },
+        {"OUI",   HEADSHIP_UNREADABLE, 5  },
+        {"490$1", HEADSHIP_UNREADABLE, 5  },
+        {"-1",    HEADSHIP_UNREADABLE, 5  },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int64_t structure = 5;
+        assert_int_equal(aaf_headship_directed(cases[i].value, &structure), cases[i].headship);
+        assert_int_equal(structure, cases[i].structure);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +303,9 @@ int main(void)
         cmocka_unit_test(levels_have_a_code_in_the_first_degree_only),
         cmocka_unit_test(school_names_of_both_generations),
         cmocka_unit_test(national_numbers_are_recognised_by_shape),
+        cmocka_unit_test(of_all_functions_direction_alone_heads_a_school),
+        cmocka_unit_test(a_function_names_its_structure_first),
+        cmocka_unit_test(a_structure_directed_is_a_number_alone),
         cmocka_unit_test(every_kinship_has_a_code_and_a_french_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
