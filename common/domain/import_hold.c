@@ -123,6 +123,7 @@ static void academy_judge(
  /* schools that are missing leave their pupils refused: a city must not disappear from its heads' lists */
         {HOLD_RECORDS_REFUSED,    {""}, f->refused,            persons_known,     limits->departed_academy, false},
         {HOLD_READ_REFUSED,       {""}, first_refused(f),      f->read,           limits->departed_academy, false},
+        {HOLD_HEADS_GONE,         {""}, f->headless,           f->headed,         limits->departed_academy, false},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (reason_is_held(&reasons[i], limits->count_min) && !is_told_already(hold, reasons[i].kind)) {
@@ -178,6 +179,7 @@ static const struct noun pupils = {"élève", "élèves"};
 static const struct noun guardians = {"responsable", "responsables"};
 static const struct noun persons = {"personne connue", "personnes connues"};
 static const struct noun records = {"fiche lue", "fiches lues"};
+static const struct noun structures = {"structure dirigée", "structures dirigées"};
 
 struct outcome {
     const char *one, *many;
@@ -199,25 +201,28 @@ static const struct outcome mobileless = {
     "n’a plus de numéro de mobile", "n’ont plus de numéro de mobile", "de disparitions attendues"};
 static const struct outcome refused = {"a une fiche refusée", "ont une fiche refusée", "de fiches refusées attendues"};
 static const struct outcome read_refused = {"est refusée", "sont refusées", "de fiches refusées attendues"};
+static const struct outcome headless = {
+    "n’aurait plus de directeur", "n’auraient plus de directeur", "de directions vacantes attendues"};
 
 static const struct wording {
     const struct noun *noun;
     const struct outcome *outcome;
 } wordings[HOLD_KIND_COUNT] = {
-    [HOLD_PUPILS_DEPARTED] = {&pupils,    &departed    },
-    [HOLD_GUARDIANS_DEPARTED] = {&guardians, &departed    },
-    [HOLD_PUPILS_DWINDLED] = {&pupils,    &dwindled    },
-    [HOLD_GUARDIANS_DWINDLED] = {&guardians, &dwindled    },
-    [HOLD_IDENTITIES_CHANGED] = {&persons,   &renamed     },
-    [HOLD_PUPILS_MOVED] = {&pupils,    &moved       },
-    [HOLD_LINKS_CHANGED] = {&pupils,    &relinked    },
-    [HOLD_MAILS_GONE] = {&persons,   &mailless    },
-    [HOLD_MOBILES_GONE] = {&persons,   &mobileless  },
-    [HOLD_RECORDS_REFUSED] = {&persons,   &refused     },
-    [HOLD_READ_REFUSED] = {&records,   &read_refused},
-    [HOLD_SCHOOL_DEPARTED] = {&pupils,    &departed    },
-    [HOLD_SCHOOL_MOVED] = {&pupils,    &moved       },
-    [HOLD_SCHOOL_LINKS_CHANGED] = {&pupils,    &relinked    },
+    [HOLD_PUPILS_DEPARTED] = {&pupils,     &departed    },
+    [HOLD_GUARDIANS_DEPARTED] = {&guardians,  &departed    },
+    [HOLD_PUPILS_DWINDLED] = {&pupils,     &dwindled    },
+    [HOLD_GUARDIANS_DWINDLED] = {&guardians,  &dwindled    },
+    [HOLD_IDENTITIES_CHANGED] = {&persons,    &renamed     },
+    [HOLD_PUPILS_MOVED] = {&pupils,     &moved       },
+    [HOLD_LINKS_CHANGED] = {&pupils,     &relinked    },
+    [HOLD_MAILS_GONE] = {&persons,    &mailless    },
+    [HOLD_MOBILES_GONE] = {&persons,    &mobileless  },
+    [HOLD_RECORDS_REFUSED] = {&persons,    &refused     },
+    [HOLD_READ_REFUSED] = {&records,    &read_refused},
+    [HOLD_HEADS_GONE] = {&structures, &headless    },
+    [HOLD_SCHOOL_DEPARTED] = {&pupils,     &departed    },
+    [HOLD_SCHOOL_MOVED] = {&pupils,     &moved       },
+    [HOLD_SCHOOL_LINKS_CHANGED] = {&pupils,     &relinked    },
 };
 
 static void add_number(struct text_builder *text, int64_t number)

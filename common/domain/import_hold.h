@@ -16,7 +16,9 @@
 
 /* Percents, and the number of people below which nothing is held. */
 struct import_hold_limits {
-    int departed_academy; /* of pupils, of guardians: of an academy and degree; of both together whose records are refused */
+    /* of pupils, of guardians: of an academy and degree; of both together whose records are refused; of structures whose
+     * head goes and nobody comes */
+    int departed_academy;
     int departed_school;             /* of pupils of a school */
     int changed_academy;             /* of persons, whose name, first name or birth date changed */
     int moved_academy, moved_school; /* of pupils, who go to another school */
@@ -54,6 +56,7 @@ struct import_hold_figures {
     int64_t relinked; /* pupils who lose a legal guardian who is still there, or get one more who was */
     int64_t mails_gone, mobiles_gone;
     int64_t refused;            /* persons that were known and stay as they were, since their record is refused */
+    int64_t headed, headless;   /* structures with a head named in AAF; of these, those that would have none */
     int64_t read, read_refused; /* records of persons */
     const struct import_hold_school *schools;
     size_t school_count;
@@ -71,6 +74,7 @@ enum import_hold_kind {
     HOLD_MOBILES_GONE,
     HOLD_RECORDS_REFUSED,
     HOLD_READ_REFUSED,
+    HOLD_HEADS_GONE,
     HOLD_SCHOOL_DEPARTED,
     HOLD_SCHOOL_MOVED,
     HOLD_SCHOOL_LINKS_CHANGED,

@@ -141,6 +141,8 @@ static void a_share_of_a_hundred_never_holds(void **state)
         .refused = 500,
         .read = 500,
         .read_refused = 500,
+        .headed = 500,
+        .headless = 500,
         .schools = &empty,
         .school_count = 1};
     assert_int_equal(import_hold_judge(&all, &never, MARCH).count, 0);
@@ -186,6 +188,7 @@ static const struct {
     {HOLD_MOBILES_GONE,       FIGURE(mobiles_gone),       FIGURE(pupils),    FIGURE(guardians), 5,  20},
     {HOLD_RECORDS_REFUSED,    FIGURE(refused),            FIGURE(pupils),    FIGURE(guardians), 5,  45},
     {HOLD_READ_REFUSED,       FIGURE(read_refused),       FIGURE(read),      FIGURE(read),      5,  45},
+    {HOLD_HEADS_GONE,         FIGURE(headless),           FIGURE(headed),    FIGURE(headed),    5,  45},
 #undef FIGURE
 };
 
@@ -433,14 +436,17 @@ static void everything_at_once_has_room(void **state)
         .refused = 2000,
         .read = 3000,
         .read_refused = 3000,
+        .headed = 1000,
+        .headless = 1000,
         .schools = schools,
         .school_count = MANY};
     struct import_hold hold = import_hold_judge(&figures, &settings, MARCH);
     assert_int_equal(hold.count, IMPORT_HOLD_REASONS_MAX);
     assert_int_equal(hold.reasons[0].kind, HOLD_PUPILS_DWINDLED);
     assert_int_equal(hold.reasons[8].kind, HOLD_READ_REFUSED);
-    assert_int_equal(hold.reasons[9].kind, HOLD_SCHOOL_DEPARTED);
-    assert_int_equal(hold.schools_left_out, MANY - (IMPORT_HOLD_REASONS_MAX - 9));
+    assert_int_equal(hold.reasons[9].kind, HOLD_HEADS_GONE);
+    assert_int_equal(hold.reasons[10].kind, HOLD_SCHOOL_DEPARTED);
+    assert_int_equal(hold.schools_left_out, MANY - (IMPORT_HOLD_REASONS_MAX - 10));
 }
 
 int main(void)

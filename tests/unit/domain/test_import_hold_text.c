@@ -68,6 +68,9 @@ static void every_reason_is_told_in_its_own_words(void **state)
     const struct import_hold_figures first = {.read = 1000, .read_refused = 900};
     check_told(&first, "900 des 1\u202f000 fiches lues (90\u00a0%) sont refusées\u00a0; au plus 5\u00a0% de fiches "
                        "refusées attendues hors rentrée.");
+    const struct import_hold_figures headless = {.headed = 100, .headless = 40};
+    check_told(&headless, "40 des 100 structures dirigées (40\u00a0%) n’auraient plus de directeur\u00a0; au plus "
+                          "5\u00a0% de directions vacantes attendues hors rentrée.");
     const struct import_hold_school swapped = {{"0690001A"}, .pupils = 400, .moved = 400};
     const struct import_hold_figures at_school = {.pupils = 40000, .schools = &swapped, .school_count = 1};
     check_told(&at_school,
