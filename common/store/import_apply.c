@@ -60,6 +60,14 @@ bool import_prepare(struct session *session, const struct import_steps *steps, s
         QUERY_IMPORT_PREPARE_PEOPLED,
         QUERY_IMPORT_PREPARE_LEGAL,
         QUERY_IMPORT_PREPARE_LEGAL_ANALYZE,
+        QUERY_IMPORT_HEADS_ANALYZE,
+        QUERY_IMPORT_HEADS_AGAIN,
+        QUERY_IMPORT_HEADS_LAST,
+        QUERY_IMPORT_HEADS_UNKNOWN,
+        QUERY_IMPORT_HEADS_WANTED,
+        QUERY_IMPORT_HEADS_GONE,
+        QUERY_IMPORT_HEADS_KEPT,
+        QUERY_IMPORT_HEADS_OF_NOTHING,
     };
     return run_all(session, queries, ARRAY_LENGTH(queries), steps, fault);
 }
@@ -246,6 +254,7 @@ static bool apply_all(struct session *session, const struct import_steps *steps,
         QUERY_IMPORT_APPLY_ENROLMENTS,
         QUERY_IMPORT_APPLY_GUARDIANSHIPS,
         QUERY_IMPORT_APPLY_RELINKED_ANALYZE,
+        QUERY_IMPORT_HEADS_APPLY,
         QUERY_IMPORT_APPLY_COUNTERS,
         QUERY_IMPORT_APPLY_SCHOOL_COUNTERS,
         QUERY_IMPORT_GUARDIANS_AFTER,
@@ -274,7 +283,7 @@ bool import_apply(struct session *session, academy_code academy, const struct im
            session_run_plain(session, QUERY_IMPORT_APPLY_SCHOOLS, fault) &&
            session_run_plain(session, QUERY_IMPORT_ACCOUNTS_MAKE, fault) &&
            credentials_write(session, academy, seal, arg, fault) && apply_all(session, steps, fault) &&
-           attach_and_merge(session, fault);
+           attach_and_merge(session, fault) && session_run_plain(session, QUERY_IMPORT_HEADS_SETTLE, fault);
 }
 
 /* --- the report --- */

@@ -32,6 +32,8 @@ static const struct {
     {"read",         "eleve",       offsetof(struct import_hold_figures, read)              },
     {"read",         "responsable", offsetof(struct import_hold_figures, read)              },
     {"read_refused", "eleve",       offsetof(struct import_hold_figures, read_refused)      },
+    {"headed",       "personnel",   offsetof(struct import_hold_figures, headed)            },
+    {"headless",     "personnel",   offsetof(struct import_hold_figures, headless)          },
     {"read_refused", "responsable", offsetof(struct import_hold_figures, read_refused)      },
 };
 
@@ -89,6 +91,7 @@ static bool changes_load(struct session *session, const struct import_now *now, 
            session_run_plain(session, QUERY_IMPORT_HOLD_RELINKED, fault) &&
            session_run_plain(session, QUERY_IMPORT_HOLD_DEPARTED, fault) &&
            session_copy_read(session, QUERY_IMPORT_HOLD_FIGURES, figure_copied, &figures->hold, fault) &&
+           session_copy_read(session, QUERY_IMPORT_HEADS_FIGURES, figure_copied, &figures->hold, fault) &&
            session_copy_read(session, QUERY_IMPORT_HOLD_SCHOOLS, school_copied, figures, fault) &&
            most_load(session, now, memory_begins, &figures->hold, fault);
 }

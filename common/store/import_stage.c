@@ -22,6 +22,7 @@ bool import_stage_open(struct session *session, struct import_stage **out_stage,
         QUERY_IMPORT_STAGE_SCHOOLS,
         QUERY_IMPORT_STAGE_PUPILS,
         QUERY_IMPORT_STAGE_GUARDIANS,
+        QUERY_IMPORT_STAGE_HEADS,
         QUERY_IMPORT_STAGE_PROBLEMS,
         QUERY_IMPORT_STAGE_REFUSED,
         QUERY_IMPORT_STAGE_ABSENT,
@@ -197,6 +198,34 @@ bool import_stage_guardian(struct import_stage *stage, const struct import_perso
         session_copy_null(session);
     }
     put_links(session, guardian->linked, guardian->linked_count);
+    return session_copy_row(session, fault);
+}
+
+/* Null is what a modification leaves as it is. */
+static void put_headed(struct session *session, const struct import_headed *headed)
+{
+    if (headed->is_left) {
+        session_copy_null(session);
+    } else {
+        put_links(session, headed->structures, headed->count);
+    }
+}
+
+bool import_stage_head(struct import_stage *stage, const struct import_head *head, struct fault *fault)
+{
+    if (!writing_begin(stage, QUERY_IMPORT_COPY_HEADS, fault)) {
+        return false;
+    }
+    struct session *session = stage->session;
+    put_place(stage, &head->place);
+    session_copy_int64(session, head->aaf_id);
+    session_copy_text(session, head->leaves.nom ? NULL : head->nom);
+    session_copy_text(session, head->leaves.prenom ? NULL : head->prenom);
+    put_optional(session, head->mail.text);
+    session_copy_bool(session, head->leaves.mail);
+    put_headed(session, &head->functions);
+    put_headed(session, &head->directs);
+    session_copy_bool(session, head->is_partial);
     return session_copy_row(session, fault);
 }
 

@@ -71,6 +71,27 @@ struct import_person {
     char niveau[LEVEL_LABEL_SIZE];
 };
 
+/* Structures that one attribute names somebody head of. */
+struct import_headed {
+    int64_t structures[IMPORT_LINKS_MAX];
+    size_t count;
+    bool is_left; /* a modification does not list the attribute: it stays as the store has it */
+};
+
+/* A member of staff: head of these structures, or of none. */
+struct import_head {
+    struct import_place place;
+    int64_t aaf_id;
+    char nom[NAME_SIZE];
+    char prenom[NAME_SIZE];
+    struct email mail; /* "" when none */
+    struct import_headed functions, directs;
+    struct {
+        bool nom, prenom, mail;
+    } leaves;
+    bool is_partial; /* of a modification that does not list all */
+};
+
 struct import_problem {
     struct import_place place;
     const char *category;
@@ -88,6 +109,7 @@ MUST_USE bool import_stage_school(struct import_stage *stage, const struct impor
 MUST_USE bool import_stage_pupil(struct import_stage *stage, const struct import_person *pupil, struct fault *fault);
 MUST_USE bool import_stage_guardian(
     struct import_stage *stage, const struct import_person *guardian, struct fault *fault);
+MUST_USE bool import_stage_head(struct import_stage *stage, const struct import_head *head, struct fault *fault);
 /* A record that was refused though its number is known: who is in it has not left. */
 MUST_USE bool import_stage_refused(
     struct import_stage *stage, const char *category, int64_t aaf_id, struct fault *fault);

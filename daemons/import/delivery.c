@@ -6,6 +6,7 @@
 #include "import/parts.h"
 #include "import/record.h"
 #include "import/school_tally.h"
+#include "import/staff.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -244,7 +245,8 @@ static bool person_take(struct delivery *delivery, const struct aaf_record *reco
 
 static bool is_of_ours(const struct aaf_record *record)
 {
-    return record->category == AAF_SCHOOL || record->category == AAF_PUPIL || record->category == AAF_GUARDIAN;
+    return record->category == AAF_SCHOOL || record->category == AAF_PUPIL || record->category == AAF_GUARDIAN ||
+           record->category == AAF_STAFF;
 }
 
 static bool delete_take(struct delivery *delivery, const struct aaf_record *record, const struct import_place *place)
@@ -257,6 +259,10 @@ static bool delete_take(struct delivery *delivery, const struct aaf_record *reco
     if (!aaf_id_parse(record->id, &aaf_id)) {
         (void)report_refuse(delivery->options.report, &where, REFUSAL_AAF_ID_INVALID, record->id);
         return true;
+    }
+    if (record->category == AAF_STAFF) {
+        return staff_delete(aaf_id, place, delivery->options.report, delivery->options.stage, &delivery->fault) ||
+               failed(delivery);
     }
     return import_stage_deleted(
                delivery->options.stage, aaf_category_code(record->category), aaf_id, place, &delivery->fault) ||
@@ -300,6 +306,9 @@ static bool category_take(struct delivery *delivery, const struct aaf_record *re
     case AAF_GUARDIAN:
         return person_take(delivery, record, place);
     case AAF_STAFF:
+        return staff_take(record, place, delivery->is_delta || !delivery->says_complete, delivery->options.report,
+                   delivery->options.stage, &delivery->fault) ||
+               failed(delivery);
     case AAF_COURSE:
     case AAF_SUBJECT:
         (void)record_other(record, *place, delivery->options.report);

@@ -1,62 +1,10 @@
-#include "import/record.h"
-
 #include "crypto/digest.h"
-#include "domain/latin.h"
 #include "domain/text.h"
+#include "import/record_check.h"
 #include "runtime/cleanup.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* A record under way: what every check needs. */
-struct checking {
-    const struct aaf_record *record;
-    struct report *report;
-    struct report_place where;
-    bool may_leave; /* a modification of somebody known: what it does not list stays */
-    bool has_left;
-};
-
-static struct checking checking_of(
-    const struct aaf_record *record, struct import_place place, struct report *report, bool may_leave)
-{
-    return (struct checking){
-        record, report, {place, record->category, record->id[0] ? record->id : NULL, NULL},
-          may_leave, false
-    };
-}
-
-/* What should be a number, as far as it is one: of columns that slipped, what stands there may be anything. */
-static const char *shown_number(const char *text)
-{
-    size_t digits = strspn(text, "0123456789$");
-    return strlen(text + digits) <= 2 ? text : NULL;
-}
-
-static bool is_listed(const struct checking *checking, enum aaf_attribute attribute)
-{
-    return aaf_record_has(checking->record, attribute);
-}
-
-/* A modification that lists neither of the two names that the grammars give an attribute. */
-static bool is_left(struct checking *checking, enum aaf_attribute one, enum aaf_attribute other)
-{
-    bool is_left = checking->may_leave && !is_listed(checking, one) && !is_listed(checking, other);
-    checking->has_left = checking->has_left || is_left;
-    return is_left;
-}
-
-static bool refuse(struct checking *checking, enum aaf_attribute attribute, enum refusal refusal, const char *value)
-{
-    checking->where.attribute = aaf_attribute_name(attribute);
-    return report_refuse(checking->report, &checking->where, refusal, value);
-}
-
-static void tell(struct checking *checking, enum aaf_attribute attribute, enum refusal refusal, const char *value)
-{
-    checking->where.attribute = aaf_attribute_name(attribute);
-    report_tell(checking->report, &checking->where, refusal, value);
-}
 
 int record_degree(const struct aaf_record *record)
 {
@@ -66,92 +14,12 @@ int record_degree(const struct aaf_record *record)
     return aaf_record_text(record, AAF_NOM_2D) || aaf_record_text(record, AAF_PRENOM_2D) ? 2 : 0;
 }
 
-/* --- texts --- */
-
-/* Controls, and marks that show nothing or turn the direction of writing. */
-static bool is_control(uint32_t letter)
-{
-    return letter < 0x20 || (letter >= 0x7F && letter < 0xA0) || letter == 0xAD || letter == 0xFEFF ||
-           (letter >= 0x200B && letter <= 0x200F) || (letter >= 0x2028 && letter <= 0x202E) ||
-           (letter >= 0x2060 && letter <= 0x2069) || letter == 0xFFFD;
-}
-
-/* Blanks at the ends dropped, in a row made one, controls left out. False when something was left out or cut. */
-static bool tidy(const char *text, char *out_text, size_t size)
-{
-    struct text_builder tidied = text_begin(out_text, size);
-    bool is_sound = true;
-    bool blank_due = false;
-    for (const char *at = text; *at != '\0';) {
-        if (text_is_blank(*at)) {
-            blank_due = tidied.used > 0;
-            at++;
-            continue;
-        }
-        const char *begin = at;
-        if (is_control(utf8_next(&at))) {
-            is_sound = false;
-            continue;
-        }
-        if (blank_due) {
-            text_add_char(&tidied, ' ');
-            blank_due = false;
-        }
-        text_add_bytes(&tidied, begin, (size_t)(at - begin));
-    }
-    return is_sound && !tidied.overflowed;
-}
-
-static bool is_too_long(const struct aaf_record *record, enum aaf_attribute attribute)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        if (record->values[i].attribute == attribute && record->values[i].is_too_long) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* An attribute that may be missing or odd: what can be kept is. */
 static void text_optional(struct checking *checking, enum aaf_attribute attribute, char *out_text, size_t size)
 {
-    if (!is_left(checking, attribute, attribute)) {
+    if (!check_is_left(checking, attribute, attribute)) {
         const char *text = aaf_record_text(checking->record, attribute);
-        (void)tidy(text ? text : "", out_text, size);
-    }
-}
-
-/* --- what all records have --- */
-
-/* identifier/id and the jointure must be the same number. */
-static bool id_check(struct checking *checking, enum aaf_attribute attribute, int64_t *out_id)
-{
-    const char *jointure = aaf_record_text(checking->record, attribute);
-    int64_t joined;
-    if (checking->record->has_too_many) {
-        return report_refuse(checking->report, &checking->where, REFUSAL_TOO_LARGE, NULL);
-    }
-    if (!aaf_id_parse(checking->record->id, out_id)) {
-        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, shown_number(checking->record->id));
-    }
-    if (is_left(checking, attribute, attribute)) {
-        return true;
-    }
-    if (!jointure || !jointure[0]) {
-        return refuse(checking, attribute, REFUSAL_VALUE_MISSING, NULL);
-    }
-    if (!aaf_id_parse(jointure, &joined)) {
-        return refuse(checking, attribute, REFUSAL_AAF_ID_INVALID, shown_number(jointure));
-    }
-    return joined == *out_id || refuse(checking, attribute, REFUSAL_AAF_ID_MISMATCH, shown_number(jointure));
-}
-
-static void mail_read(struct checking *checking, enum aaf_attribute attribute, struct email *out_mail)
-{
-    const char *text = aaf_record_text(checking->record, attribute);
-    *out_mail = (struct email){0};
-    if (text && text[0] && !email_parse(text, out_mail)) {
-        tell(checking, attribute, REFUSAL_EMAIL_INVALID, NULL);
+        (void)check_tidy(text ? text : "", out_text, size);
     }
 }
 
@@ -161,85 +29,68 @@ static bool uai_read(struct checking *checking, struct import_school *school)
 {
     enum aaf_attribute which = AAF_UAI;
     const char *text = aaf_record_either(checking->record, AAF_UAI, AAF_OLD_UAI, &which);
-    school->leaves.uai = is_left(checking, AAF_UAI, AAF_OLD_UAI);
+    school->leaves.uai = check_is_left(checking, AAF_UAI, AAF_OLD_UAI);
     if (school->leaves.uai) {
         return true;
     }
     if (!text[0]) {
-        return refuse(checking, AAF_UAI, REFUSAL_VALUE_MISSING, NULL);
+        return check_refuse(checking, AAF_UAI, REFUSAL_VALUE_MISSING, NULL);
     }
-    return uai_parse(text, &school->uai) || refuse(checking, which, REFUSAL_UAI_INVALID, text);
+    return uai_parse(text, &school->uai) || check_refuse(checking, which, REFUSAL_UAI_INVALID, text);
 }
 
 static bool school_name_read(struct checking *checking, struct import_school *school)
 {
     char named[SCHOOL_NAME_SIZE * 2] = "";
-    school->leaves.name = is_left(checking, AAF_SCHOOL_NAME, AAF_SCHOOL_NAME);
+    school->leaves.name = check_is_left(checking, AAF_SCHOOL_NAME, AAF_SCHOOL_NAME);
     if (school->leaves.name) {
         return true;
     }
     text_optional(checking, AAF_SCHOOL_NAME, named, sizeof named);
     bool is_sound =
-        !is_too_long(checking->record, AAF_SCHOOL_NAME) && aaf_school_name(named, school->name, school->city);
+        !check_is_too_long(checking->record, AAF_SCHOOL_NAME) && aaf_school_name(named, school->name, school->city);
     return is_sound ||
-           refuse(checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
+           check_refuse(checking, AAF_SCHOOL_NAME, named[0] ? REFUSAL_NAME_INVALID : REFUSAL_VALUE_MISSING, named);
 }
 
 /* The name has it, or an attribute of its own. */
 static void city_read(struct checking *checking, struct import_school *school)
 {
-    school->leaves.city = !school->city[0] && is_left(checking, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D);
+    school->leaves.city = !school->city[0] && check_is_left(checking, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D);
     if (!school->city[0] && !school->leaves.city) {
-        (void)tidy(aaf_record_either(checking->record, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D, NULL), school->city,
-            sizeof school->city);
+        (void)check_tidy(aaf_record_either(checking->record, AAF_SCHOOL_CITY_1D, AAF_SCHOOL_CITY_2D, NULL),
+            school->city, sizeof school->city);
     }
 }
 
 bool record_school(
     const struct aaf_record *record, struct import_place place, struct report *report, struct import_school *out_school)
 {
-    struct checking checking = checking_of(record, place, report, record->operation == AAF_MODIFY);
+    struct checking checking = check_begin(record, place, report, record->operation == AAF_MODIFY);
     *out_school = (struct import_school){.place = place};
-    if (!id_check(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, out_school) ||
+    if (!check_id(&checking, AAF_SCHOOL_ID, &out_school->structure) || !uai_read(&checking, out_school) ||
         !school_name_read(&checking, out_school)) {
         return false;
     }
     city_read(&checking, out_school);
-    out_school->leaves.kind = is_left(&checking, AAF_SCHOOL_TYPE, AAF_SCHOOL_TYPE);
+    out_school->leaves.kind = check_is_left(&checking, AAF_SCHOOL_TYPE, AAF_SCHOOL_TYPE);
     const char *type = aaf_record_text(record, AAF_SCHOOL_TYPE);
     out_school->kind = school_kind_of_structure(type ? type : "");
-    out_school->leaves.mail = is_left(&checking, AAF_SCHOOL_MAIL, AAF_SCHOOL_MAIL);
-    mail_read(&checking, AAF_SCHOOL_MAIL, &out_school->mail);
+    out_school->leaves.mail = check_is_left(&checking, AAF_SCHOOL_MAIL, AAF_SCHOOL_MAIL);
+    check_mail(&checking, AAF_SCHOOL_MAIL, &out_school->mail);
     return true;
 }
 
 /* --- persons --- */
 
-static bool name_read(struct checking *checking, enum aaf_attribute one, enum aaf_attribute other,
-    enum aaf_attribute otherwise, char out_name[NAME_SIZE])
-{
-    enum aaf_attribute which = one;
-    const char *text = aaf_record_either(checking->record, one, other, &which);
-    if (!text[0] && otherwise != AAF_ATTRIBUTE_COUNT) {
-        const char *birth_name = aaf_record_text(checking->record, otherwise);
-        text = birth_name ? birth_name : "";
-    }
-    struct name_key key;
-    bool is_whole = tidy(text, out_name, NAME_SIZE) && !is_too_long(checking->record, which);
-    if (is_whole && !out_name[0]) {
-        return refuse(checking, which, REFUSAL_VALUE_MISSING, NULL);
-    }
-    return (is_whole && name_key_make(out_name, &key)) || refuse(checking, which, REFUSAL_NAME_INVALID, NULL);
-}
-
 static bool names_read(struct checking *checking, struct import_person *person)
 {
-    if (!is_left(checking, AAF_NOM_2D, AAF_NOM_1D) &&
-        !name_read(checking, AAF_NOM_2D, AAF_NOM_1D, AAF_NOM_PATRO, person->nom)) {
+    if (!check_is_left(checking, AAF_NOM_2D, AAF_NOM_1D) &&
+        !check_name(checking, AAF_NOM_2D, AAF_NOM_1D, AAF_NOM_PATRO, person->nom)) {
         return false;
     }
-    if (!is_left(checking, AAF_PRENOM_2D, AAF_PRENOM_1D) &&
-        !name_read(checking, AAF_PRENOM_2D, AAF_PRENOM_1D, AAF_ATTRIBUTE_COUNT, person->prenom)) {
+    if (!check_is_left(checking, AAF_PRENOM_2D, AAF_PRENOM_1D) &&
+        !check_name(checking, AAF_PRENOM_2D, AAF_PRENOM_1D, AAF_ATTRIBUTE_COUNT, person->prenom)) {
         return false;
     }
     struct name_key nom;
@@ -260,7 +111,7 @@ static void mobile_read(struct checking *checking, enum aaf_attribute attribute,
             continue;
         }
         if (!phone_parse(value->text, &phone)) {
-            tell(checking, attribute, REFUSAL_PHONE_INVALID, NULL);
+            check_tell(checking, attribute, REFUSAL_PHONE_INVALID, NULL);
         } else if (phone_may_receive_sms(&phone)) {
             *out_mobile = phone; /* else a fixed number among the mobiles: no use for us, no fault either */
         }
@@ -270,7 +121,7 @@ static void mobile_read(struct checking *checking, enum aaf_attribute attribute,
 /* Any of the three: a modification that lists one of them says what the mobile is. */
 static void mobiles_read(struct checking *checking, struct phone *out_mobile)
 {
-    if (!is_listed(checking, AAF_MOBILE_SMS) && is_left(checking, AAF_MOBILE_2D, AAF_MOBILE_1D)) {
+    if (!check_lists(checking, AAF_MOBILE_SMS) && check_is_left(checking, AAF_MOBILE_2D, AAF_MOBILE_1D)) {
         return;
     }
     *out_mobile = (struct phone){0};
@@ -281,12 +132,12 @@ static void mobiles_read(struct checking *checking, struct phone *out_mobile)
 
 static void contact_read(struct checking *checking, struct import_person *person)
 {
-    if (!is_left(checking, AAF_CIVILITE_2D, AAF_CIVILITE_1D)) {
-        (void)tidy(aaf_record_either(checking->record, AAF_CIVILITE_2D, AAF_CIVILITE_1D, NULL), person->civilite,
+    if (!check_is_left(checking, AAF_CIVILITE_2D, AAF_CIVILITE_1D)) {
+        (void)check_tidy(aaf_record_either(checking->record, AAF_CIVILITE_2D, AAF_CIVILITE_1D, NULL), person->civilite,
             sizeof person->civilite);
     }
-    if (!is_left(checking, AAF_MAIL_2D, AAF_MAIL_1D)) {
-        mail_read(checking, is_listed(checking, AAF_MAIL_2D) ? AAF_MAIL_2D : AAF_MAIL_1D, &person->mail);
+    if (!check_is_left(checking, AAF_MAIL_2D, AAF_MAIL_1D)) {
+        check_mail(checking, check_lists(checking, AAF_MAIL_2D) ? AAF_MAIL_2D : AAF_MAIL_1D, &person->mail);
     }
     mobiles_read(checking, &person->mobile);
     text_optional(checking, AAF_ADRESSE, person->adresse, sizeof person->adresse);
@@ -301,14 +152,14 @@ static void contact_read(struct checking *checking, struct import_person *person
 static bool birth_date_read(struct checking *checking, struct date today, struct date *out_date)
 {
     const char *text = aaf_record_text(checking->record, AAF_BIRTH_DATE);
-    if (is_left(checking, AAF_BIRTH_DATE, AAF_BIRTH_DATE)) {
+    if (check_is_left(checking, AAF_BIRTH_DATE, AAF_BIRTH_DATE)) {
         return true;
     }
     if (!text || !text[0]) {
-        return refuse(checking, AAF_BIRTH_DATE, REFUSAL_VALUE_MISSING, NULL);
+        return check_refuse(checking, AAF_BIRTH_DATE, REFUSAL_VALUE_MISSING, NULL);
     }
     if (!date_parse_aaf(text, out_date) || date_compare(*out_date, today) > 0) {
-        return refuse(checking, AAF_BIRTH_DATE, REFUSAL_DATE_INVALID, NULL);
+        return check_refuse(checking, AAF_BIRTH_DATE, REFUSAL_DATE_INVALID, NULL);
     }
     return true;
 }
@@ -316,15 +167,15 @@ static bool birth_date_read(struct checking *checking, struct date today, struct
 static bool structure_read(struct checking *checking, const struct school_class *class, int64_t *out_structure)
 {
     const char *text = aaf_record_text(checking->record, AAF_STRUCTURE);
-    if (is_left(checking, AAF_STRUCTURE, AAF_STRUCTURE)) {
+    if (check_is_left(checking, AAF_STRUCTURE, AAF_STRUCTURE)) {
         return true;
     }
     if (text && text[0]) {
         return aaf_id_parse(text, out_structure) ||
-               refuse(checking, AAF_STRUCTURE, REFUSAL_SCHOOL_UNKNOWN, shown_number(text));
+               check_refuse(checking, AAF_STRUCTURE, REFUSAL_SCHOOL_UNKNOWN, check_shown_number(text));
     }
     *out_structure = class->school;
-    return class->school != 0 || refuse(checking, AAF_STRUCTURE, REFUSAL_VALUE_MISSING, NULL);
+    return class->school != 0 || check_refuse(checking, AAF_STRUCTURE, REFUSAL_VALUE_MISSING, NULL);
 }
 
 /* The class, when it is of the school where the pupil is registered; the school, when only the class tells it. */
@@ -336,17 +187,17 @@ static bool school_read(struct checking *checking, struct import_person *pupil)
     struct school_class one = {0};
     bool has_class = which == AAF_CLASSES_2D ? aaf_class_2d(text, &one) : aaf_class_1d(text, &one);
     if (text[0] && !has_class) {
-        tell(checking, which, REFUSAL_CLASS_INVALID, shown_number(text));
+        check_tell(checking, which, REFUSAL_CLASS_INVALID, check_shown_number(text));
     }
     if (!structure_read(checking, &one, &pupil->structure)) {
         return false;
     }
-    if (is_left(checking, AAF_CLASSES_2D, AAF_CLASSES_1D) && pupil->structure == structure_before) {
+    if (check_is_left(checking, AAF_CLASSES_2D, AAF_CLASSES_1D) && pupil->structure == structure_before) {
         return true;
     }
     pupil->class_label[0] = '\0';
     if (has_class && one.school == pupil->structure) {
-        (void)tidy(one.label, pupil->class_label, sizeof pupil->class_label);
+        (void)check_tidy(one.label, pupil->class_label, sizeof pupil->class_label);
     }
     return true;
 }
@@ -354,7 +205,7 @@ static bool school_read(struct checking *checking, struct import_person *pupil)
 static void level_read(struct checking *checking, struct import_person *pupil)
 {
     const struct aaf_record *record = checking->record;
-    if (is_left(checking, AAF_LEVEL_1D, AAF_LEVEL_2D)) {
+    if (check_is_left(checking, AAF_LEVEL_1D, AAF_LEVEL_2D)) {
         return;
     }
     pupil->niveau[0] = '\0';
@@ -362,7 +213,7 @@ static void level_read(struct checking *checking, struct import_person *pupil)
     const char *second = aaf_record_text(record, AAF_LEVEL_2D);
     struct school_level level = {0};
     if ((first && aaf_level_1d(first, &level)) || (second && aaf_level_2d(second, &level))) {
-        (void)tidy(level.label, pupil->niveau, sizeof pupil->niveau);
+        (void)check_tidy(level.label, pupil->niveau, sizeof pupil->niveau);
     }
 }
 
@@ -384,7 +235,7 @@ static void parents_tell(struct checking *checking)
     for (size_t i = 0; i < ARRAY_LENGTH(parents); i++) {
         const char *named = first_filled(checking->record, parents[i]);
         if (named) {
-            tell(checking, parents[i], REFUSAL_LINK_UNQUALIFIED, shown_number(named));
+            check_tell(checking, parents[i], REFUSAL_LINK_UNQUALIFIED, check_shown_number(named));
         }
     }
 }
@@ -396,7 +247,7 @@ static void link_read(struct checking *checking, const struct aaf_value *value, 
     bool is_sound = value->attribute == AAF_LINKS_2D ? aaf_guardian_link_2d(value->text, &link)
                                                      : aaf_guardian_link_1d(value->text, &link);
     if (!is_sound || (link.legal && pupil->linked_count == IMPORT_LINKS_MAX)) {
-        tell(checking, value->attribute, REFUSAL_LINK_INVALID, shown_number(value->text));
+        check_tell(checking, value->attribute, REFUSAL_LINK_INVALID, check_shown_number(value->text));
     } else if (link.legal) {
         pupil->linked[pupil->linked_count] = link.guardian;
         pupil->liens[pupil->linked_count++] = link.lien;
@@ -412,7 +263,7 @@ static void links_read(struct checking *checking, struct import_person *pupil)
     if (!is_2d && !first_filled(record, AAF_LINKS_1D)) {
         parents_tell(checking);
     }
-    if (is_left(checking, AAF_LINKS_2D, AAF_LINKS_1D)) {
+    if (check_is_left(checking, AAF_LINKS_2D, AAF_LINKS_1D)) {
         return;
     }
     pupil->linked_count = 0;
@@ -426,12 +277,12 @@ static void links_read(struct checking *checking, struct import_person *pupil)
 static void ine_read(struct checking *checking, struct ine *out_ine)
 {
     const char *text = aaf_record_text(checking->record, AAF_INE);
-    if (is_left(checking, AAF_INE, AAF_INE)) {
+    if (check_is_left(checking, AAF_INE, AAF_INE)) {
         return;
     }
     *out_ine = (struct ine){0};
     if (text && text[0] && !ine_parse(text, out_ine)) {
-        tell(checking, AAF_INE, REFUSAL_INE_INVALID, NULL);
+        check_tell(checking, AAF_INE, REFUSAL_INE_INVALID, NULL);
     }
 }
 
@@ -447,10 +298,10 @@ static struct import_person person_begin(
 bool record_pupil(const struct aaf_record *record, struct import_place place, struct date today, struct report *report,
     const struct import_person *base, struct import_person *out_pupil)
 {
-    struct checking checking = checking_of(record, place, report, base != NULL);
+    struct checking checking = check_begin(record, place, report, base != NULL);
     int64_t told = report_told(report);
     *out_pupil = person_begin(record, place, base);
-    if (!id_check(&checking, AAF_PERSON_ID, &out_pupil->aaf_id) || !names_read(&checking, out_pupil) ||
+    if (!check_id(&checking, AAF_PERSON_ID, &out_pupil->aaf_id) || !names_read(&checking, out_pupil) ||
         !birth_date_read(&checking, today, &out_pupil->birth_date) || !school_read(&checking, out_pupil)) {
         return false;
     }
@@ -505,10 +356,10 @@ static void pupils_read(const struct checking *checking, struct import_person *g
 bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
     const struct import_person *base, struct import_person *out_guardian)
 {
-    struct checking checking = checking_of(record, place, report, base != NULL);
+    struct checking checking = check_begin(record, place, report, base != NULL);
     int64_t told = report_told(report);
     *out_guardian = person_begin(record, place, base);
-    if (!id_check(&checking, AAF_PERSON_ID, &out_guardian->aaf_id) || !names_read(&checking, out_guardian)) {
+    if (!check_id(&checking, AAF_PERSON_ID, &out_guardian->aaf_id) || !names_read(&checking, out_guardian)) {
         return false;
     }
     contact_read(&checking, out_guardian);
@@ -530,5 +381,5 @@ bool record_other(const struct aaf_record *record, struct import_place place, st
     }
     int64_t id;
     return record->category != AAF_STAFF || aaf_id_parse(record->id, &id) ||
-           report_refuse(report, &where, REFUSAL_AAF_ID_INVALID, shown_number(record->id));
+           report_refuse(report, &where, REFUSAL_AAF_ID_INVALID, check_shown_number(record->id));
 }

@@ -18,5 +18,8 @@ bool record_pupil(const struct aaf_record *record, struct import_place place, st
     const struct import_person *base, struct import_person *out_pupil);
 bool record_guardian(const struct aaf_record *record, struct import_place place, struct report *report,
     const struct import_person *base, struct import_person *out_guardian);
+/* A member of staff, and what structures the record names this one head of. Who heads none is only checked by the number. */
+bool record_head(
+    const struct aaf_record *record, struct import_place place, struct report *report, struct import_head *out_head);
 /* Of a category that accounts do not need: its identifier is checked, and no more. */
 bool record_other(const struct aaf_record *record, struct import_place place, struct report *report);

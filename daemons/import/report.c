@@ -37,6 +37,7 @@ struct report {
     int64_t refused_records[AAF_CATEGORY_COUNT + 1];
     int64_t told[AAF_CATEGORY_COUNT + 1];
     int64_t unchanged[AAF_CATEGORY_COUNT + 1];
+    int64_t taken[AAF_CATEGORY_COUNT + 1]; /* staged, of those that are not all of them */
 };
 
 struct report *report_new(void)
@@ -81,6 +82,11 @@ void report_count_read(struct report *report, enum aaf_category category, int64_
         file->first_id = file->first_id == 0 || aaf_id < file->first_id ? aaf_id : file->first_id;
         file->last_id = aaf_id > file->last_id ? aaf_id : file->last_id;
     }
+}
+
+void report_count_taken(struct report *report, enum aaf_category category)
+{
+    report->taken[category]++;
 }
 
 void report_count_unchanged(struct report *report, enum aaf_category category)
@@ -215,7 +221,7 @@ static bool counters_stage(const struct report *report, struct import_stage *sta
     for (int i = 0; i <= AAF_CATEGORY_COUNT; i++) {
         const char *code = aaf_category_code((enum aaf_category)i);
         bool is_taken = i == AAF_SCHOOL || i == AAF_PUPIL || i == AAF_GUARDIAN;
-        int64_t ignored = is_taken ? 0 : report->read[i] - report->refused_records[i];
+        int64_t ignored = is_taken ? 0 : report->read[i] - report->refused_records[i] - report->taken[i];
         if (!import_stage_counter(stage, code, "read", report->read[i], fault) ||
             !import_stage_counter(stage, code, "refused", report->refused_records[i], fault) ||
             !import_stage_counter(stage, code, "reported", report->told[i], fault) ||

@@ -19,6 +19,8 @@ int report_file(struct report *report, const char *name);
 
 /* A record of it: its category, and its number, 0 when it has none. */
 void report_count_read(struct report *report, enum aaf_category category, int64_t aaf_id);
+/* A record of staff that is staged: it is not without object here. */
+void report_count_taken(struct report *report, enum aaf_category category);
 void report_count_unchanged(struct report *report, enum aaf_category category);
 /* Of all categories. */
 int64_t report_records(const struct report *report);

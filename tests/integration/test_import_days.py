@@ -51,7 +51,7 @@ def test_any_sequence_of_days_ends_at_the_last_one(site, made, last_day, sequenc
         run, = take(site, made[step].archives[2])
         assert run["state"] == APPLIED, (step, run)
         figures = counters(run)
-        for category in ("Eleve", "PersRelEleve", "EtabEducNat"):
+        for category in ("Eleve", "PersRelEleve", "EtabEducNat", "PersEducNat"):
             ends = ["added", "changed", "unchanged", "refused", "ignored"]
             ends += ["departed"] if step[0] in "DA" else []  # those are records too: its deletions
             parts = sum(figures.get((category, what), 0) for what in ends)

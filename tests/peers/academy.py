@@ -83,6 +83,18 @@ def stored_people(site):
                           "where departed_at is null")}
 
 
+def expected_heads(truth):
+    """One a school, which both attributes name."""
+    return {(row["degree"], row["head"]["id"], tidied(row["head"]["name"]), tidied(row["head"]["first"]), row["head"]["mail"],
+             row["id"], row["uai"]) for row in truth if row["type"] == "school"}
+
+
+def stored_heads(site):
+    return set(rows(site, "select h.degree, h.aaf_id, h.nom, h.prenom, coalesce(h.mail, ''), k.number, k.uai from preau.aaf_head h join "
+                          "preau.structure k on (k.academy, k.degree) = (h.academy, h.degree) and k.number = any (h.functions) "
+                          "and k.number = any (h.directs) and k.departed_at is null"))
+
+
 def expected_links(truth):
     return {(row["degree"], row["id"], one["id"]) for row in truth if row["type"] == "pupil"
             for one in row["guardians"] if one["legal"]}
@@ -105,6 +117,7 @@ def check_is_truth(site, truth):
                ) == {(row["degree"], row["id"], row["school"], tidied(row["class"])) for row in truth if row["type"] == "pupil"}
     assert {uai for uai, in rows(site, "select uai from preau.school where departed_at is null")} == {
         row["uai"] for row in truth if row["type"] == "school"}
+    assert stored_heads(site) == expected_heads(truth)
     with_account = {(degree, aaf_id) for degree, aaf_id in rows(
         site, "select p.degree, p.aaf_id from preau.person p join preau.account a on (a.academy, a.id) = "
               "(p.account_academy, p.account_id) where p.departed_at is null and a.profile = p.profile")}
@@ -131,6 +144,7 @@ def snapshot(site):
         "select academy, degree, aaf_id, profile::text, nom, prenom, search_name, birth_date, mail, mobile, adresse, digest, "
         "departed_at is null, account_id is null from preau.person",
         "select * from preau.enrolment", "select * from preau.guardianship",
+        "select academy, aaf_id, degree, nom, prenom, mail, functions, directs from preau.aaf_head",
         "select profile::text, state::text, origin::text, password::text, login, version from preau.account",
         "select login from preau.identifier", "select action, actor, count(*) from preau.account_event group by 1, 2",
         "select count(*) from preau.credential where sealed is not null and hash is null",
@@ -158,6 +172,7 @@ def owned(site):
         "e.pupil_id) where p.departed_at is null",
         "select g.* from preau.guardianship g join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, "
         "g.pupil_id) where p.departed_at is null",
+        "select degree, aaf_id, nom, prenom, mail, functions, directs from preau.aaf_head",
     )
     return [sorted(map(repr, rows(site, statement))) for statement in statements]
 

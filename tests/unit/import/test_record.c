@@ -2,6 +2,7 @@
 
 #include "import/record.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct import_place place = {1, 7};
@@ -353,6 +354,143 @@ static void a_guardian_without_mail_or_mobile_has_no_key(void **state)
     }
 }
 
+#define HEAD_1D V(PERSON_ID, "12"), V(NOM_1D, " Le  Goff "), V(PRENOM_1D, "Maël"), V(MAIL_1D, "M.LeGoff@ac-lyon.fr")
+
+static bool head_of(struct made *made, struct import_head *out_head)
+{
+    return record_head(&made->record, place, made->report, out_head);
+}
+
+static void a_head_is_named_by_either_attribute_in_either_grammar(void **state)
+{
+    (void)state;
+    static const struct aaf_value first[] = {HEAD_1D, V(FUNCTIONS, "490$DIR$DIRECTION D'ECOLE$0001$DIRECTEUR"),
+        V(FUNCTIONS, "491$ENS$ENSEIGNEMENT$0002$ENSEIGNANT"), V(DIRECTED, "490"), END_OF_VALUES};
+    struct import_head head;
+    struct made *made = made_with(AAF_STAFF, "12", first);
+    assert_true(head_of(made, &head));
+    assert_int_equal(head.aaf_id, 12);
+    assert_string_equal(head.nom, "Le Goff");
+    assert_string_equal(head.prenom, "Maël");
+    assert_string_equal(head.mail.text, "M.LeGoff@ac-lyon.fr");
+    assert_int_equal(head.functions.count, 1);
+    assert_int_equal(head.functions.structures[0], 490);
+    assert_int_equal(head.directs.count, 1);
+    assert_false(head.is_partial);
+    static const struct aaf_value second[] = {V(PERSON_ID, "12"), V(NOM_2D, "GIRARD"), V(PRENOM_2D, "Ève"),
+        V(MAIL_2D, "pas une adresse"), V(FUNCTIONS, "490$DIR$DIRECTION$1$PRINCIPAL"),
+        V(FUNCTIONS, "490$DIR$DIRECTION$2$X"), V(FUNCTIONS, "492$DIR$$$"), V(DIRECTED, ""), END_OF_VALUES};
+    made = made_with(AAF_STAFF, "12", second);
+    assert_true(head_of(made, &head));
+    assert_int_equal(head.functions.count, 2); /* two posts at one school are one school */
+    assert_int_equal(head.functions.structures[1], 492);
+    assert_int_equal(head.directs.count, 0);
+    assert_string_equal(head.mail.text, "");
+    assert_string_equal(told(made, 0), "email_invalid");
+}
+
+static void of_other_staff_only_the_number_counts(void **state)
+{
+    (void)state;
+    static const struct aaf_value teacher[] = {
+        V(PERSON_ID, "13"), V(FUNCTIONS, "490$ENS$ENSEIGNEMENT$0002$ENSEIGNANT"), V(DIRECTED, ""), END_OF_VALUES};
+    struct import_head head;
+    struct made *made = made_with(AAF_STAFF, "12", teacher); /* without a name, and of another number inside */
+    assert_true(head_of(made, &head));
+    assert_int_equal(head.aaf_id, 12);
+    assert_int_equal(head.functions.count + head.directs.count, 0);
+    assert_string_equal(head.nom, "");
+    made = made_with(AAF_STAFF, "douze", teacher);
+    assert_false(head_of(made, &head));
+    assert_string_equal(told(made, 0), "aaf_id_invalid");
+}
+
+static void a_headship_that_is_not_readable_gives_nothing_and_is_told(void **state)
+{
+    (void)state;
+    static const struct aaf_value values[] = {
+        HEAD_1D, V(FUNCTIONS, "DUPONT$DIR$$$"), V(DIRECTED, "490$1"), V(DIRECTED, "491"), END_OF_VALUES};
+    struct import_head head;
+    struct made *made = made_with(AAF_STAFF, "12", values);
+    assert_true(head_of(made, &head));
+    assert_int_equal(head.functions.count, 0);
+    assert_int_equal(head.directs.count, 1);
+    size_t count;
+    const struct import_refused *refused = report_refused(made->report, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(refused[0].code, "headship_invalid");
+    assert_string_equal(refused[0].attribute, "ENTPersonFonctions");
+    assert_null(refused[0].value); /* it may be a name */
+    assert_string_equal(refused[1].value, "490$1");
+}
+
+static void a_head_of_more_schools_than_there_is_room_for_is_told(void **state)
+{
+    (void)state;
+    static char texts[IMPORT_LINKS_MAX + 1][8];
+    struct aaf_value values[IMPORT_LINKS_MAX + 5] = {V(PERSON_ID, "12"), V(NOM_1D, "A"), V(PRENOM_1D, "B")};
+    struct made *made = made_with(AAF_STAFF, "12", values);
+    struct aaf_value many[IMPORT_LINKS_MAX + 4];
+    memcpy(many, values, 3 * sizeof many[0]);
+    for (size_t i = 0; i <= IMPORT_LINKS_MAX; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%zu", 490 + i);
+        many[3 + i] = (struct aaf_value){AAF_DIRECTED, false, texts[i]};
+    }
+    made->record.values = many;
+    made->record.count = IMPORT_LINKS_MAX + 4;
+    struct import_head head;
+    assert_true(head_of(made, &head));
+    assert_int_equal(head.directs.count, IMPORT_LINKS_MAX);
+    assert_string_equal(told(made, 0), "headship_invalid");
+    assert_null(told(made, 1));
+}
+
+static void a_head_that_cannot_be_taken_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct aaf_value values[6];
+        const char *code;
+    } cases[] = {
+        {{V(NOM_1D, "A"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},                           "value_missing"  },
+        {{V(PERSON_ID, "13"), V(NOM_1D, "A"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},       "aaf_id_mismatch"},
+        {{V(PERSON_ID, "12"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},                       "value_missing"  },
+        {{V(PERSON_ID, "12"), V(NOM_1D, "A"), V(PRENOM_1D, "--"), V(DIRECTED, "490"), END_OF_VALUES},     "name_invalid"   },
+        {{V(PERSON_ID, "12"), V(NOM_2D, "A\u202e"), V(PRENOM_2D, "B"), V(DIRECTED, "490"), END_OF_VALUES},
+         "name_invalid"                                                                                                     },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct import_head head;
+        struct made *made = made_with(AAF_STAFF, "12", cases[i].values);
+        assert_false(head_of(made, &head));
+        assert_string_equal(told(made, 0), cases[i].code);
+    }
+    static const struct aaf_value sound[] = {HEAD_1D, V(DIRECTED, "490"), END_OF_VALUES};
+    struct import_head head;
+    struct made *made = made_with(AAF_STAFF, "12", sound);
+    made->record.has_too_many = true;
+    assert_false(head_of(made, &head));
+    assert_string_equal(told(made, 0), "too_large");
+}
+
+static void a_modification_of_staff_leaves_what_it_does_not_list(void **state)
+{
+    (void)state;
+    static const struct aaf_value functions[] = {V(FUNCTIONS, "490$ENS$x$y$z"), END_OF_VALUES};
+    struct import_head head;
+    struct made *made = made_with(AAF_STAFF, "12", functions);
+    made->record.operation = AAF_MODIFY;
+    assert_true(head_of(made, &head));
+    assert_false(head.functions.is_left);
+    assert_true(head.directs.is_left && head.leaves.nom && head.leaves.prenom && head.leaves.mail && head.is_partial);
+    static const struct aaf_value both[] = {V(FUNCTIONS, ""), V(DIRECTED, ""), END_OF_VALUES};
+    made = made_with(AAF_STAFF, "12", both);
+    made->record.operation = AAF_MODIFY;
+    assert_true(head_of(made, &head));
+    assert_false(
+        head.functions.is_left || head.directs.is_left || head.is_partial); /* heads nothing any more, whoever it is */
+}
+
 static void records_that_accounts_do_not_need_are_checked_by_their_number(void **state)
 {
     (void)state;
@@ -387,6 +525,12 @@ int main(void)
         cmocka_unit_test(a_class_of_the_school_before_does_not_follow_to_another),
         cmocka_unit_test(records_of_one_guardian_have_one_key),
         cmocka_unit_test(a_guardian_without_mail_or_mobile_has_no_key),
+        cmocka_unit_test(a_head_is_named_by_either_attribute_in_either_grammar),
+        cmocka_unit_test(of_other_staff_only_the_number_counts),
+        cmocka_unit_test(a_headship_that_is_not_readable_gives_nothing_and_is_told),
+        cmocka_unit_test(a_head_of_more_schools_than_there_is_room_for_is_told),
+        cmocka_unit_test(a_head_that_cannot_be_taken_is_refused),
+        cmocka_unit_test(a_modification_of_staff_leaves_what_it_does_not_list),
         cmocka_unit_test(records_that_accounts_do_not_need_are_checked_by_their_number),
     };
     return cmocka_run_group_tests(tests, NULL, report_dropped);
