@@ -63,6 +63,11 @@ bool role_may_have_scope(enum administrator_role role, const struct administrato
     return true;
 }
 
+bool role_may_follow_aaf(enum administrator_role role)
+{
+    return role == ROLE_DIRECTEUR;
+}
+
 bool role_follows_deliveries(enum administrator_role role)
 {
     return role == ROLE_INTEGRATEUR || role == ROLE_ASSISTANCE || role == ROLE_EXPLOITANT;

@@ -26,6 +26,7 @@ bool role_from_code(const char *code, enum administrator_role *out_role);
 struct administrator_scope {
     academy_code academy;
     struct uai uai; /* "" is none */
+    bool is_of_aaf; /* AAF names the administrator head of it: gone when it no longer does */
     bool is_given;  /* delegated by another administrator; the rest then says what and how long */
     bool may[PROFILE_COUNT];
     struct instant from_at, until_at; /* from the first to before the second */
@@ -34,6 +35,9 @@ struct administrator_scope {
 /* True when a scope so wide suits the role: heads and delegates have schools, integrators and assistance an academy or
  * less, operators the nation or less. A school's academy must be said. */
 bool role_may_have_scope(enum administrator_role role, const struct administrator_scope *scope);
+
+/* True when AAF can name such a person head of a school. */
+bool role_may_follow_aaf(enum administrator_role role);
 
 /* True when the role follows what academies deliver, and how it was integrated: not heads and their delegates. */
 bool role_follows_deliveries(enum administrator_role role);

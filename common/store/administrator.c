@@ -51,6 +51,7 @@ static void given_of_row(const struct rows *rows, int row, struct administrator_
 {
     enum account_profile only;
     scope->is_given = !row_is_null(rows, row, "giver_id");
+    scope->is_of_aaf = row_bool(rows, row, "by_aaf");
     scope->from_at = row_instant(rows, row, "from_at");
     scope->until_at = row_instant(rows, row, "until_at");
     if (profile_from_code(row_text(rows, row, "profile"), &only)) {
@@ -71,6 +72,8 @@ static void administrator_of_row(const struct rows *rows, int row, struct stored
     snprintf(out_administrator->login, sizeof out_administrator->login, "%s", row_text(rows, row, "login"));
     snprintf(out_administrator->name, sizeof out_administrator->name, "%s", row_text(rows, row, "name"));
     snprintf(out_administrator->mail, sizeof out_administrator->mail, "%s", row_text(rows, row, "mail"));
+    out_administrator->head.academy.v = (int16_t)row_int64(rows, row, "aaf_academy");
+    out_administrator->head.aaf_id = row_int64(rows, row, "aaf_id");
     role_of_row(rows, row, out_administrator);
 }
 
@@ -224,6 +227,8 @@ void administrator_add(
     parameters_bool(&parameters, administrator->password_is_provisional);
     parameters_text(&parameters, audit_action_code(AUDIT_ADMINISTRATOR_ADDED));
     parameters_text(&parameters, administrator->trace);
+    parameters_int64(&parameters, administrator->head.academy.v);
+    parameters_int64(&parameters, administrator->head.aaf_id);
     store_run(store, QUERY_ADMINISTRATOR_ADD, &parameters, added_rows,
         asking_new((struct asking){.added = added, .arg = arg}));
     parameters_clear(&parameters);

@@ -18,6 +18,12 @@ enum {
     ADMINISTRATOR_TOTP_MAX = 80 /* bytes of a sealed secret */
 };
 
+/* A person of AAF whose record an account follows; academy 0: none. */
+struct administrator_head {
+    academy_code academy;
+    int64_t aaf_id;
+};
+
 struct stored_administrator {
     administrator_id id;
     enum administrator_role role;
@@ -31,6 +37,7 @@ struct stored_administrator {
     struct instant totp_since; /* never: no second factor */
     struct administrator_scope scopes[ADMINISTRATOR_SCOPES_MAX];
     size_t scope_count;
+    struct administrator_head head;
     /* what lists leave out */
     char hash[ADMINISTRATOR_HASH_SIZE];
     unsigned char totp_sealed[ADMINISTRATOR_TOTP_MAX];
@@ -59,6 +66,7 @@ struct administrator_new {
     enum administrator_role role;
     const struct administrator_scope *scopes;
     size_t scope_count; /* at most ADMINISTRATOR_SCOPES_MAX */
+    struct administrator_head head;
     bool password_is_provisional;
     const char *trace; /* of the request */
 };

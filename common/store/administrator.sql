@@ -9,9 +9,11 @@ select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.hash
        a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_sealed, a.totp_since,
        (select count(*) from preau.administrator_recovery r
          where r.administrator_id = a.id and r.used_at is null) as recovery_left,
-       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at,
+       s.by_aaf, f.academy as aaf_academy, f.aaf_id
   from preau.administrator a
   left join preau.administrator_scope s on s.administrator_id = a.id
+  left join preau.administrator_aaf f on f.administrator_id = a.id
  where a.login = $1
  order by s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
 
@@ -23,9 +25,11 @@ select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.hash
        a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_sealed, a.totp_since,
        (select count(*) from preau.administrator_recovery r
          where r.administrator_id = a.id and r.used_at is null) as recovery_left,
-       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at,
+       s.by_aaf, f.academy as aaf_academy, f.aaf_id
   from preau.administrator a
   left join preau.administrator_scope s on s.administrator_id = a.id
+  left join preau.administrator_aaf f on f.administrator_id = a.id
  where a.id = $1
  order by s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
 
@@ -35,9 +39,11 @@ select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.hash
 -- :scans
 select a.id, a.login, a.name, coalesce(a.mail, '') as mail, a.role::text, a.last_sign_in_at,
        a.disabled_at is not null as disabled, a.credential_at, a.password_is_provisional, a.totp_since,
-       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at
+       s.administrator_id is not null as scoped, s.academy, s.uai, s.profile::text, s.giver_id, s.from_at, s.until_at,
+       s.by_aaf, f.academy as aaf_academy, f.aaf_id
   from (select * from preau.administrator order by login limit 1000) a
   left join preau.administrator_scope s on s.administrator_id = a.id
+  left join preau.administrator_aaf f on f.administrator_id = a.id
  order by a.login, s.academy nulls first, s.uai nulls first, s.from_at nulls first, s.id;
 
 -- :query administrator_scopes
@@ -63,8 +69,8 @@ with signed_in as (
 select preau.audit_write(null, id, null, $2, null, null, null, '{}', $3) as audited from signed_in;
 
 -- :query administrator_add
--- A new administrator with a scope: academies[i] 0 is the nation, uais[i] null the whole academy. With the entry of the audit
--- trail, in the chain of the academy if there is only one.
+-- A new administrator with a scope: academies[i] 0 is the nation, uais[i] null the whole academy; or with a person of AAF to
+-- follow (head_academy 0: none). With the entry of the audit trail, in the chain of the academy if there is only one.
 -- :role link
 -- $1 login text
 -- $2 name text
@@ -76,6 +82,8 @@ select preau.audit_write(null, id, null, $2, null, null, null, '{}', $3) as audi
 -- $8 password_is_provisional boolean
 -- $9 audited text
 -- $10 trace text
+-- $11 head_academy smallint
+-- $12 head bigint
 with added as (
     insert into preau.administrator (login, name, mail, role, hash, password_is_provisional)
     values ($1, $2, $3, $4::text::preau.administrator_role, $5, $8)
@@ -84,10 +92,15 @@ with added as (
 ), scoped as (
     insert into preau.administrator_scope (administrator_id, academy, uai)
     select distinct added.id, nullif(s.academy, 0), s.uai from added, unnest($6, $7) s(academy, uai)
+), followed as (
+    insert into preau.administrator_aaf (administrator_id, academy, aaf_id)
+    select added.id, $11::smallint, $12::bigint from added where $11::smallint > 0
 )
-select id, preau.audit_write((select case when min(academy) = max(academy) then min(academy) else 0 end from unnest($6) as s(academy)),
+select id, preau.audit_write((select case when min(academy) = max(academy) then min(academy) else 0 end
+                                from (select unnest($6) union all select $11 where $11 > 0) as s(academy)),
                              0, null, $9, (select min(s.uai) from unnest($7) as s(uai) having count(*) = 1), null, null,
-                             jsonb_build_object('administrator', id, 'role', $4, 'scopes', cardinality($6)), $10) as audited
+                             jsonb_build_object('administrator', id, 'role', $4, 'scopes', cardinality($6),
+                                                'aaf', case when $11 > 0 then concat($11, ':', $12) end), $10) as audited
   from added;
 
 -- :query administrator_disable
@@ -125,19 +138,22 @@ select count(*) as changed from added;
 
 -- :query administrator_scope_remove
 -- Less of its own, never the last of it (changed is then -1, and nothing was done): what it gave to others of a school
--- that it has no more ends, for good.
+-- that it has no more ends, for good. What it has by AAF is not taken from it here, and who follows AAF may have no other.
 -- :role link
 -- $1 id bigint
 -- $2 academies smallint[]
 -- $3 uais text[]
 with own as (
     select sc.id, sc.academy, sc.uai,
-           exists (select from unnest($2, $3) w(academy, uai)
-                    where sc.academy is not distinct from nullif(w.academy, 0) and sc.uai is not distinct from w.uai) as goes
+           not sc.by_aaf
+           and exists (select from unnest($2, $3) w(academy, uai)
+                        where sc.academy is not distinct from nullif(w.academy, 0) and sc.uai is not distinct from w.uai) as goes
       from preau.administrator_scope sc
      where sc.administrator_id = $1 and sc.giver_id is null
 ), may as (
-    select count(*) filter (where not goes) > 0 or count(*) filter (where goes) = 0 as go from own
+    select count(*) filter (where not goes) > 0 or count(*) filter (where goes) = 0
+           or exists (select from preau.administrator_aaf f where f.administrator_id = $1) as go
+      from own
 ), removed as (
     delete from preau.administrator_scope sc using own, may
      where sc.id = own.id and own.goes and may.go

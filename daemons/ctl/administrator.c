@@ -1,4 +1,4 @@
-/* preauctl admin add, list: who may hand accounts out. Asked of preau-linkd, which holds their passwords. */
+/* preauctl admin add, list, aaf-heads: who may hand accounts out. Asked of preau-linkd, which holds their passwords. */
 #include "ctl/administrator.h"
 #include "ctl/administrator_print.h"
 #include "ctl/output.h"
@@ -47,14 +47,19 @@ enum ctl_exit ctl_admin_add(const struct ctl *ctl)
     struct fault fault = {0};
     _cleanup_(secret_free) struct secret *password = NULL;
     Preau__Link__AddAdministratorRequest request = PREAU__LINK__ADD_ADMINISTRATOR_REQUEST__INIT;
+    Preau__Link__HeadRef head;
+    const char *aaf = ctl_value(ctl, "aaf");
     const char *wrong = ctl_scopes_read(ctl, &scopes);
     if (wrong != NULL)
         return ctl_fail(ctl, CTL_USAGE, "usage", "ni un UAI ni une académie : « %s »", wrong);
-    if (!role_read(ctl_value(ctl, "role"), &request.role))
+    if (aaf != NULL && !ctl_head_read(aaf, &head))
+        return ctl_fail(ctl, CTL_USAGE, "usage", "--aaf : ACADEMIE:JOINTURE est attendu, non « %s »", aaf);
+    if (!role_read(ctl_value(ctl, "role") == NULL && aaf != NULL ? "directeur" : ctl_value(ctl, "role"), &request.role))
         return ctl_fail(
             ctl, CTL_USAGE, "usage", "--role : directeur, delegue, integrateur, assistance ou exploitant est attendu");
-    if (ctl_value(ctl, "name") == NULL || scopes.count == 0)
-        return ctl_fail(ctl, CTL_USAGE, "usage", "--name et au moins un --school, --academy ou --nation sont attendus");
+    if (aaf == NULL && (ctl_value(ctl, "name") == NULL || scopes.count == 0))
+        return ctl_fail(
+            ctl, CTL_USAGE, "usage", "--name et au moins un --school, --academy ou --nation sont attendus, ou --aaf");
     const char *file = ctl_value(ctl, "password-file");
     if (file != NULL && !secret_read_file(file, &password, &fault))
         return ctl_fail_fault(ctl, "mot de passe", &fault);
@@ -64,6 +69,7 @@ enum ctl_exit ctl_admin_add(const struct ctl *ctl)
     request.password = ctl_lent(password != NULL ? secret_text(password) : "");
     request.scopes = scopes.list;
     request.n_scopes = scopes.count;
+    request.head = aaf != NULL ? &head : NULL;
     return ask_add(ctl, &request);
 }
 

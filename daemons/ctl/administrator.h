@@ -8,6 +8,9 @@
 const char *role_word(Preau__AdministratorRole role);
 bool role_read(const char *word, Preau__AdministratorRole *out_role);
 
+/* "10:123456" or "Lyon:123456": an académie and ENTPersonJointure. */
+bool ctl_head_read(const char *text, Preau__Link__HeadRef *out_head);
+
 /* NULL, and told, when it cannot be opened. */
 struct ctl_service *ctl_open_link(const struct ctl *ctl);
 /* For a request: what is not there is "". */

@@ -155,6 +155,23 @@ enum ctl_exit ctl_admin_revoke(const struct ctl *ctl)
     return change_scopes(ctl, "accès retirés :", PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_REMOVE_SCOPES);
 }
 
+enum ctl_exit ctl_admin_follow(const struct ctl *ctl)
+{
+    Preau__Link__HeadRef head;
+    Preau__Link__ChangeAdministratorRequest request = PREAU__LINK__CHANGE_ADMINISTRATOR_REQUEST__INIT;
+    if (!ctl_head_read(ctl->arguments[1], &head))
+        return ctl_fail(ctl, CTL_USAGE, "usage", "ACADEMIE:JOINTURE est attendu, non « %s »", ctl->arguments[1]);
+    request.change = PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_FOLLOW_HEAD;
+    request.head = &head;
+    return change(ctl, "ses établissements suivent l’AAF", &request);
+}
+
+enum ctl_exit ctl_admin_unfollow(const struct ctl *ctl)
+{
+    return change_simply(
+        ctl, "ses établissements ne suivent plus l’AAF", PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_UNFOLLOW_HEAD);
+}
+
 enum ctl_exit ctl_admin_end_sessions(const struct ctl *ctl)
 {
     long number = 0;

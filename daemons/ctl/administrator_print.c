@@ -22,10 +22,16 @@ static json_t *text_or_null(const char *text)
 
 static json_t *scope_json(const Preau__Scope *scope)
 {
-    return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "academy",
-        scope->academy != 0 ? json_integer(scope->academy) : json_null(), "uai", text_or_null(scope->uai), "given",
-        scope->given, "profile", text_or_null(profile_word(scope->profile)), "from", ctl_json_instant(scope->from_at),
-        "until", ctl_json_instant(scope->until_at));
+    return json_pack("{s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "academy",
+        scope->academy != 0 ? json_integer(scope->academy) : json_null(), "uai", text_or_null(scope->uai), "aaf",
+        scope->by_aaf, "given", scope->given, "profile", text_or_null(profile_word(scope->profile)), "from",
+        ctl_json_instant(scope->from_at), "until", ctl_json_instant(scope->until_at));
+}
+
+static json_t *head_json(const Preau__Link__HeadRef *head)
+{
+    return head != NULL ? json_pack("{s:i, s:I}", "academy", (int)head->academy, "aaf_id", (json_int_t)head->aaf_id)
+                        : json_null();
 }
 
 json_t *ctl_administrator_json(const Preau__Link__Administrator *one)
@@ -33,11 +39,12 @@ json_t *ctl_administrator_json(const Preau__Link__Administrator *one)
     json_t *scopes = json_array();
     for (size_t i = 0; i < one->n_scopes; i++)
         (void)json_array_append_new(scopes, scope_json(one->scopes[i]));
-    return json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:o, s:b, s:b}", "administrator", (json_int_t)one->id,
-        "login", one->login, "name", one->name, "mail", text_or_null(one->mail), "role", role_word(one->role), "scopes",
-        scopes, "last_sign_in_at", ctl_json_instant(one->last_sign_in_at), "disabled", one->disabled,
-        "second_factor_since", ctl_json_instant(one->second_factor_since), "second_factor_required",
-        one->second_factor_required, "password_is_provisional", one->password_is_provisional);
+    return json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:b}", "administrator",
+        (json_int_t)one->id, "login", one->login, "name", one->name, "mail", text_or_null(one->mail), "role",
+        role_word(one->role), "scopes", scopes, "head", head_json(one->head), "last_sign_in_at",
+        ctl_json_instant(one->last_sign_in_at), "disabled", one->disabled, "second_factor_since",
+        ctl_json_instant(one->second_factor_since), "second_factor_required", one->second_factor_required,
+        "password_is_provisional", one->password_is_provisional);
 }
 
 json_t *ctl_sessions_json(const Preau__Link__GetAdministratorReply *reply)
@@ -69,7 +76,7 @@ static void scope_print(const Preau__Scope *scope)
     if (scope->academy == 0)
         (void)printf(" nation");
     else if (scope->uai[0] != '\0')
-        (void)printf(" %s%s", scope->uai, scope->given ? " (délégué)" : "");
+        (void)printf(" %s%s", scope->uai, scope->given ? " (délégué)" : scope->by_aaf ? " (AAF)" : "");
     else
         (void)printf(" académie %02" PRIu32, scope->academy);
 }
@@ -81,6 +88,8 @@ void ctl_administrator_print(const Preau__Link__Administrator *one)
     (void)printf("%-24s %-28s %-12s", one->login, one->name, role_word(one->role));
     for (size_t i = 0; i < one->n_scopes; i++)
         scope_print(one->scopes[i]);
+    if (one->head != NULL)
+        (void)printf("  suit %02" PRIu32 ":%" PRId64, one->head->academy, one->head->aaf_id);
     (void)printf("  connexion %s%s\n", seen, one->disabled ? "  désactivé" : "");
 }
 
@@ -125,6 +134,9 @@ void ctl_administrator_print_whole(const Preau__Link__GetAdministratorReply *rep
         one->disabled ? ", désactivé" : "", one->name, role_word(one->role));
     if (one->mail[0] != '\0')
         (void)printf("  courriel      %s\n", one->mail);
+    if (one->head != NULL)
+        (void)printf(
+            "  suit          personne %02" PRIu32 ":%" PRId64 " de l’AAF\n", one->head->academy, one->head->aaf_id);
     for (size_t i = 0; i < one->n_scopes; i++)
         scope_print_whole(one->scopes[i]);
     (void)printf("  connexion     %s\n  mot de passe  %s\n", seen,

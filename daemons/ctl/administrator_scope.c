@@ -1,9 +1,10 @@
 #include "ctl/administrator.h"
 
-#include "domain/school.h"
+#include "domain/aaf.h"
 #include "runtime/cleanup.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -78,6 +79,21 @@ static bool scope_add_academy(struct ctl_scopes *scopes, const char *text)
     if (!academy_parse(text, &academy))
         return false;
     scope_add(scopes)->academy = (uint32_t)academy.v;
+    return true;
+}
+
+bool ctl_head_read(const char *text, Preau__Link__HeadRef *out_head)
+{
+    char name[64];
+    academy_code academy;
+    const char *colon = strrchr(text, ':');
+    preau__link__head_ref__init(out_head);
+    if (colon == NULL || (size_t)(colon - text) >= sizeof name)
+        return false;
+    (void)snprintf(name, sizeof name, "%.*s", (int)(colon - text), text);
+    if (!academy_parse(name, &academy) || !aaf_id_parse(colon + 1, &out_head->aaf_id))
+        return false;
+    out_head->academy = (uint32_t)academy.v;
     return true;
 }
 

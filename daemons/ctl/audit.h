@@ -1,5 +1,5 @@
-/* What the commands of preauctl audit share: the database, which they read themselves. The one who checks should ask
- * nobody. */
+/* What the commands share that read the database themselves: those of preauctl audit, since the one who checks should ask
+ * nobody, and lists of all the nation, which no message would hold. */
 #pragma once
 
 #include "ctl/command.h"

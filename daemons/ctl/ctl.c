@@ -2,10 +2,11 @@
  *
  * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
  * and reports imports, has statistics computed, shows the configuration. What daemons do is asked of them over the bus,
- * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit`, which reads it.
+ * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit` and `admin aaf-heads`,
+ * which read it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
  * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
- * Configuration  The daemons' own file: sections database (migrate, audit), keys (key), status (status), bus (the others).
+ * Configuration  The daemons' own file: sections database (migrate, audit, admin aaf-heads), keys (key), status (status), bus (the others).
  * Promises       A password is printed once, when it was generated, and never read from the command line. */
 #include "ctl/options.h"
 #include "ctl/output.h"
@@ -22,14 +23,16 @@ static const char *const of_keys[] = {"keys", NULL};
 static const char *const of_bus[] = {"bus", NULL};
 
 static const struct ctl_option admin_options[] = {
-    {"name",          "NOM",     "nom montré"                                                                 },
-    {"role",          "ROLE",    "directeur, delegue, integrateur, assistance ou exploitant"                   },
-    {"school",        "UAI",     "établissement confié ; se répète"                                        },
-    {"academy",       "N",       "académie confiée, numéro ou nom ; se répète"                            },
-    {"nation",        NULL,      "toutes les académies"                                                       },
-    {"mail",          "ADRESSE", "adresse de messagerie"                                                       },
-    {"password-file", "FICHIER", "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
-    {NULL,            NULL,      NULL                                                                          },
+    {"name",          "NOM",               "nom montré"                                                                 },
+    {"role",          "ROLE",              "directeur, delegue, integrateur, assistance ou exploitant"                   },
+    {"school",        "UAI",               "établissement confié ; se répète"                                        },
+    {"academy",       "N",                 "académie confiée, numéro ou nom ; se répète"                            },
+    {"nation",        NULL,                "toutes les académies"                                                       },
+    {"aaf",           "ACADEMIE:JOINTURE",
+     "personne de l’AAF, dont le compte suit les établissements ; role, name, mail en viennent"                       },
+    {"mail",          "ADRESSE",           "adresse de messagerie"                                                       },
+    {"password-file", "FICHIER",           "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
+    {NULL,            NULL,                NULL                                                                          },
 };
 static const struct ctl_option admin_scope_options[] = {
     {"school",  "UAI", "établissement ; se répète"           },
@@ -211,6 +214,35 @@ static const struct command commands[] = {
      },
     {
      .group = "admin",
+     .name = "follow",
+     .arguments = "IDENTIFIANT ACADEMIE:JOINTURE",
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .summary = "Confie à un directeur, en plus du reste, les établissements à la tête desquels l’AAF nomme cette "
+                   "personne.", .sections = of_bus,
+     .run = ctl_admin_follow,
+     },
+    {
+     .group = "admin",
+     .name = "unfollow",
+     .arguments = "IDENTIFIANT",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Défait ce lien : ne reste que ce qui est confié par preauctl.",
+     .sections = of_bus,
+     .run = ctl_admin_unfollow,
+     },
+    {
+     .group = "admin",
+     .name = "aaf-heads",
+     .arguments = "[ACADEMIE]",
+     .arguments_max = 1,
+     .summary = "Dit qui l’AAF nomme à la tête d’un établissement et qui n’a pas encore de compte.",
+     .sections = of_database,
+     .run = ctl_admin_aaf_heads,
+     },
+    {
+     .group = "admin",
      .name = "sessions",
      .arguments = "IDENTIFIANT",
      .arguments_min = 1,
@@ -342,7 +374,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL           },
+    {.group = NULL             },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

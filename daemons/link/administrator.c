@@ -38,6 +38,23 @@ enum refusal scopes_read(enum administrator_role role, Preau__Scope *const *give
     return refusal;
 }
 
+enum refusal head_read(const Preau__Link__HeadRef *given, struct administrator_head *out_head)
+{
+    if (!given || given->academy == 0 || given->academy > INT16_MAX || given->aaf_id <= 0) {
+        return REFUSAL_MALFORMED;
+    }
+    *out_head = (struct administrator_head){{(int16_t)given->academy}, given->aaf_id};
+    return REFUSAL_NONE;
+}
+
+enum refusal head_judge(const struct aaf_head *head, administrator_id id)
+{
+    if (!head) {
+        return REFUSAL_HEAD_UNKNOWN;
+    }
+    return head->follower.v != 0 && head->follower.v != id.v ? REFUSAL_HEAD_TAKEN : REFUSAL_NONE;
+}
+
 void password_generate(struct provisional_password *out_password)
 {
     uint8_t random[PASSWORD_PROVISIONAL_RANDOM];
@@ -66,10 +83,12 @@ struct adding {
     struct call *call;
     struct administrator_login login;
     const char *name;
+    char head_name[ADMINISTRATOR_NAME_SIZE];
     struct email mail; /* "": none */
     enum administrator_role role;
     struct administrator_scope scopes[ADMINISTRATOR_SCOPES_MAX];
     size_t scope_count;
+    struct administrator_head head;        /* academy 0: follows nobody */
     struct provisional_password generated; /* "": one was given */
     const char *password;
 };
@@ -113,16 +132,30 @@ static void adding_hashed(void *arg, const char *hash, const struct fault *fault
         .role = adding->role,
         .scopes = adding->scopes,
         .scope_count = adding->scope_count,
+        .head = adding->head,
         .trace = call_trace(adding->call),
         .password_is_provisional = adding->generated.text[0] != '\0',
     };
     administrator_add(adding->link->store, &administrator, adding_done, adding);
 }
 
+/* Scopes, a person of AAF to follow, or both. */
+static enum refusal adding_read_what(struct adding *adding, const Preau__Link__AddAdministratorRequest *request)
+{
+    if (request->head && !role_may_follow_aaf(adding->role)) {
+        return REFUSAL_HEAD_UNFIT;
+    }
+    enum refusal refusal = request->head ? head_read(request->head, &adding->head) : REFUSAL_NONE;
+    if (refusal != REFUSAL_NONE || (request->head && request->n_scopes == 0)) {
+        return refusal;
+    }
+    return scopes_read(adding->role, request->scopes, request->n_scopes, adding->scopes, &adding->scope_count);
+}
+
 static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdministratorRequest *request)
 {
     size_t name_length = strlen(request->name);
-    if (!administrator_login_normalise(request->login, &adding->login) || name_length == 0 ||
+    if (!administrator_login_normalise(request->login, &adding->login) || (name_length == 0 && !request->head) ||
         name_length >= ADMINISTRATOR_NAME_SIZE || request->role == PREAU__ADMINISTRATOR_ROLE__ROLE_UNSPECIFIED) {
         return REFUSAL_MALFORMED;
     }
@@ -131,11 +164,56 @@ static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdm
     if (request->mail[0] != '\0' && !email_parse(request->mail, &adding->mail)) {
         return REFUSAL_EMAIL_INVALID;
     }
-    enum refusal refusal =
-        scopes_read(adding->role, request->scopes, request->n_scopes, adding->scopes, &adding->scope_count);
+    enum refusal refusal = adding_read_what(adding, request);
     return refusal != REFUSAL_NONE
                ? refusal
                : password_read(request->password, adding->login.text, &adding->generated, &adding->password);
+}
+
+static void adding_refuse(struct adding *adding, enum refusal refusal)
+{
+    call_refuse(adding->call, refusal);
+    adding_free(adding);
+}
+
+static void adding_hash(struct adding *adding)
+{
+    if (!hashing_make(adding->link->hashing_administrators, adding->password, adding_hashed, adding)) {
+        adding_refuse(adding, REFUSAL_BUSY);
+    }
+}
+
+/* What fits, whole letters only. */
+static void adding_name(struct adding *adding, const char *name)
+{
+    size_t length = strnlen(name, sizeof adding->head_name - 1);
+    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80) {
+        length--;
+    }
+    memcpy(adding->head_name, name, length);
+    adding->name = adding->head_name;
+}
+
+static void adding_head_found(void *arg, const struct aaf_head *head, const struct fault *fault)
+{
+    struct adding *adding = arg;
+    enum refusal refusal = fault ? REFUSAL_NONE : head_judge(head, (administrator_id){0});
+    if (fault) {
+        call_fail(adding->call, fault);
+        adding_free(adding);
+        return;
+    }
+    if (refusal != REFUSAL_NONE) {
+        adding_refuse(adding, refusal);
+        return;
+    }
+    if (adding->name[0] == '\0') {
+        adding_name(adding, head->name);
+    }
+    if (adding->mail.text[0] == '\0' && !email_parse(head->mail, &adding->mail)) {
+        adding->mail = (struct email){0};
+    }
+    adding_hash(adding);
 }
 
 void administrator_create(struct link *link, struct call *call, const Preau__Link__AddAdministratorRequest *request)
@@ -147,13 +225,12 @@ void administrator_create(struct link *link, struct call *call, const Preau__Lin
     struct adding *adding = checked_calloc(1, sizeof *adding);
     *adding = (struct adding){.link = link, .call = call};
     enum refusal refusal = adding_read(adding, request);
-    if (refusal == REFUSAL_NONE &&
-        !hashing_make(link->hashing_administrators, adding->password, adding_hashed, adding)) {
-        refusal = REFUSAL_BUSY;
-    }
     if (refusal != REFUSAL_NONE) {
-        call_refuse(call, refusal);
-        adding_free(adding);
+        adding_refuse(adding, refusal);
+    } else if (adding->head.academy.v != 0) {
+        aaf_head_find(link->store, &adding->head, adding_head_found, adding);
+    } else {
+        adding_hash(adding);
     }
 }
 
@@ -172,6 +249,7 @@ static void scope_pack(struct administrator_scope *scope, Preau__Scope *out_scop
     preau__scope__init(out_scope);
     out_scope->academy = (uint32_t)scope->academy.v;
     out_scope->uai = scope->uai.text;
+    out_scope->by_aaf = scope->is_of_aaf;
     out_scope->given = scope->is_given;
     out_scope->profile = only_profile(scope);
     out_scope->from_at = scope->from_at.us;
@@ -197,6 +275,12 @@ void administrator_pack(const struct stored_administrator *stored, struct packed
     administrator->password_is_provisional = stored->password_is_provisional;
     administrator->scopes = out_packed->scope_list;
     administrator->n_scopes = stored->scope_count;
+    if (stored->head.academy.v != 0) {
+        preau__link__head_ref__init(&out_packed->head);
+        out_packed->head.academy = (uint32_t)stored->head.academy.v;
+        out_packed->head.aaf_id = stored->head.aaf_id;
+        administrator->head = &out_packed->head;
+    }
     for (size_t i = 0; i < stored->scope_count; i++) {
         scope_pack(&own->scopes[i], &out_packed->scopes[i]);
         out_packed->scope_list[i] = &out_packed->scopes[i];

@@ -134,6 +134,7 @@ struct change {
     struct call *call;
     const Preau__Link__ChangeAdministratorRequest *request;
     struct stored_administrator found;
+    struct administrator_head head;
     struct provisional_password generated; /* "": one was given, or none is wanted */
     const char *password;
 };
@@ -158,8 +159,8 @@ static void change_fail(struct change *change, const struct fault *fault)
 
 static void change_answer(struct change *change, int64_t count)
 {
-    static const char *const words[] = {
-        "", "disable", "enable", "password", "reset_second_factor", "add_scopes", "remove_scopes", "end_sessions"};
+    static const char *const words[] = {"", "disable", "enable", "password", "reset_second_factor", "add_scopes",
+        "remove_scopes", "end_sessions", "follow_head", "unfollow_head"};
     Preau__Link__ChangeAdministratorReply reply = PREAU__LINK__CHANGE_ADMINISTRATOR_REPLY__INIT;
     reply.administrator = change->found.id.v;
     reply.changed = (uint32_t)count;
@@ -240,6 +241,34 @@ static void change_scopes(struct change *change)
     }
 }
 
+static void change_head_found(void *arg, const struct aaf_head *head, const struct fault *fault)
+{
+    struct change *change = arg;
+    enum refusal refusal = fault ? REFUSAL_NONE : head_judge(head, change->found.id);
+    if (fault) {
+        change_fail(change, fault);
+    } else if (refusal != REFUSAL_NONE) {
+        change_refuse(change, refusal);
+    } else {
+        aaf_head_follow(
+            change->link->store, change->found.id, &change->head, call_trace(change->call), change_counted, change);
+    }
+}
+
+/* Whoever comes by a portal has the schools that the portal tells. */
+static void change_follow(struct change *change)
+{
+    bool is_local = change->found.hash[0] != '\0';
+    enum refusal refusal = is_local && role_may_follow_aaf(change->found.role)
+                               ? head_read(change->request->head, &change->head)
+                               : REFUSAL_HEAD_UNFIT;
+    if (refusal != REFUSAL_NONE) {
+        change_refuse(change, refusal);
+    } else {
+        aaf_head_find(change->link->store, &change->head, change_head_found, change);
+    }
+}
+
 static void change_go(struct change *change)
 {
     struct store *store = change->link->store;
@@ -262,6 +291,12 @@ static void change_go(struct change *change)
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_END_SESSIONS:
         administrator_end_sessions(store, change->found.id, change->request->session, NULL, change_counted, change);
+        return;
+    case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_FOLLOW_HEAD:
+        change_follow(change);
+        return;
+    case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_UNFOLLOW_HEAD:
+        aaf_head_unfollow(store, change->found.id, call_trace(change->call), change_counted, change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_UNSPECIFIED:
     case _PREAU__LINK__ADMINISTRATOR_CHANGE_IS_INT_SIZE:

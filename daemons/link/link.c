@@ -8,7 +8,7 @@
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
  * Asks           The portals of section academy_portal, over HTTPS.
  * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope,
- *                administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
+ *                administrator_aaf, administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.

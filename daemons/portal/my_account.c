@@ -21,6 +21,9 @@ static void scope_fill(struct view *row, const Preau__Scope *scope)
     } else {
         view_set(row, "PLACE", "Tous les établissements");
     }
+    if (scope->by_aaf) {
+        view_show(row, "BY_AAF");
+    }
     if (!scope->given) {
         return;
     }

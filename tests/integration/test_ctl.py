@@ -141,7 +141,7 @@ def test_a_key_more_has_the_next_number(preauctl, tmp_path):
 
 # administrators
 
-OWN = {"given": False, "profile": None, "from": None, "until": None}
+OWN = {"aaf": False, "given": False, "profile": None, "from": None, "until": None}
 
 def test_an_administrator_gets_a_password_once(site, academy):
     uai = school_of(academy)

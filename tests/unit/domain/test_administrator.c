@@ -189,11 +189,19 @@ static void a_period_is_ahead_and_within_a_year(void **state)
     }
 }
 
+static void heads_alone_follow_aaf(void **state)
+{
+    (void)state;
+    for (int role = 0; role < ROLE_COUNT; role++)
+        assert_int_equal(role_may_follow_aaf((enum administrator_role)role), role == ROLE_DIRECTEUR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_have_codes_that_lead_back),
         cmocka_unit_test(a_scope_is_never_wider_than_the_role),
+        cmocka_unit_test(heads_alone_follow_aaf),
         cmocka_unit_test(a_school_needs_its_academy_and_a_valid_uai),
         cmocka_unit_test(deliveries_are_followed_by_those_who_deliver_or_operate),
         cmocka_unit_test(logins_are_tidied_or_refused),
