@@ -91,8 +91,11 @@ class Sample:
         rows = [json.loads(line) for line in truth.read_text().splitlines()]
         schools = [row for row in rows if row["type"] == "school" and row.get("head")]
         chosen = [{"login": login, "name": f"{school['head']['first']} {school['head']['name']}", "role": "directeur",
-                   "scope": ["--school", school["uai"]], "what": school["name"]}
+                   "scope": ["--school", school["uai"]], "school": school["uai"], "what": school["name"]}
                   for login, school in zip(logins(schools), schools)]
+        # one whose school comes from AAF, as all of an academy's heads may
+        chosen[-1] |= {"scope": ["--aaf", f"{ACADEMY}:{schools[-1]['head']['id']}"],
+                       "what": f"{schools[-1]['name']} (d’après l’AAF)"}
         chosen.append({"login": "exploitant", "name": "Exploitation nationale", "role": "exploitant", "scope": ["--nation"],
                        "what": "toutes les académies"})
         for one in chosen:
@@ -130,7 +133,7 @@ class Sample:
     def people_of_the_portal(self):
         """The heads once more, as the academy's own portal knows them."""
         return {one["login"]: {"name": one["name"], "preferred_username": one["login"],
-                               "FrEduRneResp": [word for word in one["scope"] if not word.startswith("--")]}
+                               "FrEduRneResp": [one.get("school", one["scope"][-1])]}
                 for one in self.sign_ins() if one["role"] == "directeur"}
 
     def tell_addresses(self):
@@ -149,6 +152,8 @@ class Sample:
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"
               f"    certificate ({self.identity.issuer}) no browser knows: it warns once")
+        print("    ./dev ctl admin aaf-heads tells the heads whom AAF names and who follow nothing yet, admin add LOGIN --aaf\n"
+              "    10:NUMBER opens an account for one of them")
         print("\n  ./dev ctl status      ./dev ctl --help      ./dev stop", flush=True)
 
     def supervise(self):
