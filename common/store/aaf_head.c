@@ -57,28 +57,30 @@ static void changed_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-void aaf_head_follow(struct store *store, administrator_id id, const struct administrator_head *who, const char *trace,
-    administrator_changed *changed, void *arg)
+void aaf_head_follow(struct store *store, const struct audit_author *author, administrator_id id,
+    const struct administrator_head *who, administrator_changed *changed, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id.v);
     add_who(&parameters, who);
     parameters_text(&parameters, audit_action_code(AUDIT_HEAD_FOLLOWED));
-    parameters_text(&parameters, trace);
+    parameters_text(&parameters, author->trace);
+    parameters_text(&parameters, author->operator_name);
     store_run(store, QUERY_AAF_HEAD_FOLLOW, &parameters, changed_rows,
         asking_new((struct asking){.changed = changed, .arg = arg}));
     parameters_clear(&parameters);
 }
 
-void aaf_head_unfollow(
-    struct store *store, administrator_id id, const char *trace, administrator_changed *changed, void *arg)
+void aaf_head_unfollow(struct store *store, const struct audit_author *author, administrator_id id,
+    administrator_changed *changed, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id.v);
     parameters_text(&parameters, audit_action_code(AUDIT_HEAD_UNFOLLOWED));
-    parameters_text(&parameters, trace);
+    parameters_text(&parameters, author->trace);
+    parameters_text(&parameters, author->operator_name);
     store_run(store, QUERY_AAF_HEAD_UNFOLLOW, &parameters, changed_rows,
         asking_new((struct asking){.changed = changed, .arg = arg}));
     parameters_clear(&parameters);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/administrator.h"
+#include "store/audit.h"
 
 struct session;
 struct store;
@@ -16,11 +17,11 @@ typedef void aaf_head_found(void *arg, const struct aaf_head *head, const struct
 void aaf_head_find(struct store *store, const struct administrator_head *who, aaf_head_found *found, void *arg);
 
 /* In the place of any other; count: whether it is another one. */
-void aaf_head_follow(struct store *store, administrator_id id, const struct administrator_head *who, const char *trace,
-    administrator_changed *changed, void *arg);
+void aaf_head_follow(struct store *store, const struct audit_author *author, administrator_id id,
+    const struct administrator_head *who, administrator_changed *changed, void *arg);
 /* -1: nothing would be left. Ends what was given of what is gone. */
-void aaf_head_unfollow(
-    struct store *store, administrator_id id, const char *trace, administrator_changed *changed, void *arg);
+void aaf_head_unfollow(struct store *store, const struct audit_author *author, administrator_id id,
+    administrator_changed *changed, void *arg);
 
 /* Of nobody's account. */
 struct aaf_head_listed {

@@ -23,6 +23,7 @@ select h.prenom || ' ' || h.nom as name, coalesce(h.mail, '') as mail,
 -- $3 aaf_id bigint
 -- $4 audited text
 -- $5 trace text
+-- $6 by text
 with followed as (
     insert into preau.administrator_aaf as f (administrator_id, academy, aaf_id) values ($1, $2, $3)
     on conflict (administrator_id) do update
@@ -31,7 +32,7 @@ with followed as (
     returning administrator_id
 )
 select 1 as changed,
-       preau.audit_write($2, 0, null, $4, null, null, null,
+       preau.audit_write($2, 0, $6, $4, null, null, null,
                          jsonb_build_object('administrator', administrator_id, 'aaf', concat($2, ':', $3)), $5) as audited
   from followed;
 
@@ -42,6 +43,7 @@ select 1 as changed,
 -- $1 id bigint
 -- $2 audited text
 -- $3 trace text
+-- $4 by text
 with own as (
     select sc.academy, sc.uai
       from preau.administrator_scope sc
@@ -58,7 +60,7 @@ with own as (
                            or (own.academy = g.academy and (own.uai is null or own.uai = g.uai)))
 )
 select 1 as changed,
-       preau.audit_write(academy, 0, null, $2, null, null, null,
+       preau.audit_write(academy, 0, $4, $2, null, null, null,
                          jsonb_build_object('administrator', administrator_id, 'aaf', concat(academy, ':', aaf_id)), $3)::text
            as audited
   from unfollowed

@@ -180,13 +180,14 @@ static void noted_rows(void *arg, const struct rows *rows, const struct fault *f
 }
 
 void administrator_note_sign_in(
-    struct store *store, const struct audit_author *author, administrator_noted *noted, void *arg)
+    struct store *store, const struct audit_author *author, const char *portal, administrator_noted *noted, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, author->administrator.v);
     parameters_text(&parameters, audit_action_code(AUDIT_SIGNED_IN));
     parameters_text(&parameters, author->trace);
+    parameters_text(&parameters, portal);
     store_run(store, QUERY_ADMINISTRATOR_SIGNED_IN, &parameters, noted_rows,
         asking_new((struct asking){.noted = noted, .arg = arg}));
     parameters_clear(&parameters);
@@ -226,7 +227,8 @@ void administrator_add(
     add_scopes(&parameters, administrator->scopes, administrator->scope_count);
     parameters_bool(&parameters, administrator->password_is_provisional);
     parameters_text(&parameters, audit_action_code(AUDIT_ADMINISTRATOR_ADDED));
-    parameters_text(&parameters, administrator->trace);
+    parameters_text(&parameters, administrator->author.trace);
+    parameters_text(&parameters, administrator->author.operator_name);
     parameters_int64(&parameters, administrator->head.academy.v);
     parameters_int64(&parameters, administrator->head.aaf_id);
     store_run(store, QUERY_ADMINISTRATOR_ADD, &parameters, added_rows,
@@ -243,24 +245,35 @@ static void matched_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-static void run_on_login(
-    struct store *store, enum query query, const char *login, administrator_changed *changed, void *arg)
+static void add_deed(struct parameters *parameters, const struct audit_author *author, enum audit_action action)
+{
+    parameters_text(parameters, author->operator_name);
+    parameters_text(parameters, audit_action_code(action));
+    parameters_text(parameters, author->trace);
+}
+
+void administrator_disable(struct store *store, const struct audit_author *author, const char *login,
+    administrator_changed *changed, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, login);
-    store_run(store, query, &parameters, matched_rows, asking_new((struct asking){.changed = changed, .arg = arg}));
+    add_deed(&parameters, author, AUDIT_ADMINISTRATOR_DISABLED);
+    store_run(store, QUERY_ADMINISTRATOR_DISABLE, &parameters, matched_rows,
+        asking_new((struct asking){.changed = changed, .arg = arg}));
     parameters_clear(&parameters);
 }
 
-void administrator_disable(struct store *store, const char *login, administrator_changed *changed, void *arg)
+void administrator_enable(struct store *store, const struct audit_author *author, const char *login,
+    administrator_changed *changed, void *arg)
 {
-    run_on_login(store, QUERY_ADMINISTRATOR_DISABLE, login, changed, arg);
-}
-
-void administrator_enable(struct store *store, const char *login, administrator_changed *changed, void *arg)
-{
-    run_on_login(store, QUERY_ADMINISTRATOR_ENABLE, login, changed, arg);
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_text(&parameters, login);
+    add_deed(&parameters, author, AUDIT_ADMINISTRATOR_ENABLED);
+    store_run(store, QUERY_ADMINISTRATOR_ENABLE, &parameters, matched_rows,
+        asking_new((struct asking){.changed = changed, .arg = arg}));
+    parameters_clear(&parameters);
 }
 
 static void changed_rows(void *arg, const struct rows *rows, const struct fault *fault)
@@ -270,27 +283,28 @@ static void changed_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-static void run_on_scopes(struct store *store, enum query query, administrator_id id,
-    const struct administrator_scope *scopes, size_t count, struct asking asking)
+void administrator_add_scopes(struct store *store, const struct audit_author *author,
+    const struct administrator_scopes *scopes, administrator_changed *changed, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, id.v);
-    add_scopes(&parameters, scopes, count);
-    store_run(store, query, &parameters, changed_rows, asking_new(asking));
+    parameters_int64(&parameters, scopes->of.v);
+    add_scopes(&parameters, scopes->list, scopes->count);
+    add_deed(&parameters, author, AUDIT_SCOPES_ADDED);
+    store_run(store, QUERY_ADMINISTRATOR_SCOPE_ADD, &parameters, changed_rows,
+        asking_new((struct asking){.changed = changed, .arg = arg}));
     parameters_clear(&parameters);
 }
 
-void administrator_add_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
-    size_t count, administrator_changed *changed, void *arg)
+void administrator_remove_scopes(struct store *store, const struct audit_author *author,
+    const struct administrator_scopes *scopes, administrator_changed *changed, void *arg)
 {
-    run_on_scopes(
-        store, QUERY_ADMINISTRATOR_SCOPE_ADD, id, scopes, count, (struct asking){.changed = changed, .arg = arg});
-}
-
-void administrator_remove_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
-    size_t count, administrator_changed *changed, void *arg)
-{
-    run_on_scopes(
-        store, QUERY_ADMINISTRATOR_SCOPE_REMOVE, id, scopes, count, (struct asking){.changed = changed, .arg = arg});
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, scopes->of.v);
+    add_scopes(&parameters, scopes->list, scopes->count);
+    add_deed(&parameters, author, AUDIT_SCOPES_REMOVED);
+    store_run(store, QUERY_ADMINISTRATOR_SCOPE_REMOVE, &parameters, changed_rows,
+        asking_new((struct asking){.changed = changed, .arg = arg}));
+    parameters_clear(&parameters);
 }

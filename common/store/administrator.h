@@ -56,10 +56,10 @@ void administrator_load_by_id(struct store *store, administrator_id id, administ
 void administrator_list(struct store *store, administrators_loaded *loaded, void *arg);
 /* One with the id, the role and its own scopes only, or none: unknown, disabled, without any scope. */
 void administrator_load_scopes(struct store *store, administrator_id id, administrators_loaded *loaded, void *arg);
-/* Remembers when, with the entry of the audit trail. */
+/* Remembers when, with the entry of the audit trail. portal: by which one of an academy; NULL: by the password. */
 typedef void administrator_noted(void *arg, const struct fault *fault);
 void administrator_note_sign_in(
-    struct store *store, const struct audit_author *author, administrator_noted *noted, void *arg);
+    struct store *store, const struct audit_author *author, const char *portal, administrator_noted *noted, void *arg);
 
 struct administrator_new {
     const char *login, *name, *mail, *hash; /* mail may be NULL */
@@ -68,7 +68,7 @@ struct administrator_new {
     size_t scope_count; /* at most ADMINISTRATOR_SCOPES_MAX */
     struct administrator_head head;
     bool password_is_provisional;
-    const char *trace; /* of the request */
+    struct audit_author author;
 };
 
 /* id: its v is 0 when the login is taken, or with the fault. */
@@ -76,13 +76,22 @@ typedef void administrator_added(void *arg, administrator_id id, const struct fa
 void administrator_add(
     struct store *store, const struct administrator_new *administrator, administrator_added *added, void *arg);
 
-/* count: what was changed; below 0 when it may not be; also with the fault. */
+/* What the operator changes, each with its entry of the audit trail. count: what was changed; below 0 when it may not be;
+ * also with the fault. */
 typedef void administrator_changed(void *arg, int64_t count, const struct fault *fault);
 /* Also ends its sessions and what it gave to others. 1, or 0 when nobody has this login. */
-void administrator_disable(struct store *store, const char *login, administrator_changed *changed, void *arg);
-void administrator_enable(struct store *store, const char *login, administrator_changed *changed, void *arg);
-void administrator_add_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
-    size_t count, administrator_changed *changed, void *arg);
+void administrator_disable(struct store *store, const struct audit_author *author, const char *login,
+    administrator_changed *changed, void *arg);
+void administrator_enable(struct store *store, const struct audit_author *author, const char *login,
+    administrator_changed *changed, void *arg);
+
+struct administrator_scopes {
+    administrator_id of;
+    const struct administrator_scope *list;
+    size_t count; /* at most ADMINISTRATOR_SCOPES_MAX */
+};
+void administrator_add_scopes(struct store *store, const struct audit_author *author,
+    const struct administrator_scopes *scopes, administrator_changed *changed, void *arg);
 /* -1: nothing would be left. Ends what was given of what is gone. */
-void administrator_remove_scopes(struct store *store, administrator_id id, const struct administrator_scope *scopes,
-    size_t count, administrator_changed *changed, void *arg);
+void administrator_remove_scopes(struct store *store, const struct audit_author *author,
+    const struct administrator_scopes *scopes, administrator_changed *changed, void *arg);

@@ -67,18 +67,31 @@ static void ended_rows(void *arg, const struct rows *rows, const struct fault *f
     memory_free(&asking);
 }
 
-void administrator_end_sessions(struct store *store, administrator_id id, int64_t number, const unsigned char *kept,
-    administrator_sessions_ended *ended, void *arg)
+void administrator_end_own_sessions(struct store *store, const struct audit_author *author, int64_t number,
+    const unsigned char kept[DIGEST_SIZE], administrator_sessions_ended *ended, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, author->administrator.v);
+    parameters_int64(&parameters, number);
+    parameters_bytes(&parameters, kept, DIGEST_SIZE);
+    parameters_text(&parameters, audit_action_code(AUDIT_SESSIONS_ENDED));
+    parameters_text(&parameters, author->trace);
+    store_run(store, QUERY_ADMINISTRATOR_SESSIONS_END_OWN, &parameters, ended_rows,
+        asking_new((struct asking){.ended = ended, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+void administrator_end_sessions(struct store *store, const struct audit_author *author, administrator_id id,
+    int64_t number, administrator_sessions_ended *ended, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id.v);
     parameters_int64(&parameters, number);
-    if (kept) {
-        parameters_bytes(&parameters, kept, DIGEST_SIZE);
-    } else {
-        parameters_null(&parameters);
-    }
+    parameters_text(&parameters, author->operator_name);
+    parameters_text(&parameters, audit_action_code(AUDIT_SESSIONS_ENDED));
+    parameters_text(&parameters, author->trace);
     store_run(store, QUERY_ADMINISTRATOR_SESSIONS_END, &parameters, ended_rows,
         asking_new((struct asking){.ended = ended, .arg = arg}));
     parameters_clear(&parameters);

@@ -4,6 +4,7 @@
 #include "crypto/random.h"
 #include "domain/types.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,9 @@ void administrator_load_sessions(struct store *store, administrator_id id, struc
     administrator_sessions_loaded *loaded, void *arg);
 
 typedef void administrator_sessions_ended(void *arg, int64_t count, const struct fault *fault);
-/* The one with this number; with 0 all but that of `kept`, a digest, or all with NULL. */
-void administrator_end_sessions(struct store *store, administrator_id id, int64_t number, const unsigned char *kept,
-    administrator_sessions_ended *ended, void *arg);
+/* By the operator: the one with this number; with 0 all. With the entry of the audit trail, as below. */
+void administrator_end_sessions(struct store *store, const struct audit_author *author, administrator_id id,
+    int64_t number, administrator_sessions_ended *ended, void *arg);
+/* By the administrator: the one with this number; with 0 all but that of `kept`, a digest. */
+void administrator_end_own_sessions(struct store *store, const struct audit_author *author, int64_t number,
+    const unsigned char kept[DIGEST_SIZE], administrator_sessions_ended *ended, void *arg);

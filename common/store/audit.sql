@@ -2,8 +2,8 @@
 -- own statement, by preau.audit_write.
 
 -- :query audit_write
--- An entry of a deed that has no statement of its own. chain null: the administrator's academy.
--- :role notify link import
+-- An entry of a deed that has no statement of its own. chain null: the administrator's academy. Numbers are told as such.
+-- :role notify link import stats
 -- :changes
 -- $1 chain integer
 -- $2 administrator bigint
@@ -15,7 +15,10 @@
 -- $8 detail_keys text[]
 -- $9 detail_values text[]
 -- $10 trace text
-select preau.audit_write($1, $2, $3, $4, $5, $6, $7, jsonb_object($8, $9), $10);
+select preau.audit_write($1, $2, $3, $4, $5, $6, $7,
+                         (select coalesce(jsonb_object_agg(d.key, case when d.value ~ '^[0-9]{1,15}$' then to_jsonb(d.value::bigint)
+                                                                       else to_jsonb(d.value) end), '{}')
+                            from unnest($8, $9) as d(key, value)), $10);
 
 -- :query audit_page
 -- Entries, newest first, those after $11 to $13 in that order, that the reader may read and that fit what is asked; "" and 0

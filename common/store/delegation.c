@@ -137,6 +137,10 @@ static void add_given(struct parameters *parameters, const struct delegation_giv
     parameters_text(parameters, given->profile);
     parameters_instant(parameters, given->from_at);
     parameters_instant(parameters, given->until_at);
+    parameters_text(parameters, given->from_day);
+    parameters_text(parameters, given->until_day);
+    parameters_text(parameters, audit_action_code(AUDIT_DELEGATION_GIVEN));
+    parameters_text(parameters, given->trace);
 }
 
 void delegation_give(
@@ -168,13 +172,16 @@ void delegation_give_new(struct store *store, const struct delegation_given *giv
     parameters_clear(&parameters);
 }
 
-void delegation_take_back(
-    struct store *store, const struct delegation_place *place, int64_t id, delegation_done *done, void *arg)
+void delegation_take_back(struct store *store, const struct audit_author *author, const struct delegation_place *place,
+    int64_t id, delegation_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     add_place(&parameters, place);
     parameters_int64(&parameters, id);
+    parameters_int64(&parameters, author->administrator.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_DELEGATION_TAKEN_BACK));
+    parameters_text(&parameters, author->trace);
     store_run(store, QUERY_DELEGATION_TAKE_BACK, &parameters, done_rows,
         asking_new((struct asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);

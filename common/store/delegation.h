@@ -50,8 +50,10 @@ struct delegation_given {
     struct delegation_place place;
     const char *profile;
     struct instant from_at, until_at;
+    const char *from_day, *until_day; /* the same, for the audit trail: the last day is still in it */
+    const char *trace;                /* of the request */
 };
-/* id: 0 when it was not done, or with the fault. */
+/* What is done has its entry of the audit trail. id: 0 when it was not done, or with the fault. */
 typedef void delegation_done(void *arg, int64_t id, const struct fault *fault);
 void delegation_give(
     struct store *store, const struct delegation_given *given, administrator_id to, delegation_done *done, void *arg);
@@ -61,6 +63,6 @@ struct delegation_person {
 };
 void delegation_give_new(struct store *store, const struct delegation_given *given,
     const struct delegation_person *person, delegation_done *done, void *arg);
-void delegation_take_back(
-    struct store *store, const struct delegation_place *place, int64_t id, delegation_done *done, void *arg);
+void delegation_take_back(struct store *store, const struct audit_author *author, const struct delegation_place *place,
+    int64_t id, delegation_done *done, void *arg);
 void delegation_erase_old(struct store *store);

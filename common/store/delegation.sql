@@ -48,7 +48,7 @@ select a.id, a.login, a.name, a.role::text, a.disabled_at is not null as disable
  limit 1;
 
 -- :query delegation_give
--- Gives a school; the same given twice is one.
+-- Gives a school, with the entry of the audit trail; the same given twice is one.
 -- :role link
 -- $1 giver bigint
 -- $2 administrator bigint
@@ -57,17 +57,27 @@ select a.id, a.login, a.name, a.role::text, a.disabled_at is not null as disable
 -- $5 profile text
 -- $6 from_at timestamptz
 -- $7 until_at timestamptz
+-- $8 from_day text
+-- $9 until_day text
+-- $10 audited text
+-- $11 trace text
 with given as (
     insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)
     values ($2, $3, $4, $5::text::preau.profile, $6, $7, $1)
     on conflict do nothing
  returning id
+), there as (
+    select id, true as is_new from given
+     union all
+    select s.id, false from preau.administrator_scope s
+     where s.administrator_id = $2 and s.academy = $3 and s.uai = $4 and s.giver_id = $1 and s.from_at = $6 and s.until_at = $7
+       and s.profile is not distinct from $5::text::preau.profile
 )
-select id from given
- union all
-select s.id from preau.administrator_scope s
- where s.administrator_id = $2 and s.academy = $3 and s.uai = $4 and s.giver_id = $1 and s.from_at = $6 and s.until_at = $7
-   and s.profile is not distinct from $5::text::preau.profile;
+select t.id, case when t.is_new then
+           preau.audit_write($3, $1, null, $10, $4, null, null,
+                             jsonb_build_object('delegation', t.id, 'administrator', $2, 'profile', $5, 'from', $8, 'until', $9),
+                             $11) end as audited
+  from there t;
 
 -- :query delegation_give_new
 -- The same to somebody who has no account yet; no row: the login was taken meanwhile.
@@ -82,25 +92,43 @@ select s.id from preau.administrator_scope s
 -- $8 profile text
 -- $9 from_at timestamptz
 -- $10 until_at timestamptz
+-- $11 from_day text
+-- $12 until_day text
+-- $13 audited text
+-- $14 trace text
 with added as (
     insert into preau.administrator (login, name, mail, role, hash, password_is_provisional)
     values ($2, $3, $4, 'delegue', $5, true)
     on conflict (login) do nothing
  returning id
+), given as (
+    insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)
+    select added.id, $6, $7, $8::text::preau.profile, $9, $10, $1 from added
+ returning id, administrator_id
 )
-insert into preau.administrator_scope (administrator_id, academy, uai, profile, from_at, until_at, giver_id)
-select added.id, $6, $7, $8::text::preau.profile, $9, $10, $1 from added
-returning id;
+select g.id, preau.audit_write($6, $1, null, $13, $7, null, null,
+                               jsonb_build_object('delegation', g.id, 'administrator', g.administrator_id, 'new_account', true,
+                                                  'profile', $8, 'from', $11, 'until', $12), $14) as audited
+  from given g;
 
 -- :query delegation_take_back
--- Ends what was given of a school, at once: each request asks the view. No row: there is none such.
+-- Ends what was given of a school, at once: each request asks the view. With the entry of the audit trail. No row: there is
+-- none such.
 -- :role link
 -- $1 academy smallint
 -- $2 uai text
 -- $3 id bigint
-delete from preau.administrator_scope
- where id = $3 and academy = $1 and uai = $2 and giver_id is not null
-returning id;
+-- $4 administrator bigint
+-- $5 audited text
+-- $6 trace text
+with ended as (
+    delete from preau.administrator_scope
+     where id = $3 and academy = $1 and uai = $2 and giver_id is not null
+ returning id, administrator_id
+)
+select e.id, preau.audit_write($1, $4, null, $5, $2, null, null,
+                               jsonb_build_object('delegation', e.id, 'administrator', e.administrator_id), $6) as audited
+  from ended e;
 
 -- :query delegation_erase_old
 -- What has been over for a year.

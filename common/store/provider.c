@@ -1,5 +1,6 @@
 #include "store/provider.h"
 
+#include "runtime/log.h"
 #include "runtime/memory.h"
 #include "store/query.h"
 
@@ -66,7 +67,8 @@ void provider_sign_in_take(
     parameters_clear(&parameters);
 }
 
-void provider_session_keep(struct store *store, const struct provider_sign_in *session, provider_done *done, void *arg)
+void provider_session_keep(
+    struct store *store, administrator_id of, const struct provider_sign_in *session, provider_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
@@ -74,18 +76,21 @@ void provider_session_keep(struct store *store, const struct provider_sign_in *s
     parameters_text(&parameters, session->provider);
     parameters_bytes(&parameters, session->sealed, session->sealed_length);
     parameters_instant(&parameters, session->expires_at);
+    parameters_int64(&parameters, of.v);
     store_run(store, QUERY_PROVIDER_SESSION_KEEP, &parameters, done_rows,
         asking_new((struct provider_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
 }
 
 void provider_session_take(
-    struct store *store, const unsigned char token[DIGEST_SIZE], struct instant now, provider_taken *taken, void *arg)
+    struct store *store, const struct provider_leaving *leaving, provider_taken *taken, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_bytes(&parameters, token, DIGEST_SIZE);
-    parameters_instant(&parameters, now);
+    parameters_bytes(&parameters, leaving->token, DIGEST_SIZE);
+    parameters_instant(&parameters, leaving->now);
+    parameters_text(&parameters, audit_action_code(AUDIT_SIGNED_OUT_OF_PORTAL));
+    parameters_text(&parameters, leaving->trace);
     store_run(store, QUERY_PROVIDER_SESSION_TAKE, &parameters, taken_rows,
         asking_new((struct provider_asking){.taken = taken, .arg = arg}));
     parameters_clear(&parameters);
@@ -141,8 +146,34 @@ void portal_sign_in_apply(struct store *store, const struct portal_told *told, p
     parameters_text(&parameters, role_code(told->role));
     parameters_text_array(&parameters, schools, told->school_count);
     parameters_bool(&parameters, told->has_whole_academy);
+    parameters_text(&parameters, audit_action_code(AUDIT_PORTAL_SCOPES_REPLACED));
+    parameters_text(&parameters, told->trace);
     store_run(store, QUERY_PORTAL_SIGN_IN, &parameters, signed_in_rows,
         asking_new((struct provider_asking){.signed_in = signed_in, .arg = arg}));
     parameters_clear(&parameters);
     memory_free(&schools);
+}
+
+static void refused_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    (void)arg;
+    if (!rows) {
+        log_event(
+            LOG_ERR, "audit_not_written", F("action", audit_action_code(AUDIT_SIGN_IN_REFUSED)), F("fault", fault));
+    }
+}
+
+void portal_sign_in_refuse(struct store *store, const struct portal_told *told, const char *reason)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_text(&parameters, told->issuer);
+    parameters_text(&parameters, told->subject);
+    parameters_int64(&parameters, told->academy.v);
+    parameters_text(&parameters, told->portal);
+    parameters_text(&parameters, reason);
+    parameters_text(&parameters, audit_action_code(AUDIT_SIGN_IN_REFUSED));
+    parameters_text(&parameters, told->trace);
+    store_run(store, QUERY_PORTAL_SIGN_IN_REFUSED, &parameters, refused_rows, NULL);
+    parameters_clear(&parameters);
 }

@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "domain/administrator.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,10 +37,17 @@ void provider_sign_in_take(
 
 /* --- a session at the provider --- */
 
-/* state is the digest of the browser's token; browser is not looked at. */
-void provider_session_keep(struct store *store, const struct provider_sign_in *session, provider_done *done, void *arg);
+/* state is the digest of the browser's token; browser is not looked at. of: whose session it is. */
+void provider_session_keep(
+    struct store *store, administrator_id of, const struct provider_sign_in *session, provider_done *done, void *arg);
+/* To sign out there, with the entry of the audit trail. */
+struct provider_leaving {
+    const unsigned char *token; /* DIGEST_SIZE bytes */
+    struct instant now;
+    const char *trace;
+};
 void provider_session_take(
-    struct store *store, const unsigned char token[DIGEST_SIZE], struct instant now, provider_taken *taken, void *arg);
+    struct store *store, const struct provider_leaving *leaving, provider_taken *taken, void *arg);
 
 void provider_erase_old(struct store *store, struct instant now);
 
@@ -52,6 +60,7 @@ struct portal_told {
     const struct uai *schools;
     size_t school_count;
     bool has_whole_academy;
+    const char *trace; /* of the request */
 };
 
 struct portal_known {
@@ -63,6 +72,9 @@ struct portal_known {
     struct instant credential_at;
 };
 
-/* known: lent for the call; NULL with the fault. */
+/* What it changed has its entry of the audit trail; to be signed in has not. known: lent for the call; NULL with the fault. */
 typedef void portal_signed_in(void *arg, const struct portal_known *known, const struct fault *fault);
 void portal_sign_in_apply(struct store *store, const struct portal_told *told, portal_signed_in *signed_in, void *arg);
+
+/* A sign-in that is refused here, in the audit trail, if the person is known: by issuer and subject. Nobody waits for it. */
+void portal_sign_in_refuse(struct store *store, const struct portal_told *told, const char *reason);

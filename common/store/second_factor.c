@@ -45,13 +45,15 @@ void second_factor_take_step(struct store *store, const struct stored_administra
 }
 
 void second_factor_take_recovery(struct store *store, const struct stored_administrator *administrator,
-    const unsigned char digest[DIGEST_SIZE], second_factor_done *done, void *arg)
+    const unsigned char digest[DIGEST_SIZE], const char *trace, second_factor_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, administrator->id.v);
     parameters_bytes(&parameters, digest, DIGEST_SIZE);
     parameters_instant(&parameters, administrator->credential_at);
+    parameters_text(&parameters, audit_action_code(AUDIT_RECOVERY_CODE_USED));
+    parameters_text(&parameters, trace);
     run(store, QUERY_SECOND_FACTOR_TAKE_RECOVERY, &parameters, done, arg);
     parameters_clear(&parameters);
 }
@@ -107,30 +109,45 @@ void second_factor_enrol(struct store *store, const struct stored_administrator 
     parameters_instant(&parameters, administrator->credential_at);
     parameters_instant(&parameters, enrolment->changed_at);
     add_digests(&parameters, enrolment->recovery);
+    parameters_text(&parameters, audit_action_code(AUDIT_SECOND_FACTOR_SET_UP));
+    parameters_text(&parameters, audit_action_code(AUDIT_SIGNED_IN));
+    parameters_text(&parameters, enrolment->trace);
     run(store, QUERY_SECOND_FACTOR_ENROL, &parameters, done, arg);
     parameters_clear(&parameters);
 }
 
-void second_factor_remove(struct store *store, administrator_id id, struct instant credential_at,
-    struct instant changed_at, second_factor_done *done, void *arg)
+static void add_deed(struct parameters *parameters, const struct audit_author *author, enum audit_action action)
 {
+    parameters_int64(parameters, author->administrator.v);
+    parameters_text(parameters, author->operator_name);
+    parameters_text(parameters, audit_action_code(action));
+    parameters_text(parameters, author->trace);
+}
+
+void second_factor_remove(
+    struct store *store, const struct second_factor_removal *removal, second_factor_done *done, void *arg)
+{
+    bool is_own = removal->author.administrator.v != 0;
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, id.v);
-    parameters_instant(&parameters, credential_at);
-    parameters_instant(&parameters, changed_at);
+    parameters_int64(&parameters, removal->of.v);
+    parameters_instant(&parameters, removal->credential_at);
+    parameters_instant(&parameters, removal->changed_at);
+    add_deed(&parameters, &removal->author, is_own ? AUDIT_SECOND_FACTOR_REMOVED : AUDIT_SECOND_FACTOR_RESET);
     run(store, QUERY_SECOND_FACTOR_REMOVE, &parameters, done, arg);
     parameters_clear(&parameters);
 }
 
 void second_factor_renew_recovery(struct store *store, const struct stored_administrator *administrator,
-    const struct recovery_digests *recovery, second_factor_done *done, void *arg)
+    const struct recovery_digests *recovery, const char *trace, second_factor_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, administrator->id.v);
     parameters_instant(&parameters, administrator->credential_at);
     add_digests(&parameters, recovery);
+    parameters_text(&parameters, audit_action_code(AUDIT_RECOVERY_CODES_RENEWED));
+    parameters_text(&parameters, trace);
     run(store, QUERY_SECOND_FACTOR_RENEW_RECOVERY, &parameters, done, arg);
     parameters_clear(&parameters);
 }
@@ -138,6 +155,7 @@ void second_factor_renew_recovery(struct store *store, const struct stored_admin
 void administrator_replace_password(struct store *store, administrator_id id,
     const struct administrator_password *password, second_factor_done *done, void *arg)
 {
+    bool is_own = password->author.administrator.v != 0;
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id.v);
@@ -145,6 +163,7 @@ void administrator_replace_password(struct store *store, administrator_id id,
     parameters_instant(&parameters, password->changed_at);
     parameters_text(&parameters, password->hash);
     parameters_bool(&parameters, password->is_provisional);
+    add_deed(&parameters, &password->author, is_own ? AUDIT_PASSWORD_CHANGED : AUDIT_PASSWORD_REPLACED);
     run(store, QUERY_ADMINISTRATOR_REPLACE_PASSWORD, &parameters, done, arg);
     parameters_clear(&parameters);
 }

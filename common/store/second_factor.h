@@ -1,10 +1,12 @@
 /* How an administrator proves who it is, as the store keeps it. credential_at is what was loaded: when it is no longer
- * that, nothing is done. */
+ * that, nothing is done. What is done has its entry of the audit trail; author, where there is one: the operator or the
+ * administrator itself, else the trace of the latter's request. */
 #pragma once
 
 #include "crypto/random.h"
 #include "domain/types.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +30,7 @@ typedef void second_factor_offer_loaded(
 void second_factor_take_step(struct store *store, const struct stored_administrator *administrator, int64_t step,
     const unsigned char *sealed, size_t length, second_factor_done *done, void *arg);
 void second_factor_take_recovery(struct store *store, const struct stored_administrator *administrator,
-    const unsigned char digest[DIGEST_SIZE], second_factor_done *done, void *arg);
+    const unsigned char digest[DIGEST_SIZE], const char *trace, second_factor_done *done, void *arg);
 
 /* session: a digest. The first secret that a session is offered stays its own; with length 0 only looks. */
 void second_factor_offer(struct store *store, const unsigned char session[DIGEST_SIZE], administrator_id id,
@@ -41,21 +43,29 @@ struct second_factor_enrolment {
     int64_t step; /* of the code that confirmed it */
     struct instant changed_at;
     const struct recovery_digests *recovery;
+    const char *trace;
 };
+/* Where the session waited for it, it is the sign-in too. */
 void second_factor_enrol(struct store *store, const struct stored_administrator *administrator,
     const struct second_factor_enrolment *enrolment, second_factor_done *done, void *arg);
 
-/* credential_at: INSTANT_NEVER: whatever it is. */
-void second_factor_remove(struct store *store, administrator_id id, struct instant credential_at,
-    struct instant changed_at, second_factor_done *done, void *arg);
+struct second_factor_removal {
+    administrator_id of;
+    struct audit_author author;
+    struct instant credential_at; /* INSTANT_NEVER: whatever it is */
+    struct instant changed_at;
+};
+void second_factor_remove(
+    struct store *store, const struct second_factor_removal *removal, second_factor_done *done, void *arg);
 void second_factor_renew_recovery(struct store *store, const struct stored_administrator *administrator,
-    const struct recovery_digests *recovery, second_factor_done *done, void *arg);
+    const struct recovery_digests *recovery, const char *trace, second_factor_done *done, void *arg);
 
 struct administrator_password {
     const char *hash;
     bool is_provisional;
     struct instant credential_at; /* as above */
     struct instant changed_at;
+    struct audit_author author;
 };
 void administrator_replace_password(struct store *store, administrator_id id,
     const struct administrator_password *password, second_factor_done *done, void *arg);

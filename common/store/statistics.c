@@ -32,11 +32,16 @@ static void compute_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-void statistics_compute(struct store *store, struct date day, statistics_computed *computed, void *arg)
+void statistics_compute(
+    struct store *store, struct date day, const struct audit_author *asked_by, statistics_computed *computed, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_date(&parameters, &day);
+    parameters_int64(&parameters, asked_by ? asked_by->administrator.v : 0);
+    parameters_text(&parameters, asked_by ? asked_by->operator_name : NULL);
+    parameters_text(&parameters, asked_by ? audit_action_code(AUDIT_STATISTICS_COMPUTED) : NULL);
+    parameters_text(&parameters, asked_by ? asked_by->trace : NULL);
     store_run(store, QUERY_STATISTICS_COMPUTE, &parameters, compute_rows,
         asking_new((struct asking){.computed = computed, .arg = arg}));
     parameters_clear(&parameters);

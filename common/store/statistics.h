@@ -6,6 +6,7 @@
 #include "domain/school.h"
 #include "domain/types.h"
 #include "runtime/fault.h"
+#include "store/audit.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +35,10 @@ typedef void statistics_day_loaded(void *arg, const struct statistics_day *day, 
 typedef void statistics_school_loaded(void *arg, const struct statistics_day *day, const struct statistics_cell *cells,
     size_t count, const struct fault *fault);
 
-/* Takes the snapshot of `day`, in place of one taken earlier that day: one consistent statement. */
-void statistics_compute(struct store *store, struct date day, statistics_computed *computed, void *arg);
+/* Takes the snapshot of `day`, in place of one taken earlier that day: one consistent statement. asked_by: who asked for it,
+ * for the audit trail; NULL: the hour came. */
+void statistics_compute(struct store *store, struct date day, const struct audit_author *asked_by,
+    statistics_computed *computed, void *arg);
 void statistics_load_day(struct store *store, statistics_day_loaded *loaded, void *arg);
 /* The figures of a school on the last day that has a snapshot, as far as the administrator may see them: a day that is
  * not valid when there is none, or when the school is not the administrator's. */

@@ -2,10 +2,15 @@
 
 -- :query statistics_compute
 -- Takes the snapshot of a day, in place of one already taken on it; answers how many accounts and schools it holds.
--- A guardian counts once in each school where a child is enrolled.
+-- A guardian counts once in each school where a child is enrolled. With the entry of the audit trail, if somebody asked for it
+-- (audited not null; administrator 0: the operator).
 -- :role stats
 -- :scans
 -- $1 day date
+-- $2 administrator bigint
+-- $3 by text
+-- $4 audited text
+-- $5 trace text
 with attached as (
     select e.academy, e.uai, r.account_academy, r.account_id
       from preau.enrolment e
@@ -39,7 +44,9 @@ with attached as (
     select d.day, f.academy, f.uai, f.profile, f.state, f.origin, f.accounts from figures f, day_taken d
     on conflict (academy, uai, day, profile, state, origin) do update set accounts = excluded.accounts
 )
-select coalesce(sum(accounts), 0)::bigint as accounts, count(distinct (academy, uai))::bigint as schools from figures;
+select t.accounts, t.schools, case when $4 is not null then
+           preau.audit_write(null, $2, $3, $4, null, null, null, jsonb_build_object('day', $1), $5) end as audited
+  from (select coalesce(sum(accounts), 0)::bigint as accounts, count(distinct (academy, uai))::bigint as schools from figures) t;
 
 -- :query statistics_latest_day
 -- The last day that has a snapshot, if any, and when it was taken.

@@ -1,6 +1,7 @@
 #include "store/web_session.h"
 
 #include "runtime/memory.h"
+#include "store/audit.h"
 #include "store/query.h"
 
 #include <assert.h>
@@ -128,11 +129,14 @@ void web_session_begin(struct store *store, const unsigned char digest[DIGEST_SI
     parameters_clear(&parameters);
 }
 
-void web_session_end(struct store *store, const unsigned char digest[DIGEST_SIZE], web_session_done *done, void *arg)
+void web_session_end(
+    struct store *store, const unsigned char digest[DIGEST_SIZE], const char *trace, web_session_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_bytes(&parameters, digest, DIGEST_SIZE);
+    parameters_text(&parameters, audit_action_code(AUDIT_SIGNED_OUT));
+    parameters_text(&parameters, trace);
     store_run_within(store, QUERY_WEB_SESSION_END, &parameters, PATIENCE, done_rows,
         asking_new((struct web_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);

@@ -50,5 +50,7 @@ void web_session_load(struct store *store, const unsigned char digest[DIGEST_SIZ
 /* before: digest of the session that it replaces; NULL: none. */
 void web_session_begin(struct store *store, const unsigned char digest[DIGEST_SIZE], const struct web_session *session,
     struct instant now, struct instant expires_at, const unsigned char *before, web_session_done *done, void *arg);
-void web_session_end(struct store *store, const unsigned char digest[DIGEST_SIZE], web_session_done *done, void *arg);
+/* By who was signed in: an administrator's, with the entry of the audit trail. */
+void web_session_end(
+    struct store *store, const unsigned char digest[DIGEST_SIZE], const char *trace, web_session_done *done, void *arg);
 void web_session_purge(struct store *store, struct instant now, web_session_purged *purged, void *arg);

@@ -51,10 +51,18 @@ insert into preau.session (digest, stage, academy, account_id, administrator_id,
 values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $10, $11, $12);
 
 -- :query web_session_end
--- Ends a session; ended before, it stays so. (Resets and changes of password end sessions too.)
--- :role portal notify link
+-- Ends a session, as who was signed in wants it; ended before, it stays so. With the entry of the audit trail, if an
+-- administrator signs out.
+-- :role portal
 -- $1 digest bytea
-delete from preau.session where digest = $1;
+-- $2 audited text
+-- $3 trace text
+with ended as (
+    delete from preau.session where digest = $1 returning administrator_id, stage
+)
+select preau.audit_write_session(e.administrator_id, $2, '{}', $3) as audited
+  from ended e
+ where e.administrator_id is not null and e.stage = 'open';
 
 -- :query web_session_purge
 -- Forgets the sessions that are past their end; answers how many are left.

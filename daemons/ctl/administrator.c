@@ -1,6 +1,7 @@
 /* preauctl admin add, list, aaf-heads: who may hand accounts out. Asked of preau-linkd, which holds their passwords. */
 #include "ctl/administrator.h"
 #include "ctl/administrator_print.h"
+#include "ctl/author.h"
 #include "ctl/output.h"
 #include "runtime/cleanup.h"
 #include "runtime/secret.h"
@@ -44,6 +45,7 @@ static enum ctl_exit ask_add(const struct ctl *ctl, const Preau__Link__AddAdmini
 enum ctl_exit ctl_admin_add(const struct ctl *ctl)
 {
     struct ctl_scopes scopes = {.count = 0};
+    char by[CTL_AUTHOR_SIZE];
     struct fault fault = {0};
     _cleanup_(secret_free) struct secret *password = NULL;
     Preau__Link__AddAdministratorRequest request = PREAU__LINK__ADD_ADMINISTRATOR_REQUEST__INIT;
@@ -70,6 +72,8 @@ enum ctl_exit ctl_admin_add(const struct ctl *ctl)
     request.scopes = scopes.list;
     request.n_scopes = scopes.count;
     request.head = aaf != NULL ? &head : NULL;
+    ctl_author_write(ctl, by);
+    request.by = by;
     return ask_add(ctl, &request);
 }
 

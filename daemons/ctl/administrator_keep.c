@@ -1,6 +1,7 @@
 /* preauctl admin show, sessions and what changes an account: asked of preau-linkd. */
 #include "ctl/administrator.h"
 #include "ctl/administrator_print.h"
+#include "ctl/author.h"
 #include "ctl/output.h"
 #include "runtime/cleanup.h"
 #include "runtime/secret.h"
@@ -78,9 +79,12 @@ static void tell_changed(const struct ctl *ctl, const char *done, const Preau__L
 static enum ctl_exit change(const struct ctl *ctl, const char *done, Preau__Link__ChangeAdministratorRequest *request)
 {
     enum ctl_exit code = CTL_UNREACHABLE;
+    char by[CTL_AUTHOR_SIZE];
     struct ctl_service *service = ctl_open_link(ctl);
     if (service == NULL)
         return code;
+    ctl_author_write(ctl, by);
+    request->by = by;
     request->login = ctl_lent(ctl->arguments[0]);
     ProtobufCMessage *answer = ctl_ask(service, "ChangeAdministrator", &request->base, 0, &code);
     if (answer != NULL) {

@@ -31,22 +31,30 @@ static const struct ctl_option admin_options[] = {
     {"aaf",           "ACADEMIE:JOINTURE",
      "personne de l’AAF, dont le compte suit les établissements ; role, name, mail en viennent"                       },
     {"mail",          "ADRESSE",           "adresse de messagerie"                                                       },
+    {"by",            "NOM",     "qui le demande (défaut : l’utilisateur Unix)"                             },
     {"password-file", "FICHIER",           "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
     {NULL,            NULL,                NULL                                                                          },
 };
 static const struct ctl_option admin_scope_options[] = {
-    {"school",  "UAI", "établissement ; se répète"           },
-    {"academy", "N",   "académie, numéro ou nom ; se répète"},
-    {"nation",  NULL,  "toutes les académies"                  },
-    {NULL,      NULL,  NULL                                     },
+    {"by",      "NOM", "qui le demande (défaut : l’utilisateur Unix)"},
+    {"school",  "UAI", "établissement ; se répète"                   },
+    {"academy", "N",   "académie, numéro ou nom ; se répète"        },
+    {"nation",  NULL,  "toutes les académies"                          },
+    {NULL,      NULL,  NULL                                             },
+};
+static const struct ctl_option author_options[] = {
+    {"by", "NOM", "qui le demande (défaut : l’utilisateur Unix)"},
+    {NULL, NULL,  NULL                                             },
 };
 static const struct ctl_option admin_password_options[] = {
+    {"by",            "NOM",     "qui le demande (défaut : l’utilisateur Unix)"                             },
     {"password-file", "FICHIER", "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
     {NULL,            NULL,      NULL                                                                          },
 };
 static const struct ctl_option admin_session_options[] = {
-    {"session", "N",  "celle-ci seulement, par son numéro"},
-    {NULL,      NULL, NULL                                 },
+    {"by",      "NOM", "qui le demande (défaut : l’utilisateur Unix)"},
+    {"session", "N",   "celle-ci seulement, par son numéro"            },
+    {NULL,      NULL,  NULL                                             },
 };
 static const struct ctl_option import_run_options[] = {
     {"academy", "N",   "le dépôt de cette académie seulement"                     },
@@ -156,6 +164,7 @@ static const struct command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .summary = "Désactive un administrateur : ses connexions et ce qu’il a délégué prennent fin.",
+     .options = author_options,
      .sections = of_bus,
      .run = ctl_admin_disable,
      },
@@ -166,6 +175,7 @@ static const struct command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .summary = "Active de nouveau un administrateur désactivé.",
+     .options = author_options,
      .sections = of_bus,
      .run = ctl_admin_enable,
      },
@@ -187,6 +197,7 @@ static const struct command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .summary = "Remet à zéro la double authentification de qui a perdu son téléphone et ses codes de secours.",
+     .options = author_options,
      .sections = of_bus,
      .run = ctl_admin_reset_totp,
      },
@@ -219,7 +230,7 @@ static const struct command commands[] = {
      .arguments_min = 2,
      .arguments_max = 2,
      .summary = "Confie à un directeur, en plus du reste, les établissements à la tête desquels l’AAF nomme cette "
-                   "personne.", .sections = of_bus,
+                   "personne.", .options = author_options, .sections = of_bus,
      .run = ctl_admin_follow,
      },
     {
@@ -229,6 +240,7 @@ static const struct command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .summary = "Défait ce lien : ne reste que ce qui est confié par preauctl.",
+     .options = author_options,
      .sections = of_bus,
      .run = ctl_admin_unfollow,
      },
@@ -342,6 +354,7 @@ static const struct command commands[] = {
      .group = "statistics",
      .name = "compute",
      .summary = "Fait maintenant le relevé du jour, à la place de celui de la nuit.",
+     .options = author_options,
      .sections = of_bus,
      .run = ctl_statistics_compute,
      },

@@ -5,11 +5,9 @@
 #include "ctl/import_report.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <unistd.h>
 
-enum { LIMIT_STANDARD = 20, PASSWD_SIZE = 4096 };
+enum { LIMIT_STANDARD = 20 };
 
 struct ctl_service *import_open(const struct ctl *ctl)
 {
@@ -114,18 +112,4 @@ enum ctl_exit ctl_import_report(const struct ctl *ctl)
     json_decref(documents);
     ctl_service_close(&service);
     return code;
-}
-
-void import_decider_write(const struct ctl *ctl, char out_name[static IMPORT_DECIDER_SIZE])
-{
-    char buffer[PASSWD_SIZE];
-    struct passwd entry;
-    struct passwd *found = NULL;
-    const char *given = ctl_value(ctl, "by");
-    if (given != NULL && given[0] != '\0')
-        (void)snprintf(out_name, IMPORT_DECIDER_SIZE, "%s", given);
-    else if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL)
-        (void)snprintf(out_name, IMPORT_DECIDER_SIZE, "%s", found->pw_name);
-    else
-        (void)snprintf(out_name, IMPORT_DECIDER_SIZE, "uid %ld", (long)getuid());
 }

@@ -5,7 +5,7 @@
 #include "ctl/call.h"
 #include "import.pb-c.h"
 
-enum { IMPORT_ACADEMY_MAX = 999, IMPORT_LIMIT_MAX = 1000, IMPORT_DECIDER_SIZE = 200 };
+enum { IMPORT_ACADEMY_MAX = 999, IMPORT_LIMIT_MAX = 1000 };
 
 struct ctl_service *import_open(const struct ctl *ctl);
 Preau__Import__ListRunsReply *import_list(
@@ -14,5 +14,3 @@ Preau__Import__ListRunsReply *import_list(
 bool import_read_number(const struct ctl *ctl, const char *what, long *out_number);
 /* protobuf-c has no const: the text is lent; NULL: "". */
 char *import_lent(const char *text);
-/* Who decides: --by, or the Unix user. */
-void import_decider_write(const struct ctl *ctl, char out_name[static IMPORT_DECIDER_SIZE]);

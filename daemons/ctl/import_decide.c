@@ -1,4 +1,5 @@
 /* preauctl import approve, reject, merges, unmerge: what a person decides. */
+#include "ctl/author.h"
 #include "ctl/import.h"
 #include "ctl/import_print.h"
 #include "ctl/import_report.h"
@@ -28,8 +29,8 @@ static enum ctl_exit show_run(const struct ctl *ctl, struct ctl_service *service
 static enum ctl_exit ask_decision(const struct ctl *ctl, struct ctl_service *service, long run, bool approve)
 {
     enum ctl_exit code = CTL_OK;
-    char by[IMPORT_DECIDER_SIZE];
-    import_decider_write(ctl, by);
+    char by[CTL_AUTHOR_SIZE];
+    ctl_author_write(ctl, by);
     Preau__Import__DecideRunRequest request = PREAU__IMPORT__DECIDE_RUN_REQUEST__INIT;
     request.run = run;
     request.approve = approve;
@@ -151,14 +152,14 @@ static void tell_unmerged(const struct ctl *ctl, long merge, const Preau__Import
 enum ctl_exit ctl_import_unmerge(const struct ctl *ctl)
 {
     long merge;
-    char by[IMPORT_DECIDER_SIZE];
+    char by[CTL_AUTHOR_SIZE];
     enum ctl_exit code = CTL_UNREACHABLE;
     if (!import_read_number(ctl, "de réunion", &merge))
         return CTL_USAGE;
     struct ctl_service *service = import_open(ctl);
     if (service == NULL)
         return code;
-    import_decider_write(ctl, by);
+    ctl_author_write(ctl, by);
     Preau__Import__UndoMergeRequest request = PREAU__IMPORT__UNDO_MERGE_REQUEST__INIT;
     request.merge = merge;
     request.by = by;

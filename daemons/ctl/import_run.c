@@ -1,4 +1,5 @@
 /* preauctl import run and check: has what lies in the inboxes taken, or only judged, and waits for the end. */
+#include "ctl/author.h"
 #include "ctl/import.h"
 #include "ctl/import_print.h"
 #include "ctl/import_progress.h"
@@ -90,12 +91,12 @@ static enum ctl_exit take(struct wait *wait)
         return code;
     wait->last = last_ended(before);
     runs_free(before);
-    char by[IMPORT_DECIDER_SIZE];
+    char by[CTL_AUTHOR_SIZE];
     Preau__Import__RunImportsRequest request = PREAU__IMPORT__RUN_IMPORTS_REQUEST__INIT;
     request.academy = (uint32_t)wait->academy;
     request.archive = import_lent(ctl_value(wait->ctl, "archive"));
     request.check = wait->is_check;
-    import_decider_write(wait->ctl, by);
+    ctl_author_write(wait->ctl, by);
     request.by = by;
     ProtobufCMessage *answer = ctl_ask(wait->service, "RunImports", &request.base, 0, &code);
     if (answer == NULL)

@@ -1,4 +1,5 @@
 /* preauctl statistics compute: today's snapshot, now. */
+#include "ctl/author.h"
 #include "ctl/call.h"
 #include "ctl/output.h"
 #include "statistics.pb-c.h"
@@ -22,11 +23,14 @@ static void tell(const struct ctl *ctl, const Preau__Statistics__ComputeReply *r
 enum ctl_exit ctl_statistics_compute(const struct ctl *ctl)
 {
     enum ctl_exit code = CTL_UNREACHABLE;
+    char by[CTL_AUTHOR_SIZE];
     struct ctl_service *service =
         ctl_service_open(ctl, CONFIG_BUS_STATISTICS, &preau__statistics__statistics__descriptor, "preau-statsd");
     if (service == NULL)
         return code;
-    const Preau__Statistics__ComputeRequest request = PREAU__STATISTICS__COMPUTE_REQUEST__INIT;
+    Preau__Statistics__ComputeRequest request = PREAU__STATISTICS__COMPUTE_REQUEST__INIT;
+    ctl_author_write(ctl, by);
+    request.by = by;
     ProtobufCMessage *answer = ctl_ask(service, "Compute", &request.base, COMPUTE_SECONDS, &code);
     if (answer != NULL) {
         tell(ctl, (const Preau__Statistics__ComputeReply *)(const void *)answer);

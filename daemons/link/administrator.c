@@ -82,7 +82,7 @@ struct adding {
     struct link *link;
     struct call *call;
     struct administrator_login login;
-    const char *name;
+    const char *name, *by;
     char head_name[ADMINISTRATOR_NAME_SIZE];
     struct email mail; /* "": none */
     enum administrator_role role;
@@ -133,7 +133,7 @@ static void adding_hashed(void *arg, const char *hash, const struct fault *fault
         .scopes = adding->scopes,
         .scope_count = adding->scope_count,
         .head = adding->head,
-        .trace = call_trace(adding->call),
+        .author = {.operator_name = adding->by, .trace = call_trace(adding->call)},
         .password_is_provisional = adding->generated.text[0] != '\0',
     };
     administrator_add(adding->link->store, &administrator, adding_done, adding);
@@ -160,6 +160,7 @@ static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdm
         return REFUSAL_MALFORMED;
     }
     adding->name = request->name;
+    adding->by = request->by;
     adding->role = (enum administrator_role)(request->role - 1);
     if (request->mail[0] != '\0' && !email_parse(request->mail, &adding->mail)) {
         return REFUSAL_EMAIL_INVALID;

@@ -139,6 +139,11 @@ struct change {
     const char *password;
 };
 
+static struct audit_author change_author(const struct change *change)
+{
+    return (struct audit_author){.operator_name = change->request->by, .trace = call_trace(change->call)};
+}
+
 static void change_end(struct change *change)
 {
     secret_wipe(change, sizeof *change);
@@ -206,6 +211,7 @@ static void change_hashed(void *arg, const char *hash, const struct fault *fault
         .hash = hash,
         .is_provisional = change->generated.text[0] != '\0',
         .changed_at = clock_now(),
+        .author = change_author(change),
     };
     administrator_replace_password(change->link->store, change->found.id, &password, change_done, change);
 }
@@ -228,16 +234,16 @@ static void change_password(struct change *change)
 static void change_scopes(struct change *change)
 {
     const Preau__Link__ChangeAdministratorRequest *request = change->request;
-    struct administrator_scope scopes[ADMINISTRATOR_SCOPES_MAX];
-    size_t count;
-    bool adds = request->change == PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_ADD_SCOPES;
-    enum refusal refusal = scopes_read(change->found.role, request->scopes, request->n_scopes, scopes, &count);
+    struct administrator_scope list[ADMINISTRATOR_SCOPES_MAX];
+    struct administrator_scopes scopes = {.of = change->found.id, .list = list};
+    const struct audit_author author = change_author(change);
+    enum refusal refusal = scopes_read(change->found.role, request->scopes, request->n_scopes, list, &scopes.count);
     if (refusal != REFUSAL_NONE) {
         change_refuse(change, refusal);
-    } else if (adds) {
-        administrator_add_scopes(change->link->store, change->found.id, scopes, count, change_counted, change);
+    } else if (request->change == PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_ADD_SCOPES) {
+        administrator_add_scopes(change->link->store, &author, &scopes, change_counted, change);
     } else {
-        administrator_remove_scopes(change->link->store, change->found.id, scopes, count, change_counted, change);
+        administrator_remove_scopes(change->link->store, &author, &scopes, change_counted, change);
     }
 }
 
@@ -250,8 +256,8 @@ static void change_head_found(void *arg, const struct aaf_head *head, const stru
     } else if (refusal != REFUSAL_NONE) {
         change_refuse(change, refusal);
     } else {
-        aaf_head_follow(
-            change->link->store, change->found.id, &change->head, call_trace(change->call), change_counted, change);
+        const struct audit_author author = change_author(change);
+        aaf_head_follow(change->link->store, &author, change->found.id, &change->head, change_counted, change);
     }
 }
 
@@ -269,34 +275,46 @@ static void change_follow(struct change *change)
     }
 }
 
+static void change_reset_second_factor(struct change *change)
+{
+    const struct second_factor_removal removal = {
+        .of = change->found.id,
+        .author = change_author(change),
+        .credential_at = INSTANT_NEVER,
+        .changed_at = clock_now(),
+    };
+    second_factor_remove(change->link->store, &removal, change_done, change);
+}
+
 static void change_go(struct change *change)
 {
     struct store *store = change->link->store;
+    const struct audit_author author = change_author(change);
     switch (change->request->change) {
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_DISABLE:
-        administrator_disable(store, change->found.login, change_counted, change);
+        administrator_disable(store, &author, change->found.login, change_counted, change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_ENABLE:
-        administrator_enable(store, change->found.login, change_counted, change);
+        administrator_enable(store, &author, change->found.login, change_counted, change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_PASSWORD:
         change_password(change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_RESET_SECOND_FACTOR:
-        second_factor_remove(store, change->found.id, INSTANT_NEVER, clock_now(), change_done, change);
+        change_reset_second_factor(change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_ADD_SCOPES:
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_REMOVE_SCOPES:
         change_scopes(change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_END_SESSIONS:
-        administrator_end_sessions(store, change->found.id, change->request->session, NULL, change_counted, change);
+        administrator_end_sessions(store, &author, change->found.id, change->request->session, change_counted, change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_FOLLOW_HEAD:
         change_follow(change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_UNFOLLOW_HEAD:
-        aaf_head_unfollow(store, change->found.id, call_trace(change->call), change_counted, change);
+        aaf_head_unfollow(store, &author, change->found.id, change_counted, change);
         return;
     case PREAU__LINK__ADMINISTRATOR_CHANGE__CHANGE_UNSPECIFIED:
     case _PREAU__LINK__ADMINISTRATOR_CHANGE_IS_INT_SIZE:

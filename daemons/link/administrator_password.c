@@ -47,6 +47,7 @@ static void change_hashed(void *arg, const char *hash, const struct fault *fault
         .hash = hash,
         .credential_at = proof->found.credential_at,
         .changed_at = proof->changed_at,
+        .author = proof_author(proof),
     };
     administrator_replace_password(proof->link->store, proof->found.id, &password, change_done, proof);
 }

@@ -17,6 +17,7 @@ struct signing_in {
     const char *password;
     struct attempt attempt;
     struct stored_administrator found; /* id 0: nobody, or disabled */
+    administrator_id disabled;         /* 0: nobody, or one who may sign in */
 };
 
 static void signing_in_end(struct signing_in *signing_in, const char *outcome)
@@ -61,6 +62,18 @@ static void signing_in_noted(void *arg, const struct fault *fault)
     signing_in_answer(signing_in, &standing);
 }
 
+/* To the one who tries all these are the same. */
+static void signing_in_note_refused(const struct signing_in *signing_in)
+{
+    struct store *store = signing_in->link->store;
+    const char *trace = call_trace(signing_in->call);
+    const char *wrong = refusal_code(REFUSAL_WRONG_CREDENTIALS);
+    sign_in_audit_refused(
+        store, AUDIT_SIGN_IN_REFUSED, &(struct audit_author){signing_in->found.id, NULL, trace}, wrong);
+    sign_in_audit_refused(
+        store, AUDIT_SIGN_IN_REFUSED, &(struct audit_author){signing_in->disabled, NULL, trace}, "disabled");
+}
+
 static void signing_in_verified(void *arg, bool is_right, const struct fault *fault)
 {
     struct signing_in *signing_in = arg;
@@ -70,7 +83,7 @@ static void signing_in_verified(void *arg, bool is_right, const struct fault *fa
         return;
     }
     if (!is_right) {
-        sign_in_audit_refused(signing_in->link->store, signing_in->call, found->id);
+        signing_in_note_refused(signing_in);
         signing_in_refuse(signing_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
         return;
     }
@@ -79,7 +92,7 @@ static void signing_in_verified(void *arg, bool is_right, const struct fault *fa
     standing_pack(found, found->credential_at, false, &standing);
     if (standing.next == PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN) {
         const struct audit_author author = {.administrator = found->id, .trace = call_trace(signing_in->call)};
-        administrator_note_sign_in(signing_in->link->store, &author, signing_in_noted, signing_in);
+        administrator_note_sign_in(signing_in->link->store, &author, NULL, signing_in_noted, signing_in);
     } else {
         signing_in_answer(signing_in, &standing);
     }
@@ -93,7 +106,9 @@ static void signing_in_loaded(
         signing_in_fail(signing_in, fault);
         return;
     }
-    if (count > 0 && !administrators->is_disabled) {
+    if (count > 0 && administrators->is_disabled) {
+        signing_in->disabled = administrators->id;
+    } else if (count > 0) {
         signing_in->found = *administrators;
     }
     if (!hashing_verify(signing_in->link->hashing_administrators, signing_in->password, signing_in->found.hash,

@@ -71,6 +71,7 @@ static void delegating_begin(const struct delegating *like, uint32_t academy, co
     *delegating = *like;
     delegating->given.giver = caller;
     delegating->given.place = (struct delegation_place){{(int16_t)academy}, uai};
+    delegating->given.trace = call_trace(like->call);
     delegation_load_standing(delegating->link->store, caller, &delegating->given.place, standing_loaded, delegating);
 }
 
@@ -244,6 +245,8 @@ static enum refusal read_given(const Preau__Link__DelegateRequest *request, stru
     if (!date_parse_iso(request->from_day, &from) || !date_parse_iso(request->until_day, &until)) {
         return REFUSAL_DATE_INVALID;
     }
+    out_given->from_day = request->from_day;
+    out_given->until_day = request->until_day;
     out_given->from_at = clock_day_start(from, 0);
     out_given->until_at = clock_day_start(until, 1);
     if (request->profile != PREAU__PROFILE__PROFILE_UNSPECIFIED) {
@@ -288,7 +291,9 @@ static void taken_back(void *arg, int64_t id, const struct fault *fault)
 
 static void end_act(struct delegating *delegating)
 {
-    delegation_take_back(delegating->link->store, &delegating->given.place, delegating->id, taken_back, delegating);
+    const struct audit_author author = {.administrator = delegating->given.giver, .trace = delegating->given.trace};
+    delegation_take_back(
+        delegating->link->store, &author, &delegating->given.place, delegating->id, taken_back, delegating);
 }
 
 void delegation_end(struct link *link, struct call *call, const Preau__Link__TakeBackDelegationRequest *request)

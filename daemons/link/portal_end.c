@@ -85,5 +85,6 @@ void portal_end(struct link *link, struct call *call, const Preau__Link__EndPort
     *ending = (struct ending){.link = link, .call = call, .request = request};
     token_random(ending->state);
     digest_make(request->sign_out, strlen(request->sign_out), token);
-    provider_session_take(link->store, token, clock_now(), ending_taken, ending);
+    const struct provider_leaving leaving = {.token = token, .now = clock_now(), .trace = call_trace(call)};
+    provider_session_take(link->store, &leaving, ending_taken, ending);
 }

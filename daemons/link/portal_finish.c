@@ -1,5 +1,5 @@
 /* The way back: the sign-in taken, once → the code exchanged and the tokens checked → what the portal says made an
- * administrator → what ends the session there kept → answered. */
+ * administrator → the audit trail told, if nothing more is asked → what ends the session there kept → answered. */
 #include "link/portal_sign_in.h"
 
 #include "crypto/seal.h"
@@ -12,6 +12,7 @@
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "runtime/secret.h"
+#include "store/administrator.h"
 #include "store/provider.h"
 
 #include <stdio.h>
@@ -109,21 +110,15 @@ static void finishing_keep(struct finishing *finishing)
         .sealed_length = finishing->sealed_length,
         .expires_at = instant_add(clock_now(), finishing->link->bounds.portal_session),
     };
-    provider_session_keep(finishing->link->store, &session, finishing_kept, finishing);
+    provider_session_keep(finishing->link->store, finishing->known.id, &session, finishing_kept, finishing);
 }
 
-static void finishing_applied(void *arg, const struct portal_known *known, const struct fault *fault)
+/* Nobody is in before the audit trail knows. */
+static void finishing_noted(void *arg, const struct fault *fault)
 {
     struct finishing *finishing = arg;
     if (fault) {
         finishing_fail(finishing, fault);
-        return;
-    }
-    finishing->known = *known;
-    if (known->is_disabled) {
-        finishing_refuse(finishing, REFUSAL_PORTAL_DISABLED);
-    } else if (known->scopes == 0) {
-        finishing_refuse(finishing, REFUSAL_PORTAL_NO_SCHOOL);
     } else if (finishing->sealed) {
         finishing_keep(finishing);
     } else {
@@ -131,16 +126,23 @@ static void finishing_applied(void *arg, const struct portal_known *known, const
     }
 }
 
+static void finishing_let_in(struct finishing *finishing)
+{
+    const struct audit_author author = {.administrator = finishing->known.id, .trace = call_trace(finishing->call)};
+    if (next_step(finishing) == PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN) {
+        administrator_note_sign_in(
+            finishing->link->store, &author, finishing->portal->name, finishing_noted, finishing);
+    } else { /* the code that is asked for signs in */
+        finishing_noted(finishing, NULL);
+    }
+}
+
 /* --- who came back --- */
 
-static void finishing_apply(struct finishing *finishing)
+static struct portal_told finishing_told(const struct finishing *finishing)
 {
     const struct portal_person *person = &finishing->person;
-    if (person->schools.refused > 0) {
-        log_event(LOG_WARNING, "portal_schools_unreadable", F("portal", finishing->portal->name),
-            F("values", person->schools.refused));
-    }
-    const struct portal_told told = {
+    return (struct portal_told){
         .portal = finishing->portal->name,
         .issuer = finishing->portal->settings.issuer,
         .subject = finishing->subject,
@@ -152,7 +154,43 @@ static void finishing_apply(struct finishing *finishing)
         .schools = person->schools.list,
         .school_count = person->schools.count,
         .has_whole_academy = portal_role_is_wide(person->role),
+        .trace = call_trace(finishing->call),
     };
+}
+
+/* The person is known by the portal. */
+static void finishing_turn_away(struct finishing *finishing, enum refusal refusal)
+{
+    const struct portal_told told = finishing_told(finishing);
+    portal_sign_in_refuse(finishing->link->store, &told, refusal_code(refusal));
+    finishing_refuse(finishing, refusal);
+}
+
+static void finishing_applied(void *arg, const struct portal_known *known, const struct fault *fault)
+{
+    struct finishing *finishing = arg;
+    if (fault) {
+        finishing_fail(finishing, fault);
+        return;
+    }
+    finishing->known = *known;
+    if (known->is_disabled) {
+        finishing_turn_away(finishing, REFUSAL_PORTAL_DISABLED);
+    } else if (known->scopes == 0) {
+        finishing_turn_away(finishing, REFUSAL_PORTAL_NO_SCHOOL);
+    } else {
+        finishing_let_in(finishing);
+    }
+}
+
+static void finishing_apply(struct finishing *finishing)
+{
+    const struct portal_person *person = &finishing->person;
+    const struct portal_told told = finishing_told(finishing);
+    if (person->schools.refused > 0) {
+        log_event(LOG_WARNING, "portal_schools_unreadable", F("portal", finishing->portal->name),
+            F("values", person->schools.refused));
+    }
     portal_sign_in_apply(finishing->link->store, &told, finishing_applied, finishing);
 }
 
@@ -178,12 +216,12 @@ static void finishing_came_back(void *arg, const json_t *claims, const char *id_
         return;
     }
     enum refusal refusal = portal_person_read(finishing->portal, claims, &finishing->person);
-    if (refusal != REFUSAL_NONE) {
-        finishing_refuse(finishing, refusal);
-        return;
-    }
     snprintf(finishing->subject, sizeof finishing->subject, "%s", finishing->person.subject);
     finishing->person.subject = NULL; /* the claims go */
+    if (refusal != REFUSAL_NONE) {
+        finishing_turn_away(finishing, refusal);
+        return;
+    }
     finishing_seal(finishing, id_token);
     finishing_apply(finishing);
 }

@@ -2,6 +2,7 @@
 
 #include "link/hashing.h"
 #include "link/second_factor.h"
+#include "link/sign_in_audit.h"
 #include "link/totp.h"
 #include "link/tries.h"
 #include "runtime/clock.h"
@@ -43,12 +44,21 @@ bool proof_is_done(struct proof *proof, bool is_done, const struct fault *fault)
     return !fault && is_done;
 }
 
+struct audit_author proof_author(const struct proof *proof)
+{
+    return (struct audit_author){.administrator = proof->found.id, .trace = call_trace(proof->call)};
+}
+
 /* ---- judging */
 
+/* A code is given to sign in; the password, by who is signed in already. */
 static void proof_judged(struct proof *proof, bool is_right, enum refusal wrong)
 {
     proof_count(is_right ? "right" : "wrong");
     if (!is_right) {
+        const struct audit_author author = proof_author(proof);
+        enum audit_action action = wrong == REFUSAL_SECOND_FACTOR_WRONG ? AUDIT_SIGN_IN_REFUSED : AUDIT_PROOF_REFUSED;
+        sign_in_audit_refused(proof->link->store, action, &author, refusal_code(wrong));
         proof_refuse(proof, wrong);
         return;
     }
@@ -125,7 +135,7 @@ static void code_judge(struct proof *proof)
         second_factor_take_step(proof->link->store, found, step, sealed, sizeof sealed, code_taken, proof);
     } else if (recovery_digest(found->id, proof->typed, digest)) {
         proof->was_recovery = true;
-        second_factor_take_recovery(proof->link->store, found, digest, code_taken, proof);
+        second_factor_take_recovery(proof->link->store, found, digest, call_trace(proof->call), code_taken, proof);
     } else {
         proof_judged(proof, false, REFUSAL_SECOND_FACTOR_WRONG);
     }

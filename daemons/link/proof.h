@@ -52,6 +52,8 @@ void proof_fail(struct proof *proof, const struct fault *fault);
 /* What the store says of a change. False: not made, and answered; another one came between, or the fault. */
 bool proof_is_done(struct proof *proof, bool is_done, const struct fault *fault);
 void proof_end(struct proof *proof); /* after the answer */
+/* Whose deed it is, for the audit trail. */
+struct audit_author proof_author(const struct proof *proof);
 
 /* Where the sign-in of this administrator stands. */
 struct administrator_standing standing_of(const struct stored_administrator *administrator);

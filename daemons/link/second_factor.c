@@ -40,12 +40,6 @@ static void give_start(struct proof *proof)
     proof_by_code(proof, request->code);
 }
 
-static void sign_in_note(struct proof *proof, administrator_noted *noted)
-{
-    const struct audit_author author = {.administrator = proof->found.id, .trace = call_trace(proof->call)};
-    administrator_note_sign_in(proof->link->store, &author, noted, proof);
-}
-
 static void give_noted(void *arg, const struct fault *fault)
 {
     struct proof *proof = arg;
@@ -69,7 +63,8 @@ static void give_noted(void *arg, const struct fault *fault)
 
 static void give_go_on(struct proof *proof)
 {
-    sign_in_note(proof, give_noted);
+    const struct audit_author author = proof_author(proof);
+    administrator_note_sign_in(proof->link->store, &author, NULL, give_noted, proof);
 }
 
 void second_factor_give(struct link *link, struct call *call, const Preau__Link__GiveCodeRequest *request)
@@ -185,16 +180,16 @@ static void confirm_start(struct proof *proof)
     }
 }
 
-static void confirm_noted(void *arg, const struct fault *fault)
+static void confirm_done(void *arg, bool is_done, const struct fault *fault)
 {
     struct proof *proof = arg;
     char *texts[RECOVERY_CODES];
     Preau__Link__AdministratorStanding standing;
     Preau__Link__ConfirmSecondFactorReply reply = PREAU__LINK__CONFIRM_SECOND_FACTOR_REPLY__INIT;
-    if (fault) {
-        proof_fail(proof, fault);
+    if (!proof_is_done(proof, is_done, fault)) {
         return;
     }
+    log_event(LOG_NOTICE, "second_factor_set_up", F("administrator", proof->found.id));
     proof->found.totp_since = proof->changed_at;
     standing_pack(&proof->found, proof->changed_at, true, &standing);
     codes_point(&proof->codes, texts);
@@ -203,15 +198,6 @@ static void confirm_noted(void *arg, const struct fault *fault)
     reply.n_recovery_codes = RECOVERY_CODES;
     call_answer(proof->call, &reply.base);
     proof_end(proof);
-}
-
-static void confirm_done(void *arg, bool is_done, const struct fault *fault)
-{
-    struct proof *proof = arg;
-    if (proof_is_done(proof, is_done, fault)) {
-        log_event(LOG_NOTICE, "second_factor_set_up", F("administrator", proof->found.id));
-        sign_in_note(proof, confirm_noted);
-    }
 }
 
 static void confirm_offered(void *arg, const unsigned char *sealed, size_t length, const struct fault *fault)
@@ -241,6 +227,7 @@ static void confirm_offered(void *arg, const unsigned char *sealed, size_t lengt
         .step = step,
         .changed_at = proof->changed_at,
         .recovery = &proof->digests,
+        .trace = call_trace(proof->call),
     };
     second_factor_enrol(proof->link->store, &proof->found, &enrolment, confirm_done, proof);
 }
@@ -288,8 +275,13 @@ static void end_done(void *arg, bool is_done, const struct fault *fault)
 static void end_go_on(struct proof *proof)
 {
     proof->changed_at = clock_now();
-    second_factor_remove(
-        proof->link->store, proof->found.id, proof->found.credential_at, proof->changed_at, end_done, proof);
+    const struct second_factor_removal removal = {
+        .of = proof->found.id,
+        .author = proof_author(proof),
+        .credential_at = proof->found.credential_at,
+        .changed_at = proof->changed_at,
+    };
+    second_factor_remove(proof->link->store, &removal, end_done, proof);
 }
 
 void second_factor_end(struct link *link, struct call *call, const Preau__Link__RemoveSecondFactorRequest *request)
@@ -329,7 +321,8 @@ static void renew_done(void *arg, bool is_done, const struct fault *fault)
 static void renew_go_on(struct proof *proof)
 {
     recovery_make(proof->found.id, &proof->codes, &proof->digests);
-    second_factor_renew_recovery(proof->link->store, &proof->found, &proof->digests, renew_done, proof);
+    second_factor_renew_recovery(
+        proof->link->store, &proof->found, &proof->digests, call_trace(proof->call), renew_done, proof);
 }
 
 void second_factor_renew(struct link *link, struct call *call, const Preau__Link__RenewRecoveryCodesRequest *request)

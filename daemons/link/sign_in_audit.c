@@ -1,18 +1,18 @@
 #include "link/sign_in_audit.h"
 
-#include "domain/refusal.h"
 #include "store/audit.h"
 
-void sign_in_audit_refused(struct store *store, const struct call *call, administrator_id id)
+void sign_in_audit_refused(
+    struct store *store, enum audit_action action, const struct audit_author *author, const char *reason)
 {
-    if (id.v == 0) {
+    if (author->administrator.v == 0) {
         return;
     }
     const struct audit_deed deed = {
-        .author = {.administrator = id, .trace = call_trace(call)},
-        .action = AUDIT_SIGN_IN_REFUSED,
-        .academy = {-1                  },
-        .details = {{"reason", refusal_code(REFUSAL_WRONG_CREDENTIALS)}},
+        .author = *author,
+        .action = action,
+        .academy = {-1},
+        .details = {{"reason", reason}},
         .detail_count = 1,
     };
     audit_write(store, &deed, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/worker.h"
+#include "store/audit.h"
 #include "store/handout.h"
 
 #include <stdio.h>
@@ -162,6 +163,34 @@ static void listing_answer(struct listing *listing)
     call_answer(listing->call, &reply.base);
 }
 
+/* Nothing is handed out before the audit trail knows. */
+static void listing_noted(void *arg, const struct fault *fault)
+{
+    struct listing *listing = arg;
+    if (fault) {
+        call_fail(listing->call, fault);
+    } else {
+        listing_answer(listing);
+    }
+    listing_free(listing);
+}
+
+static void listing_note(struct listing *listing)
+{
+    char accounts[24];
+    snprintf(accounts, sizeof accounts, "%zu", listing->accounts);
+    const struct audit_deed deed = {
+        .author = {.administrator = call_caller(listing->call).administrator, .trace = call_trace(listing->call)        },
+        .action = AUDIT_LIST_EXPORTED,
+        .academy = {                                                                                                    (int16_t)listing->request->academy                                                        },
+        .uai = listing->uai.text,
+        .details = { {"profile", profile_code(listing->profile)},                                                         {"format", listing->is_pdf ? "pdf" : "csv"},
+                   {"accounts", accounts}},
+        .detail_count = 3,
+    };
+    audit_write(listing->notify->store, &deed, listing_noted, listing);
+}
+
 static void listing_made(void *arg, bool was_run)
 {
     struct listing *listing = arg;
@@ -171,7 +200,10 @@ static void listing_made(void *arg, bool was_run)
         call_refuse(listing->call, listing->refusal);
     } else if (!listing->is_made) {
         call_fail(listing->call, &listing->fault);
-    } else {
+    } else if (listing->request->offset == 0) {
+        listing_note(listing);
+        return;
+    } else { /* a further piece of what is noted */
         listing_answer(listing);
     }
     listing_free(listing);

@@ -185,5 +185,7 @@ void my_sessions_do(struct visit *visit)
         return;
     }
     visit_session_digest(visit, digest);
-    administrator_end_sessions(visit->portal->store, visit->session.administrator, number, digest, ended, visit);
+    const struct audit_author author = {
+        .administrator = visit->session.administrator, .trace = http_request_id(visit->request)};
+    administrator_end_own_sessions(visit->portal->store, &author, number, digest, ended, visit);
 }

@@ -22,5 +22,5 @@ void sign_out_do(struct visit *visit)
     unsigned char digest[DIGEST_SIZE];
     const char *cookie = cookie_get(visit, COOKIE_SESSION);
     digest_make(cookie, strlen(cookie), digest);
-    web_session_end(visit->portal->store, digest, session_ended, visit);
+    web_session_end(visit->portal->store, digest, http_request_id(visit->request), session_ended, visit);
 }

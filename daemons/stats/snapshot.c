@@ -76,24 +76,28 @@ static void snapshot_computed(void *arg, const struct statistics_totals *totals,
     tell_askers(snapshot, totals, fault);
 }
 
-static void snapshot_begin(struct snapshot *snapshot)
+/* asked_by: NULL: the house itself. Who asks while one is being taken changes nothing, and has no entry in the audit trail. */
+static void snapshot_begin(struct snapshot *snapshot, const struct audit_author *asked_by)
 {
     if (!snapshot->running) {
         snapshot->running = true;
         snapshot->begun = clock_tick();
         snapshot->day = clock_date(clock_now());
-        statistics_compute(snapshot->store, snapshot->day, snapshot_computed, snapshot);
+        statistics_compute(snapshot->store, snapshot->day, asked_by, snapshot_computed, snapshot);
     }
 }
 
-void snapshot_take(struct snapshot *snapshot, struct call *call)
+void snapshot_take(struct snapshot *snapshot, struct call *call, const char *by)
 {
     if (snapshot->asker_count == ASKERS_MAX) {
         call_refuse(call, REFUSAL_BUSY);
         return;
     }
     snapshot->askers[snapshot->asker_count++] = call;
-    snapshot_begin(snapshot);
+    const struct caller caller = call_caller(call);
+    const struct audit_author author = {
+        .administrator = caller.administrator, .operator_name = by, .trace = call_trace(call)};
+    snapshot_begin(snapshot, caller.is_operator || caller.administrator.v != 0 ? &author : NULL);
 }
 
 /* The last hour that should have had its snapshot: was it taken since? */
@@ -107,7 +111,7 @@ static void snapshot_judge(void *arg, const struct statistics_day *day, const st
         return;
     }
     if (instant_before(day->computed_at, schedule_previous(now, snapshot->time))) {
-        snapshot_begin(snapshot);
+        snapshot_begin(snapshot, NULL);
         return;
     }
     status_check_set(snapshot->check, STATUS_OK, "");

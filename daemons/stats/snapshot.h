@@ -12,5 +12,5 @@ MUST_USE bool snapshot_new(const struct daemon_run *run, struct store *store, st
     struct snapshot **out_snapshot, struct fault *fault);
 void snapshot_free(struct snapshot **snapshot);
 
-/* Answers the call when the snapshot is there. */
-void snapshot_take(struct snapshot *snapshot, struct call *call);
+/* Answers the call when the snapshot is there. by: who asks, as the operator names themselves. */
+void snapshot_take(struct snapshot *snapshot, struct call *call, const char *by);

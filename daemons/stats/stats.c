@@ -31,9 +31,8 @@ struct stats {
 
 static void compute(void *arg, struct call *call, const ProtobufCMessage *request)
 {
-    (void)request;
     const struct stats *stats = arg;
-    snapshot_take(stats->snapshot, call);
+    snapshot_take(stats->snapshot, call, ((const Preau__Statistics__ComputeRequest *)(const void *)request)->by);
 }
 
 static void get_school(void *arg, struct call *call, const ProtobufCMessage *request)

@@ -8,10 +8,12 @@ import pytest
 import requests
 from jwcrypto import jwk
 
+from peers.deeds import tries
 from peers.identity import IdentityProvider
 from peers.people import Town
 from peers.portal import ACADEMY, PortalVisitor as PortalVisitorOf, add_administrator, sign_in_head
 from peers.site import Site
+from peers.trail import written
 from peers.web import Page
 
 OTHER_ACADEMY = 12
@@ -412,3 +414,78 @@ def test_a_local_sign_out_goes_home_as_before(here):
     add_administrator(here, "local", "directeur", "--school", here.schools[0][0])
     head = sign_in_head(here, "local")
     assert head.submit(head.page.form("/deconnexion")).path == "/"
+
+
+# ------------------------------------------------------------------------------------------------ in the audit trail
+
+
+def told(entries):
+    return [(entry["action"], entry["chain"], entry["actor"], entry["detail"]) for entry in entries]
+
+
+def tells(here, person, **claims):
+    """What the portal tells of a person from now on."""
+    here.provider.people[person].update(claims)
+    here.provider.stop()
+    here.provider.start()
+
+
+@tries("Link/FinishPortalSignIn", "signed_in")
+@tries("Link/FinishPortalSignIn", "portal_scopes_replaced")
+@tries("Link/FinishPortalSignIn", "sign_in_refused")
+def test_a_sign_in_by_the_portal_is_in_the_trail_with_what_it_changed_and_who_is_refused(here):
+    first, second = (school[0] for school in here.schools[:2])
+    here.provider.people["leroy"] = {"name": "M. Leroy", "preferred_username": "leroy"}
+    tells(here, "leroy", FrEduRneResp=[first, second], FrEduFonctAdm="DIR")
+    with written(here, 2) as new:
+        PortalVisitor(here).go("aude", "leroy")
+    assert told(new) == [
+        ("portal_scopes_replaced", ACADEMY, "aude:leroy", {"portal": "aude", "role": "directeur", "new_account": True, "added": 2}),
+        ("signed_in", ACADEMY, "aude:leroy", {"portal": "aude"})]
+    assert all(entry["trace"] and entry["administrator"] for entry in new)
+    with written(here, 1) as new:
+        PortalVisitor(here).go("aude", "leroy")
+    assert told(new) == [("signed_in", ACADEMY, "aude:leroy", {"portal": "aude"})]
+    tells(here, "leroy", FrEduRneResp=[])
+    with written(here, 2) as new:
+        PortalVisitor(here).go("aude", "leroy")
+    assert told(new) == [
+        ("portal_scopes_replaced", ACADEMY, "aude:leroy", {"portal": "aude", "role": "directeur", "removed": 2}),
+        ("sign_in_refused", ACADEMY, "aude:leroy", {"portal": "aude", "reason": "portal_no_school"})]
+    here.ctl("admin", "disable", "aude:leroy")
+    tells(here, "leroy", FrEduRneResp=[first], FrEduFonctAdm="ENS")
+    with written(here, 2) as new:
+        PortalVisitor(here).go("aude", "leroy")
+        PortalVisitor(here).go("fonctions", "leroy")
+    assert sorted(told(new), key=str) == [
+        ("sign_in_refused", ACADEMY, "aude:leroy", {"portal": "aude", "reason": "portal_disabled"}),
+        ("sign_in_refused", ACADEMY, "aude:leroy", {"portal": "fonctions", "reason": "portal_function"})]
+
+
+def test_who_still_owes_a_code_is_not_signed_in_yet(here):
+    here.provider.people["tard"] = {"name": "M. Tard", "preferred_username": "tard", "FrEduFonctAdm": "DSI", "amr": ["pwd"]}
+    tells(here, "tard")
+    with written(here, 1) as new:
+        assert PortalVisitor(here).go("large", "tard").path == "/administration/double-authentification"
+    assert [entry["action"] for entry in new] == ["portal_scopes_replaced"]
+
+
+def test_who_is_nobody_here_leaves_no_entry(here, visitor):
+    here.provider.people["passage"] = {"name": "M. Passage", "preferred_username": "passage", "FrEduRneResp": [here.elsewhere[0]]}
+    tells(here, "passage")
+    with written(here) as new:
+        refused(visitor.go("aude", "passage"), "aucun établissement connu")
+        refused(visitor.get(changed(way_back(visitor), state="x")), "n’est plus valable")
+    assert new == []
+
+
+@tries("Link/EndPortalSession", "signed_out_of_portal")
+def test_signing_out_there_is_in_the_trail_too_once(here, visitor):
+    visitor.go("aude", "girard")
+    with written(here, 2) as new:
+        sign_out(visitor)
+        for _ in range(2):
+            visitor.session.get(f"{here.portal_url}/fin-de-session/portail", allow_redirects=False, timeout=20)
+    assert [(entry["action"], entry["detail"]) for entry in new] == [
+        ("signed_out", {}), ("signed_out_of_portal", {"portal": "aude"})]
+    assert len({entry["actor"] for entry in new}) == 1 and all(entry["trace"] for entry in new)

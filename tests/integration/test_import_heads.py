@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from peers.deeds import tries
 from peers.academy import (
     ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, archive_of, codes, counters, drop, emptied, guardian, pupil, record, report, rows, school,
     take)
@@ -321,6 +322,8 @@ def test_the_operator_opens_accounts_for_whom_aaf_names(site, tmp_path):
     assert "n12" not in site.ctl("admin", "aaf-heads") and "10:13" in site.ctl("admin", "aaf-heads")
 
 
+@tries("Link/ChangeAdministrator", "head_followed")
+@tries("Link/ChangeAdministrator", "head_unfollowed")
 def test_an_account_follows_another_or_nobody_any_more(site, tmp_path):
     taken(site, complete(tmp_path, 0, [head(12, 490), head(13, 491)]))
     add_administrator(site, "eve", "directeur", "--school", TWO[1])

@@ -7,6 +7,7 @@ import pytest
 from peers.academy import (
     ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, REFUSED, archive_of, codes, counters, drop, emptied, generate, guardian, owned, pupil,
     record, report, rows, school, snapshot, take)
+from peers.deeds import tries
 from peers.site import Site
 
 PUPILS = 60
@@ -108,6 +109,9 @@ def audited(site, action):
     return [(entry["actor"], entry["detail"]) for entry in entries]
 
 
+@tries("Import/RunImports", "import_asked")
+@tries("Import/DecideRun", "import_approved")
+@tries("Import/DecideRun", "import_rejected")
 @pytest.mark.parametrize("verb, action", [("approve", "import_approved"), ("reject", "import_rejected")])
 def test_each_decision_is_once_in_the_audit_trail(site, tmp_path, verb, action):
     before = audited(site, action)

@@ -10,6 +10,7 @@ import pytest
 
 from peers.academy import (
     ACADEMY, IMPORTD, ROOT, archive_of, codes, counters, emptied, guardian, pupil, record, report, rows, school, take)
+from peers.deeds import tries
 
 ACADEMIES = (10, 11)
 CONTACT = {"mail": "sam.parent@example.org", "mobile": "0639980011", "givenName": "Sam"}
@@ -124,6 +125,7 @@ def two_records(folder, day, second=None, **files):
                     PersRelEleve=[guardian(11, [1], **CONTACT), guardian(12, [2], **second)], **files)
 
 
+@tries("Import/UndoMerge", "merge_undone")
 def test_a_merge_is_listed_undone_and_never_done_again(site, tmp_path):
     run, = take(site, two_records(tmp_path, 0))
     assert counters(run)["PersRelEleve", "merged"] == 1

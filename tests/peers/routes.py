@@ -2,7 +2,7 @@
 thinking of it.
 
     for route in routes():
-        route.method, route.pattern, route.access, route.handler
+        route.method, route.pattern, route.access, route.handler, route.kind
     filled("/etablissements/:uai/envois/:envoi", {":uai": "0111234A", ":envoi": "7"})
     asked_names("query")      # of all parameters that a handler asks for
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 PORTAL = pathlib.Path(__file__).resolve().parents[2] / "daemons/portal"
 MAP = PORTAL / "routes.c"
-ROW = re.compile(r'\{\s*HTTP_(GET|POST)\s*,\s*((?:\w+|"[^"]*"|\s)+?)\s*,\s*ACCESS_(\w+)\s*,\s*"[^"]*"\s*,\s*(\w+)\s*\}')
+ROW = re.compile(r'\{\s*HTTP_(GET|POST)\s*,\s*((?:\w+|"[^"]*"|\s)+?)\s*,\s*ACCESS_(\w+)\s*,\s*"([^"]*)"\s*,\s*(\w+)\s*\}')
 
 # a value of each place's form, of nobody
 SOMETHING = {":uai": "0110001S", ":compte": "11-1", ":envoi": "1", ":fiches": "1.pdf", ":integration": "1", ":releve": "1.csv",
@@ -25,6 +25,7 @@ class Route(NamedTuple):
     pattern: str
     access: str
     handler: str
+    kind: str  # its class, in the metrics
 
     @property
     def name(self):
@@ -42,7 +43,7 @@ def routes():
     def pattern(expression):
         return "".join(words[part] if part in words else part.strip('"') for part in re.findall(r'"[^"]*"|\w+', expression))
 
-    found = [Route(method, pattern(expression), access, handler) for method, expression, access, handler in ROW.findall(text)]
+    found = [Route(method, pattern(expression), access, handler, kind) for method, expression, access, kind, handler in ROW.findall(text)]
     assert len(found) == len(re.findall(r"\bHTTP_(?:GET|POST)\s*,", text)) > 20, "a row of the map is not understood"
     assert all(route.pattern.startswith("/") for route in found)
     return found

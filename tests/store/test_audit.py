@@ -9,7 +9,7 @@ import psycopg.sql
 import pytest
 
 ROLES = ("import", "notify", "link", "stats", "portal", "ctl")
-WRITERS = ("import", "notify", "link")
+WRITERS = ("import", "notify", "link", "stats")
 NOT_ALLOWED = psycopg.errors.InsufficientPrivilege
 ACADEMIES = itertools.count(100)
 COLUMNS = ("chain", "number", "at", "administrator_id", "actor", "action", "uai", "account_academy", "account_id", "detail",
@@ -187,7 +187,7 @@ def test_many_at_a_time_leave_no_gap_and_link(cluster, database, admin, academy)
     for thread in threads:
         thread.join()
     written = entries(admin, academy)
-    assert [entry["number"] for entry in written] == list(range(1, 181))
+    assert [entry["number"] for entry in written] == list(range(1, 60 * len(WRITERS) + 1))
     assert all(after["previous"] == before["hash"] for before, after in itertools.pairwise(written))
     assert all(not after["at"] < before["at"] for before, after in itertools.pairwise(written))
 
@@ -259,6 +259,33 @@ def test_those_who_do_deeds_write_and_the_others_do_not(cluster, database, acade
             else:
                 with pytest.raises(NOT_ALLOWED):
                     write(connection, academy)
+
+
+def test_the_portal_writes_that_administrators_sessions_end_and_nothing_else(cluster, database, admin, academy):
+    number = administrator(admin, academy, (academy, None))
+    with cluster.connect(database, "preau_portal") as portal:
+        for action in ("signed_out", "sessions_ended"):
+            portal.execute("select preau.audit_write_session(%s, %s, '{}', 'click')", (number, action))
+        for who, action in ((number, "password_shown"), (number, "signed_in"), (number, None), (0, "signed_out"), (None, "signed_out"),
+                            (-1, "signed_out")):
+            with pytest.raises(NOT_ALLOWED):
+                portal.execute("select preau.audit_write_session(%s, %s, '{}', 'click')", (who, action))
+    assert [(entry["administrator_id"], entry["action"], entry["trace"]) for entry in entries(admin, academy)] == [
+        (number, "signed_out", "click"), (number, "sessions_ended", "click")]
+    for role in set(ROLES) - {"portal"}:
+        with cluster.connect(database, f"preau_{role}") as connection, pytest.raises(NOT_ALLOWED):
+            connection.execute("select preau.audit_write_session(%s, 'signed_out', '{}', '')", [number])
+
+
+def test_what_is_done_to_an_administrator_is_told_where_they_are_at_home(cluster, database, admin, academy):
+    """The same place as that of what they do themselves."""
+    other = next(ACADEMIES)
+    first, second = school(admin, academy, 11), school(admin, academy, 12)
+    for scopes, place in (([(academy, first)], (academy, first)), ([(academy, first), (academy, second)], (academy, None)),
+                          ([(academy, None)], (academy, None)), ([(academy, first), (other, None)], (0, None)), ([(None, None)], (0, None)),
+                          ([(None, None), (academy, None)], (0, None)), ([], None)):
+        number = administrator(admin, academy, *scopes)
+        assert admin.execute("select chain, uai from preau.audit_place where administrator_id = %s", [number]).fetchone() == place
 
 
 def test_those_who_show_or_check_it_read_and_the_others_do_not(cluster, database):
