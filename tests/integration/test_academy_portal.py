@@ -474,7 +474,7 @@ def test_who_is_nobody_here_leaves_no_entry(here, visitor):
     here.provider.people["passage"] = {"name": "M. Passage", "preferred_username": "passage", "FrEduRneResp": [here.elsewhere[0]]}
     tells(here, "passage")
     with written(here) as new:
-        refused(visitor.go("aude", "passage"), "aucun établissement connu")
+        refused(PortalVisitor(here).go("aude", "passage"), "aucun établissement connu")
         refused(visitor.get(changed(way_back(visitor), state="x")), "n’est plus valable")
     assert new == []
 

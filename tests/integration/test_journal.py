@@ -66,7 +66,7 @@ def shown(here, town, schools, people, family):
         for academy, school, by in ((ACADEMY, schools[1], "deux"), (OTHER, schools[2], "loin")):
             admin.execute("select preau.audit_write(%s, %s, null, 'batch_created', %s, null, null, %s, 'x')",
                           (academy, people[by], school[0], '{"accounts": 12, "channel": "mail", "batch": 4}'))
-        admin.execute("select preau.audit_write(%s, 0, 'root', 'import_approved', null, null, null, '{\"run\": 3}', '')", (ACADEMY,))
+        admin.execute("select preau.audit_write(%s, 0, 'astreinte', 'import_approved', null, null, null, '{\"run\": 3}', '')", (ACADEMY,))
 
 
 def journal(here, login, query=""):
@@ -74,9 +74,10 @@ def journal(here, login, query=""):
 
 
 def actions(page):
-    """(action, school, account) of its rows, newest first, without signing in and administrators added."""
+    """(action, school, account) of its rows, newest first, without signing in, what that asks for, and administrators added."""
     rows = [(row[1], row[3].split(" ")[-1], row[4]) for row in page.rows[1:]]
-    return [row for row in rows if row[0] not in ("Connexion", "Création d’un administrateur")]
+    return [row for row in rows if row[0] not in (
+        "Connexion", "Mise en place de la double authentification", "Création d’un administrateur")]
 
 
 def expected(schools, family):
@@ -111,7 +112,7 @@ def test_nobody_comes_without_signing_in(here, shown):
 
 def test_asking_for_others_schools_shows_nothing(here, shown, schools, family):
     head = sign_in_head(here, "tete")
-    for query in (f"?etablissement={schools[1][0]}", "?administrateur=deux", "?administrateur=root", "?compte=nobody",
+    for query in (f"?etablissement={schools[1][0]}", "?administrateur=deux", "?administrateur=astreinte", "?compte=nobody",
                   f"?etablissement={schools[2][0]}&compte={family.login}"):
         assert "Aucune action ne correspond" in head.get("/journal" + query).text
 
@@ -136,7 +137,7 @@ def test_what_a_row_tells(here, shown, schools, family):
     assert "loin" in row[2] and "comptes : 12" in row[5] and "par : courrier électronique" in row[5] and "envoi : 4" in row[5]
     assert re.fullmatch(rf"{OTHER}/\d+", row[6])
     row = next(row for row in journal(here, "tous").rows if row[1].startswith("Livraison"))
-    assert row[2] == "Exploitant root" and row[5] == "intégration : 3"
+    assert row[2] == "Exploitant astreinte" and row[5] == "intégration : 3"
     page = journal(here, "tete")
     assert page.link(family.login) == f"/etablissements/{schools[0][0]}/comptes/{family.account[0]}-{family.account[1]}"
     assert "Mme Tête (tete)" in " ".join(page.text.split())
