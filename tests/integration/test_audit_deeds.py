@@ -1,6 +1,7 @@
 """Who did what, in the audit trail: each deed leaves one entry, what was refused or repeated leaves none more. And the page
 that shows it, to those who answer for it."""
 
+import getpass
 import os
 import re
 
@@ -160,6 +161,7 @@ def test_an_administrator_added_by_the_operator(here, ecole, town):
         (ACADEMY, None, "administrator_added", ecole[0], {"administrator": one, "role": "directeur", "scopes": 1}),
         (0, None, "administrator_added", None, {"administrator": two, "role": "directeur", "scopes": 2}),
         (0, None, "administrator_added", None, {"administrator": three, "role": "exploitant", "scopes": 1})]
+    assert {entry["actor"] for entry in new} == {getpass.getuser()}, "who asked, as none was named by --by"
 
 
 @tries("Link/SignInAdministrator", "signed_in")
