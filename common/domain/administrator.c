@@ -108,6 +108,14 @@ enum administrator_step administrator_next_step(const struct administrator_stand
     return ADMINISTRATOR_OPEN;
 }
 
+enum administrator_proof administrator_proof(bool has_password, bool has_second_factor)
+{
+    if (has_password) {
+        return PROOF_BY_PASSWORD;
+    }
+    return has_second_factor ? PROOF_BY_CODE : PROOF_BY_SESSION;
+}
+
 bool role_may_delegate(enum administrator_role role)
 {
     return role == ROLE_DIRECTEUR || role == ROLE_ASSISTANCE || role == ROLE_EXPLOITANT;

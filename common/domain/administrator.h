@@ -67,6 +67,16 @@ enum administrator_step {
 /* proved: the second factor was given in this session. */
 enum administrator_step administrator_next_step(const struct administrator_standing *standing, bool proved);
 
+enum administrator_proof {
+    PROOF_BY_PASSWORD,
+    PROOF_BY_CODE,    /* of the second factor, or a recovery code */
+    PROOF_BY_SESSION, /* nothing more than the sign-in: there is neither */
+};
+
+/* By what one who is signed in proves once more who it is, before the second factor changes. Who comes by the portal of an
+ * academy has no password here. */
+enum administrator_proof administrator_proof(bool has_password, bool has_second_factor);
+
 /* True when the role may let a member of staff in on a school of its own. What was given is never given on. */
 bool role_may_delegate(enum administrator_role role);
 /* True when the role can be given a school by a delegation. */

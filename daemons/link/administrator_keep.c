@@ -1,3 +1,4 @@
+#include "link/proof.h"
 #include "link/administrator_keep.h"
 
 #include "domain/portal_claim.h"
@@ -76,6 +77,7 @@ static void sessions_loaded(
     Preau__Link__GetAdministratorReply reply = PREAU__LINK__GET_ADMINISTRATOR_REPLY__INIT;
     reply.administrator = &showing->packed.administrator;
     reply.recovery_left = (uint32_t)showing->packed.stored.recovery_left;
+    reply.proof = (Preau__Link__Proof)(proof_of(&showing->packed.stored) + 1); /* the .proto counts from 1 */
     reply.sessions = list;
     reply.n_sessions = count;
     call_answer(showing->call, &reply.base);

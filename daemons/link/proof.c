@@ -171,6 +171,26 @@ void proof_by_code(struct proof *proof, const char *code)
     }
 }
 
+enum administrator_proof proof_of(const struct stored_administrator *administrator)
+{
+    return administrator_proof(administrator->hash[0] != '\0', instant_is_set(administrator->totp_since));
+}
+
+void proof_by_own(struct proof *proof, const char *typed)
+{
+    switch (proof_of(&proof->found)) {
+    case PROOF_BY_PASSWORD:
+        proof_by_password(proof, typed);
+        break;
+    case PROOF_BY_CODE:
+        proof_by_code(proof, typed);
+        break;
+    case PROOF_BY_SESSION:
+        proof->kind->go_on(proof);
+        break;
+    }
+}
+
 /* ---- beginning */
 
 static void proof_loaded(

@@ -46,6 +46,8 @@ void proof_begin(struct link *link, struct call *call, const struct proof_kind *
 void proof_by_password(struct proof *proof, const char *password);
 /* Of the second factor that stands, or a recovery code. */
 void proof_by_code(struct proof *proof, const char *code);
+/* By what proof_of asks for. */
+void proof_by_own(struct proof *proof, const char *typed);
 
 void proof_refuse(struct proof *proof, enum refusal refusal);
 void proof_fail(struct proof *proof, const struct fault *fault);
@@ -55,6 +57,7 @@ void proof_end(struct proof *proof); /* after the answer */
 /* Whose deed it is, for the audit trail. */
 struct audit_author proof_author(const struct proof *proof);
 
+enum administrator_proof proof_of(const struct stored_administrator *administrator);
 /* Where the sign-in of this administrator stands. */
 struct administrator_standing standing_of(const struct stored_administrator *administrator);
 /* next: what comes once `proved`. Texts are the administrator's. */

@@ -80,6 +80,7 @@ struct offering {
     struct call *call;
     administrator_id of;
     char login[ADMINISTRATOR_LOGIN_SIZE];
+    enum administrator_proof proof;
     const unsigned char *session; /* of the request */
 };
 
@@ -98,6 +99,7 @@ static void offering_answer(struct offering *offering, const struct totp_secret 
     totp_uri_write(secret, offering->login, uri);
     reply.secret = text;
     reply.uri = uri;
+    reply.proof = (Preau__Link__Proof)(offering->proof + 1); /* the .proto counts from 1 */
     call_answer(offering->call, &reply.base);
     secret_wipe(text, sizeof text);
     secret_wipe(uri, sizeof uri);
@@ -138,6 +140,7 @@ static void offering_loaded(
         return;
     }
     memcpy(offering->login, administrators->login, sizeof offering->login);
+    offering->proof = proof_of(administrators);
     totp_secret_make(&secret);
     second_factor_seal(offering->link->keys, offering->of, &secret, sealed);
     secret_wipe(&secret, sizeof secret);
@@ -176,7 +179,7 @@ static void confirm_start(struct proof *proof)
     } else if (administrator_next_step(&standing, false) == ADMINISTRATOR_ENROLMENT) {
         proof->kind->go_on(proof); /* the password was given just now, and nothing else can be done */
     } else {
-        proof_by_password(proof, request->password);
+        proof_by_own(proof, request->proof);
     }
 }
 
@@ -252,7 +255,7 @@ static void end_start(struct proof *proof)
     if (standing_of(&proof->found).must_have_second_factor) {
         proof_refuse(proof, REFUSAL_SECOND_FACTOR_REQUIRED);
     } else {
-        proof_by_password(proof, request->password);
+        proof_by_own(proof, request->proof);
     }
 }
 
@@ -298,7 +301,7 @@ static void renew_start(struct proof *proof)
     if (proof->found.totp_length == 0) {
         proof_refuse(proof, REFUSAL_STALE);
     } else {
-        proof_by_password(proof, request->password);
+        proof_by_own(proof, request->proof);
     }
 }
 

@@ -46,6 +46,18 @@ void form_field_error(struct view *body, enum form_field field, enum refusal ref
     }
 }
 
+void form_proof_fill(struct view *body, Preau__Link__Proof proof)
+{
+    bool is_code = proof == PREAU__LINK__PROOF__PROOF_CODE;
+    if (proof == PREAU__LINK__PROOF__PROOF_SESSION) {
+        return;
+    }
+    struct view *field = view_add(body, "PROOF");
+    view_set(field, "PROOF_LABEL", is_code ? "Code actuel, ou code de secours" : "Mot de passe actuel");
+    view_set(field, "PROOF_TYPE", is_code ? "text" : "password");
+    view_set(field, "PROOF_COMPLETION", is_code ? "one-time-code" : "current-password");
+}
+
 void form_password_hint(struct view *body)
 {
     view_print(body, "PASSWORD_HINT",

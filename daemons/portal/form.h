@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/refusal.h"
+#include "link.pb-c.h"
 #include "template/template.h"
 
 enum form_field {
@@ -22,5 +23,7 @@ const char *form_field_id(enum form_field field);
 
 /* Shows the refusal at its field (sections BAD_PRESENT, BAD_PASSWORD … of the template). */
 void form_field_error(struct view *body, enum form_field field, enum refusal refusal);
+/* PROOF, whose field `actuel` asks for what the person has: a password, else a code; not shown when there is neither. */
+void form_proof_fill(struct view *body, Preau__Link__Proof proof);
 /* PASSWORD_HINT: what a password must be. */
 void form_password_hint(struct view *body);

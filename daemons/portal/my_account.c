@@ -1,6 +1,7 @@
 /* An administrator's own account: what it may do, how it proves who it is, where it is signed in. */
 #include "domain/administrator.h"
 #include "link.pb-c.h"
+#include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
@@ -51,7 +52,12 @@ static void second_factor_fill(struct view *body, const Preau__Link__GetAdminist
     view_set(on, "SINCE", text);
     wording_count(reply->recovery_left, "code de secours", "codes de secours", text);
     view_set(on, "LEFT", text);
-    view_show(on, own->second_factor_required ? "MUST" : "MAY");
+    form_proof_fill(on, reply->proof);
+    if (own->second_factor_required) {
+        view_show(on, "MUST");
+    } else {
+        form_proof_fill(view_add(on, "MAY"), reply->proof);
+    }
 }
 
 static bool session_is_mine(const struct visit *visit, const Preau__Link__AdministratorSession *session)
@@ -136,6 +142,7 @@ static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum ref
         scope_fill(view_add(body, "SCOPE"), own->scopes[i]);
     }
     form_request_set(body);
+    view_show(body, reply->proof == PREAU__LINK__PROOF__PROOF_PASSWORD ? "WITH_PASSWORD" : "BY_PORTAL");
     second_factor_fill(body, reply);
     sessions_fill(visit, body, reply);
     if (refused) {

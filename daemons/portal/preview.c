@@ -7,6 +7,7 @@
 #include "portal/tabs.h"
 #include "portal/wording.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void counted(struct view *view, const char *name, int64_t count, const char *one, const char *several)
@@ -16,6 +17,21 @@ static void counted(struct view *view, const char *name, int64_t count, const ch
     view_set(view, name, text);
 }
 
+/* Where the choice was made: a list, or the page of the one account. */
+static void back_fill(const struct visit *visit, struct view *body)
+{
+    const struct chosen *chosen = visit->own;
+    const struct selection *selection = chosen->selection;
+    if (!chosen->is_of_a_list && !chosen->is_all && selection->count == 1) {
+        view_print(body, "BACK", "/etablissements/%s/comptes/%" PRId64 "-%" PRId64, visit->school.uai.text,
+            (int64_t)selection->academies[0], (int64_t)selection->ids[0]);
+        view_set(body, "BACK_WORDS", "Revenir au compte");
+    } else {
+        view_set(body, "BACK", filter_href(visit, &chosen->filter));
+        view_set(body, "BACK_WORDS", "Revenir à la liste");
+    }
+}
+
 /* The page without its counts; its request id makes a double click or a reload one request. */
 static struct view *preview_begin(struct visit *visit)
 {
@@ -23,7 +39,7 @@ static struct view *preview_begin(struct visit *visit)
     visit->tab = tab_of(chosen->filter.profile);
     struct view *body = page_begin(visit, "Vérifier avant de confirmer", "apercu.html");
     view_set(body, "HEADING", chosen->action->label);
-    view_set(body, "BACK", filter_href(visit, &chosen->filter));
+    back_fill(visit, body);
     return body;
 }
 

@@ -68,6 +68,15 @@ static void secret_fill(struct view *body, const char *secret)
     view_set(body, "SECRET", grouped);
 }
 
+/* Of two codes, nobody says which one was wrong. */
+static enum form_field wrong_field(Preau__Link__Proof proof, enum refusal refusal)
+{
+    if (refusal == REFUSAL_WRONG_CREDENTIALS) {
+        return FIELD_PRESENT;
+    }
+    return proof == PREAU__LINK__PROOF__PROOF_CODE ? FIELD_NONE : FIELD_CODE;
+}
+
 static void form_offered(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__OfferSecondFactorReply *reply = (const void *)answer;
@@ -79,14 +88,14 @@ static void form_offered(struct visit *visit, const ProtobufCMessage *answer, en
     struct view *body = page_begin(visit, "Double authentification", "double-authentification.html");
     view_show(body, is_required(visit) ? "REQUIRED" : "CHOSEN");
     if (!is_required(visit)) {
-        view_show(body, "PRESENT");
+        form_proof_fill(body, reply->proof);
     }
     secret_fill(body, reply->secret);
     view_set(body, "URI", reply->uri);
     form_request_set(body);
     if (refused) {
         page_form_error(body, *refused);
-        form_field_error(body, *refused == REFUSAL_WRONG_CREDENTIALS ? FIELD_PRESENT : FIELD_CODE, *refused);
+        form_field_error(body, wrong_field(reply->proof, *refused), *refused);
     }
     page_send(visit, refused ? refusal_status(*refused) : 200);
 }
@@ -146,10 +155,10 @@ static void confirmed(struct visit *visit, const ProtobufCMessage *answer, enum 
 void second_factor_do(struct visit *visit)
 {
     const char *code = http_form(visit->request, "code");
-    const char *password = is_required(visit) ? "" : http_form(visit->request, "actuel");
+    const char *proof = http_form(visit->request, "actuel"); /* not asked of everybody: linkd judges */
     unsigned char digest[DIGEST_SIZE];
     unsigned char id[REQUEST_ID_SIZE];
-    if (!code || !password) {
+    if (!code) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }
@@ -158,7 +167,7 @@ void second_factor_do(struct visit *visit)
     request.session.data = digest;
     request.session.len = sizeof digest;
     request.code = arena_copy(visit_arena(visit), code);
-    request.password = arena_copy(visit_arena(visit), password);
+    request.proof = arena_copy(visit_arena(visit), proof ? proof : "");
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     request.credential_at = visit->session.credential_at.us;
     form_request_id(visit, id);
@@ -180,14 +189,14 @@ static void removed(struct visit *visit, const ProtobufCMessage *answer, enum re
 
 void second_factor_remove_do(struct visit *visit)
 {
-    const char *password = http_form(visit->request, "actuel");
+    const char *proof = http_form(visit->request, "actuel");
     unsigned char id[REQUEST_ID_SIZE];
-    if (!password) {
+    if (!proof) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }
     Preau__Link__RemoveSecondFactorRequest request = PREAU__LINK__REMOVE_SECOND_FACTOR_REQUEST__INIT;
-    request.password = arena_copy(visit_arena(visit), password);
+    request.proof = arena_copy(visit_arena(visit), proof);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     request.credential_at = visit->session.credential_at.us;
     form_request_id(visit, id);
@@ -208,14 +217,14 @@ static void renewed(struct visit *visit, const ProtobufCMessage *answer, enum re
 
 void recovery_codes_do(struct visit *visit)
 {
-    const char *password = http_form(visit->request, "actuel");
+    const char *proof = http_form(visit->request, "actuel");
     unsigned char id[REQUEST_ID_SIZE];
-    if (!password) {
+    if (!proof) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }
     Preau__Link__RenewRecoveryCodesRequest request = PREAU__LINK__RENEW_RECOVERY_CODES_REQUEST__INIT;
-    request.password = arena_copy(visit_arena(visit), password);
+    request.proof = arena_copy(visit_arena(visit), proof);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     request.credential_at = visit->session.credential_at.us;
     form_request_id(visit, id);

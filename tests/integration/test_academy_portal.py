@@ -8,16 +8,17 @@ import pytest
 import requests
 from jwcrypto import jwk
 
+from peers import totp
 from peers.deeds import tries
 from peers.identity import IdentityProvider
 from peers.people import Town
-from peers.portal import ACADEMY, PortalVisitor as PortalVisitorOf, add_administrator, sign_in_head
+from peers.portal import ACADEMY, SECOND_FACTOR, PortalVisitor as PortalVisitorOf, add_administrator, enrol, forget_step, sign_in_head
 from peers.site import Site
 from peers.trail import written
 from peers.web import Page
 
 OTHER_ACADEMY = 12
-SIGN_IN = "/administration/connexion"
+SIGN_IN, MINE = "/administration/connexion", "/administration/mon-compte"
 
 
 def rne(uai):
@@ -223,6 +224,31 @@ def test_a_wide_role_wants_a_second_factor_the_portals_or_ours(here, visitor):
     assert visitor.get("/imports").path == "/administration/double-authentification"  # nothing else, until it is set up
     assert PortalVisitor(here).go("large", "dsi").path == "/imports"
     assert scopes(here, "large:dsi") == {None}
+
+
+def test_a_head_of_a_portal_has_no_password_here_and_proves_the_second_factor_by_its_codes(here, visitor):
+    """Set up by choice from an open session; then a code, or a recovery code, stands where others give their password."""
+    visitor.go("fonctions", "girard")
+    page = visitor.get(MINE)
+    assert "se change là-bas" in page.text and "/administration/mot-de-passe" not in [href for _, href in page.links]
+    visitor.page = visitor.get(SECOND_FACTOR)
+    assert "actuel" not in dict(visitor.page.form(SECOND_FACTOR).fields)
+    secret, codes = enrol(visitor)
+    assert len(codes) == 10
+    try:
+        page = visitor.get(MINE)
+        assert "Code actuel, ou code de secours" in page.text
+        wrong = visitor.submit(page.form("/administration/codes-de-secours"), actuel="000000")
+        assert wrong.status == 403 and len(visitor.get(MINE).forms) == len(page.forms)
+        renewed = visitor.submit(page.form("/administration/codes-de-secours"), actuel=codes[0])
+        assert renewed.status == 200 and codes[1] not in renewed.text
+        again = visitor.submit(visitor.get(MINE).form("/administration/codes-de-secours"), actuel=codes[1])
+        assert again.status == 403  # of those before
+        forget_step(here, "fonctions:mgirard")
+        page = visitor.submit(visitor.get(MINE).form(SECOND_FACTOR + "/retrait"), actuel=totp.code(secret))
+        assert page.path == MINE and "retirée" in page.text
+    finally:
+        here.ctl("admin", "reset-totp", "fonctions:mgirard")
 
 
 def test_a_head_to_whom_more_was_given_here_wants_one_too(here):

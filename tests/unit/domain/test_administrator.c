@@ -154,6 +154,16 @@ static void every_standing_has_its_next_step(void **state)
     }
 }
 
+/* Who has a password gives it, whatever else there is; nobody is asked for what it has not. */
+static void every_proof_is_of_what_there_is(void **state)
+{
+    (void)state;
+    assert_int_equal(administrator_proof(true, true), PROOF_BY_PASSWORD);
+    assert_int_equal(administrator_proof(true, false), PROOF_BY_PASSWORD);
+    assert_int_equal(administrator_proof(false, true), PROOF_BY_CODE);
+    assert_int_equal(administrator_proof(false, false), PROOF_BY_SESSION);
+}
+
 static void what_was_given_is_not_given_on(void **state)
 {
     (void)state;
@@ -207,6 +217,7 @@ int main(void)
         cmocka_unit_test(logins_are_tidied_or_refused),
         cmocka_unit_test(the_second_factor_is_required_for_all_that_is_wider_than_a_school),
         cmocka_unit_test(every_standing_has_its_next_step),
+        cmocka_unit_test(every_proof_is_of_what_there_is),
         cmocka_unit_test(what_was_given_is_not_given_on),
         cmocka_unit_test(a_period_is_ahead_and_within_a_year),
     };
