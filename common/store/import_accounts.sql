@@ -28,12 +28,6 @@ create temporary table import_base (aaf_id bigint not null, base text not null);
 -- :plain
 copy pg_temp.import_base from stdin;
 
--- :query import_accounts_lock
--- One run at a time gives identifiers, until it commits.
--- :role import
--- :plain
-select pg_advisory_xact_lock(1347568982);
-
 -- :query import_accounts_wanted
 -- Who needs an account: legal guardians, and pupils of the second degree, who have none yet. may_match: nobody undid a
 -- merge of this record.
@@ -69,6 +63,12 @@ select w.*, null::bigint as leader, null::smallint as account_academy, null::big
 -- :role import
 -- :plain
 analyze pg_temp.import_wanted;
+
+-- :query import_accounts_lock
+-- One run at a time gives identifiers, until it commits.
+-- :role import
+-- :plain
+select pg_advisory_xact_lock(1347568982);
 
 -- :query import_accounts_match_contact
 -- A guardian whose name, first name, mail and mobile are those of a record that has an account is that person

@@ -177,9 +177,9 @@ static bool bases_make(struct session *session, struct fault *fault)
 
 bool import_give_accounts(struct session *session, bool is_check, const struct import_steps *steps, struct fault *fault)
 {
+    /* of the academy's own records, which the run holds: others need not wait for it */
+    static const enum query wanted[] = {QUERY_IMPORT_ACCOUNTS_WANTED, QUERY_IMPORT_ACCOUNTS_WANTED_ANALYZE};
     static const enum query who[] = {
-        QUERY_IMPORT_ACCOUNTS_WANTED,
-        QUERY_IMPORT_ACCOUNTS_WANTED_ANALYZE,
         QUERY_IMPORT_ACCOUNTS_MATCH_CONTACT,
         QUERY_IMPORT_ACCOUNTS_MATCH_INE,
         QUERY_IMPORT_ACCOUNTS_INE_CONFLICT,
@@ -189,7 +189,8 @@ bool import_give_accounts(struct session *session, bool is_check, const struct i
     };
     static const enum query give[] = {QUERY_IMPORT_ACCOUNTS_NUMBER, QUERY_IMPORT_ACCOUNTS_GIVE};
     static const enum query pretend[] = {QUERY_IMPORT_ACCOUNTS_PRETEND};
-    if (!bases_make(session, fault) || (!is_check && !session_run_plain(session, QUERY_IMPORT_ACCOUNTS_LOCK, fault)) ||
+    if (!bases_make(session, fault) || !run_all(session, wanted, ARRAY_LENGTH(wanted), steps, fault) ||
+        (!is_check && !session_run_plain(session, QUERY_IMPORT_ACCOUNTS_LOCK, fault)) ||
         !run_all(session, who, ARRAY_LENGTH(who), steps, fault)) {
         return false;
     }
