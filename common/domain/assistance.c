@@ -75,12 +75,23 @@ static const struct {
 };
 /* clang-format on */
 
-enum assistance assistance_for(const struct account *account, enum situation situation)
+static bool is_over(const struct account *account, struct instant now)
+{
+    return instant_is_set(account->notification_expires_at) && !instant_before(now, account->notification_expires_at);
+}
+
+/* A password that opens nothing any more is not told. */
+static enum assistance in_time(enum assistance assistance, const struct account *account, struct instant now)
+{
+    return assistance == ASSISTANCE_SHOW_PASSWORD && is_over(account, now) ? ASSISTANCE_RENEW : assistance;
+}
+
+enum assistance assistance_for(const struct account *account, enum situation situation, struct instant now)
 {
     for (size_t i = 0; !account->closed && i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].situation == situation && (rows[i].profiles & PROFILE_BIT(account->profile)) &&
             (rows[i].states & STATE_BIT(account->state)) && (rows[i].passwords & PASSWORD_BIT(account->password))) {
-            return rows[i].assistance;
+            return in_time(rows[i].assistance, account, now);
         }
     }
     return ASSISTANCE_NONE;

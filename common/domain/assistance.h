@@ -26,6 +26,7 @@ enum assistance {
     ASSISTANCE_NOTIFY_AGAIN,
     ASSISTANCE_TELL_IDENTIFIER,      /* or notify again */
     ASSISTANCE_SHOW_PASSWORD,        /* or notify again */
+    ASSISTANCE_RENEW,                /* notify again: the password is not valid any more */
     ASSISTANCE_RESET_AND_NOTIFY,     /* in one step */
     ASSISTANCE_RESEND,               /* the activation mail */
     ASSISTANCE_RESEND_ELSEWHERE,     /* to the new address */
@@ -39,7 +40,7 @@ enum assistance {
 };
 
 /* Total: a closed account has no situation. */
-enum assistance assistance_for(const struct account *account, enum situation situation);
+enum assistance assistance_for(const struct account *account, enum situation situation, struct instant now);
 
 /* "Perte de son identifiant": the guide's words. */
 const char *situation_label(enum situation situation);

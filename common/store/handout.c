@@ -35,7 +35,7 @@ static void row_keep(struct arena *arena, const struct rows *rows, int row, stru
         .unconfirmed_email = text_kept(arena, rows, row, "unconfirmed_email"),
         .mobile = text_kept(arena, rows, row, "mobile"),
         .notified_at = row_instant(rows, row, "notified_at"),
-        .notification_expires_at = row_instant(rows, row, "notification_expires_at"),
+        .expires_at = row_instant(rows, row, "expires_at"),
         .activated_at = row_instant(rows, row, "activated_at"),
     };
     out_row->academy.v = (int16_t)row_int64(rows, row, "academy");

@@ -33,7 +33,8 @@ struct handout_row {
     bool is_own_email;             /* the person's own, confirmed; else AAF's */
     const char *unconfirmed_email; /* given by the person, not confirmed yet; "" none */
     const char *mobile;            /* E.164; "" none */
-    struct instant notified_at, notification_expires_at, activated_at;
+    struct instant notified_at, activated_at;
+    struct instant expires_at; /* of a provisional password that was handed out; never: the person chose one */
 };
 
 struct handout {

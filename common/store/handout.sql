@@ -32,7 +32,8 @@ select distinct on (a.academy, a.id, h.pupil_degree, h.pupil)
        a.login, a.state::text, a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.mail) as email,
        a.email is not null and a.email_confirmed_at is not null as is_own_email,
        case when a.email_confirmed_at is null then a.email end as unconfirmed_email,
-       coalesce(a.mobile, h.mobile) as mobile, a.notified_at, a.notification_expires_at, a.activated_at
+       coalesce(a.mobile, h.mobile) as mobile, a.notified_at,
+       case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at, a.activated_at
   from here h
   join preau.account a on (a.academy, a.id) = (h.academy, h.id) and a.closed_at is null
   join preau.school s on s.academy = $2 and s.uai = $3 and s.departed_at is null
@@ -68,7 +69,8 @@ select distinct on (a.academy, a.id, h.class)
        a.login, a.state::text, a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.mail) as email,
        a.email is not null and a.email_confirmed_at is not null as is_own_email,
        case when a.email_confirmed_at is null then a.email end as unconfirmed_email,
-       coalesce(a.mobile, h.mobile) as mobile, a.notified_at, a.notification_expires_at, a.activated_at
+       coalesce(a.mobile, h.mobile) as mobile, a.notified_at,
+       case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at, a.activated_at
   from here h
   join preau.account a on (a.academy, a.id) = (h.academy, h.id) and a.closed_at is null
   join preau.school s on s.academy = $2 and s.uai = $3 and s.departed_at is null

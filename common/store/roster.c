@@ -58,7 +58,7 @@ static void details_from_row(const struct rows *rows, int row, struct roster_row
     out_row->mobile = row_text(rows, row, "mobile");
     out_row->is_own_mobile = row_bool(rows, row, "is_own_mobile");
     out_row->notified_at = row_instant(rows, row, "notified_at");
-    out_row->notification_expires_at = row_instant(rows, row, "notification_expires_at");
+    out_row->expires_at = row_instant(rows, row, "expires_at");
 }
 
 static void roster_rows(void *arg, const struct rows *rows, const struct fault *fault)

@@ -48,7 +48,8 @@ struct roster_row {
     bool unconfirmed_came_back;
     const char *mobile; /* "" none */
     bool is_own_mobile; /* the account's, else AAF's */
-    struct instant notified_at, notification_expires_at;
+    struct instant notified_at;
+    struct instant expires_at; /* of a provisional password that was handed out; never: the person chose one */
 };
 
 /* Values that the pupils of a school have. */

@@ -4,7 +4,7 @@
 -- A page of the accounts of a school and profile, with how many there are in all. email is where a notification goes: the
 -- confirmed address, else that of the school's record. Each word of $4 is looked for in the person's and the relatives'
 -- names, in any order, within a word or across two that are written apart. $14 and $15 bound the end of a provisional
--- password that nobody has replaced. Sorted by $17, what is empty last, then by name: names are normalised, so that bytes
+-- password that was handed out, at first or by a reset, and that nobody has replaced. Sorted by $17, what is empty last, then by name: names are normalised, so that bytes
 -- put É beside E and a hyphen where a space is. What is materialized keeps the planner, who cannot know how much the filters
 -- leave, from doing a step once for each row of another. Without $21 only academy, id and total are told. Of relatives: first name,
 -- tab, name, one a line.
@@ -40,7 +40,8 @@ with members as materialized (
      order by m.account_academy, m.account_id, m.mail is null, m.degree desc, m.aaf_id
 ), known as materialized (
     select a.academy, a.id, h.nom, h.prenom, h.search_name, h.first_class, h.aaf_email, h.aaf_mobile, a.login, a.state, a.origin,
-           a.email as own_email, a.email_confirmed_at, a.mobile as own_mobile, a.notified_at, a.notification_expires_at,
+           a.email as own_email, a.email_confirmed_at, a.mobile as own_mobile, a.notified_at,
+           case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at,
            preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) as email
       from here h
       join preau.account a on (a.academy, a.id) = (h.academy, h.id)
@@ -60,9 +61,8 @@ with members as materialized (
        and ($11 = '' or ($11 = 'oui') = (k.notified_at is not null))
        and ($12 is null or k.notified_at < $12)
        and ($13 is null or k.notified_at >= $13)
-       and (($14 is null and $15 is null)
-            or (k.state = 'distribue' and ($14 is null or k.notification_expires_at >= $14)
-                and ($15 is null or k.notification_expires_at < $15)))
+       and ($14 is null or k.expires_at >= $14)
+       and ($15 is null or k.expires_at < $15)
        and ($16 = '' or not exists (
                 select from preau.credential c
                  where c.academy = k.academy and c.account_id = k.id and c.last_sign_in_at is not null))
@@ -83,7 +83,7 @@ with members as materialized (
                     when 'classe' then f.first_class
                     when 'etat' then case f.state when 'non_distribue' then '0' when 'distribue' then '1' when 'en_cours' then '2' else '3' end
                     when 'notification' then to_char(f.notified_at, 'YYYYMMDDHH24MISSUS')
-                    when 'echeance' then case when f.state = 'distribue' then to_char(f.notification_expires_at, 'YYYYMMDDHH24MISSUS') end
+                    when 'echeance' then to_char(f.expires_at, 'YYYYMMDDHH24MISSUS')
                     when 'identifiant' then f.login end collate "C" as key
       from found f
 ), ranked as (
@@ -102,7 +102,7 @@ with members as materialized (
 )
 select p.academy, p.id, p.total, p.nom, p.prenom, p.login, p.state::text, p.origin::text, p.email, p.own_email,
        p.email_confirmed_at is not null as is_confirmed, coalesce(p.own_mobile, p.aaf_mobile) as mobile,
-       p.own_mobile is not null as is_own_mobile, p.notified_at, p.notification_expires_at, more.relatives, more.classes,
+       p.own_mobile is not null as is_own_mobile, p.notified_at, p.expires_at, more.relatives, more.classes,
        case when $21 then (
            select m.came_back from preau.last_mail m
             where m.academy = p.academy and m.account_id = p.id and m.recipient = p.email) end as email_came_back,

@@ -17,7 +17,7 @@ with here as (
      order by b.profile, b.account_academy, b.account_id, p.mail is null, p.degree desc, p.aaf_id
 ), known as (
     select h.profile, a.state, w.email is not null as has_email, coalesce(a.mobile, h.aaf_mobile) is not null as has_mobile,
-           case when a.state = 'distribue' then a.notification_expires_at end as expires_at,
+           case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at,
            exists (
                select from preau.last_mail m
                 where (m.academy, m.account_id) = (a.academy, a.id) and m.recipient in (w.email, a.email) and m.came_back) as came_back

@@ -125,7 +125,7 @@ static void row_write(struct text *text, const struct list_line *lines, size_t c
     joined_make(lines, count, profile, joined);
     mobile_write(row->mobile, mobile);
     wording_day(row->notified_at, notified);
-    wording_day(row->notification_expires_at, expires);
+    wording_day(row->expires_at, expires);
     wording_day(row->activated_at, activated);
     const char *cells[COLUMN_COUNT] = {
         [COLUMN_NOM] = name_display_upper(row->nom, &nom) ? nom.text : row->nom,

@@ -12,6 +12,7 @@ static const char *const parts[] = {
     [ASSISTANCE_NOTIFY_AGAIN] = "NOTIFY_AGAIN",
     [ASSISTANCE_TELL_IDENTIFIER] = "TELL_IDENTIFIER",
     [ASSISTANCE_SHOW_PASSWORD] = "SHOW_PASSWORD",
+    [ASSISTANCE_RENEW] = "RENEW",
     [ASSISTANCE_RESET_AND_NOTIFY] = "RESET_AND_NOTIFY",
     [ASSISTANCE_RESEND] = "RESEND_SAME",
     [ASSISTANCE_RESEND_ELSEWHERE] = "RESEND_ELSEWHERE",
@@ -88,7 +89,7 @@ void account_help_fill(const struct visit *visit, const struct account_relative 
     const struct account_view *page = visit->own;
     struct view *help = NULL;
     for (int i = 0; i < SITUATION_COUNT; i++) {
-        enum assistance assistance = assistance_for(&page->stored.account, (enum situation)i);
+        enum assistance assistance = assistance_for(&page->stored.account, (enum situation)i, clock_now());
         if (assistance == ASSISTANCE_NONE) {
             continue;
         }

@@ -1,5 +1,6 @@
 /* Of the page of one account: who, in what state, by what password, since when (guide 6.1). */
 #include "portal/account_view.h"
+#include "portal/filter_request.h"
 #include "portal/wording.h"
 #include "runtime/clock.h"
 
@@ -58,7 +59,9 @@ void account_identity_fill(const struct visit *visit, const struct account_perso
     view_set(body, "ORIGIN_LABEL", origin_label(account->origin));
     view_set(body, "LOGIN", person->stored.login);
     view_set(body, "RELATED_HEADING", page->is_guardian ? "Élèves rattachés" : "Responsables légaux");
-    view_print(body, "BACK", "/etablissements/%s/%s", visit->school.uai.text, visit->tab);
+    struct filter list;
+    filter_from_query(visit, account->profile, &list);
+    view_set(body, "BACK", filter_href(visit, &list));
     password_fill(visit, account);
     notified_fill(body, account);
     moment_fill(body, "CREATED", "CREATED_AT", person->created_at);

@@ -24,6 +24,23 @@ static void named(struct visit *visit)
     kept_end(visit, &chosen->filter, done);
 }
 
+/* A password that was reset is told to the person by a notification: the very next step (guide 2.2). */
+static void notify_next_fill(const struct visit *visit, struct view *body, Preau__Notify__LeftOut *const *left_out,
+    size_t left_out_groups)
+{
+    const struct chosen *chosen = visit->own;
+    struct view *next = view_add(body, "NOTIFY_NEXT");
+    left_out_take_off(visit_arena(visit), chosen->selection, left_out, left_out_groups);
+    view_set(next, "ACTION", filter_href_to(visit, &chosen->filter, "apercu"));
+    view_set(next, "PROFILE", profile_code(chosen->filter.profile));
+    view_set(next, "ACCOUNTS", chosen_text(visit, chosen));
+    if (chosen->selection->count == 1) {
+        struct view *account = view_add(next, "ONE");
+        view_print(account, "ACCOUNT_HREF", "/etablissements/%s/comptes/%" PRId64 "-%" PRId64, visit->school.uai.text,
+            chosen->selection->academies[0], chosen->selection->ids[0]);
+    }
+}
+
 /* The account of what was done, when there is no batch to look at. */
 static void outcome_show(
     struct visit *visit, size_t count, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
@@ -40,6 +57,9 @@ static void outcome_show(
     if (count > 0) {
         wording_count((int64_t)count, chosen->action->done_one, chosen->action->done_several, text);
         view_set(view_add(body, "SOMETHING"), "DONE", text);
+        if (chosen->action->action == ACTION_RESET_PASSWORD) {
+            notify_next_fill(visit, body, left_out, left_out_groups);
+        }
     } else {
         view_show(body, "NOTHING");
     }

@@ -35,7 +35,7 @@ static const struct key_row {
     [FILTER_AFTER] = {"notifie_apres", "Notifié depuis le ",  "",       KIND_DATE,   {{0}}                            },
     [FILTER_EXPIRY] = {"echeance",      "Échéance dans les ", " jours", KIND_DAYS,
                      {{"0", "Délai dépassé", "Délai dépassé"}, {"7", "Dans les 7 jours", "Échéance dans les 7 jours"},
-            {"15", "Dans les 15 jours", "Échéance dans les 15 jours"},
+            {"14", "Dans les 14 jours", "Échéance dans les 14 jours"},
             {"30", "Dans les 30 jours", "Échéance dans les 30 jours"}}                                              },
     [FILTER_SIGN_IN] = {"connexion",     "Connexion : ",         "",       KIND_CHOICE,
                      {{"jamais", "Jamais connecté", "Jamais connecté"}}                                             },

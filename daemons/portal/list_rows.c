@@ -46,42 +46,44 @@ static void contact_fill(struct view *row, const struct roster_row *account)
     view_set(mobile, "SOURCE", account->is_own_mobile ? "compte" : "AAF");
 }
 
+/* A reset gives an end to a password that was never notified, too. */
 static void notification_fill(struct view *row, const struct roster_row *account)
 {
     char day[WORDING_SIZE];
-    if (!instant_is_set(account->notified_at)) {
+    if (instant_is_set(account->notified_at)) {
+        wording_day(account->notified_at, day);
+        view_set(view_add(row, "NOTIFIED"), "NOTIFIED_ON", day);
+    } else {
         view_show(row, "NOT_NOTIFIED");
-        return;
     }
-    struct view *notified = view_add(row, "NOTIFIED");
-    wording_day(account->notified_at, day);
-    view_set(notified, "NOTIFIED_ON", day);
-    if (account->state == STATE_DISTRIBUE) { /* later the person has a password of their own, which lasts */
-        struct view *valid = view_add(notified, "VALID");
-        wording_day(account->notification_expires_at, day);
+    if (instant_is_set(account->expires_at)) {
+        struct view *valid = view_add(row, "VALID");
+        wording_day(account->expires_at, day);
         view_set(valid, "EXPIRY", day);
-        if (instant_before(account->notification_expires_at, clock_now())) {
+        if (instant_before(account->expires_at, clock_now())) {
             view_show(valid, "EXPIRED");
         }
     }
 }
 
-static void row_fill(const struct visit *visit, struct view *row, const struct roster_row *account)
+static void row_fill(
+    const struct visit *visit, const struct filter *filter, struct view *row, const struct roster_row *account)
 {
     char name[WORDING_NAME_SIZE];
     char related[RELATED_SIZE];
     wording_sorted_name(account->prenom, account->nom, name);
     wording_related(account->relatives, related, sizeof related);
     view_print(row, "ID", "%d-%" PRId64, account->academy.v, account->id.v);
-    view_print(row, "HREF", "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, account->academy.v,
-        account->id.v);
+    const char *place =
+        arena_printf(visit_arena(visit), "comptes/%d-%" PRId64, account->academy.v, account->id.v);
+    view_set(row, "HREF", filter_href_to(visit, filter, place)); /* whose page leads back to this very list */
     view_set(row, "NAME", name);
     view_set(row, "RELATED", related);
     view_set(row, "CLASSES", account->classes);
     view_set(row, "LOGIN", account->login);
     view_set(row, "STATE_CODE", state_code(account->state));
     view_set(row, "STATE_LABEL", state_label(account->state));
-    view_set(row, "ORIGIN_LABEL", account->origin == ORIGIN_NON_RENSEIGNE ? "–" : origin_label(account->origin));
+    view_set(row, "ORIGIN_LABEL", origin_label(account->origin));
     contact_fill(row, account);
     notification_fill(row, account);
 }
@@ -115,7 +117,7 @@ size_t list_rows_fill(
     headings_fill(visit, &list->filter, some);
     for (size_t i = 0; i < count; i++) {
         struct view *row = view_add(some, "ROW");
-        row_fill(visit, row, &rows[i]);
+        row_fill(visit, &list->filter, row, &rows[i]);
         if (selection_has(list->selection, rows[i].academy, rows[i].id)) {
             view_show(row, "TICKED");
             selected++;

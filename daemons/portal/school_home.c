@@ -17,6 +17,15 @@ struct home {
     bool has_dates; /* refused ones are shown above */
 };
 
+static int64_t total_of(const struct home_counts *counts)
+{
+    int64_t total = 0;
+    for (int state = 0; state < STATE_COUNT; state++) {
+        total += counts->by_state[state];
+    }
+    return total;
+}
+
 static void todos_fill(
     const struct visit *visit, struct view *section, enum account_profile profile, const struct home_counts *counts)
 {
@@ -39,18 +48,15 @@ static void todos_fill(
         view_show(item, todo->advice);
     }
     if (!list) {
-        view_show(section, home->has_dates ? "NOTHING_ELSE" : "NOTHING");
+        view_show(section, total_of(counts) == 0 ? "NO_ACCOUNT" : home->has_dates ? "NOTHING_ELSE" : "NOTHING");
     }
 }
 
 static void states_fill(
     const struct visit *visit, struct view *section, enum account_profile profile, const struct home_counts *counts)
 {
-    int64_t total = 0;
+    int64_t total = total_of(counts);
     char text[WORDING_SIZE];
-    for (int state = 0; state < STATE_COUNT; state++) {
-        total += counts->by_state[state];
-    }
     wording_count(total, "compte", "comptes", text);
     view_set(section, "ACCOUNTS", text);
     view_number(section, "ACTIVE_PERCENT", total == 0 ? 0 : 100 * counts->by_state[STATE_ACTIVE] / total);

@@ -137,3 +137,13 @@ def test_the_filters_open_when_they_are_used(browser, college):
     browser.open(f"/etablissements/{college}/responsables?courriel=revenu")
     assert browser.text("#comptes").count("revenu en erreur") == 2
     browser.picture("liste-revenus")
+
+
+def test_a_list_that_was_downloaded_leaves_the_page_alive(browser, college):
+    signed_in(browser, college)
+    tick(browser, 0)
+    for format in ("pdf", "csv", "csv"):
+        browser.find(f"#liste-{format}").click()  # the browser stays where it is
+    browser.fill(action="sheet")
+    browser.click("#continuer")
+    assert "1 compte sera notifié" in browser.text()

@@ -120,9 +120,36 @@ def todo(page, code):
     return words, found and found[1].replace("&amp;", "&")
 
 
+def test_a_school_without_an_account_says_when_they_come(here, town):
+    school = town.school(2)
+    add_head(here, "vide", school)
+    text = spaced(sign_in_head(here, "vide").page)
+    assert text.count("Aucun compte n’est encore arrivé") == 2 and "Prochaine intégration :" in text
+    assert "Rien à faire" not in text
+
+
+def test_a_password_that_was_reset_runs_out_before_the_heads_eyes(here, town):
+    """Of an account that is active too: its page, its list and the home agree."""
+    school = town.school(2)
+    add_head(here, "remis", school)
+    guardian = town.guardian("Anne", "Remis", [town.pupil(school, "Zoé", "Remis", "2012-05-06")], mail="remis@example.org")
+    guardian.hand_out()
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'active', activated_at = now(), password = 'provisional',"
+                         " notification_expires_at = now() - interval '1 day' where (academy, id) = (%s, %s)", guardian.account)
+    head = sign_in_head(here, "remis")
+    assert todo(head.page, "responsables-echeance-passee")[0].startswith("1 mot de passe provisoire")
+    page = head.get(todo(head.page, "responsables-echeance-passee")[1])
+    assert "délai dépassé" in page.row("REMIS Anne")[8]
+    account = head.get(page.link("REMIS"))
+    text = spaced(account)
+    assert "n’est plus valable depuis la fin des trois mois" in text and "Afficher le mot de passe" not in text.split("Aider cette personne")[1]
+    assert account.link("Revenir à la liste") == page.path + "?" + page.query  # the very list, with its filter
+
+
 def test_a_school_without_a_task_says_so(here, town, head, college):
-    child = town.pupil(college, "Léa", "Tranquille", "2012-05-06")
-    assert spaced(head.page).count("Rien à faire pour le moment") == 2
+    child = town.pupil(college, "Léa", "Tranquille", "2012-05-06", account=True)
+    child.hand_out()
     guardian = town.guardian("Anne", "Tranquille", [child], mail="tranquille@example.org")
     page = head.get(f"/etablissements/{college[0]}")
     assert spaced(page).count("Rien à faire pour le moment") == 1
@@ -136,6 +163,7 @@ def test_a_school_without_a_task_says_so(here, town, head, college):
 def test_an_ecole_has_nothing_to_do_with_pupils(here, town):
     school = town.school(1)
     add_head(here, "ecole", school)
+    town.guardian("Anne", "Ecole", [town.pupil(school, "Zoé", "Ecole", "2018-05-06")], mail="ecole@example.org").hand_out()
     page = sign_in_head(here, "ecole").page
     assert page.path == f"/etablissements/{school[0]}" and "Élèves" not in page.text
     assert page.text.count("Rien à faire pour le moment") == 1

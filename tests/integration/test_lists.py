@@ -83,7 +83,7 @@ class People:
         state = chance.choice([state for state in STATES if profile == "responsable" or state != "en_cours"])
         one = SimpleNamespace(number=self.number, profile=profile, state=state, origin="non_renseigne", email=None, confirmed=None,
                               mobile=self.maybe(f"+337{self.number:08}", 0.3), notified=None, expires=None, activated=None,
-                              login=f"{chance.choice('abcxyz')}.liste{self.number}", seen=None, came_back=set())
+                              login=f"{chance.choice('abcxyz')}.liste{self.number}", seen=None, came_back=set(), password="provisional")
         if state != "non_distribue":
             one.origin = chance.choice(("etablissement",) * 3 + ("franceconnect", "responsable", "aten", "ent")) if state == "active" else "etablissement"
             if one.origin == "etablissement" or chance.random() < 0.3:
@@ -91,6 +91,10 @@ class People:
                 one.expires = one.notified + days(90)
         if state in ("en_cours", "active") and (state == "en_cours" or chance.random() < 0.6):
             one.email = f"moi{self.number}@example.net"
+        if state in ("en_cours", "active"):
+            one.password = "chosen"
+        if state == "active" and one.expires:  # some were reset since
+            one.password = chance.choice(("chosen", "provisional"))
         if state == "active":
             one.activated = NOW - days(3)
             one.confirmed = one.email and NOW - days(2)
@@ -133,7 +137,7 @@ class People:
             to.executemany(
                 "insert into preau.account (academy, id, profile, state, origin, password, login, email, email_confirmed_at, mobile,"
                 " notified_at, notification_expires_at, activated_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [(ACADEMY, a.number, a.profile, a.state, a.origin, "chosen" if a.state in ("en_cours", "active") else "provisional",
+                [(ACADEMY, a.number, a.profile, a.state, a.origin, a.password,
                   a.login, a.email, a.confirmed, a.mobile, a.notified, a.expires, a.activated) for a in self.accounts])
             to.executemany("insert into preau.credential (academy, account_id, sealed, last_sign_in_at) values (%s, %s, '\\x00', %s)",
                            [(ACADEMY, a.number, a.seen) for a in self.accounts])
@@ -183,6 +187,10 @@ class Oracle:
         account = row.account
         return account.email if account.confirmed and account.email else self.person(row).mail
 
+    @staticmethod
+    def expires(row):
+        return row.account.expires if row.account.password == "provisional" and row.account.state != "non_distribue" else None
+
     def matches(self, row, filter_):
         account, email = row.account, self.email(row)
         tests = {
@@ -197,7 +205,7 @@ class Oracle:
             "notifie": lambda how: (how == "oui") == bool(account.notified),
             "notifie_avant": lambda day: bool(account.notified) and paris(account.notified) < day,
             "notifie_apres": lambda day: bool(account.notified) and paris(account.notified) >= day,
-            "echeance": lambda count: account.state == "distribue" and (
+            "echeance": lambda count: self.expires(row) is not None and (
                 account.expires < NOW if count == "0" else NOW <= account.expires < NOW + days(int(count))),
             "connexion": lambda never: account.seen is None,
         }
@@ -214,7 +222,7 @@ class Oracle:
             "classe": lambda row: min(label for label, _ in row.places),
             "etat": lambda row: STATES.index(row.account.state),
             "notification": lambda row: row.account.notified,
-            "echeance": lambda row: row.account.expires if row.account.state == "distribue" else None,
+            "echeance": self.expires,
             "identifiant": lambda row: row.account.login,
         }[order.lstrip("-")]
         rows = sorted(rows, key=lambda row: (self.person(row).name, row.account.number))

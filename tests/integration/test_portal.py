@@ -312,6 +312,19 @@ def test_a_preview_counts_what_will_be_done_and_says_the_rest(head, ecole):
     assert len(dict(preview.form(f"/etablissements/{ecole[0]}/envoi").fields)["comptes"].split(",")) == 20
 
 
+def test_a_password_that_was_reset_is_notified_next(head, town, college):
+    """Guide 2.2: reset, then notify again; from an account, Annuler leads back to it."""
+    guardian = town.guardian("Anne", "Suite", [town.pupil(college, "Noé", "Suite", "2012-01-02")], mail="suite@example.org")
+    guardian.hand_out()
+    account = f"/etablissements/{college[0]}/comptes/%d-%d" % guardian.account
+    preview = head.submit(head.get(account).form(f"/etablissements/{college[0]}/apercu"), action="reset")
+    assert preview.link("Annuler") == account
+    done = head.submit(preview.form(f"/etablissements/{college[0]}/envoi"))
+    assert "Notifier maintenant" in done.text and done.link("Revenir au compte") == account
+    next_ = head.submit(done.form(f"/etablissements/{college[0]}/apercu"), action="mail")
+    assert "1 compte sera notifié par courrier électronique" in next_.text.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize("fields, status", [
     ({}, 422), ({"compte": "x"}, 400), ({"compte": "11-1", "action": "effacer"}, 400), ({"compte": "11-1", "profil": "roi"}, 400),
     ({"compte": "11-99999999"}, 200),

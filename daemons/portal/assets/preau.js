@@ -47,11 +47,14 @@ if (progress) {
   setTimeout(look, 1500);
 }
 
-// a form is sent once, however often its button is pressed
+// a form is sent once, however often its button is pressed; a list to download leaves the page, and may be asked for again
+const PATIENCE = 10000; // by then the answer is there, or the person stopped waiting for it
 document.querySelectorAll('form[method="post"]').forEach((form) => {
   form.addEventListener('submit', (event) => {
+    if (event.submitter?.name === 'format') return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = 'yes';
+    setTimeout(() => delete form.dataset.sent, PATIENCE);
   });
 });
 window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => delete form.dataset.sent));

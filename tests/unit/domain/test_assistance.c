@@ -4,6 +4,7 @@
 #include "domain/assistance.h"
 #include "domain/lifecycle.h"
 
+#define NOW 1000000
 #define NONE ASSISTANCE_NONE
 #define NOTIFY ASSISTANCE_NOTIFY
 #define AGAIN ASSISTANCE_NOTIFY_AGAIN
@@ -42,6 +43,10 @@ static const enum assistance offered[PROFILE_COUNT][STATE_COUNT][SITUATION_COUNT
 static enum assistance wanted(const struct account *account, enum situation situation)
 {
     enum assistance when_unchanged = offered[account->profile][account->state][situation];
+    if (when_unchanged == SHOW && instant_is_set(account->notification_expires_at) &&
+        account->notification_expires_at.us <= NOW) {
+        when_unchanged = ASSISTANCE_RENEW;
+    }
     if (account->closed) {
         return NONE;
     }
@@ -56,7 +61,7 @@ static enum assistance wanted(const struct account *account, enum situation situ
 static void check_one(const struct account *account)
 {
     for (int situation = 0; situation < SITUATION_COUNT; situation++) {
-        enum assistance got = assistance_for(account, (enum situation)situation);
+        enum assistance got = assistance_for(account, (enum situation)situation, (struct instant){NOW});
         enum assistance want = wanted(account, (enum situation)situation);
         if (got != want) {
             fail_msg("%s, %s, password %s%s: \"%s\" is offered %d, not %d", profile_code(account->profile),
@@ -69,20 +74,22 @@ static void check_one(const struct account *account)
 static void every_account_is_offered_what_the_guide_says(void **state)
 {
     (void)state;
-    unsigned checked = 0;
+    static const struct instant ends[] = {{0}, {NOW - 1}, {NOW}, {NOW + 1}}; /* of the provisional password; 0: never */
+    int checked = 0;
     for (int profile = 0; profile < PROFILE_COUNT; profile++) {
         for (int of = 0; of < STATE_COUNT; of++) {
             for (int password = 0; password < PASSWORD_COUNT; password++) {
-                for (int closed = 0; closed < 2; closed++, checked++) {
+                for (int rest = 0; rest < 2 * (int)COUNT_OF(ends); rest++, checked++) {
                     check_one(&(struct account){.profile = (enum account_profile)profile,
                         .state = (enum account_state)of,
                         .password = (enum password_kind)password,
-                        .closed = closed});
+                        .notification_expires_at = ends[rest / 2],
+                        .closed = rest % 2});
                 }
             }
         }
     }
-    assert_int_equal(checked, PROFILE_COUNT * STATE_COUNT * PASSWORD_COUNT * 2);
+    assert_int_equal(checked, PROFILE_COUNT * STATE_COUNT * PASSWORD_COUNT * 2 * (int)COUNT_OF(ends));
 }
 
 /* The page may offer no action that the life cycle refuses. */
