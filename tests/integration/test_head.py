@@ -135,8 +135,9 @@ def test_a_password_that_was_reset_runs_out_before_the_heads_eyes(here, town):
     guardian = town.guardian("Anne", "Remis", [town.pupil(school, "Zoé", "Remis", "2012-05-06")], mail="remis@example.org")
     guardian.hand_out()
     with here.psql() as database:
-        database.execute("update preau.account set state = 'active', activated_at = now(), password = 'provisional',"
-                         " notification_expires_at = now() - interval '1 day' where (academy, id) = (%s, %s)", guardian.account)
+        for move in ("email = 'moi@example.net', state = 'en_cours', password = 'chosen'", "state = 'active', activated_at = now()",
+                     "password = 'provisional', notification_expires_at = now() - interval '1 day'"):
+            database.execute(f"update preau.account set {move} where (academy, id) = (%s, %s)", guardian.account)
     head = sign_in_head(here, "remis")
     assert todo(head.page, "responsables-echeance-passee")[0].startswith("1 mot de passe provisoire")
     page = head.get(todo(head.page, "responsables-echeance-passee")[1])
