@@ -88,6 +88,7 @@ static void person_rows(void *arg, const struct rows *rows, const struct fault *
         person.own_mobile = row_text(rows, 0, "own_mobile");
         person.created_at = row_instant(rows, 0, "created_at");
         person.last_sign_in_at = row_instant(rows, 0, "last_sign_in_at");
+        person.elsewhere = row_int64(rows, 0, "elsewhere");
     }
     asking->person(asking->arg, count > 0 ? &person : NULL, rows ? NULL : fault);
     memory_free(&records);

@@ -34,6 +34,7 @@ struct account_person {
     const char *came_back;                /* the address from which the last mail came back; "" none did */
     struct instant came_back_at;
     const char *came_back_why; /* code of delivery_reason.h */
+    int64_t elsewhere;         /* children who do not go to this school: how many is all that it may know */
 };
 
 /* A child, or a guardian, with the account that it has; id 0: none. */

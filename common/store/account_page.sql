@@ -3,7 +3,8 @@
 
 -- :query account_page
 -- An account, one row for each record of AAF that makes it one of the school's; nothing if it is none. The first row's
--- address is the one that a notification takes.
+-- address is the one that a notification takes. elsewhere: how many children go to no class of this school; one who has a
+-- record in each degree is one child.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -18,7 +19,16 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at, a.created_at,
        a.mobile as own_mobile, c.last_sign_in_at, p.degree = 2 as in_second_degree, p.civilite, p.nom, p.prenom, p.birth_date,
        p.mail, p.mobile, p.adresse, p.code_postal, p.ville, p.pays, p.changed_at,
-       back.recipient as came_back, back.done_at as came_back_at, back.reason as came_back_why
+       back.recipient as came_back, back.done_at as came_back_at, back.reason as came_back_why,
+       (select count(*)
+          from (select from preau.person r
+                  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                  left join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (c.academy, c.degree, c.aaf_id)
+                                             and e.academy = $1 and e.uai = $2
+                 where r.account_academy = $3 and r.account_id = $4 and r.departed_at is null and c.departed_at is null
+                 group by c.search_name, c.birth_date
+                having count(e.pupil_id) = 0) child) as elsewhere
   from record r
   join preau.person p on (p.academy, p.degree, p.aaf_id) = (r.academy, r.degree, r.aaf_id)
   join preau.account a on a.academy = $3 and a.id = $4

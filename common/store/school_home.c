@@ -75,9 +75,11 @@ static void dates_rows(void *arg, const struct rows *rows, const struct fault *f
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         dates[i] = (struct refused_date){{(int16_t)row_int64(rows, row, "academy")}, {row_int64(rows, row, "id")},
-            row_text(rows, row, "nom"), row_text(rows, row, "prenom"), row_instant(rows, row, "at")};
+            row_text(rows, row, "nom"), row_text(rows, row, "prenom"), row_instant(rows, row, "at"),
+            row_instant(rows, row, "changed_at")};
     }
-    asking->dates(asking->arg, dates, count, rows ? NULL : fault);
+    int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
+    asking->dates(asking->arg, dates, count, total, rows ? NULL : fault);
     memory_free(&dates);
     memory_free(&asking);
 }

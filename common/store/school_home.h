@@ -31,11 +31,14 @@ struct refused_date {
     account_id id;
     const char *nom, *prenom;
     struct instant at;
+    struct instant changed_at; /* AAF's record, since; never: it did not */
 };
 
 /* NULL comes with the fault; what is given lives for the call. */
 typedef void school_home_loaded(void *arg, const struct school_home *home, const struct fault *fault);
-typedef void refused_dates_loaded(void *arg, const struct refused_date *dates, size_t count, const struct fault *fault);
+/* total: how many there are, over those given. */
+typedef void refused_dates_loaded(
+    void *arg, const struct refused_date *dates, size_t count, int64_t total, const struct fault *fault);
 
 /* soon: a provisional password runs out within this time. */
 void school_home_load(struct store *store, const struct listed_school *school, struct duration soon,

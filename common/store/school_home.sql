@@ -44,8 +44,8 @@ select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non
 
 -- :query school_home_dates
 -- The accounts of a school and of some profiles that wait for a corrected birth date: one was refused since $3, and the
--- account is not active.
--- Newest first, at most so many of them.
+-- account is not active. Newest first, at most so many of them, of so many in all. changed_at: the record of the pupil, or
+-- of a child, changed since: what was refused may be right by now.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -59,14 +59,26 @@ with here as (
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
      where b.academy = $1 and b.uai = $2
      group by b.account_academy, b.account_id
+), refused as (
+    select h.academy, h.id, h.nom, h.prenom, e.at, count(*) over () as total
+      from here h
+      join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+     cross join lateral (
+           select max(e.at) as at from preau.account_event e
+            where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused' and e.at > $3) e
+     where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and e.at is not null and a.closed_at is null
+       and a.state in ('non_distribue', 'distribue')
+     order by e.at desc, h.id
+     limit $4
 )
-select h.academy, h.id, h.nom, h.prenom, e.at
-  from here h
-  join preau.account a on (a.academy, a.id) = (h.academy, h.id)
+select r.academy, r.id, r.nom, r.prenom, r.at, r.total, c.changed_at
+  from refused r
  cross join lateral (
-       select max(e.at) as at from preau.account_event e
-        where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused' and e.at > $3) e
- where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and e.at is not null and a.closed_at is null
-   and a.state in ('non_distribue', 'distribue')
- order by e.at desc, h.id
- limit $4;
+       select max(p.changed_at) as changed_at
+         from preau.person own
+         left join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
+         join preau.person p on (p.academy, p.degree, p.aaf_id)
+                              = (own.academy, own.degree, coalesce(g.pupil_id, own.aaf_id))
+        where own.account_academy = r.academy and own.account_id = r.id and own.departed_at is null
+          and p.profile = 'eleve' and p.departed_at is null and p.changed_at > r.at) c
+ order by r.at desc, r.id;

@@ -88,6 +88,9 @@ static void relatives_loaded(
     if (count == 0) {
         view_show(page->body, "NO_RELATED");
     }
+    if (page->elsewhere[0] != '\0') {
+        view_set(view_add(page->body, "ELSEWHERE"), "ELSEWHERE_COUNT", page->elsewhere);
+    }
     account_help_fill(visit, relatives, page->is_guardian ? count : 0);
     account_page_load_happenings(visit->portal->store, &asked, happenings_loaded, visit);
 }
@@ -107,6 +110,13 @@ static void person_keep(const struct visit *visit, const struct account_person *
     page->address = instant_is_set(stored->email_confirmed_at) ? page->stored.email : record->mail;
     page->mobile = account_mobile(visit, record->mobile);
     page->is_guardian = stored->account.profile == PROFILE_RESPONSABLE;
+    page->elsewhere = "";
+    if (person->elsewhere > 0) {
+        char text[WORDING_SIZE];
+        wording_count(person->elsewhere, "enfant scolarisé dans un autre établissement",
+            "enfants scolarisés dans d’autres établissements", text);
+        page->elsewhere = arena_copy(arena, text);
+    }
 }
 
 static void person_loaded(void *arg, const struct account_person *person, const struct fault *fault)

@@ -37,7 +37,8 @@ static void date_fill(struct view *view, struct date birth_date, struct instant 
     view_set(view, "KNOWN_SINCE", day);
 }
 
-static void children_fill(struct view *help, const struct account_relative *children, size_t count)
+static void children_fill(
+    struct view *help, const struct account_relative *children, size_t count, const char *elsewhere)
 {
     for (size_t i = 0; i < count; i++) {
         char name[WORDING_NAME_SIZE];
@@ -45,6 +46,9 @@ static void children_fill(struct view *help, const struct account_relative *chil
         wording_name(children[i].prenom, children[i].nom, name);
         view_set(child, "CHILD_NAME", name);
         date_fill(child, children[i].birth_date, children[i].changed_at);
+    }
+    if (elsewhere[0] != '\0') {
+        view_set(view_add(help, "ELSEWHERE"), "ELSEWHERE_COUNT", elsewhere);
     }
 }
 
@@ -96,7 +100,7 @@ void account_help_fill(const struct visit *visit, const struct account_relative 
         if (!help) {
             help = view_include(page->body, "HELP", "compte-aide.html");
             common_fill(visit, help);
-            children_fill(help, children, count);
+            children_fill(help, children, count, page->elsewhere);
         }
         situation_fill(page, help, (enum situation)i, assistance);
     }

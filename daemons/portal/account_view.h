@@ -16,6 +16,7 @@ struct account_view {
     const char *address;                 /* where a notification goes; "" nowhere */
     const char *mobile;                  /* AAF's, as it is shown; "" none */
     const struct account_record *record; /* the first one */
+    const char *elsewhere;               /* "1 enfant scolarisé dans…"; "" all go to this school */
 };
 
 /* account_identity.c: who, in what state, by what password, since when. */

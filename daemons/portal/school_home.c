@@ -133,9 +133,29 @@ static void date_fill(const struct visit *visit, struct view *row, const struct 
     view_set(row, "DATE_ON", day);
     view_print(row, "DATE_HREF", "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, date->academy.v,
         date->id.v);
+    if (instant_is_set(date->changed_at)) {
+        wording_day(date->changed_at, day);
+        view_set(view_add(row, "CHANGED"), "CHANGED_ON", day);
+    }
 }
 
-static void dates_loaded(void *arg, const struct refused_date *dates, size_t count, const struct fault *fault)
+static void dates_fill(const struct visit *visit, const struct refused_date *dates, size_t count, int64_t total)
+{
+    const struct home *home = visit->own;
+    struct view *refused = view_add(home->body, "DATES");
+    view_show(refused, total > 1 ? "SEVERAL" : "ONE");
+    for (size_t i = 0; i < count; i++) {
+        date_fill(visit, view_add(refused, "DATE"), &dates[i]);
+    }
+    if (total > (int64_t)count) {
+        char others[WORDING_SIZE];
+        wording_count(total - (int64_t)count, "autre", "autres", others);
+        view_set(view_add(refused, "OTHERS"), "OTHERS_COUNT", others);
+    }
+}
+
+static void dates_loaded(
+    void *arg, const struct refused_date *dates, size_t count, int64_t total, const struct fault *fault)
 {
     struct visit *visit = arg;
     struct home *home = visit->own;
@@ -146,9 +166,8 @@ static void dates_loaded(void *arg, const struct refused_date *dates, size_t cou
     home->body = page_begin(visit, "À faire maintenant", "etablissement.html");
     home->has_dates = count > 0;
     view_set(home->body, "SOURCE", visit->school.degree == DEGREE_2 ? "SIECLE" : "ONDE");
-    struct view *refused = count > 0 ? view_add(home->body, "DATES") : NULL;
-    for (size_t i = 0; i < count; i++) {
-        date_fill(visit, view_add(refused, "DATE"), &dates[i]);
+    if (count > 0) {
+        dates_fill(visit, dates, count, total);
     }
     school_home_load(visit->portal->store, &visit->school, DAYS(TODO_SOON_DAYS), home_loaded, visit);
 }

@@ -311,6 +311,78 @@ def test_a_refused_date_is_told_to_the_school_and_not_which(here, town, college,
     assert "Anne REFUS" in head.get(f"/etablissements/{college[0]}").text
 
 
+def refuse_date(here, person, at="clock_timestamp()"):
+    """As linkd remembers it."""
+    with here.psql() as database:
+        database.execute("insert into preau.account_event (academy, account_id, action, actor, at)"
+                         f" values (%s, %s, 'birth_date_refused', 'person', {at})", person.account)
+
+
+def test_a_refused_date_of_a_child_of_another_school_is_not_looked_for_here(here, town, two_schools):
+    two_schools.hand_out()
+    refuse_date(here, two_schools)
+    ici = two_schools.heads[0]
+    assert "Anne ICI" in ici.get(f"/etablissements/{two_schools.one[0]}").text
+    page = ici.get("/etablissements/%s/comptes/%d-%d" % (two_schools.one[0], *two_schools.account))
+    text = spaced(page)
+    assert "Luc ICI : 02/01/2016" in text and "si elle est d’un enfant de votre établissement" in text
+    assert "et 1 enfant scolarisé dans un autre établissement, dont la date se corrige là-bas" in text
+    assert text.count("et 1 enfant scolarisé dans un autre établissement") == 2, "among the children too"
+    for word in ("Eva", "EVA", "AILLEURS", "/2012", two_schools.other[0]):
+        assert word not in page.content.decode(), word
+
+
+def test_children_of_this_school_alone_are_counted_nowhere_else(town, college, head):
+    anne = town.guardian("Anne", "Seule", [town.pupil(college, prenom, "Seule", "2012-01-02") for prenom in ("Léa", "Tom")])
+    anne.hand_out()
+    text = spaced(head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % anne.account))
+    assert "Léa SEULE" in text and "dans un autre établissement" not in text and "se corrige là-bas" not in text
+
+
+@pytest.fixture
+def refusals(here, town):
+    """Families of a school of their own whose date was refused, and the home of its head."""
+    school = town.school(2)
+    login = f"refus{school[0].lower()}"
+    add_head(here, login, school)
+    visitor = sign_in_head(here, login)
+
+    def families(count):
+        for number in range(count):
+            lea = town.pupil(school, "Léa", f"Date{number:02}", "2012-01-02")
+            anne = town.guardian("Anne", f"Date{number:02}", [lea])
+            anne.hand_out()
+            refuse_date(here, anne, f"clock_timestamp() - interval '{number + 1} min'")
+        return anne, lea
+
+    families.home = lambda: visitor.get(f"/etablissements/{school[0]}")
+    return families
+
+
+def test_a_record_changed_since_the_refusal_calls_for_the_family_and_not_for_a_correction(here, refusals):
+    anne, lea = refusals(1)
+
+    def change(person, at):
+        with here.psql() as database:
+            database.execute(f"update preau.person set changed_at = {at} where (academy, degree, aaf_id) = (%s, 2, %s)", (ACADEMY, person.aaf_id))
+
+    change(lea, "now() - interval '1 day'")
+    change(anne, "now()")  # no date of birth is in a guardian's record
+    before = spaced(refusals.home())
+    assert "Une date de naissance a été refusée" in before and "Fiche modifiée" not in before
+    change(lea, "now()")
+    text = spaced(refusals.home())
+    assert re.search(r"Fiche modifiée le \d\d/\d\d/\d{4} : prévenez la personne qu’elle peut recommencer", text)
+
+
+def test_many_refused_dates_are_told_in_the_plural_with_how_many_more(refusals):
+    refusals(12)
+    text = spaced(refusals.home())
+    assert "Des dates de naissance ont été refusées" in text and "Une date de naissance" not in text
+    assert "Les comptes n’ont pas pu être ouverts" in text and "et 2 autres" in text
+    assert "DATE09" in text and "DATE10" not in text, "the newest"
+
+
 def test_an_account_of_a_school_shows_its_dates(here, town, college, head):
     child = town.pupil(college, "Léa", "Dates", "2012-01-02", account=True)
     path = f"/etablissements/{college[0]}/comptes/%d-%d" % child.account
