@@ -3,7 +3,8 @@
 -- :query delivery_claim
 -- Takes mails that are due, oldest first, for a lease: past it the taker is held for dead and the mail is due again
 -- (due_at says so for both). The Message-ID is made once and kept, so that a mail sent twice is recognised. Answers all
--- that its text needs; link_is_dead: the link was used, replaced or is out of date.
+-- that its text needs; link_is_dead: the link was used, replaced or is out of date. A mail goes to the guardian alone, past
+-- the head: it names every child, whose dates of birth the opening will ask for.
 -- :role notify
 -- $1 limit bigint
 -- $2 lease interval

@@ -2,7 +2,8 @@
 
 -- :query document_claim
 -- Takes the next sheets of one batch for a lease, in the order in which they are printed, with all that they show. A
--- batch is in one maker's hands at a time, so that its parts keep that order.
+-- batch is in one maker's hands at a time, so that its parts keep that order. The head prints them: of the children, those
+-- of the school only.
 -- :role notify
 -- $1 pages bigint
 -- $2 lease interval
@@ -65,8 +66,8 @@ select t.academy, t.id, t.attempts, t.account_id, w.batch_academy, w.batch_id, a
                   from preau.person r
                   join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                   join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
-                  left join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
-                                               = (c.academy, c.degree, c.aaf_id, w.uai) and c.academy = w.batch_academy
+                  join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                          = (c.academy, c.degree, c.aaf_id, w.uai) and c.academy = w.batch_academy
                  where r.account_academy = t.academy and r.account_id = t.account_id
                    and r.departed_at is null and c.departed_at is null
                  group by c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date) c) children on true

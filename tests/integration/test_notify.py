@@ -405,6 +405,18 @@ def test_sheets_are_a_page_each_by_class_and_name(here, school):
     assert school.refusal("GetDocument", batch=reply.batch, part=3) == "not_found"
 
 
+def test_a_sheet_names_no_child_of_another_school(school, town):
+    anne = school.family("Anne", "Partagée", "Léa", class_label="CM2")
+    tom = town.pupil(town.school(1), "Tom", "Partagée", "2013-05-06", class_label="CE1")
+    with town.database() as database:
+        database.execute("insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien) values (%s, 1, %s, %s, 10)",
+                         (town.academy, tom.aaf_id, anne.aaf_id))
+    reply = school.notify([anne], channel=SHEET)
+    school.ended(reply.batch)
+    text = school.pdf_text(reply.batch, 1)[1]
+    assert "Enfant rattaché au compte : Léa (CM2)" in text.replace("\u00a0", " ") and "Tom" not in text
+
+
 def test_the_code_of_a_sheet_leads_to_the_portal(here, school, tmp_path):
     anne = school.family()
     number = school.notify([anne], channel=SHEET).batch
