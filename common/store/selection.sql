@@ -51,7 +51,8 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 -- :query selection_apply
 -- What was decided for the accounts of a selection, all or nothing: the accounts moved, new provisional passwords
 -- stored and sessions ended where one was made, the batch and what it owes to each, who is told of a reset, the memory
--- of it, the entry of the audit trail, the answer kept. Answers the batch; without a channel there is none.
+-- of it, the entry of the audit trail, which names the account when it is the only one, the answer kept. Answers the batch;
+-- without a channel there is none.
 -- :role notify
 -- $1 academy smallint
 -- $2 uai text
@@ -119,7 +120,8 @@ with wanted as (
 select (select id from batched) as batch,
        preau.require_unchanged((select count(*) from changed) + (select count(*) from resealed),
                                (select count(*) + count(w.sealed) from wanted w)) as unchanged,
-       preau.audit_write($1, $5, null, $21, $2, null, null,
+       preau.audit_write($1, $5, null, $21, $2, (select min(w.academy) from wanted w having count(*) = 1),
+                         (select min(w.id) from wanted w having count(*) = 1),
                          jsonb_build_object('accounts', (select count(*) from wanted), 'channel', $3,
                                             'batch', (select id from batched),
                                             'reset', (select nullif(count(w.sealed), 0) from wanted w)), $22) as audited;

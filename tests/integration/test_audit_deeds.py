@@ -76,8 +76,21 @@ def test_a_batch_is_one_entry_with_its_counts(here, bus, town, ecole, girard, fa
             reply = ask(bus, town, "CreateBatch", ecole, [family], channel=channel, administrator=girard, request_id=request_id)
         ask(bus, town, "CreateBatch", ecole, [family], channel=channel, administrator=girard, dry_run=True)
     assert new == [{"chain": ACADEMY, "administrator": girard, "actor": "girard", "action": "batch_created", "uai": ecole[0],
-                    "academy": None, "account": None, "trace": "",
+                    "academy": family.account[0], "account": family.account[1], "trace": "",
                     "detail": {"accounts": 1, "batch": reply.batch, "channel": word}}]
+
+
+def test_a_deed_on_one_account_names_it_and_one_on_several_does_not(here, bus, town, ecole, girard, family):
+    other = town.guardian("Jean", "Durand", [town.pupil(ecole, "Zoé", "Durand", "2015-04-03")])
+    other.hand_out()
+    with written(here) as new:
+        ask(bus, town, "ResetPasswords", ecole, [family], administrator=girard)
+        ask(bus, town, "ResetPasswords", ecole, [family, other], administrator=girard)
+    assert [((entry["academy"], entry["account"]), entry["detail"]["accounts"]) for entry in new] == [(family.account, 1), ((None, None), 2)]
+    with town.database() as database:
+        events = database.execute("select account_id, administrator_id from preau.account_event where action like '%%reset%%'"
+                                  " and account_id in (%s, %s) order by id desc limit 2", (family.account[1], other.account[1])).fetchall()
+    assert sorted(events) == sorted([(family.account[1], girard), (other.account[1], girard)]), "the life of each tells it"
 
 
 @tries("Notify/ResetPasswords", "passwords_reset")
