@@ -151,6 +151,7 @@ static void names_rows(void *arg, const struct rows *rows, const struct fault *f
     struct roster_name *names = list_new(rows, count, sizeof *names);
     for (size_t i = 0; i < count; i++) {
         names[i] = (struct roster_name){
+            .place = (size_t)row_int64(rows, (int)i, "place"),
             .academy = {(int16_t)row_int64(rows, (int)i, "academy")},
             .id = {row_int64(rows, (int)i, "id")},
             .nom = row_text(rows, (int)i, "nom"),
@@ -162,13 +163,15 @@ static void names_rows(void *arg, const struct rows *rows, const struct fault *f
     memory_free(&asked);
 }
 
-void roster_load_names(struct store *store, const struct listed_school *school, const int64_t *academies,
-    const int64_t *numbers, size_t count, roster_names_loaded *loaded, void *arg)
+void roster_load_names(struct store *store, const struct listed_school *school, const struct roster_wanted *wanted,
+    roster_names_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     school_parameters(&parameters, school);
-    parameters_int64_array(&parameters, academies, count);
-    parameters_int64_array(&parameters, numbers, count);
+    parameters_int64_array(&parameters, wanted->academies, wanted->count);
+    parameters_int64_array(&parameters, wanted->numbers, wanted->count);
+    parameters_int64_array(&parameters, wanted->places, wanted->count);
+    parameters_int64(&parameters, wanted->limit);
     parameters_bool(&parameters, school->may[PROFILE_RESPONSABLE]);
     parameters_bool(&parameters, school->may[PROFILE_ELEVE]);
     store_run_within(store, QUERY_ROSTER_NAMES, &parameters, PATIENCE, names_rows,

@@ -59,6 +59,7 @@ struct roster_choice {
 };
 
 struct roster_name {
+    size_t place; /* of its group */
     academy_code academy;
     account_id id;
     const char *nom, *prenom;
@@ -75,7 +76,13 @@ void roster_load(struct store *store, const struct listed_school *school, const 
     roster_loaded *loaded, void *arg);
 void roster_load_choices(
     struct store *store, const struct listed_school *school, roster_choices_loaded *loaded, void *arg);
-/* academies[i] and numbers[i] are one account; names come in that order, without those of other schools and those
- * that the administrator may not see there (school->may). */
-void roster_load_names(struct store *store, const struct listed_school *school, const int64_t *academies,
-    const int64_t *numbers, size_t count, roster_names_loaded *loaded, void *arg);
+/* academies[i] and numbers[i] are one account, of the group places[i]. */
+struct roster_wanted {
+    const int64_t *academies, *numbers, *places;
+    size_t count;
+    int64_t limit; /* of each group */
+};
+/* Names come group by group, in order of name, without those of other schools and those that the administrator may not see
+ * there (school->may). */
+void roster_load_names(struct store *store, const struct listed_school *school, const struct roster_wanted *wanted,
+    roster_names_loaded *loaded, void *arg);

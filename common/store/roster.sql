@@ -131,26 +131,31 @@ select false, niveau collate "C" from present where niveau <> ''
  order by is_class desc, value;
 
 -- :query roster_names
--- Whose the accounts are, in the order given; those that do not belong to the school, or are of another profile, are left
--- out.
+-- Whose the accounts of some groups are, by name, of each group the first so many; those that do not belong to the school, or
+-- are of another profile, are left out. place: of the group.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
 -- $3 academies smallint[]
 -- $4 numbers bigint[]
--- $5 guardians boolean
--- $6 pupils boolean
+-- $5 places bigint[]
+-- $6 limit bigint
+-- $7 guardians boolean
+-- $8 pupils boolean
 with wanted as (
     select w.academy, w.id, min(w.place) as place
-      from unnest($3, $4) with ordinality as w(academy, id, place) group by w.academy, w.id
+      from unnest($3, $4, $5) as w(academy, id, place) group by w.academy, w.id
 ), named as (
-    select distinct on (m.account_academy, m.account_id) m.account_academy as academy, m.account_id as id, m.nom, m.prenom
+    select distinct on (m.account_academy, m.account_id) m.account_academy as academy, m.account_id as id, m.nom, m.prenom,
+           m.search_name
       from preau.school_member m
      where m.academy = $1 and m.uai = $2 and (m.account_academy, m.account_id) in (select w.academy, w.id from wanted w)
-       and case m.profile when 'responsable' then $5 when 'eleve' then $6 end
+       and case m.profile when 'responsable' then $7 when 'eleve' then $8 end
      order by m.account_academy, m.account_id, m.mail is null, m.degree desc, m.aaf_id
+), sorted as (
+    select w.place, w.academy, w.id, n.nom, n.prenom,
+           row_number() over (partition by w.place order by n.search_name collate "C", w.academy, w.id) as rank
+      from wanted w
+      join named n on (n.academy, n.id) = (w.academy, w.id)
 )
-select w.academy, w.id, n.nom, n.prenom
-  from wanted w
-  join named n on (n.academy, n.id) = (w.academy, w.id)
- order by w.place;
+select place, academy, id, nom, prenom from sorted where rank <= $6 order by place, rank;

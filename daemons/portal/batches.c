@@ -5,6 +5,7 @@
 #include "portal/left_out.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
+#include "portal/tabs.h"
 #include "portal/wording.h"
 
 #include <inttypes.h>
@@ -69,6 +70,22 @@ void batches_show(struct visit *visit)
         visit, &(struct visit_call){visit->portal->notify, "ListBatches", &request.base, batches_listed, NULL, false});
 }
 
+/* What the teachers hand the sheets out by (guide 2.1). */
+static void class_lists_fill(const struct visit *visit, struct view *documents)
+{
+    static const char *const labels[] = {
+        [PROFILE_RESPONSABLE] = "Liste des responsables, par classe",
+        [PROFILE_ELEVE] = "Liste des élèves, par classe",
+    };
+    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
+        if (tab_is_open(&visit->school, profile)) {
+            struct view *list = view_add(documents, "CLASS_LIST");
+            view_print(list, "HREF", "/etablissements/%s/%s/liste?format=pdf", visit->school.uai.text, tab_of(profile));
+            view_set(list, "LABEL", labels[profile]);
+        }
+    }
+}
+
 static void documents_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
 {
     if (batch->documents == 0) {
@@ -86,6 +103,7 @@ static void documents_fill(const struct visit *visit, struct view *body, const P
                 document, "LABEL", "Télécharger les feuilles individuelles, partie %u sur %u", part, batch->documents);
         }
     }
+    class_lists_fill(visit, documents);
 }
 
 static void failures_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)

@@ -1,6 +1,7 @@
 #include "portal/names.h"
 
 #include "portal/page.h"
+#include "portal/selection.h"
 #include "portal/wording.h"
 #include "store/roster.h"
 
@@ -11,11 +12,13 @@ struct names {
     names_done *done;
     int64_t academies[NAMES_MAX];
     int64_t numbers[NAMES_MAX];
-    struct view *views[NAMES_MAX];
+    int64_t places[NAMES_MAX]; /* each one's group */
     size_t count;
-    struct view *group;
-    size_t left; /* how many more of the group are shown */
+    struct view *groups[NAMES_GROUPS_MAX];
+    size_t group_count;
 };
+
+_Static_assert((int)NAMES_MAX >= (int)SELECTION_MAX, "the first by name are the first of all");
 
 struct names *names_new(const struct visit *visit)
 {
@@ -26,24 +29,23 @@ struct names *names_new(const struct visit *visit)
 void names_group(struct names *names, struct view *view, size_t count)
 {
     char text[WORDING_SIZE];
-    if (!names || count == 0) {
+    if (!names || count == 0 || names->group_count == NAMES_GROUPS_MAX) {
         return;
     }
-    names->group = view_add(view, "NAMES");
-    names->left = count < NAMES_SHOWN ? count : NAMES_SHOWN;
-    if (count > names->left) {
-        wording_count((int64_t)(count - names->left), "autre compte", "autres comptes", text);
-        view_set(view_add(names->group, "OTHERS"), "OTHERS_COUNT", text);
+    struct view *group = view_add(view, "NAMES");
+    names->groups[names->group_count++] = group;
+    if (count > NAMES_SHOWN) {
+        wording_count((int64_t)(count - NAMES_SHOWN), "autre compte", "autres comptes", text);
+        view_set(view_add(group, "OTHERS"), "OTHERS_COUNT", text);
     }
 }
 
 void names_want(struct names *names, academy_code academy, account_id account)
 {
-    if (names && names->left > 0 && names->count < NAMES_MAX) {
-        names->left--;
+    if (names && names->group_count > 0 && names->count < NAMES_MAX) {
         names->academies[names->count] = academy.v;
         names->numbers[names->count] = account.v;
-        names->views[names->count] = names->group;
+        names->places[names->count] = (int64_t)names->group_count - 1;
         names->count++;
     }
 }
@@ -58,7 +60,6 @@ static void person_add(const struct visit *visit, struct view *group, const stru
         name->id.v);
 }
 
-/* Both go in one order; here some are missing. */
 static void names_loaded(void *arg, const struct roster_name *found, size_t count, const struct fault *fault)
 {
     const struct names *names = arg;
@@ -67,12 +68,8 @@ static void names_loaded(void *arg, const struct roster_name *found, size_t coun
         page_fail(visit, fault);
         return;
     }
-    size_t at = 0;
-    for (size_t i = 0; i < names->count && at < count; i++) {
-        if (found[at].academy.v == names->academies[i] && found[at].id.v == names->numbers[i]) {
-            person_add(visit, names->views[i], &found[at]);
-            at++;
-        }
+    for (size_t i = 0; i < count; i++) {
+        person_add(visit, names->groups[found[i].place], &found[i]);
     }
     names->done(visit);
 }
@@ -85,6 +82,6 @@ void names_load(struct visit *visit, struct names *names, names_done *done)
     }
     names->visit = visit;
     names->done = done;
-    roster_load_names(
-        visit->portal->store, &visit->school, names->academies, names->numbers, names->count, names_loaded, names);
+    const struct roster_wanted wanted = {names->academies, names->numbers, names->places, names->count, NAMES_SHOWN};
+    roster_load_names(visit->portal->store, &visit->school, &wanted, names_loaded, names);
 }

@@ -1,10 +1,15 @@
-/* Whose the accounts are that a page counts: the first of each group by name, a link to each, the others by number. */
+/* Whose the accounts are that a page counts: of each group the first in order of name, a link to each, the others by
+ * number. */
 #pragma once
 
 #include "portal/visit.h"
 #include "template/template.h"
 
-enum { NAMES_SHOWN = 200 /* of a group: read at a glance */, NAMES_MAX = 2000 /* of a page */ };
+enum {
+    NAMES_SHOWN = 200 /* of a group: read at a glance */,
+    NAMES_MAX = 5000 /* of a page: a selection */,
+    NAMES_GROUPS_MAX = 128
+};
 
 struct names;
 typedef void names_done(struct visit *visit);

@@ -113,6 +113,38 @@ def test_sheets_are_fetched_by_the_school_alone(here, head, college, family, tmp
     assert head.get(link.replace("1.pdf", "9.pdf")).status in (404, 409)
 
 
+def test_sheets_that_are_ready_come_with_the_list_by_class(here, head, college, family):
+    page = confirm(head, college, preview(head, college, family, "sheet"))
+    ready = here.wait(lambda: found if "Télécharger" in (found := head.get(page.path)).text else None, what="sheets")
+    for words, tab in (("Liste des responsables, par classe", "responsables"), ("Liste des élèves, par classe", "eleves")):
+        assert ready.link(words) == f"/etablissements/{college[0]}/{tab}/liste?format=pdf"
+        document = head.get(ready.link(words))
+        assert document.status == 200 and document.content.startswith(b"%PDF")
+    mails = confirm(head, college, preview(head, college, family, "mail"))
+    assert "par classe" not in head.get(mails.path).text
+
+
+def test_names_are_in_order_of_name_and_the_first_of_many_are_the_first_by_name(here, town):
+    school = town.school(2)
+    add_head(here, "foule", school)
+    child = town.pupil(school, "Léa", "Foule", "2012-05-06", account=True)
+    with here.psql() as database:  # the numbers of the accounts go the other way round
+        database.execute(
+            "with opened as (insert into preau.account (academy, profile, login)"
+            " select %(academy)s, 'responsable', 'f.foule' || n from generate_series(1, 205) n order by n returning academy, id, login),"
+            " named as (select *, 'Foule' || to_char(206 - substr(login, 8)::int, 'FM000') as nom from opened),"
+            " people as (insert into preau.person (academy, degree, aaf_id, profile, nom, prenom, search_name, digest, account_academy, account_id)"
+            " select academy, 2, 900000 + id, 'responsable', nom, 'Zoé', lower(nom) || ' zoe', '\\x00112233445566778899aabbccddeeff',"
+            " academy, id from named returning academy, degree, aaf_id)"
+            " insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien)"
+            " select academy, degree, %(child)s, aaf_id, 10 from people", {"academy": ACADEMY, "child": child.aaf_id})
+    visitor = sign_in_head(here, "foule")
+    page = visitor.get(f"/etablissements/{school[0]}/responsables")
+    page = visitor.submit(page.form(f"/etablissements/{school[0]}/apercu"), action="sheet", portee="tous")
+    shown = re.findall(r"FOULE(\d{3})", page.text.upper())
+    assert shown == [f"{number:03}" for number in range(1, 201)] and "et 5 autres comptes" in text_of(page)
+
+
 def test_a_reset_gives_one_new_password_however_often_it_is_sent(here, head, college, family):
     family.hand_out()
     page = preview(head, college, family, "reset")
