@@ -12,6 +12,7 @@ struct asking {
     delegations_loaded *listed;
     delegation_found_loaded *found;
     delegation_done *done;
+    delegation_renewed *renewed;
     void *arg;
 };
 
@@ -68,6 +69,7 @@ static void delegation_of_row(const struct rows *rows, int row, struct delegatio
         .until_at = row_instant(rows, row, "until_at"),
         .given_at = row_instant(rows, row, "given_at"),
         .counts = row_bool(rows, row, "counts"),
+        .renewable = row_bool(rows, row, "renewable"),
     };
     bool is_one = profile_from_code(row_text(rows, row, "profile"), &only);
     for (int profile = 0; profile < PROFILE_COUNT; profile++) {
@@ -184,6 +186,32 @@ void delegation_take_back(struct store *store, const struct audit_author *author
     parameters_text(&parameters, author->trace);
     store_run(store, QUERY_DELEGATION_TAKE_BACK, &parameters, done_rows,
         asking_new((struct asking){.done = done, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void renewed_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    bool is_done = rows && rows_count(rows) > 0;
+    asking->renewed(asking->arg, is_done ? row_text(rows, 0, "login") : NULL,
+        is_done ? row_text(rows, 0, "name") : NULL, rows ? NULL : fault);
+    memory_free(&asking);
+}
+
+void delegation_renew_password(
+    struct store *store, const struct delegation_renewal *renewal, delegation_renewed *renewed, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    add_place(&parameters, &renewal->place);
+    parameters_int64(&parameters, renewal->id);
+    parameters_text(&parameters, renewal->hash);
+    parameters_instant(&parameters, renewal->changed_at);
+    parameters_int64(&parameters, renewal->author.administrator.v);
+    parameters_text(&parameters, audit_action_code(AUDIT_FIRST_PASSWORD_RENEWED));
+    parameters_text(&parameters, renewal->author.trace);
+    store_run(store, QUERY_DELEGATION_RENEW_PASSWORD, &parameters, renewed_rows,
+        asking_new((struct asking){.renewed = renewed, .arg = arg}));
     parameters_clear(&parameters);
 }
 

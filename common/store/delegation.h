@@ -4,6 +4,7 @@
 #include "domain/administrator.h"
 #include "runtime/fault.h"
 #include "store/administrator.h"
+#include "store/audit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,8 @@ struct delegation {
     const char *login, *name, *giver;
     bool may[PROFILE_COUNT];
     struct instant from_at, until_at, given_at;
-    bool counts; /* nobody of the two is disabled, and the giver has the school */
+    bool counts;    /* nobody of the two is disabled, and the giver has the school */
+    bool renewable; /* whom delegation_renew_password is for */
 };
 typedef void delegations_loaded(
     void *arg, const struct delegation *delegations, size_t count, const struct fault *fault);
@@ -65,4 +67,16 @@ void delegation_give_new(struct store *store, const struct delegation_given *giv
     const struct delegation_person *person, delegation_done *done, void *arg);
 void delegation_take_back(struct store *store, const struct audit_author *author, const struct delegation_place *place,
     int64_t id, delegation_done *done, void *arg);
+/* Another first password for who never signed in and has nothing but this school. login: without a fault, NULL: not
+ * for this one. */
+struct delegation_renewal {
+    struct audit_author author;
+    struct delegation_place place;
+    int64_t id;
+    const char *hash;
+    struct instant changed_at;
+};
+typedef void delegation_renewed(void *arg, const char *login, const char *name, const struct fault *fault);
+void delegation_renew_password(
+    struct store *store, const struct delegation_renewal *renewal, delegation_renewed *renewed, void *arg);
 void delegation_erase_old(struct store *store);

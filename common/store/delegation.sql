@@ -19,7 +19,7 @@ select a.role::text, s.name as school
 
 -- :query delegation_list
 -- Who was given a school, in the time to come too, the first to begin first; what is over is left out. counts: the giver
--- still may.
+-- still may. renewable: as in delegation_renew_password.
 -- :role link
 -- $1 academy smallint
 -- $2 uai text
@@ -28,7 +28,11 @@ select d.id, a.login, a.name, coalesce(d.profile::text, '') as profile, d.from_a
        and exists (select from preau.administrator_scope own
                     where own.administrator_id = g.id and own.giver_id is null
                       and (own.academy is null
-                           or (own.academy = d.academy and (own.uai is null or own.uai = d.uai)))) as counts
+                           or (own.academy = d.academy and (own.uai is null or own.uai = d.uai)))) as counts,
+       a.role = 'delegue' and a.disabled_at is null and a.last_sign_in_at is null and a.password_is_provisional
+       and not exists (select from preau.administrator_scope o
+                        where o.administrator_id = a.id
+                          and (o.giver_id is null or (o.academy, o.uai) is distinct from (d.academy, d.uai))) as renewable
   from preau.administrator_scope d
   join preau.administrator a on a.id = d.administrator_id
   join preau.administrator g on g.id = d.giver_id
@@ -129,6 +133,35 @@ with ended as (
 select e.id, preau.audit_write($1, $4, null, $5, $2, null, null,
                                jsonb_build_object('delegation', e.id, 'administrator', e.administrator_id), $6) as audited
   from ended e;
+
+-- :query delegation_renew_password
+-- Another first password for who was given a school and never signed in, with the entry of the audit trail. No row: not for
+-- this one. Nor for who has anything by another school or by other than a gift: whom a school lets in, it must not come to
+-- hold the keys that others gave.
+-- :role link
+-- $1 academy smallint
+-- $2 uai text
+-- $3 id bigint
+-- $4 hash text
+-- $5 changed_at timestamptz
+-- $6 administrator bigint
+-- $7 audited text
+-- $8 trace text
+with renewed as (
+    update preau.administrator a set hash = $4, credential_at = $5
+      from preau.administrator_scope d
+     where d.id = $3 and d.academy = $1 and d.uai = $2 and d.giver_id is not null and a.id = d.administrator_id
+       and a.role = 'delegue' and a.disabled_at is null and a.last_sign_in_at is null and a.password_is_provisional
+       and not exists (select from preau.administrator_scope o
+                        where o.administrator_id = a.id
+                          and (o.giver_id is null or (o.academy, o.uai) is distinct from (d.academy, d.uai)))
+ returning a.id, a.login, a.name
+), ended as (
+    delete from preau.session s using renewed r where s.administrator_id = r.id
+)
+select r.login, r.name,
+       preau.audit_write($1, $6, null, $7, $2, null, null, jsonb_build_object('delegation', $3, 'administrator', r.id), $8) as audited
+  from renewed r;
 
 -- :query delegation_erase_old
 -- What has been over for a year.

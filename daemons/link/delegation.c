@@ -20,7 +20,7 @@ struct delegating {
     struct call *call;
     void (*act)(struct delegating *delegating);
     struct delegation_given given;
-    int64_t id; /* to be taken back */
+    int64_t id; /* to be taken back, or whose first password is to be renewed */
     /* to be given to */
     const char *who, *name;
     struct administrator_login login;
@@ -97,6 +97,7 @@ static void delegation_pack(const struct delegation *stored, struct packed_deleg
     delegation->from_at = stored->from_at.us;
     delegation->until_at = stored->until_at.us;
     delegation->counts = stored->counts;
+    delegation->renewable = stored->renewable;
     if (!stored->may[PROFILE_RESPONSABLE]) {
         delegation->profile = PREAU__PROFILE__PROFILE_ELEVE;
     } else if (!stored->may[PROFILE_ELEVE]) {
@@ -299,5 +300,63 @@ static void end_act(struct delegating *delegating)
 void delegation_end(struct link *link, struct call *call, const Preau__Link__TakeBackDelegationRequest *request)
 {
     const struct delegating delegating = {.link = link, .call = call, .act = end_act, .id = request->delegation};
+    delegating_begin(&delegating, request->academy, request->uai);
+}
+
+/* ---- the first password again */
+
+static void renewed(void *arg, const char *login, const char *name, const struct fault *fault)
+{
+    struct delegating *delegating = arg;
+    if (fault) {
+        delegating_fail(delegating, fault);
+        return;
+    }
+    if (!login) {
+        delegating_refuse(delegating, REFUSAL_FIRST_PASSWORD_OVER);
+        return;
+    }
+    log_event(LOG_NOTICE, "first_password_renewed", F("administrator", delegating->given.giver),
+        F("uai", delegating->given.place.uai), F("delegation", delegating->id));
+    Preau__Link__RenewFirstPasswordReply reply = PREAU__LINK__RENEW_FIRST_PASSWORD_REPLY__INIT;
+    char lent_login[ADMINISTRATOR_LOGIN_SIZE];
+    char lent_name[ADMINISTRATOR_NAME_SIZE];
+    snprintf(lent_login, sizeof lent_login, "%s", login);
+    snprintf(lent_name, sizeof lent_name, "%s", name);
+    reply.login = lent_login;
+    reply.name = lent_name;
+    reply.password = delegating->password.text;
+    call_answer(delegating->call, &reply.base);
+    delegating_end(delegating);
+}
+
+static void renew_hashed(void *arg, const char *hash, const struct fault *fault)
+{
+    struct delegating *delegating = arg;
+    if (!hash) {
+        delegating_fail(delegating, fault);
+        return;
+    }
+    const struct delegation_renewal renewal = {
+        .author = {.administrator = delegating->given.giver, .trace = call_trace(delegating->call)},
+        .place = delegating->given.place,
+        .id = delegating->id,
+        .hash = hash,
+        .changed_at = clock_now(),
+    };
+    delegation_renew_password(delegating->link->store, &renewal, renewed, delegating);
+}
+
+static void renew_act(struct delegating *delegating)
+{
+    password_generate(&delegating->password);
+    if (!hashing_make(delegating->link->hashing_administrators, delegating->password.text, renew_hashed, delegating)) {
+        delegating_refuse(delegating, REFUSAL_BUSY);
+    }
+}
+
+void delegation_renew(struct link *link, struct call *call, const Preau__Link__RenewFirstPasswordRequest *request)
+{
+    const struct delegating delegating = {.link = link, .call = call, .act = renew_act, .id = request->delegation};
     delegating_begin(&delegating, request->academy, request->uai);
 }

@@ -1,4 +1,5 @@
-/* A head lets a member of staff in on a school, for a profile and a time, and takes it back. */
+/* A head lets a member of staff in on a school, for a profile and a time, and takes it back; who lost the first password gets
+ * another one. */
 #pragma once
 
 #include "bus/service.h"
@@ -7,4 +8,5 @@
 
 void delegation_show_all(struct link *link, struct call *call, const Preau__Link__ListDelegationsRequest *request);
 void delegation_begin(struct link *link, struct call *call, const Preau__Link__DelegateRequest *request);
+void delegation_renew(struct link *link, struct call *call, const Preau__Link__RenewFirstPasswordRequest *request);
 void delegation_end(struct link *link, struct call *call, const Preau__Link__TakeBackDelegationRequest *request);

@@ -154,6 +154,11 @@ static void do_take_back_delegation(void *arg, struct call *call, const Protobuf
     delegation_end(arg, call, (const void *)request);
 }
 
+static void do_renew_first_password(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    delegation_renew(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"SignIn",                      do_sign_in                      },
     {"GetOpening",                  do_get_opening                  },
@@ -174,6 +179,7 @@ static const struct service_method methods[] = {
     {"ListDelegations",             do_list_delegations             },
     {"Delegate",                    do_delegate                     },
     {"TakeBackDelegation",          do_take_back_delegation         },
+    {"RenewFirstPassword",          do_renew_first_password         },
     {"BeginPortalSignIn",           do_begin_portal_sign_in         },
     {"FinishPortalSignIn",          do_finish_portal_sign_in        },
     {"EndPortalSession",            do_end_portal_session           },

@@ -1,4 +1,4 @@
-/* Who was let in on a school by its head: given, listed, taken back. */
+/* Who was let in on a school by its head: given, listed, taken back, let in again who lost the first password. */
 #include "link.pb-c.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -67,6 +67,10 @@ static void row_fill(const struct visit *visit, struct view *row, const Preau__L
     view_set(row, "GIVER", delegation->giver);
     view_print(row, "END_ACTION", "/etablissements/%s/delegations/retrait", visit->school.uai.text);
     view_number(row, "NUMBER", delegation->id);
+    if (delegation->renewable) {
+        view_print(view_add(row, "RENEWABLE"), "RENEW_ACTION", "/etablissements/%s/delegations/mot-de-passe",
+            visit->school.uai.text);
+    }
     wording_day((struct instant){delegation->from_at}, day);
     view_set(row, "FROM", day);
     wording_day((struct instant){delegation->until_at - 1}, day); /* the last day, of which that is the last instant */
@@ -150,6 +154,20 @@ static void form_refuse(struct visit *visit, enum refusal refusal)
     list_ask(visit);
 }
 
+/* The only time that it is told. */
+static void password_send(
+    struct visit *visit, const char *part, const char *name, const char *login, const char *password)
+{
+    visit->tab = "delegations";
+    struct view *body = page_begin(visit, "Premier mot de passe", "delegation-donnee.html");
+    view_show(body, part);
+    view_set(body, "NAME", name);
+    view_set(body, "LOGIN", login);
+    view_set(body, "PASSWORD", password);
+    view_print(body, "BACK", "/etablissements/%s/delegations", visit->school.uai.text);
+    page_send(visit, 200);
+}
+
 static void given(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__DelegateReply *reply = (const void *)answer;
@@ -161,13 +179,7 @@ static void given(struct visit *visit, const ProtobufCMessage *answer, enum refu
         page_go_to(visit, "/etablissements/%s/delegations?fait=donnee", visit->school.uai.text);
         return;
     }
-    visit->tab = "delegations";
-    struct view *body = page_begin(visit, "Délégation donnée", "delegation-donnee.html");
-    view_set(body, "NAME", reply->name);
-    view_set(body, "LOGIN", reply->login);
-    view_set(body, "PASSWORD", reply->password);
-    view_print(body, "BACK", "/etablissements/%s/delegations", visit->school.uai.text);
-    page_send(visit, 200);
+    password_send(visit, "GIVEN", reply->name, reply->login, reply->password);
 }
 
 /* NULL: none of the choices. */
@@ -230,9 +242,14 @@ static void taken_back(struct visit *visit, const ProtobufCMessage *answer, enum
     }
 }
 
-void delegation_take_back_do(struct visit *visit)
+static int64_t delegation_typed(const struct visit *visit)
 {
     const char *text = http_form(visit->request, "delegation");
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+void delegation_take_back_do(struct visit *visit)
+{
     unsigned char id[REQUEST_ID_SIZE];
     if (!may_delegate(visit)) {
         return;
@@ -240,8 +257,35 @@ void delegation_take_back_do(struct visit *visit)
     Preau__Link__TakeBackDelegationRequest request = PREAU__LINK__TAKE_BACK_DELEGATION_REQUEST__INIT;
     request.academy = (uint32_t)visit->school.academy.v;
     request.uai = visit->school.uai.text;
-    request.delegation = text ? strtoll(text, NULL, 10) : 0;
+    request.delegation = delegation_typed(visit);
     form_request_id(visit, id);
     visit_call(
         visit, &(struct visit_call){visit->portal->link, "TakeBackDelegation", &request.base, taken_back, id, true});
+}
+
+/* ---- the first password again */
+
+static void renewed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__RenewFirstPasswordReply *reply = (const void *)answer;
+    if (reply) {
+        password_send(visit, "RENEWED", reply->name, reply->login, reply->password);
+    } else {
+        page_refuse(visit, refusal);
+    }
+}
+
+void delegation_renew_do(struct visit *visit)
+{
+    unsigned char id[REQUEST_ID_SIZE];
+    if (!may_delegate(visit)) {
+        return;
+    }
+    Preau__Link__RenewFirstPasswordRequest request = PREAU__LINK__RENEW_FIRST_PASSWORD_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.delegation = delegation_typed(visit);
+    form_request_id(visit, id);
+    visit_call(
+        visit, &(struct visit_call){visit->portal->link, "RenewFirstPassword", &request.base, renewed, id, true});
 }

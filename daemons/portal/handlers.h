@@ -32,7 +32,7 @@ visit_handler my_account_show, my_sessions_do;
 /* The page again, with what was refused of a form on it. */
 void my_account_refuse(struct visit *visit, enum refusal refusal);
 /* delegations.c */
-visit_handler delegations_show, delegation_give_do, delegation_take_back_do;
+visit_handler delegations_show, delegation_give_do, delegation_take_back_do, delegation_renew_do;
 /* academy_portal.c */
 visit_handler portal_go, portal_return, portal_left, portal_leave;
 /* imports.c */

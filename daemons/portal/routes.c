@@ -64,6 +64,7 @@ static const struct route routes[] = {
     {HTTP_GET,  SCHOOL "/delegations",                             ACCESS_SCHOOL,        "head",     delegations_show       },
     {HTTP_POST, SCHOOL "/delegations",                             ACCESS_SCHOOL,        "head",     delegation_give_do     },
     {HTTP_POST, SCHOOL "/delegations/retrait",                     ACCESS_SCHOOL,        "head",     delegation_take_back_do},
+    {HTTP_POST, SCHOOL "/delegations/mot-de-passe",                ACCESS_SCHOOL,        "head",     delegation_renew_do    },
     {HTTP_GET,  SCHOOL "/statistiques",                            ACCESS_SCHOOL,        "head",     figures_show           },
 };
 

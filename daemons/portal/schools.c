@@ -61,7 +61,8 @@ static void choice_fill(
         view_show(body, "NARROWED");
     }
     if (count == 0) {
-        view_show(body, is_search ? "NOT_FOUND" : "NONE");
+        bool is_delegate = visit->session.role == ROLE_DELEGUE;
+        view_show(body, is_search ? "NOT_FOUND" : is_delegate ? "NO_DELEGATION" : "NONE");
         return;
     }
     struct view *some = view_add(body, "SOME");

@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from peers.bus import Bus, Refused
+from peers.deeds import tries
 from peers.people import Town
 from peers.portal import (ACADEMY, HEAD_PASSWORD, add_administrator, add_head, give_password, sign_in_head)
 from peers.site import Site
@@ -178,6 +179,71 @@ def test_a_double_click_makes_one_account_and_shows_its_password_twice(here, col
                                 " where a.login = 'double'").fetchone() == (1,)
 
 
+# ------------------------------------------------------------------------------------------------ the first password again
+
+
+def delegation_of(college, login):
+    with college.here.psql() as database:
+        return database.execute("select s.id from preau.administrator_scope s join preau.administrator a on a.id = s.administrator_id"
+                                " where a.login = %s and s.uai = %s and s.giver_id is not null", (login, college.uai)).fetchone()[0]
+
+
+def renewal(college, login):
+    """The form that renews the first password of a delegate; None: there is none."""
+    page, wanted = college.head.get(college.path("/delegations")), str(delegation_of(college, login))
+    forms = [form for form in page.forms if form.action == college.path("/delegations/mot-de-passe")]
+    return next((form for form in forms if dict(form.fields)["delegation"] == wanted), None)
+
+
+@tries("Link/RenewFirstPassword", "first_password_renewed")
+def test_a_first_password_that_was_lost_is_renewed_until_it_was_used(here, fresh):
+    login = f"perdu.{fresh.uai.lower()}"
+    lost = first_password(fresh.give(login, "Jean Perdu"))
+    form = renewal(fresh, login)
+    page, again = fresh.head.submit(form), fresh.head.submit(form)
+    password = first_password(page)
+    assert password == first_password(again) != lost, "a double click is one"
+    assert "L’ancien mot de passe de Jean Perdu n’ouvre plus rien" in page.text
+    with here.psql() as database:
+        entries = database.execute("select actor, detail from preau.audit where action = 'first_password_renewed' and uai = %s",
+                                   (fresh.uai,)).fetchall()
+    assert entries == [(fresh.login, {"delegation": delegation_of(fresh, login), "administrator": number_of(here, login)})]
+    assert give_password(here, login, lost).page.path == "/administration/connexion"
+    last = first_password(fresh.head.submit(renewal(fresh, login)))
+    assert last != password, "another page, another password"
+    stale = renewal(fresh, login)
+    assert open_account(here, login, last).page.path == fresh.path()
+    assert renewal(fresh, login) is None
+    page = fresh.head.submit(stale)
+    assert page.status == 409 and "ne peut plus être renouvelé" in page.text
+
+
+def test_a_school_does_not_renew_the_password_of_an_account_that_others_gave_to(here, bus, town, fresh):
+    """Else who lets in somebody else's delegate would come to hold the key of somebody else's school."""
+    other = College(here, town, f"autre{fresh.uai.lower()}")
+    shared, own = f"partage.{fresh.uai.lower()}", f"propre.{fresh.uai.lower()}"
+    first_password(other.give(shared, "Jean Partage"))
+    assert renewal(other, shared)
+    fresh.give(shared, "Jean Partage")
+    here.ctl("admin", "add", own, "--role", "delegue", "--school", fresh.uai, "--name", "Jean Propre")
+    fresh.give(own, "Jean Propre")
+    for college, login in ((fresh, shared), (other, shared), (fresh, own)):
+        assert renewal(college, login) is None, login
+        assert bus.refusal("link", "RenewFirstPassword", academy=ACADEMY, uai=college.uai, delegation=delegation_of(college, login),
+                           administrator=number_of(here, college.login)) == "first_password_over"
+
+
+def test_neither_another_school_nor_a_delegate_renews_a_first_password(here, bus, fresh, college):
+    login = f"voisin.{fresh.uai.lower()}"
+    first_password(fresh.give(login, "Jean Voisin"))
+    clerk = fresh.clerk()
+    asked = {"academy": ACADEMY, "delegation": delegation_of(fresh, login)}
+    for uai, by, told in ((college.uai, college.login, "first_password_over"), (fresh.uai, college.login, "not_found"),
+                          (fresh.uai, clerk.login, "not_found"), ("x", fresh.login, "malformed")):
+        assert bus.refusal("link", "RenewFirstPassword", uai=uai, administrator=number_of(here, by), **asked) == told
+    assert renewal(fresh, login)
+
+
 # ------------------------------------------------------------------------------------------------ by profile
 
 
@@ -253,7 +319,9 @@ def test_taken_back_it_ends_with_the_next_request_of_an_open_session(here, bus, 
     form = clerk.get(fresh.path("/responsables")).form(fresh.path("/apercu"))
     assert "L’accès a cessé" in fresh.take_back().text
     assert lists(fresh, clerk) == [False, False] and clerk.submit(form, action="reset", portee="tous").status == 404
-    assert "Aucun établissement" in clerk.get("/etablissements").text, "the account stays, with nothing in it"
+    nothing = clerk.get("/etablissements").text
+    assert "Aucune délégation en cours" in nothing and "demandez à votre chef d’établissement" in nothing, "the account stays"
+    assert "L’exploitant peut" not in nothing
     told = bus.refusal("notify", "ListBatches", academy=ACADEMY, uai=fresh.uai, administrator=number_of(here, clerk.login))
     assert told == "not_found"
     assert fresh.head.get(fresh.path("/delegations")).text.count("Sylvie Durand") == 0

@@ -110,6 +110,7 @@ RIGHT = {
     "GET /etablissements/:uai/delegations": (SEEN | {404},),
     "POST /etablissements/:uai/delegations": (WRONG | {403, 404}, {}),
     "POST /etablissements/:uai/delegations/retrait": (WRONG | {403, 404}, {}),
+    "POST /etablissements/:uai/delegations/mot-de-passe": (WRONG | {403, 404, 409}, {}),
     "GET /etablissements/:uai/statistiques": (SEEN,),
 }
 ENDS = ("POST /deconnexion",)  # the session: tried last

@@ -43,6 +43,7 @@ DEEDS = {
     "Link/ListDelegations": READS,
     "Link/Delegate": ("delegation_given",),
     "Link/TakeBackDelegation": ("delegation_taken_back",),
+    "Link/RenewFirstPassword": ("first_password_renewed",),
     "Notify/CreateBatch": ("batch_created",),
     "Notify/GetBatch": READS,
     "Notify/ListBatches": READS,
@@ -92,6 +93,7 @@ ROUTES = {
     "POST /etablissements/:uai/comptes/:compte/renvoi": ("Notify/ResendActivation",),
     "POST /etablissements/:uai/delegations": ("Link/Delegate",),
     "POST /etablissements/:uai/delegations/retrait": ("Link/TakeBackDelegation",),
+    "POST /etablissements/:uai/delegations/mot-de-passe": ("Link/RenewFirstPassword",),
 }
 
 CHANGED = ("Link/ChangeAdministrator",)
