@@ -4,6 +4,7 @@
 #include "notify.pb-c.h"
 #include "portal/account_view.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/tabs.h"
 #include "portal/wording.h"
@@ -20,10 +21,9 @@ static struct account_asked path_asked(const struct visit *visit)
 
 static void notices_fill(struct visit *visit, const struct account_view *page)
 {
-    const char *done = http_query(visit->request, "fait");
     if (page->refusal != REFUSAL_NONE) {
         page_notice(visit, "error", refusal_sentence(page->refusal), refusal_next(page->refusal));
-    } else if (done && strcmp(done, "renvoi") == 0) {
+    } else if (strcmp(note_take(visit), "renvoi") == 0) {
         page_notice(visit, "success", "Le courriel d’activation est renvoyé",
             "Il part dans quelques instants ; les liens envoyés auparavant ne valent plus.");
     }
@@ -199,8 +199,9 @@ static void activation_resent(struct visit *visit, const ProtobufCMessage *answe
             visit, &(struct account_view){.refusal = refusal, .typed_email = http_form(visit->request, "adresse")});
         return;
     }
-    page_go_to(visit, "/etablissements/%s/comptes/%d-%" PRId64 "?fait=renvoi", visit->school.uai.text,
-        visit->path.academy.v, visit->path.account.v);
+    page_go_noted(visit, "renvoi",
+        arena_printf(visit_arena(visit), "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text,
+            visit->path.academy.v, visit->path.account.v));
 }
 
 /* The form's id and what was typed: the same again is the same request, another address is another one. */

@@ -1,12 +1,23 @@
 #include "portal/chosen.h"
+#include "portal/note.h"
 #include "portal/page.h"
+
+/* The list says itself when it is empty. */
+void chosen_nothing(struct visit *visit, const struct chosen *chosen)
+{
+    const char *list = filter_href(visit, &chosen->filter);
+    if (!chosen->is_all) {
+        note_leave(visit, CHOSEN_NOTHING, list);
+    }
+    page_go(visit, arena_printf(visit_arena(visit), "%s#message", list)); /* where reading goes on */
+}
 
 static void load_end(struct visit *visit, struct selection *selection)
 {
     struct chosen *chosen = visit->own;
     chosen->selection = selection;
     if (selection->count == 0) {
-        page_refuse(visit, REFUSAL_NOTHING_SELECTED);
+        chosen_nothing(visit, chosen);
     } else {
         chosen->loaded(visit, chosen);
     }
@@ -39,6 +50,6 @@ void chosen_load(struct visit *visit, struct chosen *chosen, chosen_loaded *load
     } else if (filter_is_understood(&chosen->filter)) {
         kept_add_all(visit, &chosen->filter, chosen->selection, load_end);
     } else {
-        page_refuse(visit, REFUSAL_NOTHING_SELECTED);
+        chosen_nothing(visit, chosen);
     }
 }

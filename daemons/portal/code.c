@@ -3,6 +3,7 @@
 #include "portal/administrator_step.h"
 #include "portal/form.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "runtime/metric.h"
 
@@ -21,9 +22,11 @@ static void given(struct visit *visit, const ProtobufCMessage *answer, enum refu
 {
     const Preau__Link__GiveCodeReply *reply = (const void *)answer;
     if (reply) {
+        if (reply->was_recovery) {
+            note_leave(visit, "secours", "/administration/mon-compte");
+        }
         /* who has no telephone any more is led to where another one is set up */
-        administrator_step_go(
-            visit, reply->standing, reply->was_recovery ? "/administration/mon-compte?fait=secours" : NULL);
+        administrator_step_go(visit, reply->standing, reply->was_recovery ? "/administration/mon-compte" : NULL);
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "administrator", "refused");

@@ -11,6 +11,8 @@ static const char *name_of(const struct visit *visit, enum cookie cookie)
         [COOKIE_SESSION] = {"preau",            "__Host-preau"           },
         [COOKIE_FORM] = {"preau-formulaire", "__Host-preau-formulaire"},
         [COOKIE_PORTAL] = {"preau-portail",    "__Host-preau-portail"   },
+        [COOKIE_NOTE] = {"preau-message",    "__Host-preau-message"   },
+        [COOKIE_ONWARD] = {"preau-suite",      "__Host-preau-suite"     },
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }
@@ -23,7 +25,7 @@ const char *cookie_get(const struct visit *visit, enum cookie cookie)
 
 static void cookie_write(const struct visit *visit, enum cookie cookie, const char *value, const char *end)
 {
-    char line[256];
+    char line[COOKIE_TEXT_MAX + 256];
     snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name_of(visit, cookie), value,
         visit->portal->sessions.is_secure ? "; Secure" : "", end);
     http_add_header(visit->request, "Set-Cookie", line);
@@ -32,6 +34,19 @@ static void cookie_write(const struct visit *visit, enum cookie cookie, const ch
 void cookie_set(const struct visit *visit, enum cookie cookie, const char *value)
 {
     cookie_write(visit, cookie, value, "");
+}
+
+const char *cookie_text(const struct visit *visit, enum cookie cookie)
+{
+    const char *value = http_cookie(visit->request, name_of(visit, cookie));
+    return value && value[0] != '\0' && strlen(value) <= COOKIE_TEXT_MAX ? value : NULL;
+}
+
+void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *value, int seconds)
+{
+    char end[32];
+    snprintf(end, sizeof end, "; Max-Age=%d", seconds);
+    cookie_write(visit, cookie, value, end);
 }
 
 void cookie_clear(const struct visit *visit, enum cookie cookie)

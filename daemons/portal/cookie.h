@@ -8,10 +8,16 @@
 enum cookie {
     COOKIE_SESSION,
     COOKIE_FORM,
-    COOKIE_PORTAL /* binds a way to an academy's portal and back; then what ends the session there */
+    COOKIE_PORTAL, /* binds a way to an academy's portal and back; then what ends the session there */
+    COOKIE_NOTE,   /* note.h */
+    COOKIE_ONWARD  /* onward.h */
 };
 
 /* NULL when the browser sent none that could be ours. */
 const char *cookie_get(const struct visit *visit, enum cookie cookie);
 void cookie_set(const struct visit *visit, enum cookie cookie, const char *value);
+/* A text that is no secret, at most COOKIE_TEXT_MAX bytes of those that a cookie may hold, for so many seconds. */
+enum { COOKIE_TEXT_MAX = 1000 };
+const char *cookie_text(const struct visit *visit, enum cookie cookie);
+void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *value, int seconds);
 void cookie_clear(const struct visit *visit, enum cookie cookie);

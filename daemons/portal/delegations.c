@@ -2,6 +2,7 @@
 #include "link.pb-c.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/wording.h"
 
@@ -85,10 +86,10 @@ static void row_fill(const struct visit *visit, struct view *row, const Preau__L
 
 static void notice_fill(struct visit *visit)
 {
-    const char *done = http_query(visit->request, "fait");
-    if (done && strcmp(done, "donnee") == 0) {
+    const char *done = note_take(visit);
+    if (strcmp(done, "donnee") == 0) {
         page_notice(visit, "success", "La délégation est donnée", "La personne se connecte avec son compte habituel.");
-    } else if (done && strcmp(done, "retrait") == 0) {
+    } else if (strcmp(done, "retrait") == 0) {
         page_notice(visit, "success", "La délégation est retirée", "L’accès a cessé à l’instant.");
     }
 }
@@ -176,7 +177,8 @@ static void given(struct visit *visit, const ProtobufCMessage *answer, enum refu
         return;
     }
     if (reply->password[0] == '\0') {
-        page_go_to(visit, "/etablissements/%s/delegations?fait=donnee", visit->school.uai.text);
+        page_go_noted(visit, "donnee",
+            arena_printf(visit_arena(visit), "/etablissements/%s/delegations", visit->school.uai.text));
         return;
     }
     password_send(visit, "GIVEN", reply->name, reply->login, reply->password);
@@ -236,7 +238,8 @@ void delegation_give_do(struct visit *visit)
 static void taken_back(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     if (answer) {
-        page_go_to(visit, "/etablissements/%s/delegations?fait=retrait", visit->school.uai.text);
+        page_go_noted(visit, "retrait",
+            arena_printf(visit_arena(visit), "/etablissements/%s/delegations", visit->school.uai.text));
     } else {
         page_refuse(visit, refusal);
     }

@@ -1,5 +1,6 @@
 /* The person's own desk. */
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/wording.h"
 
@@ -15,11 +16,11 @@ static struct view *desk_begin(struct visit *visit, const struct listed_person *
     if (person->stored.email[0] != '\0') {
         view_set(view_add(body, "EMAIL"), "ADDRESS", person->stored.email);
     }
-    const char *done = http_query(visit->request, "fait");
-    if (done && strcmp(done, "ouverture") == 0) {
+    const char *done = note_take(visit);
+    if (strcmp(done, "ouverture") == 0) {
         page_notice(
             visit, "success", "Votre compte est activé", "Gardez votre identifiant : il vous sera toujours demandé.");
-    } else if (done && strcmp(done, "mot-de-passe") == 0) {
+    } else if (strcmp(done, "mot-de-passe") == 0) {
         page_notice(visit, "success", "Votre mot de passe est changé", "Utilisez-le dès votre prochaine connexion.");
     }
     return body;

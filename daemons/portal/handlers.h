@@ -52,7 +52,7 @@ visit_handler list_guardians, list_guardians_move, list_pupils, list_pupils_move
 /* export.c */
 visit_handler export_do, export_guardians, export_pupils;
 /* preview.c */
-visit_handler preview_show;
+visit_handler preview_show, preview_do;
 /* batch_send.c */
 visit_handler batch_send_do;
 /* batches.c */

@@ -1,7 +1,9 @@
 /* The list of a school's guardians or pupils (guide 5.1): shown by GET; its buttons post what is ticked, which is kept,
  * and lead back to a GET, so that a reload or a step back asks nothing and does nothing. */
+#include "portal/chosen.h"
 #include "portal/handlers.h"
 #include "portal/list_view.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/tabs.h"
 #include "portal/wording.h"
@@ -9,6 +11,14 @@
 #include <string.h>
 
 /* ---- shown */
+
+static void notice_fill(struct visit *visit)
+{
+    if (strcmp(note_take(visit), CHOSEN_NOTHING) == 0) {
+        page_notice(visit, "error", "Cochez au moins un compte",
+            "Aucun compte n’est coché : cochez ceux que votre demande concerne, ou choisissez toute la liste.");
+    }
+}
 
 static void list_send(struct visit *visit, const struct roster_row *rows, size_t count, int64_t total)
 {
@@ -27,6 +37,7 @@ static void list_send(struct visit *visit, const struct roster_row *rows, size_t
         view_show(list->body, filter_narrows(&list->filter) ? "NONE" : "EMPTY");
     }
     list_actions_fill(visit, list, selected, total);
+    notice_fill(visit);
     page_send(visit, 200);
 }
 

@@ -4,6 +4,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/wording.h"
 #include "store/administrator_session.h"
@@ -114,8 +115,8 @@ static void notice_fill(struct visit *visit)
          "Il ne servira plus. Si vous n’avez plus votre téléphone, mettez en place la double authentification sur "
             "un autre."                                                                                             },
     };
-    const char *word = http_query(visit->request, "fait");
-    for (size_t i = 0; word && i < sizeof done / sizeof done[0]; i++) {
+    const char *word = note_take(visit);
+    for (size_t i = 0; i < sizeof done / sizeof done[0]; i++) {
         if (strcmp(word, done[i].word) == 0) {
             page_notice(visit, strcmp(word, "secours") == 0 ? "warning" : "success", done[i].title, done[i].text);
         }
@@ -178,7 +179,7 @@ static void ended(void *arg, int64_t count, const struct fault *fault)
     if (fault) {
         page_fail(visit, fault);
     } else {
-        page_go_to(visit, "/administration/mon-compte?fait=%s", is_one ? "session" : "sessions");
+        page_go_noted(visit, is_one ? "session" : "sessions", "/administration/mon-compte");
     }
 }
 

@@ -5,6 +5,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
@@ -154,7 +155,8 @@ static void opened(struct visit *visit, const ProtobufCMessage *answer, enum ref
             .academy = visit->session.academy,
             .account = visit->session.account,
             .credential_at = {reply->credential_at}};
-        visit_sign_in(visit, &session, "/guichet?fait=ouverture");
+        note_leave(visit, "ouverture", "/guichet");
+        visit_sign_in(visit, &session, "/guichet");
         return;
     }
     visit->has_session = false; /* the page has no way to sign out: there is nothing to sign out of */

@@ -4,6 +4,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 
 #include <string.h>
@@ -46,11 +47,13 @@ static void form_refuse(struct visit *visit, enum refusal refusal)
 static void changed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__ChangeAdministratorPasswordReply *reply = (const void *)answer;
-    if (reply) {
-        administrator_step_go(
-            visit, reply->standing, is_first(visit) ? NULL : "/administration/mon-compte?fait=mot-de-passe");
-    } else {
+    if (!reply) {
         form_refuse(visit, refusal);
+    } else if (is_first(visit)) {
+        administrator_step_go(visit, reply->standing, NULL);
+    } else {
+        note_leave(visit, "mot-de-passe", "/administration/mon-compte");
+        administrator_step_go(visit, reply->standing, "/administration/mon-compte");
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "domain/audit.h"
 #include "portal/csrf.h"
+#include "portal/note.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
 #include "portal/wording.h"
@@ -82,6 +83,7 @@ void page_notice(struct visit *visit, const char *kind, const char *title, const
 {
     struct view *notice = view_add(visit->layout, "NOTICE");
     view_set(notice, "KIND", kind);
+    view_set(notice, "ROLE", strcmp(kind, "error") == 0 ? "alert" : "status");
     sentence_set(notice, "NOTICE_TITLE", title);
     sentence_set(notice, "NOTICE_TEXT", text);
 }
@@ -127,6 +129,12 @@ void page_go(struct visit *visit, const char *location)
     http_reply_redirect(request, where);
 }
 
+void page_go_noted(struct visit *visit, const char *word, const char *location)
+{
+    note_leave(visit, word, location);
+    page_go(visit, location);
+}
+
 void page_go_to(struct visit *visit, const char *format, ...)
 {
     char location[512];
@@ -137,12 +145,24 @@ void page_go_to(struct visit *visit, const char *format, ...)
     page_go(visit, location);
 }
 
+/* Nearest home of what was asked for. */
+static void back_fill(const struct visit *visit, struct view *body)
+{
+    if (visit->school.uai.text[0] != '\0') {
+        view_print(body, "BACK", "/etablissements/%s", visit->school.uai.text);
+        view_set(body, "BACK_WORDS", "Revenir à l’accueil de l’établissement");
+    } else {
+        view_set(body, "BACK", home_of(visit));
+        view_set(body, "BACK_WORDS", "Revenir à l’accueil");
+    }
+}
+
 static struct view *error_begin(struct visit *visit, const char *heading, const char *text, const char *advice)
 {
     struct view *body = page_begin(visit, heading, "erreur.html");
     view_set(body, "HEADING", heading);
     sentence_set(body, "TEXT", text);
-    view_set(body, "BACK", home_of(visit));
+    back_fill(visit, body);
     if (advice[0] != '\0') {
         sentence_set(view_add(body, "ADVICE"), "ADVICE_TEXT", advice);
     }

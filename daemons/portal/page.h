@@ -5,7 +5,7 @@
 
 /* Begins a page: title, and the template of its body, whose view is given. CSRF is set in it. */
 struct view *page_begin(struct visit *visit, const char *title, const char *file);
-/* An alert above the body. kind: "success", "info", "warning". */
+/* An alert above the body. kind: "success", "info", "warning", "error". */
 void page_notice(struct visit *visit, const char *kind, const char *title, const char *text);
 /* The browser loads the page again by itself after so many seconds, if it runs no script. */
 void page_refresh(struct visit *visit, int seconds);
@@ -13,6 +13,8 @@ void page_send(struct visit *visit, int status);
 
 /* 303 to a path of ours, or to an address that linkd gave: an identity provider's. */
 void page_go(struct visit *visit, const char *location);
+/* The same; the page there tells, once, what the word stands for (note.h). */
+void page_go_noted(struct visit *visit, const char *word, const char *location);
 PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
 
 /* What a rule said no to, as a page of its own. */

@@ -4,6 +4,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 
 #include <string.h>
@@ -57,7 +58,8 @@ static void changed(struct visit *visit, const ProtobufCMessage *answer, enum re
         .academy = visit->session.academy,
         .account = visit->session.account,
         .credential_at = {reply->credential_at}};
-    visit_sign_in(visit, &session, "/guichet?fait=mot-de-passe");
+    note_leave(visit, "mot-de-passe", "/guichet");
+    visit_sign_in(visit, &session, "/guichet");
 }
 
 void password_do(struct visit *visit)

@@ -1,4 +1,5 @@
-/* Before anything happens: what will be done to how many, what will not be done and why. */
+/* Before anything happens: what will be done to how many, what will not be done and why. The form that chooses is posted
+ * and leads to an address that shows it, so that a browser comes back to it without asking. */
 #include "crypto/random.h"
 #include "portal/chosen.h"
 #include "portal/handlers.h"
@@ -57,7 +58,7 @@ static struct view *something_fill(const struct visit *visit, struct view *body,
         counted(view_add(something, "WITH_RESET"), "RESET_COUNT", (int64_t)reset, "mot de passe sera réinitialisé",
             "mots de passe seront réinitialisés");
     }
-    view_set(something, "ACTION", filter_href_to(visit, &chosen->filter, "envoi"));
+    view_set(something, "ACTION", chosen_href(visit, chosen, "envoi"));
     view_set(something, "REQUEST", text);
     view_set(something, "CHOSEN", chosen->action->code);
     view_set(something, "PROFILE", profile_code(chosen->filter.profile));
@@ -149,9 +150,20 @@ static void preview_go(struct visit *visit, struct chosen *chosen)
 void preview_show(struct visit *visit)
 {
     enum refusal refusal;
+    struct chosen *chosen = chosen_of_address(visit, &refusal);
+    if (chosen) {
+        chosen_open(visit, chosen, preview_go);
+    } else {
+        page_refuse(visit, refusal);
+    }
+}
+
+void preview_do(struct visit *visit)
+{
+    enum refusal refusal;
     struct chosen *chosen = chosen_read(visit, &refusal);
     if (chosen) {
-        chosen_load(visit, chosen, preview_go);
+        chosen_load(visit, chosen, chosen_go);
     } else {
         page_refuse(visit, refusal);
     }

@@ -1,7 +1,10 @@
 #include "portal/routes.h"
 
 #include "portal/handlers.h"
+#include "portal/tabs.h"
 #include "runtime/cleanup.h"
+
+#include <string.h>
 
 #define SCHOOL "/etablissements/:uai"
 
@@ -53,7 +56,8 @@ static const struct route routes[] = {
     {HTTP_GET,  SCHOOL "/responsables/liste",                      ACCESS_SCHOOL,        "document", export_guardians       },
     {HTTP_GET,  SCHOOL "/eleves/liste",                            ACCESS_SCHOOL,        "document", export_pupils          },
     {HTTP_POST, SCHOOL "/liste",                                   ACCESS_SCHOOL,        "document", export_do              },
-    {HTTP_POST, SCHOOL "/apercu",                                  ACCESS_SCHOOL,        "head",     preview_show           },
+    {HTTP_GET,  SCHOOL "/apercu",                                  ACCESS_SCHOOL,        "head",     preview_show           },
+    {HTTP_POST, SCHOOL "/apercu",                                  ACCESS_SCHOOL,        "head",     preview_do             },
     {HTTP_POST, SCHOOL "/envoi",                                   ACCESS_SCHOOL,        "head",     batch_send_do          },
     {HTTP_GET,  SCHOOL "/envois",                                  ACCESS_SCHOOL,        "head",     batches_show           },
     {HTTP_GET,  SCHOOL "/envois/:envoi",                           ACCESS_SCHOOL,        "head",     batch_show             },
@@ -85,4 +89,46 @@ enum route_found route_find(
     }
     *out_values = (struct path_values){0};
     return found;
+}
+
+/* Addresses that take forms and are no page. place: below the path without its last piece, or a path of its own. */
+#define LIST "responsables"
+// clang-format off
+static const struct {
+    const char *pattern, *place;
+} forms[] = {
+    {SCHOOL "/comptes/:compte/mot-de-passe",            ""                          },
+    {SCHOOL "/comptes/:compte/renvoi",                  ""                          },
+    {SCHOOL "/delegations/retrait",                     ""                          },
+    {SCHOOL "/apercu",                                  LIST                        },
+    {SCHOOL "/envoi",                                   LIST                        },
+    {SCHOOL "/liste",                                   LIST                        },
+    {"/administration/codes-de-secours",                "/administration/mon-compte"},
+    {"/administration/double-authentification/retrait", "/administration/mon-compte"},
+    {"/administration/mon-compte/sessions",             ""                          },
+};
+// clang-format on
+
+static const char *place_make(struct arena *arena, const char *path, const char *place, const char *profile)
+{
+    int before = (int)(strrchr(path, '/') - path);
+    enum account_profile whose;
+    if (place[0] == '/') {
+        return place;
+    }
+    if (strcmp(place, LIST) == 0 && profile && profile_from_code(profile, &whose)) {
+        place = tab_of(whose);
+    }
+    return arena_printf(arena, "%.*s%s%s", before, path, place[0] != '\0' ? "/" : "", place);
+}
+
+const char *route_place(struct arena *arena, const char *path, const char *profile)
+{
+    struct path_values values;
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+        if (path_matches(forms[i].pattern, path, &values)) {
+            return place_make(arena, path, forms[i].place, profile);
+        }
+    }
+    return NULL;
 }

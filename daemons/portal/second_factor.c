@@ -4,6 +4,8 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
+#include "portal/onward.h"
 #include "portal/page.h"
 #include "portal/qr.h"
 
@@ -112,7 +114,8 @@ static void codes_show(struct visit *visit)
     const struct codes_shown *shown = visit->own;
     struct view *body = page_begin(visit, "Codes de secours", "codes-de-secours.html");
     view_set(body, "HEADING", shown->heading);
-    view_set(body, "ON", visit_home(visit));
+    const char *onward = onward_take(visit, &visit->session);
+    view_set(body, "ON", onward ? onward : visit_home(visit));
     for (size_t i = 0; i < shown->count; i++) {
         view_set(view_add(body, "CODE"), "TEXT", shown->codes[i]);
     }
@@ -181,7 +184,8 @@ static void removed(struct visit *visit, const ProtobufCMessage *answer, enum re
 {
     const Preau__Link__RemoveSecondFactorReply *reply = (const void *)answer;
     if (reply) {
-        administrator_step_go(visit, reply->standing, "/administration/mon-compte?fait=retrait");
+        note_leave(visit, "retrait", "/administration/mon-compte");
+        administrator_step_go(visit, reply->standing, "/administration/mon-compte");
     } else {
         my_account_refuse(visit, refusal);
     }

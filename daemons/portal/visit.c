@@ -4,6 +4,7 @@
 #include "portal/browser.h"
 #include "portal/cookie.h"
 #include "portal/csrf.h"
+#include "portal/onward.h"
 #include "portal/page.h"
 #include "portal/routes.h"
 #include "runtime/log.h"
@@ -99,6 +100,14 @@ struct beginning {
     struct web_session session;
 };
 
+static const char *place_after(const struct visit *visit, const struct beginning *beginning)
+{
+    const struct web_session *session = &beginning->session;
+    bool is_home = session->stage == WEB_OPEN && strcmp(beginning->location, session_home(session)) == 0;
+    const char *onward = is_home ? onward_take(visit, session) : NULL;
+    return onward ? onward : beginning->location;
+}
+
 static void session_begun(void *arg, const struct fault *fault)
 {
     struct beginning *beginning = arg;
@@ -115,7 +124,7 @@ static void session_begun(void *arg, const struct fault *fault)
         visit->session = beginning->session;
         beginning->next(visit);
     } else {
-        page_go(visit, beginning->location);
+        page_go(visit, place_after(visit, beginning));
     }
 }
 
@@ -181,12 +190,11 @@ void visit_session_digest(const struct visit *visit, unsigned char out_digest[DI
 
 /* ---- the gate: who may go where */
 
-static bool stage_fits(const struct visit *visit)
+bool visit_fits(const struct route *route, const struct web_session *session)
 {
-    const struct web_session *session = &visit->session;
     bool is_family = session->account.v != 0;
     bool is_open = session->stage == WEB_OPEN;
-    switch (visit->route->access) {
+    switch (route->access) {
     case ACCESS_ANYONE:
     case ACCESS_SIGNED_IN:
         return true;
@@ -247,6 +255,7 @@ static const char *place_of(const struct visit *visit)
 
 static void go_to_sign_in(struct visit *visit, bool had_session)
 {
+    onward_keep(visit);
     page_go_to(visit, "%s%s", is_for_administrators(visit) ? "/administration/connexion" : "/connexion",
         had_session ? "?session=finie" : "");
 }
@@ -294,7 +303,7 @@ static void session_loaded(void *arg, const struct web_session *session, const s
     if (visit->route->access != ACCESS_ANYONE && !session) {
         cookie_clear(visit, COOKIE_SESSION);
         go_to_sign_in(visit, true);
-    } else if (!stage_fits(visit)) {
+    } else if (!visit_fits(visit->route, &visit->session)) {
         page_go(visit, place_of(visit));
     } else {
         visit_go_in(visit);
@@ -309,6 +318,54 @@ static void database_is_away(struct visit *visit)
     page_fail(visit, &fault);
 }
 
+/* ---- addresses that are none */
+
+/* To who is signed in too: in their own layout, with their own way back. */
+static void address_refuse(struct visit *visit)
+{
+    const struct route *route = NULL;
+    struct path_values path;
+    enum route_found found = route_find(http_method(visit->request), http_path(visit->request), &route, &path);
+    page_refuse(visit, found == ROUTE_OTHER_METHOD ? REFUSAL_METHOD : REFUSAL_NOT_FOUND);
+}
+
+static void stranger_loaded(void *arg, const struct web_session *session, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    (void)fault; /* there is no such page, whoever asks */
+    if (session) {
+        visit->has_session = true;
+        visit->session = *session;
+    }
+    address_refuse(visit);
+}
+
+/* ---- what comes */
+
+static void session_ask(struct visit *visit, const char *cookie, web_session_loaded *loaded)
+{
+    unsigned char digest[DIGEST_SIZE];
+    cookie_digest(cookie, digest);
+    web_session_load(visit->portal->store, digest, clock_now(), &visit->portal->sessions.idle, loaded, visit);
+}
+
+/* The address that stays where a form's answer was shown leads to the page that the form was on. */
+static void address_is_none(struct visit *visit, const char *cookie)
+{
+    const char *place = NULL;
+    if (http_method(visit->request) != HTTP_POST) {
+        place = route_place(visit_arena(visit), http_path(visit->request), http_query(visit->request, "profil"));
+    }
+    if (place) {
+        page_go(visit, place);
+    } else if (cookie && store_is_ready(visit->portal->store)) {
+        session_ask(visit, cookie, stranger_loaded);
+    } else {
+        address_refuse(visit);
+    }
+}
+
 void visit_begin(struct http_request *request, void *arg)
 {
     struct portal *portal = arg;
@@ -316,9 +373,8 @@ void visit_begin(struct http_request *request, void *arg)
     *visit = (struct visit){.portal = portal, .request = request, .started = clock_tick()};
     enum route_found found = route_find(http_method(request), http_path(request), &visit->route, &visit->path);
     const char *cookie = cookie_get(visit, COOKIE_SESSION);
-    unsigned char digest[DIGEST_SIZE];
     if (found != ROUTE_FOUND) {
-        page_refuse(visit, found == ROUTE_OTHER_METHOD ? REFUSAL_METHOD : REFUSAL_NOT_FOUND);
+        address_is_none(visit, cookie);
     } else if (arena_used(visit_arena(visit)) > REQUEST_BYTES_MAX) {
         page_refuse(visit, REFUSAL_TOO_LARGE);
     } else if (visit->path.rest) { /* files: the same for everybody */
@@ -326,8 +382,7 @@ void visit_begin(struct http_request *request, void *arg)
     } else if (cookie && !store_is_ready(portal->store)) {
         database_is_away(visit);
     } else if (cookie) {
-        cookie_digest(cookie, digest);
-        web_session_load(portal->store, digest, clock_now(), &portal->sessions.idle, session_loaded, visit);
+        session_ask(visit, cookie, session_loaded);
     } else if (visit->route->access == ACCESS_ANYONE) {
         visit_go_in(visit);
     } else {

@@ -82,7 +82,11 @@ void visit_call(struct visit *visit, const struct visit_call *call);
 const char *visit_home(const struct visit *visit);
 const char *session_home(const struct web_session *session);
 
-/* Begins a session in the place of the browser's present one, sets its cookie, then leads to `location`. */
+/* A session of this kind and stage may go there, as far as that says. */
+bool visit_fits(const struct route *route, const struct web_session *session);
+
+/* Begins a session in the place of the browser's present one, sets its cookie, then leads to `location`; from
+ * the session's home on to where the person wanted to go (onward.h). */
 void visit_sign_in(struct visit *visit, const struct web_session *session, const char *location);
 /* The same, then goes on with the visit, which is of the new session. */
 void visit_renew(struct visit *visit, const struct web_session *session, visit_handler *next);

@@ -320,7 +320,8 @@ def test_a_head_takes_the_list_of_what_is_ticked_or_found(here, college):
     assert [row["Nom"] for row in rows_of(ticked.content)] == ["PETIT"]
     found = post(head, college, page, portee="tous", format="pdf")
     assert found.headers["Content-Type"] == "application/pdf" and len(pages_of(found.content)) == 2
-    assert "Aucun compte n’est sélectionné" in post(head, college, page, format="pdf").text
+    nothing = post(head, college, page, format="pdf")
+    assert nothing.path == page.path and "Cochez au moins un compte" in nothing.text
     assert post(head, college, page, portee="tous", format="xls").status == 400
     forged = post(head, college, page, portee="tous", format="pdf", csrf="x")
     assert forged.status == 403 and b"%PDF" not in forged.content

@@ -99,7 +99,8 @@ RIGHT = {
     "GET /etablissements/:uai/responsables/liste": (WRONG,),  # without a format
     "GET /etablissements/:uai/eleves/liste": (WRONG,),
     "POST /etablissements/:uai/liste": (SEEN, exported),
-    "POST /etablissements/:uai/apercu": (SEEN, selected),
+    "GET /etablissements/:uai/apercu": (WRONG,),  # without an action
+    "POST /etablissements/:uai/apercu": (LED, selected),
     "POST /etablissements/:uai/envoi": (LED, confirmed),
     "GET /etablissements/:uai/envois": (SEEN,),
     "GET /etablissements/:uai/envois/:envoi": (SEEN,),
