@@ -1,9 +1,11 @@
 #include "link/administrator_sign_in.h"
 
+#include "link/device.h"
 #include "link/hashing.h"
 #include "link/proof.h"
 #include "link/sign_in_audit.h"
 #include "link/tries.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "runtime/secret.h"
@@ -16,6 +18,7 @@ struct signing_in {
     struct call *call;
     const char *password;
     struct attempt attempt;
+    int64_t device;                    /* of the browser, known or new */
     struct stored_administrator found; /* id 0: nobody, or disabled */
     administrator_id disabled;         /* 0: nobody, or one who may sign in */
 };
@@ -43,7 +46,11 @@ static void signing_in_refuse(struct signing_in *signing_in, enum refusal refusa
 static void signing_in_answer(struct signing_in *signing_in, Preau__Link__AdministratorStanding *standing)
 {
     Preau__Link__SignInAdministratorReply reply = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REPLY__INIT;
+    char device[TOKEN_LINK_SIZE];
+    device_make(
+        signing_in->link->keys, "administrator", signing_in->found.login, (struct instant){signing_in->device}, device);
     reply.standing = standing;
+    reply.device = device;
     call_answer(signing_in->call, &reply.base);
     signing_in_end(signing_in, "right");
 }
@@ -138,6 +145,11 @@ void administrator_sign_in(struct link *link, struct call *call, const Preau__Li
     if (administrator_login_normalise(request->login, &login)) {
         snprintf(signing_in->found.login, sizeof signing_in->found.login, "%s", login.text);
     }
-    tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
+    if (device_read(link->keys, "administrator", login.text, request->device, &signing_in->device)) {
+        tries_of_device(&link->bounds, "administrator", login.text, signing_in->device, &signing_in->attempt);
+    } else {
+        signing_in->device = clock_now().us;
+        tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
+    }
     attempt_begin(link->store, &signing_in->attempt, &link->bounds.sign_in, signing_in_begun, signing_in);
 }

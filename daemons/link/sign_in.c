@@ -2,6 +2,7 @@
 
 #include "domain/identifier.h"
 #include "domain/lifecycle.h"
+#include "link/device.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
 #include "link/tries.h"
@@ -20,6 +21,7 @@ struct sign_in {
     struct identifier login; /* "": what was typed is none */
     struct attempt attempt;
     struct opening_account account;
+    int64_t device;            /* of the browser, known or new */
     bool is_provisional_right; /* decided beside Argon2, so that the time tells nothing */
 };
 
@@ -62,6 +64,7 @@ static void sign_in_right(struct sign_in *sign_in)
 {
     const struct account *account = &sign_in->account.stored.account;
     enum sign_in_step step;
+    char device[TOKEN_LINK_SIZE];
     enum refusal refusal = lifecycle_sign_in(account, clock_now(), &step);
     attempt_succeed(sign_in->link->store, &sign_in->attempt);
     if (refusal != REFUSAL_NONE) {
@@ -77,6 +80,8 @@ static void sign_in_right(struct sign_in *sign_in)
     reply.profile = (Preau__Profile)(account->profile + 1);
     reply.next = next_of(step);
     reply.credential_at = sign_in->account.changed_at.us;
+    device_make(sign_in->link->keys, "person", sign_in->login.text, (struct instant){sign_in->device}, device);
+    reply.device = device;
     call_answer(sign_in->call, &reply.base);
     sign_in_end(sign_in, "right");
 }
@@ -139,6 +144,11 @@ void sign_in(struct link *link, struct call *call, const Preau__Link__SignInRequ
     if (!identifier_normalise(request->login, &sign_in->login)) {
         sign_in->login.text[0] = '\0';
     }
-    tries_of_sign_in(&link->bounds, "person", sign_in->login.text, request->address, &sign_in->attempt);
+    if (device_read(link->keys, "person", sign_in->login.text, request->device, &sign_in->device)) {
+        tries_of_device(&link->bounds, "person", sign_in->login.text, sign_in->device, &sign_in->attempt);
+    } else {
+        sign_in->device = clock_now().us;
+        tries_of_sign_in(&link->bounds, "person", sign_in->login.text, request->address, &sign_in->attempt);
+    }
     attempt_begin(link->store, &sign_in->attempt, &link->bounds.sign_in, sign_in_begun, sign_in);
 }

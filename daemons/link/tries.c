@@ -33,6 +33,13 @@ void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const c
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", who, network);
 }
 
+void tries_of_device(
+    const struct link_bounds *bounds, const char *who, const char *login, int64_t device, struct attempt *out_attempt)
+{
+    *out_attempt = (struct attempt){.allowed = {bounds->tries_account}, .longest = {DAYS(1)}, .count = 1};
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s-device:%.64s:%lld", who, login, (long long)device);
+}
+
 void tries_of_account(
     const char *what, int64_t allowed, academy_code academy, account_id id, struct attempt *out_attempt)
 {

@@ -1,5 +1,6 @@
 /* What is counted at a sign-in: tries of a login from an address, and of an address. A stranger elsewhere does not keep
- * the person out, and a whole school behind one address waits minutes at most. */
+ * the person out, nor does one at the same address keep out a browser where the person signed in before
+ * (tries_of_device); a whole school behind one address waits minutes at most. */
 #pragma once
 
 #include "link/link.h"
@@ -10,6 +11,10 @@
  * subscriber has them all. */
 void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const char *login, const char *address,
     struct attempt *out_attempt);
+
+/* The same from a browser that signed in as this person before (device.h): counted by itself, wherever it is. */
+void tries_of_device(
+    const struct link_bounds *bounds, const char *who, const char *login, int64_t device, struct attempt *out_attempt);
 
 /* Of one account, what: "birth-date", "password". */
 void tries_of_account(

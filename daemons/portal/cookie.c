@@ -13,6 +13,8 @@ static const char *name_of(const struct visit *visit, enum cookie cookie)
         [COOKIE_PORTAL] = {"preau-portail",    "__Host-preau-portail"   },
         [COOKIE_NOTE] = {"preau-message",    "__Host-preau-message"   },
         [COOKIE_ONWARD] = {"preau-suite",      "__Host-preau-suite"     },
+        [COOKIE_DEVICE] = {"preau-navigateur", "__Host-preau-navigateur"},
+        [COOKIE_HEAD_DEVICE] = {"preau-poste",      "__Host-preau-poste"     },
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }
@@ -47,6 +49,28 @@ void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *
     char end[32];
     snprintf(end, sizeof end, "; Max-Age=%d", seconds);
     cookie_write(visit, cookie, value, end);
+}
+
+/* Browsers keep none longer than 400 days. */
+enum { DEVICE_SECONDS = 400 * 24 * 3600 };
+
+static bool is_token(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    return length > 0 && length < TOKEN_LINK_SIZE && text[length] == '\0';
+}
+
+const char *cookie_device(const struct visit *visit, enum cookie cookie)
+{
+    const char *token = cookie_text(visit, cookie);
+    return token && is_token(token) ? token : "";
+}
+
+void cookie_set_device(const struct visit *visit, enum cookie cookie, const char *token)
+{
+    if (is_token(token)) {
+        cookie_set_text(visit, cookie, token, DEVICE_SECONDS);
+    }
 }
 
 void cookie_clear(const struct visit *visit, enum cookie cookie)

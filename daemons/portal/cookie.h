@@ -8,16 +8,21 @@
 enum cookie {
     COOKIE_SESSION,
     COOKIE_FORM,
-    COOKIE_PORTAL, /* binds a way to an academy's portal and back; then what ends the session there */
-    COOKIE_NOTE,   /* note.h */
-    COOKIE_ONWARD  /* onward.h */
+    COOKIE_PORTAL,     /* binds a way to an academy's portal and back; then what ends the session there */
+    COOKIE_NOTE,       /* note.h */
+    COOKIE_ONWARD,     /* onward.h */
+    COOKIE_DEVICE,     /* linkd's word that this browser signed in before: of a family, */
+    COOKIE_HEAD_DEVICE /* and of an administrator */
 };
 
 /* NULL when the browser sent none that could be ours. */
 const char *cookie_get(const struct visit *visit, enum cookie cookie);
 void cookie_set(const struct visit *visit, enum cookie cookie, const char *value);
-/* A text that is no secret, at most COOKIE_TEXT_MAX bytes of those that a cookie may hold, for so many seconds. */
+/* A text for so many seconds, at most COOKIE_TEXT_MAX bytes of those that a cookie may hold. */
 enum { COOKIE_TEXT_MAX = 1000 };
 const char *cookie_text(const struct visit *visit, enum cookie cookie);
 void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *value, int seconds);
+/* linkd's token; kept as long as browsers keep cookies. "" without one. */
+const char *cookie_device(const struct visit *visit, enum cookie cookie);
+void cookie_set_device(const struct visit *visit, enum cookie cookie, const char *token);
 void cookie_clear(const struct visit *visit, enum cookie cookie);

@@ -1,4 +1,5 @@
 #include "link.pb-c.h"
+#include "portal/cookie.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "runtime/metric.h"
@@ -31,6 +32,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
+    cookie_set_device(visit, COOKIE_DEVICE, reply->device);
     struct web_session session = {.stage = WEB_OPEN,
         .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
         .account = {reply->account ? reply->account->id : 0},
@@ -68,6 +70,7 @@ void family_sign_in_do(struct visit *visit)
     Preau__Link__SignInRequest request = PREAU__LINK__SIGN_IN_REQUEST__INIT;
     request.login = arena_copy(visit_arena(visit), login);
     request.password = arena_copy(visit_arena(visit), password);
+    request.device = arena_copy(visit_arena(visit), cookie_device(visit, COOKIE_DEVICE));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     visit_call(visit, &(struct visit_call){visit->portal->link, "SignIn", &request.base, signed_in, NULL, false});
 }

@@ -133,6 +133,39 @@ def test_too_many_tries_wait_but_not_from_elsewhere(bus, family, here, address):
     here.wait(lambda: bus.refusal("link", "SignIn", **{**wrong, "password": family.password}) is None, what="over")
 
 
+def test_a_browser_that_signed_in_before_is_not_kept_out_by_others_at_its_address(bus, family, town, schools, address):
+    own = dict(login=family.login, password=family.password, address=address)
+    device = bus.ask("link", "SignIn", **own).device
+    wrong = {**own, "password": "wrong-wrong-22"}
+    assert [bus.refusal("link", "SignIn", **wrong) for _ in range(4)] == ["wrong_credentials"] * 3 + ["too_many_attempts"]
+    assert bus.refusal("link", "SignIn", **own) == "too_many_attempts"
+    assert bus.ask("link", "SignIn", **own, device=device).device == device
+    for forged in (device[:-1] + ("A" if device[-1] != "A" else "B"), device.swapcase(), "x", device + "A"):
+        assert bus.refusal("link", "SignIn", **own, device=forged) == "too_many_attempts"
+
+
+def test_a_known_browser_has_no_more_tries_than_another_and_none_for_others(bus, family, town, schools, address):
+    child = town.pupil(schools[1], "Nora", "Autre", "2011-01-02", account=True)
+    child.hand_out()
+    device = sign_in(bus, family, address).device
+    wrong = dict(login=family.login, password="wrong-wrong-22", device=device)
+    told = [bus.refusal("link", "SignIn", **wrong, address=f"{address}-{number}") for number in range(5)]
+    assert told == ["wrong_credentials"] * 3 + ["too_many_attempts"] * 2, "wherever it is"
+    others = dict(login=child.login, password="wrong-wrong-22", address=address, device=device)
+    assert [bus.refusal("link", "SignIn", **others) for _ in range(4)] == ["wrong_credentials"] * 3 + ["too_many_attempts"]
+    assert bus.refusal("link", "SignIn", **{**others, "password": child.password, "device": ""}) == "too_many_attempts", "it is none of theirs"
+
+
+def test_an_administrators_browser_is_not_a_familys(bus, family, address):
+    added = bus.ask("link", "AddAdministrator", operator=True, login=family.login, name="Mme Double", role=5, scopes=[{}])
+    own = dict(login=family.login, password=added.password, address=address)
+    device = bus.ask("link", "SignInAdministrator", **own).device
+    wrong = {**own, "password": "wrong-wrong-22"}
+    assert [bus.refusal("link", "SignInAdministrator", **wrong) for _ in range(3)] == ["wrong_credentials"] * 3
+    assert bus.refusal("link", "SignInAdministrator", **own, device=sign_in(bus, family, address).device) == "too_many_attempts"
+    assert bus.ask("link", "SignInAdministrator", **own, device=device).standing.role == 5
+
+
 # ------------------------------------------------------------------------------------------------ opening
 
 

@@ -241,7 +241,7 @@ def test_over_https_cookies_are_the_hosts_own_and_https_is_kept_to(here):
         data={"csrf": token, "identifiant": "directeur", "mot_de_passe": HEAD_PASSWORD})
     assert signed_in.status_code == 303
     cookies = [form_cookie, *signed_in.raw.headers.getlist("Set-Cookie")]
-    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-preau", "__Host-preau-formulaire"}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-preau", "__Host-preau-formulaire", "__Host-preau-poste"}
     for cookie in cookies:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"path=/", "httponly", "secure", "samesite=lax"} <= attributes and not any(one.startswith("domain") for one in attributes)

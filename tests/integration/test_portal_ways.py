@@ -14,11 +14,12 @@ from peers.site import Site
 from peers.web import Visitor
 
 SIGN_IN = "/administration/connexion"
+ATTEMPTS = 20
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "100", "attempts_address": "1000"}}
+    settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": str(ATTEMPTS), "attempts_address": "1000"}}
     with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-notifyd", "preau-portald", settings=settings) as site:
         yield site
 
@@ -280,3 +281,24 @@ def test_what_was_done_is_told_on_its_own_page_alone(head, school):
     assert "renvoyé" not in head.get(school.path(f"/comptes/{school.account(1)}")).text
     assert "Le courriel d’activation est renvoyé" in head.get(school.path(f"/comptes/{school.account(0)}")).text
     assert "renvoyé" not in head.get(school.path(f"/comptes/{school.account(0)}")).text
+
+
+# ------------------------------------------------------------------------------------------------ kept out by nobody
+
+
+def sign_in_attempt(visitor, path, login, password):
+    return visitor.submit(visitor.get(path).form(path), identifiant=login, mot_de_passe=password)
+
+
+@pytest.mark.parametrize("path", (SIGN_IN, "/connexion"))
+def test_wrong_tries_of_others_do_not_keep_out_the_browser_that_signed_in_before(here, school, path):
+    person = school.guardians[2]
+    login, password = ("girard", HEAD_PASSWORD) if path == SIGN_IN else (person.login, person.password)
+    known, stranger = Visitor(here.portal_url), Visitor(here.portal_url)
+    home = sign_in_attempt(known, path, login, password).path
+    known.session.cookies.set("preau", None)
+    told = [sign_in_attempt(stranger, path, login, "faux").status for _ in range(ATTEMPTS + 1)]
+    assert told[-1] == 429 and sign_in_attempt(stranger, path, login, password).status == 429
+    assert sign_in_attempt(known, path, login, password).path == home
+    with here.psql() as database:
+        database.execute("delete from preau.attempt")
