@@ -16,9 +16,16 @@ static void row_add(struct row *row, char one)
     row->used++;
 }
 
+/* East Asian spreadsheets take the wide forms of the same signs for them. */
 static bool is_formula(const char *cell)
 {
-    return cell[0] != '\0' && strchr("=+-@\t\r", cell[0]);
+    static const char *const wide[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        if (strncmp(cell, wide[i], strlen(wide[i])) == 0) {
+            return true;
+        }
+    }
+    return cell[0] != '\0' && strchr("=+-@\t\r\n", cell[0]);
 }
 
 /* Blanks at an end are kept by some spreadsheets only between quotes. */
