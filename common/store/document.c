@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 struct asking {
+    document_ordered *ordered;
     document_claimed *claimed;
     document_loaded *loaded;
     delivery_recorded *recorded;
@@ -21,6 +22,44 @@ static struct asking *asking_new(struct asking whom)
 }
 
 #define COPY_TEXT(out, rows, row, column) snprintf((out), sizeof(out), "%s", row_text((rows), (row), (column)))
+
+static void order_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    size_t count = rows ? (size_t)rows_count(rows) : 0;
+    if (count == 0) {
+        asking->ordered(asking->arg, NULL, fault);
+        memory_free(&asking);
+        return;
+    }
+    struct sheet_due *sheets = checked_calloc(count, sizeof *sheets);
+    for (size_t i = 0; i < count; i++) {
+        sheets[i].academy.v = (int16_t)row_int64(rows, (int)i, "academy");
+        sheets[i].id.v = row_int64(rows, (int)i, "id");
+        sheets[i].class = row_int64(rows, (int)i, "class");
+    }
+    const struct batch_due due = {
+        .academy = {(int16_t)row_int64(rows, 0, "batch_academy")},
+        .batch = {row_int64(rows, 0, "batch_id")},
+        .first_part = (int)row_int64(rows, 0, "first_part"),
+        .pages_before = row_int64(rows, 0, "pages_before"),
+        .pages_all = row_int64(rows, 0, "pages_all"),
+        .sheets = sheets,
+        .count = count,
+    };
+    asking->ordered(asking->arg, &due, fault);
+    memory_free(&sheets);
+    memory_free(&asking);
+}
+
+void document_order(struct store *store, document_ordered *ordered, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    store_run(store, QUERY_DOCUMENT_ORDER, &parameters, order_rows,
+        asking_new((struct asking){.ordered = ordered, .arg = arg}));
+    parameters_clear(&parameters);
+}
 
 static void sheet_from_row(const struct rows *rows, int row, struct owed_sheet *out_sheet)
 {
@@ -38,8 +77,13 @@ static void sheet_from_row(const struct rows *rows, int row, struct owed_sheet *
     size_t length = row_bytes(rows, row, "sealed", out_sheet->sealed, sizeof out_sheet->sealed);
     out_sheet->sealed_length = length <= sizeof out_sheet->sealed ? length : 0; /* none that we sealed is longer */
     COPY_TEXT(out_sheet->login, rows, row, "login");
+    COPY_TEXT(out_sheet->civilite, rows, row, "civilite");
     COPY_TEXT(out_sheet->nom, rows, row, "nom");
     COPY_TEXT(out_sheet->prenom, rows, row, "prenom");
+    COPY_TEXT(out_sheet->adresse, rows, row, "adresse");
+    COPY_TEXT(out_sheet->code_postal, rows, row, "code_postal");
+    COPY_TEXT(out_sheet->ville, rows, row, "ville");
+    COPY_TEXT(out_sheet->pays, rows, row, "pays");
     COPY_TEXT(out_sheet->class_label, rows, row, "class");
     COPY_TEXT(out_sheet->children, rows, row, "children");
 }
@@ -60,7 +104,6 @@ static void claim_rows(void *arg, const struct rows *rows, const struct fault *f
     struct owed_document document = {
         .academy = {(int16_t)row_int64(rows, 0, "batch_academy")},
         .batch = {row_int64(rows, 0, "batch_id")},
-        .part = (int)row_int64(rows, 0, "part"),
         .sheets = sheets,
         .count = count,
     };
@@ -71,15 +114,25 @@ static void claim_rows(void *arg, const struct rows *rows, const struct fault *f
     memory_free(&asking);
 }
 
-void document_claim(struct store *store, int64_t pages_max, struct duration lease, document_claimed *claimed, void *arg)
+void document_claim(
+    struct store *store, const struct batch_due *part, struct duration lease, document_claimed *claimed, void *arg)
 {
     struct parameters parameters;
+    int64_t *academies = checked_calloc(part->count * 2, sizeof *academies), *numbers = academies + part->count;
+    for (size_t i = 0; i < part->count; i++) {
+        academies[i] = part->sheets[i].academy.v;
+        numbers[i] = part->sheets[i].id.v;
+    }
     parameters_init(&parameters);
-    parameters_int64(&parameters, pages_max);
+    parameters_int64(&parameters, part->academy.v);
+    parameters_int64(&parameters, part->batch.v);
+    parameters_int64_array(&parameters, academies, part->count);
+    parameters_int64_array(&parameters, numbers, part->count);
     parameters_duration(&parameters, lease);
     store_run(store, QUERY_DOCUMENT_CLAIM, &parameters, claim_rows,
         asking_new((struct asking){.claimed = claimed, .arg = arg}));
     parameters_clear(&parameters);
+    memory_free(&academies);
 }
 
 static void record_rows(void *arg, const struct rows *rows, const struct fault *fault)

@@ -15,7 +15,12 @@
 
 struct store;
 
-enum { SHEET_CHILDREN_SIZE = 4096 };
+enum {
+    SHEET_CHILDREN_SIZE = 4096,
+    SHEET_CIVILITE_SIZE = 16,
+    SHEET_POSTAL_CODE_SIZE = 16,
+    SHEET_ADDRESS_SIZE = 256 /* no field of an address is kept longer */
+};
 
 /* One sheet that was claimed, with all that it shows. */
 struct owed_sheet {
@@ -29,25 +34,48 @@ struct owed_sheet {
     char login[IDENTIFIER_SIZE];
     unsigned char sealed[OWED_SEALED_MAX];
     size_t sealed_length;
-    char nom[NAME_SIZE], prenom[NAME_SIZE];
+    char civilite[SHEET_CIVILITE_SIZE], nom[NAME_SIZE], prenom[NAME_SIZE];
+    /* as AAF gives it: lines parted by dollars, all "" when none is known */
+    char adresse[SHEET_ADDRESS_SIZE], code_postal[SHEET_POSTAL_CODE_SIZE], ville[SHEET_ADDRESS_SIZE],
+        pays[SHEET_ADDRESS_SIZE];
     char class_label[CLASS_LABEL_SIZE]; /* of the pupil, or of the child who comes first */
     char children[SHEET_CHILDREN_SIZE]; /* one a line: first name, tab, class in this school or nothing */
 };
+
+/* A sheet that is due, by its place in the order of printing. */
+struct sheet_due {
+    academy_code academy;
+    delivery_id id;
+    int64_t class; /* the same for sheets of one class */
+};
+
+/* Sheets of one batch, one at least. */
+struct batch_due {
+    academy_code academy;
+    batch_id batch;
+    int first_part;                  /* the number of the next part to make */
+    int64_t pages_before, pages_all; /* of the batch: those that were made, and as it stands with them */
+    const struct sheet_due *sheets;
+    size_t count;
+};
+
+/* due: lent for the call; NULL when no batch has sheets that are due, or with the fault. */
+typedef void document_ordered(void *arg, const struct batch_due *due, const struct fault *fault);
+void document_order(struct store *store, document_ordered *ordered, void *arg);
 
 /* A part to make; it has one sheet at least. */
 struct owed_document {
     academy_code academy;
     batch_id batch;
-    int part;
     char school[SCHOOL_NAME_SIZE], city[SCHOOL_NAME_SIZE];
     const struct owed_sheet *sheets;
     size_t count;
 };
 
-/* document: lent for the call; NULL when none is due, or with the fault. */
+/* document: lent for the call; NULL when none of them is due, or with the fault. */
 typedef void document_claimed(void *arg, const struct owed_document *document, const struct fault *fault);
 void document_claim(
-    struct store *store, int64_t pages_max, struct duration lease, document_claimed *claimed, void *arg);
+    struct store *store, const struct batch_due *part, struct duration lease, document_claimed *claimed, void *arg);
 
 struct document_made {
     academy_code academy;

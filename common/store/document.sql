@@ -1,12 +1,10 @@
 -- The individual sheets of a batch: taken part by part, made, kept sealed until they expire.
 
--- :query document_claim
--- Takes the next sheets of one batch for a lease, in the order in which they are printed, with all that they show. A
--- batch is in one maker's hands at a time, so that its parts keep that order. The head prints them: of the children, those
--- of the school only.
+-- :query document_order
+-- The sheets that are due of the batch that waits longest, in the order in which they are printed; class is the same number for
+-- those of one class. first_part: the number that the next part gets; pages_before: how many pages the batch has in those made;
+-- pages_all: with them and those to come, without the sheets that closed accounts no longer get. A batch of which a part is being made is left to its maker, so that parts keep that order.
 -- :role notify
--- $1 pages bigint
--- $2 lease interval
 with next as (
     select b.academy, b.id, b.uai
       from preau.batch b
@@ -19,47 +17,75 @@ with next as (
              where d.batch_academy = b.academy and d.batch_id = b.id and d.state = 'taken' and d.taken_until > now())
      order by b.created_at
      limit 1
-       for update skip locked
-), sorted as (
-    select d.academy, d.id, who.nom, who.prenom, who.class, who.search_name, b.academy as batch_academy,
-           b.id as batch_id, b.uai
-      from next b
-      join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
-      left join lateral (
-            select p.nom, p.prenom, p.search_name, h.class
-              from preau.person p
-              left join lateral (
-                    select min(e.class) as class
-                      from (select p.aaf_id as pupil_id
-                             union all
-                            select g.pupil_id from preau.guardianship g
-                             where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
-                      join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
-                                              = (p.academy, p.degree, f.pupil_id, b.uai)) h on true
-             where p.account_academy = d.academy and p.account_id = d.account_id
-             order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
-             limit 1) who on true
-     where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
-     order by who.class nulls last, who.search_name, d.id
-     limit $1
-), taken as (
-    update preau.delivery d
-       set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $2, due_at = now() + $2
-      from sorted
-     where d.academy = sorted.academy and d.id = sorted.id and d.due_at <= now()
- returning d.academy, d.id, d.account_id, d.attempts
 )
-select t.academy, t.id, t.attempts, t.account_id, w.batch_academy, w.batch_id, a.profile::text, a.password::text,
+select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, dense_rank() over (order by who.class nulls last) as class,
+       made.part + 1 as first_part, made.pages as pages_before,
+       made.pages + count(*) filter (where a.closed_at is null) over () as pages_all
+  from next b
+  join lateral (
+        select coalesce(max(o.part), 0) as part, coalesce(sum(o.pages), 0) as pages
+          from preau.document o where o.academy = b.academy and o.batch_id = b.id) made on true
+  join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
+  join preau.account a on a.academy = d.academy and a.id = d.account_id
+  left join lateral (
+        select p.search_name, h.class
+          from preau.person p
+          left join lateral (
+                select min(e.class) as class
+                  from (select p.aaf_id as pupil_id
+                         union all
+                        select g.pupil_id from preau.guardianship g
+                         where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
+                  join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                          = (p.academy, p.degree, f.pupil_id, b.uai)) h on true
+         where p.account_academy = d.academy and p.account_id = d.account_id
+         order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
+         limit 1) who on true
+ where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
+ order by who.class nulls last, who.search_name, d.id;
+
+-- :query document_claim
+-- Takes those of these sheets of one batch that are still due, for a lease, with all that they show, in the order in which they
+-- are named. The head prints them: of the children, those of the school only.
+-- :role notify
+-- $1 academy smallint
+-- $2 batch bigint
+-- $3 academies smallint[]
+-- $4 numbers bigint[]
+-- $5 lease interval
+with taken as (
+    update preau.delivery d
+       set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $5, due_at = now() + $5
+      from preau.batch b, unnest($3, $4) with ordinality as w(academy, id, place)
+     where b.academy = $1 and b.id = $2
+       and d.academy = w.academy and d.id = w.id and d.batch_academy = b.academy and d.batch_id = b.id
+       and d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
+ returning d.academy, d.id, d.account_id, d.attempts, w.place, b.academy as batch_academy, b.id as batch_id, b.uai
+)
+select t.academy, t.id, t.attempts, t.account_id, t.batch_academy, t.batch_id, a.profile::text, a.password::text,
        a.state in ('en_cours', 'active') as is_opened, a.login, a.closed_at is not null as is_closed, a.notification_expires_at, cr.sealed,
-       coalesce(w.nom, '') as nom, coalesce(w.prenom, '') as prenom, coalesce(w.class, '') as class,
-       coalesce(children.names, '') as children, s.name as school, s.city,
-       (select coalesce(max(o.part), 0) + 1 from preau.document o
-         where o.academy = w.batch_academy and o.batch_id = w.batch_id) as part
-  from sorted w
-  join taken t on t.academy = w.academy and t.id = w.id
+       coalesce(who.civilite, '') as civilite, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
+       coalesce(who.adresse, '') as adresse, coalesce(who.code_postal, '') as code_postal, coalesce(who.ville, '') as ville,
+       coalesce(who.pays, '') as pays, coalesce(who.class, '') as class,
+       coalesce(children.names, '') as children, s.name as school, s.city
+  from taken t
   join preau.account a on a.academy = t.academy and a.id = t.account_id
-  join preau.school s on s.academy = w.batch_academy and s.uai = w.uai
+  join preau.school s on s.academy = t.batch_academy and s.uai = t.uai
   left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
+  left join lateral (
+        select p.civilite, p.nom, p.prenom, p.adresse, p.code_postal, p.ville, p.pays, h.class
+          from preau.person p
+          left join lateral (
+                select min(e.class) as class
+                  from (select p.aaf_id as pupil_id
+                         union all
+                        select g.pupil_id from preau.guardianship g
+                         where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
+                  join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                          = (p.academy, p.degree, f.pupil_id, t.uai)) h on true
+         where p.account_academy = t.academy and p.account_id = t.account_id
+         order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
+         limit 1) who on true
   left join lateral (
         select string_agg(c.prenom || E'\t' || coalesce(c.class, ''), E'\n' order by c.birth_date, c.prenom) as names
           from (select c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date, min(e.class) as class
@@ -67,11 +93,11 @@ select t.academy, t.id, t.attempts, t.account_id, w.batch_academy, w.batch_id, a
                   join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                   join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
                   join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
-                                          = (c.academy, c.degree, c.aaf_id, w.uai) and c.academy = w.batch_academy
+                                          = (c.academy, c.degree, c.aaf_id, t.uai) and c.academy = t.batch_academy
                  where r.account_academy = t.academy and r.account_id = t.account_id
                    and r.departed_at is null and c.departed_at is null
                  group by c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date) c) children on true
- order by w.class nulls last, w.search_name, t.id;
+ order by t.place;
 
 -- :query document_store
 -- A part that was made, with the sheets that it holds told as done; nothing when some were taken from its maker.

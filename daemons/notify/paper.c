@@ -1,5 +1,7 @@
 #include "notify/paper.h"
 
+#include "domain/latin.h"
+#include "notify/bidi.h"
 #include "notify/wrap.h"
 #include "runtime/memory.h"
 
@@ -10,12 +12,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_SIZE = 1024 /* bytes of a line that is set */ };
+enum {
+    LINE_SIZE = 1024 /* bytes of a line that is set */,
+    DRAWN_SIZE = 4 * LINE_SIZE,
+    WIDTHS = 0x250 /* letters of Latin */
+};
 
 struct paper {
     HPDF_Doc pdf;
     HPDF_Page page;
     HPDF_Font fonts[PAPER_FONT_COUNT];
+    /* of each letter, in thousandths of the size; -1 not asked for yet: libharu looks each up in the font's file */
+    short widths[PAPER_FONT_COUNT][WIDTHS];
 };
 
 static bool font_load(struct paper *paper, enum paper_font font, const char *path, struct fault *fault)
@@ -35,6 +43,7 @@ bool paper_new(const char *font_directory, struct paper **out_paper, struct faul
         [PAPER_BOLD] = "DejaVuSans-Bold.ttf",
         [PAPER_MONO] = "DejaVuSansMono-Bold.ttf"};
     struct paper *paper = checked_calloc(1, sizeof *paper);
+    memset(paper->widths, -1, sizeof paper->widths);
     paper->pdf = HPDF_New(NULL, NULL);
     if (!paper->pdf) {
         abort(); /* out of memory */
@@ -96,15 +105,37 @@ void paper_grey(struct paper *paper, float grey)
     HPDF_Page_SetGrayStroke(paper->page, grey);
 }
 
+static int letter_width(struct paper *paper, enum paper_font font, uint32_t letter, const char *bytes, size_t length)
+{
+    short *known = letter < WIDTHS ? &paper->widths[font][letter] : NULL;
+    if (known && *known >= 0) {
+        return *known;
+    }
+    int width = (int)HPDF_Font_TextWidth(paper->fonts[font], (const HPDF_BYTE *)bytes, (HPDF_UINT)length).width;
+    if (known) {
+        *known = (short)width;
+    }
+    return width;
+}
+
 /* The width of the text, set in that font; before there is a page too. */
 static float measure(struct paper *paper, enum paper_font font, float size, const char *text)
 {
-    HPDF_TextWidth width = HPDF_Font_TextWidth(paper->fonts[font], (const HPDF_BYTE *)text, (HPDF_UINT)strlen(text));
-    return (float)width.width * size / 1000;
+    char drawn[DRAWN_SIZE];
+    int width = 0;
+    text = bidi_write_visual(text, drawn, sizeof drawn) ? drawn : text;
+    while (*text != '\0') {
+        const char *start = text;
+        uint32_t letter = utf8_next(&text);
+        width += letter_width(paper, font, letter, start, (size_t)(text - start));
+    }
+    return (float)width * size / 1000;
 }
 
 static void show(struct paper *paper, enum paper_font font, float size, float x, float y, const char *text)
 {
+    char drawn[DRAWN_SIZE];
+    text = bidi_write_visual(text, drawn, sizeof drawn) ? drawn : text;
     HPDF_Page_BeginText(paper->page);
     HPDF_Page_SetFontAndSize(paper->page, paper->fonts[font], size);
     HPDF_Page_TextOut(paper->page, x, up(y), text);

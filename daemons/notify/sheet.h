@@ -1,20 +1,27 @@
-/* Individual sheets (guide 5.2): a page an account, as PDF, over libharu. Pure but for the fonts' files. */
+/*
+ * Individual sheets (guide 5.2): a page an account, as PDF, over libharu. Pure but for the fonts' files. Folded in three at its
+ * marks, a page goes into an envelope DL whose window shows the address and nothing else, however the page slides in it.
+ */
 #pragma once
 
 #include "domain/identifier.h"
 #include "domain/password.h"
 #include "domain/school.h"
 #include "domain/types.h"
+#include "notify/postal.h"
 #include "notify/wording.h"
 #include "runtime/fault.h"
 #include "store/document.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sheet {
     bool is_guardian; /* else a pupil */
     bool is_opened;   /* the person signed in once */
+    bool is_posted;   /* the address is one; else the sheet is handed out */
+    struct postal_address address;
     char name[WORDING_NAME_SIZE];
     char login[IDENTIFIER_SIZE];
     char password[OWED_SEALED_MAX + 1]; /* "": the person chose theirs */
@@ -28,6 +35,7 @@ struct sheet_document {
     struct instant made_at;
     const struct sheet *sheets; /* one at least */
     size_t count;
+    int64_t pages_before, pages_all; /* of the batch: its other documents before this one, and all of them */
 };
 
 /* The caller frees the PDF, and wipes it. Faults: IO (fonts), LIBRARY. */

@@ -3,6 +3,7 @@
 #include "crypto/seal.h"
 #include "notify/progress.h"
 #include "notify/sheet.h"
+#include "notify/sheet_parts.h"
 #include "notify/wording.h"
 #include "runtime/clock.h"
 #include "runtime/fault_point.h"
@@ -16,13 +17,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A part takes a fraction of a second; past it, its maker is held for dead. */
+/* A part takes a fraction of a second, and waits for as long; past it, its maker is held for dead. */
 #define LEASE SECONDS(20)
+
+/* One is drawn while the next is claimed and the one before is stored: the thread waits for no database. */
+enum { CLAIMED_AHEAD = 2 };
 
 /* A part that is being made: what the thread needs and what it gave. */
 struct part {
     struct sheet_maker *maker;
     struct owed_document document; /* without its sheets */
+    int number;
+    int64_t pages_before, pages_all; /* of the batch */
     struct owed_sheet *sheets;
     struct delivery_ref *deliveries;
     size_t count;
@@ -33,13 +39,22 @@ struct part {
     struct fault fault;
 };
 
+/* The batch in hand, in the order of printing. Asked for once: to find it takes as long as to draw some pages. */
+struct order {
+    struct batch_due due;
+    struct sheet_due *sheets; /* what due.sheets lends */
+    size_t next, asked;       /* the first sheet that was not asked for, how many are being asked for */
+};
+
 struct sheet_maker {
     struct notify *notify;
+    struct order order;
     struct workers *workers;
     struct timer *scan;
     struct status_check *check;
     const char *fonts, *portal_url;
-    bool is_busy, wants_claim, is_draining;
+    unsigned in_hand, undrawn; /* parts that were claimed and not stored, or not even drawn */
+    bool is_asking, wants_more, is_draining;
 };
 
 void sheet_place(int academy, long long batch, int part, char out_place[SHEET_PLACE_SIZE])
@@ -56,11 +71,27 @@ static void part_free(struct part *part)
     memory_free(&part);
 }
 
-/* Nothing is in hand any more; looks again when there may be more. */
-static void maker_rest(struct sheet_maker *maker, bool may_be_more)
+static void order_forget(struct order *order)
 {
-    maker->is_busy = false;
-    if (may_be_more || maker->wants_claim) {
+    memory_free(&order->sheets);
+    *order = (struct order){0};
+}
+
+/* The database answered; looks again when there may be more. */
+static void maker_asked(struct sheet_maker *maker, bool may_be_more)
+{
+    maker->is_asking = false;
+    if (may_be_more || maker->wants_more) {
+        sheet_maker_wake(maker);
+    }
+}
+
+static void part_end(struct part *part, bool may_be_more)
+{
+    struct sheet_maker *maker = part->maker;
+    part_free(part);
+    maker->in_hand--;
+    if (may_be_more) {
         sheet_maker_wake(maker);
     }
 }
@@ -69,6 +100,9 @@ static void stored(void *arg, const struct fault *fault)
 {
     struct part *part = arg;
     struct sheet_maker *maker = part->maker;
+    if (fault) {
+        order_forget(&maker->order);
+    }
     if (fault) { /* the sheets are due again after their lease */
         if (!maker->notify->is_stopping) {
             log_fault("document_not_stored", fault);
@@ -78,12 +112,11 @@ static void stored(void *arg, const struct fault *fault)
         metric_add(METRIC_DELIVERIES, (int64_t)part->count, "sheet", "sent");
         status_check_set(maker->check, STATUS_OK, "");
         log_event(LOG_INFO, "document_made", F("academy", (int)part->document.academy.v),
-            F("batch", part->document.batch), F("part", part->document.part), F("pages", part->count),
+            F("batch", part->document.batch), F("part", part->number), F("pages", part->count),
             F("bytes", part->sealed_length), F("time", part->time));
         progress_mark(maker->notify->progress, part->document.academy, part->document.batch);
     }
-    maker_rest(maker, !fault);
-    part_free(part);
+    part_end(part, !fault);
 }
 
 /* --- on the thread --- */
@@ -96,11 +129,26 @@ static bool password_open(const struct key_ring *keys, const struct owed_sheet *
            seal_open(keys, place, owed->sealed, owed->sealed_length, out_password);
 }
 
+static void address_fill(const struct owed_sheet *owed, struct sheet *sheet)
+{
+    const struct postal_source source = {
+        .civilite = owed->civilite,
+        .prenom = owed->prenom,
+        .nom = owed->nom,
+        .adresse = owed->adresse,
+        .code_postal = owed->code_postal,
+        .ville = owed->ville,
+        .pays = owed->pays,
+    };
+    sheet->is_posted = postal_address_make(&source, &sheet->address);
+}
+
 static bool sheet_fill(const struct part *part, size_t at, struct sheet *out_sheet, struct fault *fault)
 {
     const struct owed_sheet *owed = &part->sheets[at];
     *out_sheet = (struct sheet){.is_guardian = owed->profile == PROFILE_RESPONSABLE, .is_opened = owed->is_opened};
     wording_name(owed->prenom, owed->nom, out_sheet->name);
+    address_fill(owed, out_sheet);
     snprintf(out_sheet->login, sizeof out_sheet->login, "%s", owed->login);
     snprintf(out_sheet->class_label, sizeof out_sheet->class_label, "%s", owed->class_label);
     snprintf(out_sheet->children, sizeof out_sheet->children, "%s", owed->children);
@@ -117,7 +165,7 @@ static bool sheet_fill(const struct part *part, size_t at, struct sheet *out_she
 static void part_seal(struct part *part, const unsigned char *pdf, size_t length)
 {
     char place[SHEET_PLACE_SIZE];
-    sheet_place(part->document.academy.v, part->document.batch.v, part->document.part, place);
+    sheet_place(part->document.academy.v, part->document.batch.v, part->number, place);
     part->sealed_length = length + SEAL_OVERHEAD;
     part->sealed = checked_calloc(part->sealed_length, 1);
     seal_make(part->maker->notify->keys, place, pdf, length, part->sealed);
@@ -139,6 +187,8 @@ static void part_make(void *arg, void *context)
         .made_at = clock_now(),
         .sheets = sheets,
         .count = part->count,
+        .pages_before = part->pages_before,
+        .pages_all = part->pages_all,
     };
     bool filled = true;
     for (size_t i = 0; i < part->count && filled; i++) {
@@ -162,13 +212,14 @@ static void part_made(void *arg, bool was_run)
 {
     struct part *part = arg;
     struct sheet_maker *maker = part->maker;
+    maker->undrawn--;
     if (!was_run || !part->is_made) {
         if (was_run) {
             log_fault("document_not_made", &part->fault);
             status_check_set(maker->check, STATUS_DEGRADED, part->fault.text);
         }
-        part_free(part);
-        maker_rest(maker, false);
+        order_forget(&maker->order);
+        part_end(part, false);
         return;
     }
     metric_observe(METRIC_DOCUMENT_SECONDS, part->time);
@@ -176,7 +227,7 @@ static void part_made(void *arg, bool was_run)
     const struct document_made made = {
         .academy = part->document.academy,
         .batch = part->document.batch,
-        .part = part->document.part,
+        .part = part->number,
         .deliveries = part->deliveries,
         .pages = part->count,
         .sealed = part->sealed,
@@ -184,6 +235,7 @@ static void part_made(void *arg, bool was_run)
         .kept_for = config_duration(maker->notify->run->config, CONFIG_NOTIFY_DOCUMENT_RETENTION),
     };
     document_store(maker->notify->store, &made, stored, part);
+    sheet_maker_wake(maker);
 }
 
 static void cancelled(void *arg, const struct fault *fault)
@@ -218,32 +270,79 @@ static struct part *part_new(struct sheet_maker *maker, const struct owed_docume
     return part;
 }
 
+static void part_begin(struct sheet_maker *maker, const struct owed_document *document)
+{
+    struct batch_due *due = &maker->order.due;
+    struct part *part = part_new(maker, document);
+    part->number = due->first_part;
+    part->pages_before = due->pages_before;
+    part->pages_all = due->pages_all;
+    due->first_part += part->count > 0;
+    due->pages_before += (int64_t)part->count;
+    if (part->count == 0 || !worker_submit(maker->workers, part_make, part_made, part)) {
+        part_free(part); /* none is left, or stopping */
+        return;
+    }
+    maker->in_hand++;
+    maker->undrawn++;
+}
+
 static void claimed(void *arg, const struct owed_document *document, const struct fault *fault)
 {
     struct sheet_maker *maker = arg;
-    if (!document) {
-        if (fault && !maker->notify->is_stopping) {
-            log_event(LOG_NOTICE, "sheets_wait", F("fault", fault));
-        }
-        maker_rest(maker, false);
-        return;
+    struct order *order = &maker->order;
+    order->next += order->asked;
+    if (document) {
+        part_begin(maker, document);
+    } else if (fault && !maker->notify->is_stopping) {
+        log_event(LOG_NOTICE, "sheets_wait", F("fault", fault));
     }
-    struct part *part = part_new(maker, document);
-    if (part->count == 0 || !worker_submit(maker->workers, part_make, part_made, part)) {
-        part_free(part);
-        maker_rest(maker, false);
+    if (!document || document->count < order->asked) { /* some are no longer due: what is left is looked at anew */
+        order_forget(order);
     }
+    maker_asked(maker, !fault);
+}
+
+/* The next part of the batch in hand. */
+static void order_claim(struct sheet_maker *maker)
+{
+    struct order *order = &maker->order;
+    int64_t pages = config_count(maker->notify->run->config, CONFIG_NOTIFY_SHEET_PAGES_PER_DOCUMENT);
+    struct batch_due part = order->due;
+    part.sheets += order->next;
+    part.count = order->asked = sheet_part_length(part.sheets, order->due.count - order->next, (size_t)pages);
+    document_claim(maker->notify->store, &part, LEASE, claimed, maker);
+}
+
+static void ordered(void *arg, const struct batch_due *due, const struct fault *fault)
+{
+    struct sheet_maker *maker = arg;
+    if (fault && !maker->notify->is_stopping) {
+        log_event(LOG_NOTICE, "sheets_wait", F("fault", fault));
+    }
+    if (due) {
+        maker->order = (struct order){.due = *due, .sheets = checked_calloc(due->count, sizeof *due->sheets)};
+        memcpy(maker->order.sheets, due->sheets, due->count * sizeof *due->sheets);
+        maker->order.due.sheets = maker->order.sheets;
+    }
+    maker_asked(maker, due != NULL);
 }
 
 void sheet_maker_wake(struct sheet_maker *maker)
 {
-    maker->wants_claim = maker->is_busy;
-    if (maker->is_busy || maker->is_draining) {
+    bool has_order = maker->order.next < maker->order.due.count;
+    maker->wants_more = maker->is_asking;
+    if (maker->is_asking || maker->is_draining || maker->undrawn >= CLAIMED_AHEAD) {
         return;
     }
-    maker->is_busy = true;
-    int64_t pages = config_count(maker->notify->run->config, CONFIG_NOTIFY_SHEET_PAGES_PER_DOCUMENT);
-    document_claim(maker->notify->store, pages, LEASE, claimed, maker);
+    if (has_order) {
+        maker->is_asking = true;
+        order_claim(maker);
+    } else if (maker->in_hand == 0) { /* else the last to be stored looks again */
+        maker->is_asking = true;
+        order_forget(&maker->order);
+        document_order(maker->notify->store, ordered, maker);
+    }
 }
 
 static void scan(void *arg)
@@ -282,7 +381,7 @@ bool sheet_maker_new(struct notify *notify, struct sheet_maker **out_maker, stru
     if (!fonts_check(maker, fault)) {
         return false;
     }
-    const struct worker_options options = {.name = "sheets", .threads = 1, .queue_limit = 1};
+    const struct worker_options options = {.name = "sheets", .threads = 1, .queue_limit = CLAIMED_AHEAD};
     maker->workers = workers_new(notify->run->loop, &options);
     maker->check = status_check_add(notify->run->status, "documents", false);
     status_check_set(maker->check, STATUS_OK, "");
@@ -297,7 +396,7 @@ void sheet_maker_drain(struct sheet_maker *maker)
 
 bool sheet_maker_is_idle(const struct sheet_maker *maker)
 {
-    return !maker->is_busy;
+    return !maker->is_asking && maker->in_hand == 0;
 }
 
 void sheet_maker_stop(struct sheet_maker *maker)
@@ -311,7 +410,8 @@ void sheet_maker_stop(struct sheet_maker *maker)
 
 void sheet_maker_free(struct sheet_maker **maker)
 {
-    if (*maker && !(*maker)->is_busy) { /* else a thread still uses it: left to the end of the process */
+    if (*maker && sheet_maker_is_idle(*maker)) { /* else a thread still uses it: left to the end of the process */
+        order_forget(&(*maker)->order);
         memory_free(maker);
     }
 }

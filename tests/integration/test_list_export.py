@@ -181,6 +181,13 @@ def test_a_long_class_goes_on_with_its_heading_and_number(college):
     assert [login for login in (person.login for person in people) if login not in "".join(pages)] == []
 
 
+def test_a_lists_fonts_are_embedded_and_cut_to_the_letters_used(college):
+    pdf = college.export([college.family("Petit")], PDF).document
+    fonts = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True).stdout.decode().splitlines()[2:]
+    assert len(fonts) == 3
+    assert all(re.match(r"[A-Z]{6}\+DejaVuSans", font) and font.split()[-5:-3] == ["yes", "yes"] for font in fonts), fonts
+
+
 # for spreadsheets
 
 

@@ -395,7 +395,7 @@ def test_sheets_are_a_page_each_by_class_and_name(here, school):
     assert (batch.sent, batch.documents) == (4, 2)
     first, text = school.pdf_text(reply.batch, 1)
     second, rest = school.pdf_text(reply.batch, 2)
-    assert (first.pages, second.pages) == (3, 1) and first.file_name.endswith("-1.pdf")
+    assert (first.pages, second.pages) == (2, 2) and first.file_name.endswith("-1.pdf")
     pages = (text + rest).split("\f")
     for page, person in zip(pages, (people[2], people[1], people[3], people[0])):
         for words in (person.login, person.password, person.child.prenom, "Établissement", f"{here.portal_url}/connexion", "Valable jusqu’au"):
