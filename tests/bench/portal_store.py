@@ -2,7 +2,6 @@
 
 ACADEMY = 11
 GUARDIANS, PUPILS = 2000, 1250
-ACCOUNTS = GUARDIANS + PUPILS  # of a school
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 NOMS = ("Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre Leroy Roux David Bertrand Morel "
@@ -70,12 +69,13 @@ def quoted(words):
     return ", ".join(f"'{word}'" for word in words)
 
 
-def fill(connection, accounts, tell):
-    """At least so many accounts; gives how many."""
-    schools = max(2, -(-accounts // ACCOUNTS))
+def fill(connection, accounts, tell, guardians=GUARDIANS, pupils=PUPILS):
+    """At least so many accounts, in schools of so many guardians and pupils; gives how many."""
+    of_a_school = guardians + pupils
+    schools = max(2, -(-accounts // of_a_school))
     values = {
-        "academy": ACADEMY, "letters": UAI_LETTERS, "schools": schools, "guardians": GUARDIANS, "pupils": PUPILS, "accounts": ACCOUNTS,
-        "total": schools * ACCOUNTS, "noms": quoted(NOMS), "prenoms": quoted(PRENOMS), "nom_count": len(NOMS),
+        "academy": ACADEMY, "letters": UAI_LETTERS, "schools": schools, "guardians": guardians, "pupils": pupils,
+        "accounts": of_a_school, "total": schools * of_a_school, "noms": quoted(NOMS), "prenoms": quoted(PRENOMS), "nom_count": len(NOMS),
         "prenom_count": len(PRENOMS), "search": PLAIN.format("w.nom || ' ' || w.prenom"),
     }
     connection.execute("insert into preau.academy (code, name) values (%s, 'Mesure') on conflict do nothing", (ACADEMY,))
@@ -86,7 +86,7 @@ def fill(connection, accounts, tell):
     connection.execute("reset session_replication_role")
     tell("store: vacuum, analyze")
     connection.execute("vacuum (freeze, analyze)")
-    return schools * ACCOUNTS
+    return schools * of_a_school
 
 
 def middle_school(connection):

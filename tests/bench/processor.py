@@ -51,11 +51,19 @@ def family_seconds(pid, without=()):
             return own_seconds(pid) + ended + living
 
 
-def peak_bytes(pid):
+def _status_bytes(pid, field):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{field}:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(pid)
+
+
+def peak_bytes(pid):
+    return _status_bytes(pid, "VmHWM")
+
+
+def resident_bytes(pid):
+    return _status_bytes(pid, "VmRSS")
 
 
 def machine_disk_seconds():
