@@ -113,8 +113,9 @@ static void draw_address(struct paper *paper, const struct sheet_document *docum
 {
     float y = ADDRESS_Y;
     if (sheet->is_posted) {
-        for (size_t i = 0; i < sheet->address.count; i++, y += ADDRESS_LEADING) {
+        for (size_t i = 0; i < sheet->address.count; i++) {
             paper_text(paper, PAPER_REGULAR, ADDRESS_SIZE, ADDRESS_X, y, ADDRESS_WIDTH, sheet->address.lines[i]);
+            y += ADDRESS_LEADING;
         }
         return;
     }
