@@ -45,7 +45,7 @@ struct connection {
     bool is_handled;   /* a request of it is with the handler */
     bool is_ending;    /* shown out; evhttp has not noticed yet */
     const char *peer;  /* address, once attached */
-    LIST_ENTRY(connection) link;
+    TAILQ_ENTRY(connection) link;
 };
 
 struct http_server {
@@ -59,7 +59,7 @@ struct http_server {
     int port;
     unsigned connection_count;
     bool is_refusing;
-    LIST_HEAD(, connection) connections;
+    TAILQ_HEAD(server_connections, connection) connections; /* in the order in which they came */
     size_t pending_count;
     LIST_HEAD(, http_request) pending;
 };
@@ -68,7 +68,7 @@ struct http_server {
 
 static void connection_forget(struct connection *connection)
 {
-    LIST_REMOVE(connection, link);
+    TAILQ_REMOVE(&connection->server->connections, connection, link);
     connection->server->connection_count--;
     metric_set(METRIC_HTTP_CONNECTIONS, connection->server->connection_count);
     if (!connection->is_attached)
@@ -116,7 +116,7 @@ static void make_room(const struct http_server *server)
 {
     struct connection *oldest = NULL;
     struct connection *connection;
-    LIST_FOREACH(connection, &server->connections, link)
+    TAILQ_FOREACH(connection, &server->connections, link)
     {
         if (connection->is_ending)
             return;
@@ -146,7 +146,7 @@ static void connections_look(void *arg)
 {
     struct http_server *server = arg;
     struct connection *connection;
-    LIST_FOREACH(connection, &server->connections, link)
+    TAILQ_FOREACH(connection, &server->connections, link)
     {
         if (!connection->is_ending && connection_is_too_slow(server, connection))
             connection_show_out(connection, "timeout");
@@ -170,7 +170,7 @@ static bool address_has_too_many(const struct http_server *server, const char *p
     unsigned count = 0;
     if (server->options.address_connections_max == 0 || http_is_trusted(peer, server->options.trusted_proxies))
         return false;
-    LIST_FOREACH(connection, &server->connections, link)
+    TAILQ_FOREACH(connection, &server->connections, link)
     count += connection->peer != NULL && !connection->is_ending && strcmp(connection->peer, peer) == 0;
     return count > server->options.address_connections_max;
 }
@@ -201,13 +201,25 @@ static void connection_attach(struct connection *connection)
     connection_know_peer(connection, owner);
 }
 
+/* The first of those that came since; NULL: none did. */
+static struct connection *first_unattached(const struct server_connections *connections)
+{
+    struct connection *first = NULL;
+    struct connection *connection = TAILQ_LAST(connections, server_connections);
+    while (connection != NULL && !connection->is_attached) {
+        first = connection;
+        connection = TAILQ_PREV(connection, server_connections, link);
+    }
+    return first;
+}
+
+/* In the order in which they came: of an address that has too many, the first ones keep their places. */
 static void connections_attach(void *arg)
 {
     struct http_server *server = arg;
-    struct connection *connection = LIST_FIRST(&server->connections);
-    /* new ones are in front */
-    while (connection != NULL && !connection->is_attached) {
-        struct connection *next = LIST_NEXT(connection, link);
+    struct connection *connection = first_unattached(&server->connections);
+    while (connection != NULL) {
+        struct connection *next = TAILQ_NEXT(connection, link);
         connection_attach(connection);
         connection = next;
     }
@@ -223,7 +235,7 @@ static struct bufferevent *connection_comes(struct event_base *base, void *arg)
     struct connection *connection = checked_malloc(sizeof *connection);
     *connection = (struct connection){.server = server, .stream = stream, .since = clock_tick()};
     bufferevent_incref(stream);
-    LIST_INSERT_HEAD(&server->connections, connection, link);
+    TAILQ_INSERT_TAIL(&server->connections, connection, link);
     server->connection_count++;
     metric_set(METRIC_HTTP_CONNECTIONS, server->connection_count);
     /* its evhttp connection is made after this callback */
@@ -239,7 +251,7 @@ static void connection_mark(struct http_server *server, struct evhttp_connection
         return;
     const struct bufferevent *stream = evhttp_connection_get_bufferevent(of);
     struct connection *connection;
-    LIST_FOREACH(connection, &server->connections, link)
+    TAILQ_FOREACH(connection, &server->connections, link)
     {
         if (connection->stream != stream)
             continue;
@@ -447,6 +459,7 @@ bool http_server_open(struct loop *loop, const struct http_options *options, htt
     if (listener == NULL)
         return false;
     struct http_server *server = checked_calloc(1, sizeof *server);
+    TAILQ_INIT(&server->connections);
     server->options = *options;
     server->handler = handler;
     server->arg = arg;
@@ -489,9 +502,9 @@ void http_server_close(struct http_server **address)
     timer_cancel(&server->look);
     timer_cancel(&server->attach);
     evhttp_free(server->http);
-    struct connection *connection = LIST_FIRST(&server->connections);
+    struct connection *connection = TAILQ_FIRST(&server->connections);
     while (connection != NULL) {
-        struct connection *next = LIST_NEXT(connection, link);
+        struct connection *next = TAILQ_NEXT(connection, link);
         connection_forget(connection);
         connection = next;
     }
