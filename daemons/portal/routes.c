@@ -100,6 +100,7 @@ static const struct {
     {SCHOOL "/comptes/:compte/mot-de-passe",            ""                          },
     {SCHOOL "/comptes/:compte/renvoi",                  ""                          },
     {SCHOOL "/delegations/retrait",                     ""                          },
+    {SCHOOL "/delegations/mot-de-passe",                ""                          },
     {SCHOOL "/apercu",                                  LIST                        },
     {SCHOOL "/envoi",                                   LIST                        },
     {SCHOOL "/liste",                                   LIST                        },

@@ -172,7 +172,7 @@ def test_a_second_start_takes_seconds_and_keeps_the_data(sample):
 def test_a_guardian_notified_by_mail_opens_the_account(sample, head):
     guardian = sample.guardian_with(2)
     account = sample.account(guardian)
-    assert standing(head, sample, "responsables", account[2]) == ("Non distribué", "–")
+    assert standing(head, sample, "responsables", account[2]) == ("Non distribué", "Non renseigné")
 
     notify(head, sample, "responsables", account, "mail")
     (mail,) = sample.site.mail.wait(guardian["mail"])
