@@ -31,7 +31,7 @@ static const struct ctl_option admin_options[] = {
     {"aaf",           "ACADEMIE:JOINTURE",
      "personne de l’AAF, dont le compte suit les établissements ; role, name, mail en viennent"                       },
     {"mail",          "ADRESSE",           "adresse de messagerie"                                                       },
-    {"by",            "NOM",     "qui le demande (défaut : l’utilisateur Unix)"                             },
+    {"by",            "NOM",               "qui le demande (défaut : l’utilisateur Unix)"                             },
     {"password-file", "FICHIER",           "mot de passe, que seuls son propriétaire et son groupe lisent ; sinon tiré"},
     {NULL,            NULL,                NULL                                                                          },
 };
@@ -230,7 +230,8 @@ static const struct command commands[] = {
      .arguments_min = 2,
      .arguments_max = 2,
      .summary = "Confie à un directeur, en plus du reste, les établissements à la tête desquels l’AAF nomme cette "
-                   "personne.", .options = author_options, .sections = of_bus,
+                   "personne.", .options = author_options,
+     .sections = of_bus,
      .run = ctl_admin_follow,
      },
     {
@@ -387,7 +388,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL             },
+    {.group = NULL                                  },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

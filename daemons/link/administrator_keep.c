@@ -1,5 +1,5 @@
-#include "link/proof.h"
 #include "link/administrator_keep.h"
+#include "link/proof.h"
 
 #include "domain/portal_claim.h"
 #include "link/administrator.h"

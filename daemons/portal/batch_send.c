@@ -25,8 +25,8 @@ static void named(struct visit *visit)
 }
 
 /* A password that was reset is told to the person by a notification: the very next step (guide 2.2). */
-static void notify_next_fill(const struct visit *visit, struct view *body, Preau__Notify__LeftOut *const *left_out,
-    size_t left_out_groups)
+static void notify_next_fill(
+    const struct visit *visit, struct view *body, Preau__Notify__LeftOut *const *left_out, size_t left_out_groups)
 {
     const struct chosen *chosen = visit->own;
     struct view *next = view_add(body, "NOTIFY_NEXT");

@@ -74,8 +74,7 @@ static void row_fill(
     wording_sorted_name(account->prenom, account->nom, name);
     wording_related(account->relatives, related, sizeof related);
     view_print(row, "ID", "%d-%" PRId64, account->academy.v, account->id.v);
-    const char *place =
-        arena_printf(visit_arena(visit), "comptes/%d-%" PRId64, account->academy.v, account->id.v);
+    const char *place = arena_printf(visit_arena(visit), "comptes/%d-%" PRId64, account->academy.v, account->id.v);
     view_set(row, "HREF", filter_href_to(visit, filter, place)); /* whose page leads back to this very list */
     view_set(row, "NAME", name);
     view_set(row, "RELATED", related);

@@ -38,13 +38,13 @@ static void details_are_told_in_words(void **state)
     static const struct {
         const char *key, *value, *words;
     } cases[] = {
-        {"accounts", "12",     "comptes : 12"                },
-        {"channel",  "sheet",  "par : feuilles individuelles"},
-        {"channel",  "pigeon", "channel : pigeon"            },
-        {"reason",   "second_factor_wrong", "raison : code faux ou déjà servi"},
-        {"portal",   "lyon",   "portail : lyon"              },
-        {"new_account", "true", "compte : créé"              },
-        {"moon",     "full",   "moon : full"                 },
+        {"accounts",    "12",                  "comptes : 12"                      },
+        {"channel",     "sheet",               "par : feuilles individuelles"      },
+        {"channel",     "pigeon",              "channel : pigeon"                  },
+        {"reason",      "second_factor_wrong", "raison : code faux ou déjà servi"},
+        {"portal",      "lyon",                "portail : lyon"                    },
+        {"new_account", "true",                "compte : créé"                   },
+        {"moon",        "full",                "moon : full"                       },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char words[AUDIT_DETAIL_SIZE];

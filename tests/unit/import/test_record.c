@@ -455,7 +455,7 @@ static void a_head_that_cannot_be_taken_is_refused(void **state)
         {{V(NOM_1D, "A"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},                           "value_missing"  },
         {{V(PERSON_ID, "13"), V(NOM_1D, "A"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},       "aaf_id_mismatch"},
         {{V(PERSON_ID, "12"), V(PRENOM_1D, "B"), V(DIRECTED, "490"), END_OF_VALUES},                       "value_missing"  },
-        {{V(PERSON_ID, "12"), V(NOM_1D, "A"), V(PRENOM_1D, "--"), V(DIRECTED, "490"), END_OF_VALUES},     "name_invalid"   },
+        {{V(PERSON_ID, "12"), V(NOM_1D, "A"), V(PRENOM_1D, "--"), V(DIRECTED, "490"), END_OF_VALUES},      "name_invalid"   },
         {{V(PERSON_ID, "12"), V(NOM_2D, "A\u202e"), V(PRENOM_2D, "B"), V(DIRECTED, "490"), END_OF_VALUES},
          "name_invalid"                                                                                                     },
     };
