@@ -2,10 +2,10 @@
 
 import base64
 import subprocess
-import time
 
 import pytest
 
+from peers.days import today
 from peers.people import Town
 from peers.portal import ACADEMY, HEAD_PASSWORD, add_head
 
@@ -61,7 +61,7 @@ def paper(browser, college, artifacts):
 def assert_headed(sheet, college):
     """The school and the day stand on top; no control is anywhere."""
     assert college[0] in sheet and "Établissement" in sheet
-    assert f"à jour le {time.strftime('%d/%m/%Y')}" in sheet
+    assert f"à jour le {today():%d/%m/%Y}" in sheet
     assert [words for words in CONTROLS if words in sheet] == []
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from peers import totp
 from peers.bus import Bus, Failed
+from peers.days import today
 from peers.people import Town
 from peers.portal import (ACADEMY, CODE, HEAD_PASSWORD, SECOND_FACTOR, add_administrator, enrol, forget_step, give_password,
                           sign_in_head)
@@ -50,11 +51,11 @@ class Head:
         return f"/etablissements/{self.uai}/delegations"
 
     def let_in(self, visitor, who, name, profile="tous"):
-        today, later = (datetime.date.today() + datetime.timedelta(days=days) for days in (0, 30))
+        first, last = (today() + datetime.timedelta(days=days) for days in (0, 30))
         page = visitor.submit(visitor.get(self.delegations()).form(self.delegations()), identifiant=who, nom=name, profil=profile,
-                              du=today.isoformat(), au=later.isoformat())
+                              du=first.isoformat(), au=last.isoformat())
         assert page.status == 200, page.text
-        return {"from": today.isoformat(), "until": later.isoformat(), **self.given()}
+        return {"from": first.isoformat(), "until": last.isoformat(), **self.given()}
 
     def given(self):
         """The last that was given of the school, and to whom."""

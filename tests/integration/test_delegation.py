@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from peers.bus import Bus, Refused
+from peers.days import today
 from peers.deeds import tries
 from peers.people import Town
 from peers.portal import (ACADEMY, HEAD_PASSWORD, add_administrator, add_head, give_password, sign_in_head)
@@ -75,7 +76,7 @@ class College:
 
 
 def day(later):
-    return (datetime.date.today() + datetime.timedelta(days=later)).isoformat()
+    return (today() + datetime.timedelta(days=later)).isoformat()
 
 
 def first_password(page):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from peers.days import today
 from peers.deeds import tries
 from peers.academy import (
     ACADEMY, APPLIED, CHECKED, HELD, IMPORTD, archive_of, codes, counters, drop, emptied, guardian, pupil, record, report, rows, school,
@@ -120,9 +121,9 @@ def test_a_head_lets_a_member_of_staff_in_as_long_as_aaf_names_the_head(site, tm
     add_follower(site, "girard", 12)
     visitor = sign_in_head(site, "girard")
     path = f"/etablissements/{ONE[1]}/delegations"
-    today = datetime.date.today()
-    page = visitor.submit(visitor.get(path).form(path), identifiant="aide", nom="Sylvie Durand", profil="tous", du=today.isoformat(),
-                          au=(today + datetime.timedelta(days=30)).isoformat())
+    first = today()
+    page = visitor.submit(visitor.get(path).form(path), identifiant="aide", nom="Sylvie Durand", profil="tous", du=first.isoformat(),
+                          au=(first + datetime.timedelta(days=30)).isoformat())
     assert "ne sera plus montré" in page.text
     there = "select count(*) from preau.administered_school v join preau.administrator a on a.id = v.administrator_id where login = 'aide'"
     assert rows(site, there) == [(2,)]  # a profile a row
