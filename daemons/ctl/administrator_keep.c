@@ -76,17 +76,20 @@ static void tell_changed(const struct ctl *ctl, const char *done, const Preau__L
             "Mot de passe : %s  (à changer à la prochaine connexion ; il ne sera plus montré)\n", reply->password);
 }
 
-static enum ctl_exit change(const struct ctl *ctl, const char *done, Preau__Link__ChangeAdministratorRequest *request)
+/* wanted: without its author, who is the same for all. */
+static enum ctl_exit change(
+    const struct ctl *ctl, const char *done, const Preau__Link__ChangeAdministratorRequest *wanted)
 {
     enum ctl_exit code = CTL_UNREACHABLE;
     char by[CTL_AUTHOR_SIZE];
+    Preau__Link__ChangeAdministratorRequest request = *wanted;
     struct ctl_service *service = ctl_open_link(ctl);
     if (service == NULL)
         return code;
     ctl_author_write(ctl, by);
-    request->by = by;
-    request->login = ctl_lent(ctl->arguments[0]);
-    ProtobufCMessage *answer = ctl_ask(service, "ChangeAdministrator", &request->base, 0, &code);
+    request.by = by;
+    request.login = ctl_lent(ctl->arguments[0]);
+    ProtobufCMessage *answer = ctl_ask(service, "ChangeAdministrator", &request.base, 0, &code);
     if (answer != NULL) {
         const Preau__Link__ChangeAdministratorReply *reply = (const void *)answer;
         tell_changed(ctl, done, reply);
