@@ -75,15 +75,11 @@ static const struct {
 };
 /* clang-format on */
 
-static bool is_over(const struct account *account, struct instant now)
-{
-    return instant_is_set(account->notification_expires_at) && !instant_before(now, account->notification_expires_at);
-}
-
 /* A password that opens nothing any more is not told. */
 static enum assistance in_time(enum assistance assistance, const struct account *account, struct instant now)
 {
-    return assistance == ASSISTANCE_SHOW_PASSWORD && is_over(account, now) ? ASSISTANCE_RENEW : assistance;
+    bool is_over = lifecycle_provisional_is_over(account, now);
+    return assistance == ASSISTANCE_SHOW_PASSWORD && is_over ? ASSISTANCE_RENEW : assistance;
 }
 
 enum assistance assistance_for(const struct account *account, enum situation situation, struct instant now)

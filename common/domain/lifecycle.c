@@ -84,13 +84,18 @@ static const struct lifecycle_rule *rule_find(
 }
 
 /* Only an account that somebody was notified of has a provisional password that somebody may know. */
+bool lifecycle_provisional_is_over(const struct account *account, struct instant now)
+{
+    return instant_is_set(account->notification_expires_at) && !instant_before(now, account->notification_expires_at);
+}
+
 static enum refusal check_provisional(const struct account *account, struct instant now)
 {
     if (account->password == PASSWORD_CHOSEN)
         return REFUSAL_NONE;
     if (account->password == PASSWORD_NONE || !instant_is_set(account->notification_expires_at))
         return REFUSAL_NOT_DISTRIBUTED;
-    return instant_before(now, account->notification_expires_at) ? REFUSAL_NONE : REFUSAL_NOTIFICATION_EXPIRED;
+    return lifecycle_provisional_is_over(account, now) ? REFUSAL_NOTIFICATION_EXPIRED : REFUSAL_NONE;
 }
 
 static enum refusal check_guard(const struct account *account, enum lifecycle_guard guard, struct instant now)

@@ -67,6 +67,9 @@ enum sign_in_step {
     SIGN_IN_CONFIRM_EMAIL    /* the account waits for the link of its mail */
 };
 
+/* A provisional password that was handed out opens nothing from this moment on (guide 5.2: three months). */
+bool lifecycle_provisional_is_over(const struct account *account, struct instant now);
+
 /* To be asked only after the password was found right: the refusals tell about the account. */
 enum refusal lifecycle_sign_in(const struct account *account, struct instant now, enum sign_in_step *out_step);
 

@@ -25,6 +25,11 @@ const char *school_kind_code(enum school_kind kind)
     return kinds[kind].code;
 }
 
+const char *degree_source(enum degree degree)
+{
+    return degree == DEGREE_2 ? "SIECLE" : "ONDE";
+}
+
 const char *school_kind_label(enum school_kind kind)
 {
     assert((unsigned)kind < SCHOOL_KIND_COUNT);

@@ -35,6 +35,9 @@ struct school {
     academy_code academy;
 };
 
+/* The application where schools keep the records of the degree, and correct them (guide 1.2): "ONDE", "SIECLE". */
+const char *degree_source(enum degree degree);
+
 const char *school_kind_code(enum school_kind kind);
 const char *school_kind_label(enum school_kind kind); /* French */
 bool school_kind_from_code(const char *code, enum school_kind *out_kind);

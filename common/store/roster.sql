@@ -4,9 +4,9 @@
 -- A page of the accounts of a school and profile, with how many there are in all. email is where a notification goes: the
 -- confirmed address, else that of the school's record. Each word of $4 is looked for in the person's and the relatives'
 -- names, in any order, within a word or across two that are written apart. $14 and $15 bound the end of a provisional
--- password that was handed out, at first or by a reset, and that nobody has replaced. Sorted by $17, what is empty last, then by name: names are normalised, so that bytes
--- put É beside E and a hyphen where a space is. What is materialized keeps the planner, who cannot know how much the filters
--- leave, from doing a step once for each row of another. Without $21 only academy, id and total are told. Of relatives: first name,
+-- password that was handed out, at first or by a reset, and that nobody has replaced. Sorted by $17, what is empty last,
+-- then by name: names are normalised, so that bytes put É beside E and a hyphen where a space is. What is materialized keeps
+-- the planner, who cannot know how much the filters leave, from doing a step once for each row of another. Without $21 only academy, id and total are told. Of relatives: first name,
 -- tab, name, one a line.
 -- :role portal
 -- $1 academy smallint

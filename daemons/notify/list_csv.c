@@ -112,7 +112,7 @@ static const char *email_source(const struct handout_row *row)
     if (row->is_own_email) {
         return "compte";
     }
-    return row->pupil.degree == 2 ? "SIECLE" : "ONDE";
+    return degree_source((enum degree)row->pupil.degree);
 }
 
 static void row_write(struct text *text, const struct list_line *lines, size_t count, enum account_profile profile)

@@ -59,7 +59,7 @@ static void record_fill(
     struct view *view = view_add(page->body, "RECORD");
     char name[WORDING_NAME_SIZE];
     char text[WORDING_SIZE];
-    view_set(view, "SOURCE", record->degree == DEGREE_2 ? "SIECLE" : "ONDE");
+    view_set(view, "SOURCE", degree_source(record->degree));
     if (person->record_count > 1) {
         struct view *one = view_add(view, "ONE_OF");
         view_number(one, "NUMBER", record - person->records + 1);

@@ -59,7 +59,7 @@ static void common_fill(const struct visit *visit, struct view *help)
     char text[WORDING_SIZE];
     wording_moment(import_clock_correction(&visit->portal->import_clock, clock_now()), text);
     view_set(help, "CORRECTION_AT", text);
-    view_set(help, "SOURCE", page->record->degree == DEGREE_2 ? "SIECLE" : "ONDE");
+    view_set(help, "SOURCE", degree_source(page->record->degree));
     account_forms_fill(visit, help);
     view_set(help, "LOGIN", page->stored.login);
     view_set(help, "EMAIL", page->stored.email);

@@ -81,7 +81,7 @@ static void choices_loaded(void *arg, const struct roster_choice *choices, size_
     const char *heading = is_of_guardians ? "Responsables" : "Élèves";
     list->body = page_begin(visit, heading, "comptes.html");
     view_set(list->body, "HEADING", heading);
-    view_set(list->body, "SOURCE", visit->school.degree == DEGREE_2 ? "SIECLE" : "ONDE");
+    view_set(list->body, "SOURCE", degree_source(visit->school.degree));
     view_set(list->body, "RELATED_HEADING", is_of_guardians ? "Élèves rattachés" : "Responsables");
     view_set(list->body, "PROFILE", profile_code(list->filter.profile));
     view_set(list->body, "PREVIEW_ACTION", filter_href_to(visit, &list->filter, "apercu"));

@@ -165,7 +165,7 @@ static void dates_loaded(
     }
     home->body = page_begin(visit, "À faire maintenant", "etablissement.html");
     home->has_dates = count > 0;
-    view_set(home->body, "SOURCE", visit->school.degree == DEGREE_2 ? "SIECLE" : "ONDE");
+    view_set(home->body, "SOURCE", degree_source(visit->school.degree));
     if (count > 0) {
         dates_fill(visit, dates, count, total);
     }

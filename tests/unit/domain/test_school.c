@@ -166,6 +166,13 @@ static void kinds_follow_the_type_that_aaf_writes(void **state)
     }
 }
 
+static void each_degree_has_its_source(void **state)
+{
+    (void)state;
+    assert_string_equal(degree_source(DEGREE_1), "ONDE");
+    assert_string_equal(degree_source(DEGREE_2), "SIECLE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +183,7 @@ int main(void)
         cmocka_unit_test(academies_are_known_by_number_and_by_name),
         cmocka_unit_test(there_are_thirty_academies_and_each_department_has_one),
         cmocka_unit_test(kinds_follow_the_type_that_aaf_writes),
+        cmocka_unit_test(each_degree_has_its_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
