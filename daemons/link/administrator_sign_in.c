@@ -5,7 +5,6 @@
 #include "link/proof.h"
 #include "link/sign_in_audit.h"
 #include "link/tries.h"
-#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "runtime/secret.h"
@@ -145,11 +144,7 @@ void administrator_sign_in(struct link *link, struct call *call, const Preau__Li
     if (administrator_login_normalise(request->login, &login)) {
         snprintf(signing_in->found.login, sizeof signing_in->found.login, "%s", login.text);
     }
-    if (device_read(link->keys, "administrator", login.text, request->device, &signing_in->device)) {
-        tries_of_device(&link->bounds, "administrator", login.text, signing_in->device, &signing_in->attempt);
-    } else {
-        signing_in->device = clock_now().us;
-        tries_of_sign_in(&link->bounds, "administrator", login.text, request->address, &signing_in->attempt);
-    }
+    const struct tried_sign_in tried = {"administrator", login.text, request->address, request->device};
+    signing_in->device = tries_of_sign_in(link, &tried, &signing_in->attempt);
     attempt_begin(link->store, &signing_in->attempt, &link->bounds.sign_in, signing_in_begun, signing_in);
 }

@@ -144,11 +144,7 @@ void sign_in(struct link *link, struct call *call, const Preau__Link__SignInRequ
     if (!identifier_normalise(request->login, &sign_in->login)) {
         sign_in->login.text[0] = '\0';
     }
-    if (device_read(link->keys, "person", sign_in->login.text, request->device, &sign_in->device)) {
-        tries_of_device(&link->bounds, "person", sign_in->login.text, sign_in->device, &sign_in->attempt);
-    } else {
-        sign_in->device = clock_now().us;
-        tries_of_sign_in(&link->bounds, "person", sign_in->login.text, request->address, &sign_in->attempt);
-    }
+    const struct tried_sign_in tried = {"person", sign_in->login.text, request->address, request->device};
+    sign_in->device = tries_of_sign_in(link, &tried, &sign_in->attempt);
     attempt_begin(link->store, &sign_in->attempt, &link->bounds.sign_in, sign_in_begun, sign_in);
 }

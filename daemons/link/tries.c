@@ -1,5 +1,8 @@
 #include "link/tries.h"
 
+#include "link/device.h"
+#include "runtime/clock.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,25 +22,37 @@ static void network_of(const char *address, char out_network[static NETWORK_SIZE
     snprintf(out_network, NETWORK_SIZE, "%s/64", text);
 }
 
-void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const char *login, const char *address,
-    struct attempt *out_attempt)
+static void tries_of_stranger(
+    const struct link_bounds *bounds, const struct tried_sign_in *tried, struct attempt *out_attempt)
 {
     char network[NETWORK_SIZE];
-    network_of(address, network);
+    network_of(tried->address, network);
     *out_attempt = (struct attempt){
         .allowed = {bounds->tries_account, bounds->tries_address},
         .longest = {DAYS(1),               bounds->sign_in.delay},
         .count = 2,
     };
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%.64s:%s", who, login, network);
-    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", who, network);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%.64s:%s", tried->who, tried->login, network);
+    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", tried->who, network);
 }
 
-void tries_of_device(
-    const struct link_bounds *bounds, const char *who, const char *login, int64_t device, struct attempt *out_attempt)
+static void tries_of_device(
+    const struct link_bounds *bounds, const struct tried_sign_in *tried, int64_t device, struct attempt *out_attempt)
 {
     *out_attempt = (struct attempt){.allowed = {bounds->tries_account}, .longest = {DAYS(1)}, .count = 1};
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s-device:%.64s:%lld", who, login, (long long)device);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s-device:%.64s:%lld", tried->who, tried->login,
+        (long long)device);
+}
+
+int64_t tries_of_sign_in(const struct link *link, const struct tried_sign_in *tried, struct attempt *out_attempt)
+{
+    int64_t device;
+    if (device_read(link->keys, tried->who, tried->login, tried->device, &device)) {
+        tries_of_device(&link->bounds, tried, device, out_attempt);
+        return device;
+    }
+    tries_of_stranger(&link->bounds, tried, out_attempt);
+    return clock_now().us;
 }
 
 void tries_of_account(

@@ -1,20 +1,21 @@
 /* What is counted at a sign-in: tries of a login from an address, and of an address. A stranger elsewhere does not keep
  * the person out, nor does one at the same address keep out a browser where the person signed in before
- * (tries_of_device); a whole school behind one address waits minutes at most. */
+ * (device.h); a whole school behind one address waits minutes at most. */
 #pragma once
 
 #include "link/link.h"
 
 #include <stddef.h>
 
-/* who: "person", "administrator": neither keeps the other out. An IPv6 address stands for its /64, of which one
- * subscriber has them all. */
-void tries_of_sign_in(const struct link_bounds *bounds, const char *who, const char *login, const char *address,
-    struct attempt *out_attempt);
+struct tried_sign_in {
+    const char *who; /* "person", "administrator": neither keeps the other out */
+    const char *login, *address;
+    const char *device; /* what the browser brings (device.h), "" nothing */
+};
 
-/* The same from a browser that signed in as this person before (device.h): counted by itself, wherever it is. */
-void tries_of_device(
-    const struct link_bounds *bounds, const char *who, const char *login, int64_t device, struct attempt *out_attempt);
+/* An IPv6 address stands for its /64, of which one subscriber has them all. A browser that signed in as this person before
+ * is counted by itself, wherever it is. Gives the browser's number, its own or a new one. */
+int64_t tries_of_sign_in(const struct link *link, const struct tried_sign_in *tried, struct attempt *out_attempt);
 
 /* Of one account, what: "birth-date", "password". */
 void tries_of_account(
