@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from peers.bus import Bus
+from peers.days import today
 from peers.people import Town
 from peers.portal import ACADEMY, add_administrator, add_head, sign_in_head
 from peers.site import Site
@@ -128,10 +129,10 @@ def test_each_class_begins_a_page_with_its_school_date_and_counts(college, artif
     six, ten, none = pages_of(reply.document)
     assert "Classe : 6A" in six and "Classe : 10B" in ten and "Sans classe" in none
     assert "3 comptes de responsables pour 3 élèves" in six and "1 compte de responsable pour 1 élève" in ten
-    day = time.localtime()
+    day = today()
     for page in (six, ten, none):
         assert "Établissement" in page and f"Ville-Essai – {college.uai}" in page and "page 1/1" in page
-        assert re.search(rf"\b{day.tm_mday}(er)? \w+ {day.tm_year}", page)
+        assert re.search(rf"\b{day.day}(er)? \w+ {day.year}", page)
     assert re.findall(r"^ *(ELIE Zoé|ÉLIE Tom|ZOLA Émile)", six, re.M) == ["ÉLIE Tom", "ELIE Zoé", "ZOLA Émile"]
     row = next(line for line in six.splitlines() if people[0].login in line)
     assert "Distribué" in row and "ZOLA Anne" in row and re.search(r"\d\d/\d\d/\d{4}", row)

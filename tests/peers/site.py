@@ -288,11 +288,11 @@ class Site:
     def log(self, name):
         return self.daemons[name].log.read_text(errors="replace")
 
-    def wait(self, condition, seconds=20, what="so"):
-        """The condition's first true value."""
+    def wait(self, condition, seconds=20, what="so", every=0.05):
+        """The condition's first true value, looked at so often."""
         end = time.monotonic() + seconds
         while not (value := condition()):
             if time.monotonic() > end:
                 raise TimeoutError(f"not {what} after {seconds} s")
-            time.sleep(0.05)
+            time.sleep(every)
         return value
