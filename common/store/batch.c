@@ -29,6 +29,7 @@ static struct batch progress_from_row(const struct rows *rows, int row)
         .waiting = row_int64(rows, row, "waiting"),
         .sent = row_int64(rows, row, "sent"),
         .failed = row_int64(rows, row, "failed"),
+        .cancelled = row_int64(rows, row, "cancelled"),
     };
     snprintf(batch.uai.text, sizeof batch.uai.text, "%s", row_text(rows, row, "uai"));
     return batch;
@@ -40,7 +41,7 @@ static struct batch batch_from_row(const struct rows *rows, int row)
     batch.is_mail = strcmp(row_text(rows, row, "channel"), "mail") == 0;
     batch.reset = row_bool(rows, row, "reset");
     batch.created_at = row_instant(rows, row, "created_at");
-    batch.cancelled = row_int64(rows, row, "cancelled");
+    batch.leaving = row_int64(rows, row, "leaving");
     batch.documents = row_int64(rows, row, "documents");
     return batch;
 }

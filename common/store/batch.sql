@@ -9,13 +9,15 @@
 -- $3 uai text
 -- $4 batch bigint
 select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.waiting, d.sent, d.failed, d.cancelled,
+       d.leaving,
        (select count(*) from preau.document o
          where o.academy = b.academy and o.batch_id = b.id and o.expires_at > now()) as documents
   from preau.batch b
  cross join lateral (
         select count(*) filter (where state in ('waiting', 'taken')) as waiting,
                count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'failed') as failed,
-               count(*) filter (where state = 'cancelled') as cancelled
+               count(*) filter (where state = 'cancelled') as cancelled,
+               count(*) filter (where state in ('waiting', 'taken') and unwanted) as leaving
           from preau.delivery d where d.batch_academy = b.academy and d.batch_id = b.id) d
  where b.academy = $2 and b.id = $4 and b.uai = $3
    and b.profiles <@ array(select v.profile from preau.administered_school v
@@ -30,6 +32,7 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
 -- $3 uai text
 -- $4 limit bigint
 select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.waiting, d.sent, d.failed, d.cancelled,
+       d.leaving,
        (select count(*) from preau.document o
          where o.academy = b.academy and o.batch_id = b.id and o.expires_at > now()) as documents
   from preau.school s
@@ -42,7 +45,8 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
  cross join lateral (
         select count(*) filter (where state in ('waiting', 'taken')) as waiting,
                count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'failed') as failed,
-               count(*) filter (where state = 'cancelled') as cancelled
+               count(*) filter (where state = 'cancelled') as cancelled,
+               count(*) filter (where state in ('waiting', 'taken') and unwanted) as leaving
           from preau.delivery d where d.batch_academy = b.academy and d.batch_id = b.id) d
  where s.academy = $2 and s.uai = $3
    and exists (select from preau.administered_school v
@@ -50,7 +54,7 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
  order by b.created_at desc, b.id desc;
 
 -- :query batch_failures
--- What of a batch did not leave, with whose it is and why.
+-- What of a batch did not leave, with whose it is and why: what failed before what was cancelled.
 -- :role notify
 -- $1 academy smallint
 -- $2 batch bigint
@@ -62,7 +66,7 @@ select d.academy, d.account_id, d.reason, coalesce(p.nom, '') as nom, coalesce(p
          where p.account_academy = d.academy and p.account_id = d.account_id
          order by p.departed_at nulls first, p.academy, p.degree, p.aaf_id limit 1) p on true
  where d.batch_academy = $1 and d.batch_id = $2 and d.state in ('failed', 'cancelled')
- order by p.nom, p.prenom, d.id
+ order by d.state = 'cancelled', p.nom, p.prenom, d.id
  limit $3;
 
 -- :query batch_answer
@@ -82,7 +86,8 @@ select r.answer
 -- $1 academies smallint[]
 -- $2 batches bigint[]
 select b.academy, b.id, b.uai, b.total, count(d.id) filter (where d.state in ('waiting', 'taken')) as waiting,
-       count(d.id) filter (where d.state = 'sent') as sent, count(d.id) filter (where d.state = 'failed') as failed
+       count(d.id) filter (where d.state = 'sent') as sent, count(d.id) filter (where d.state = 'failed') as failed,
+       count(d.id) filter (where d.state = 'cancelled') as cancelled
   from unnest($1, $2) as w(academy, id)
   join preau.batch b on b.academy = w.academy and b.id = w.id
   join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id

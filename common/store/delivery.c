@@ -130,45 +130,51 @@ void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_r
     parameters_clear(&parameters);
 }
 
-void delivery_put_off(struct store *store, struct delivery_ref delivery, struct instant due_at,
-    enum delivery_reason reason, delivery_recorded *recorded, void *arg)
+static void try_of(struct parameters *parameters, struct delivery_ref delivery)
+{
+    parameters_init(parameters);
+    parameters_int64(parameters, delivery.academy.v);
+    parameters_int64(parameters, delivery.id.v);
+    parameters_int64(parameters, delivery.attempt);
+}
+
+void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
+    delivery_recorded *recorded, void *arg)
 {
     struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, delivery.academy.v);
-    parameters_int64(&parameters, delivery.id.v);
-    parameters_int64(&parameters, delivery.attempt);
+    try_of(&parameters, unsent->delivery);
     parameters_instant(&parameters, due_at);
-    parameters_text(&parameters, delivery_reason_code(reason));
+    parameters_text(&parameters, delivery_reason_code(unsent->reason));
+    parameters_bool(&parameters, unsent->may_have_left);
+    parameters_text(&parameters, delivery_reason_code(DELIVERY_REASON_CANCELLED));
+    parameters_text(&parameters, DELIVERY_CANCELLED_EVENT);
     store_run(store, QUERY_DELIVERY_PUT_OFF, &parameters, record_rows,
         asking_new((struct asking){.recorded = recorded, .arg = arg}));
     parameters_clear(&parameters);
 }
 
-static void delivery_end(struct store *store, struct delivery_ref delivery, const char *state,
-    enum delivery_reason reason, struct asking *asking)
+static void delivery_end(
+    struct store *store, const struct delivery_unsent *unsent, const char *state, struct asking *asking)
 {
     struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, delivery.academy.v);
-    parameters_int64(&parameters, delivery.id.v);
-    parameters_int64(&parameters, delivery.attempt);
+    try_of(&parameters, unsent->delivery);
     parameters_text(&parameters, state);
-    parameters_text(&parameters, delivery_reason_code(reason));
+    parameters_text(&parameters, delivery_reason_code(unsent->reason));
+    parameters_bool(&parameters, unsent->may_have_left);
     store_run(store, QUERY_DELIVERY_ENDED, &parameters, record_rows, asking);
     parameters_clear(&parameters);
 }
 
-void delivery_failed(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
-    delivery_recorded *recorded, void *arg)
+void delivery_failed(struct store *store, const struct delivery_unsent *unsent, delivery_recorded *recorded, void *arg)
 {
-    delivery_end(store, delivery, "failed", reason, asking_new((struct asking){.recorded = recorded, .arg = arg}));
+    delivery_end(store, unsent, "failed", asking_new((struct asking){.recorded = recorded, .arg = arg}));
 }
 
 void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
     delivery_recorded *recorded, void *arg)
 {
-    delivery_end(store, delivery, "cancelled", reason, asking_new((struct asking){.recorded = recorded, .arg = arg}));
+    const struct delivery_unsent unsent = {.delivery = delivery, .reason = reason};
+    delivery_end(store, &unsent, "cancelled", asking_new((struct asking){.recorded = recorded, .arg = arg}));
 }
 
 static void backlog_rows(void *arg, const struct rows *rows, const struct fault *fault)

@@ -25,6 +25,9 @@ enum delivery_kind {
 /* "notification": of the table and of metrics. */
 const char *delivery_kind_code(enum delivery_kind kind);
 
+/* What the life of an account remembers of a notification that was cancelled. */
+#define DELIVERY_CANCELLED_EVENT "notification_cancelled"
+
 enum { OWED_SEALED_MAX = 128, OWED_CHILDREN_SIZE = 2048, MESSAGE_ID_SIZE = 384 };
 
 /* A mail that was claimed, with all that its text needs. */
@@ -62,6 +65,13 @@ struct delivery_ref {
     int64_t attempt;
 };
 
+/* A try that did not succeed, as far as is known. */
+struct delivery_unsent {
+    struct delivery_ref delivery;
+    enum delivery_reason reason;
+    bool may_have_left; /* it ended without a word after all of the mail was given */
+};
+
 /* mails: lent for the call; NULL with the fault. */
 typedef void delivery_claimed(void *arg, const struct owed_mail *mails, size_t count, const struct fault *fault);
 typedef void delivery_recorded(void *arg, const struct fault *fault);
@@ -70,10 +80,10 @@ typedef void delivery_recorded(void *arg, const struct fault *fault);
 void delivery_claim(struct store *store, int64_t limit, struct duration lease, const char *domain,
     delivery_claimed *claimed, void *arg);
 void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_recorded *recorded, void *arg);
-void delivery_put_off(struct store *store, struct delivery_ref delivery, struct instant due_at,
-    enum delivery_reason reason, delivery_recorded *recorded, void *arg);
-void delivery_failed(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
+/* Due again then; ends here when the batch was cancelled meanwhile and no try may have delivered it. */
+void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
     delivery_recorded *recorded, void *arg);
+void delivery_failed(struct store *store, const struct delivery_unsent *unsent, delivery_recorded *recorded, void *arg);
 void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
     delivery_recorded *recorded, void *arg);
 

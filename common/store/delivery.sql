@@ -20,6 +20,7 @@ with due as (
 ), taken as (
     update preau.delivery d
        set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $2, due_at = now() + $2,
+           may_have_left = d.may_have_left or d.state = 'taken', -- whoever had it said nothing
            message_id = coalesce(d.message_id,
                d.academy || '.' || d.id || '.' || replace(gen_random_uuid()::text, '-', '') || '@' || $3)
       from due
@@ -66,15 +67,30 @@ update preau.delivery set state = 'sent', taken_until = null, done_at = now(), r
  where academy = $1 and id = $2 and state in ('waiting', 'taken');
 
 -- :query delivery_put_off
--- The mail did not leave this time and is due again later, if it is still this try's.
+-- The mail did not leave this time and is due again later, if it is still this try's; or it is not wanted any more, and ends
+-- here, unless some try may have delivered it.
 -- :role notify link
 -- $1 academy smallint
 -- $2 id bigint
 -- $3 attempt integer
 -- $4 due_at timestamptz
 -- $5 reason text
-update preau.delivery set state = 'waiting', taken_until = null, due_at = $4, reason = $5
- where academy = $1 and id = $2 and attempts = $3 and state = 'taken';
+-- $6 may_have_left boolean
+-- $7 reason_unwanted text
+-- $8 remembered text
+with tried as (
+    update preau.delivery d
+       set state = case when d.unwanted and not (d.may_have_left or $6) then 'cancelled' else 'waiting' end,
+           done_at = case when d.unwanted and not (d.may_have_left or $6) then now() end,
+           reason = case when d.unwanted and not (d.may_have_left or $6) then $7 else $5 end,
+           taken_until = null, due_at = $4, may_have_left = d.may_have_left or $6
+     where academy = $1 and id = $2 and attempts = $3 and state = 'taken'
+ returning d.academy, d.account_id, d.batch_id, d.state
+)
+insert into preau.account_event (academy, account_id, action, actor, detail)
+select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch', t.batch_id)
+  from tried t
+ where t.state = 'cancelled';
 
 -- :query delivery_ended
 -- The mail will not leave: failed, or cancelled, and why; if it is still this try's.
@@ -84,7 +100,8 @@ update preau.delivery set state = 'waiting', taken_until = null, due_at = $4, re
 -- $3 attempt integer
 -- $4 state text
 -- $5 reason text
-update preau.delivery set state = $4, taken_until = null, done_at = now(), reason = $5
+-- $6 may_have_left boolean
+update preau.delivery d set state = $4, taken_until = null, done_at = now(), reason = $5, may_have_left = d.may_have_left or $6
  where academy = $1 and id = $2 and attempts = $3 and state = 'taken';
 
 -- :query delivery_backlog

@@ -133,22 +133,33 @@ static void columns_set(struct columns *columns, size_t at, const struct account
     columns->sizes[at] = change->sealed_length;
 }
 
+static void columns_fill(struct columns *out_columns, const struct selection_outcome *outcome)
+{
+    columns_new(out_columns, outcome->count + 1);
+    for (size_t i = 0; i < outcome->count; i++) {
+        columns_set(out_columns, i, &outcome->changes[i]);
+    }
+}
+
+/* What every move stores. */
+static void add_moved(struct parameters *parameters, const struct columns *columns, size_t count)
+{
+    parameters_int64_array(parameters, columns->academies, count);
+    parameters_int64_array(parameters, columns->ids, count);
+    parameters_int64_array(parameters, columns->versions, count);
+    parameters_text_array(parameters, columns->states, count);
+    parameters_text_array(parameters, columns->origins, count);
+    parameters_text_array(parameters, columns->passwords, count);
+    parameters_instant_array(parameters, columns->notified, count);
+    parameters_instant_array(parameters, columns->expiries, count);
+}
+
 static void add_changes(struct parameters *parameters, const struct selection_outcome *outcome)
 {
     size_t count = outcome->count;
     struct columns columns;
-    columns_new(&columns, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        columns_set(&columns, i, &outcome->changes[i]);
-    }
-    parameters_int64_array(parameters, columns.academies, count);
-    parameters_int64_array(parameters, columns.ids, count);
-    parameters_int64_array(parameters, columns.versions, count);
-    parameters_text_array(parameters, columns.states, count);
-    parameters_text_array(parameters, columns.origins, count);
-    parameters_text_array(parameters, columns.passwords, count);
-    parameters_instant_array(parameters, columns.notified, count);
-    parameters_instant_array(parameters, columns.expiries, count);
+    columns_fill(&columns, outcome);
+    add_moved(parameters, &columns, count);
     parameters_bytes_array(parameters, columns.sealed, columns.sizes, count);
     parameters_text_array(parameters, columns.recipients, count);
     parameters_text_array(parameters, columns.told, count);
@@ -180,6 +191,37 @@ void selection_apply(struct store *store, const struct selection_asked *asked, c
     parameters_text(&parameters, audit_action_code(outcome->audited));
     parameters_text(&parameters, asked->trace);
     store_run(store, QUERY_SELECTION_APPLY, &parameters, apply_rows,
+        asking_new((struct asking){.applied = applied, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void add_retried(struct parameters *parameters, const struct selection_outcome *outcome)
+{
+    struct columns columns;
+    columns_fill(&columns, outcome);
+    add_moved(parameters, &columns, outcome->count);
+    parameters_text_array(parameters, columns.recipients, outcome->count);
+    columns_free(&columns);
+}
+
+void selection_retry(struct store *store, const struct selection_asked *asked, batch_id batch, bool is_cancelled,
+    const struct selection_outcome *outcome, selection_applied *applied, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, asked->academy.v);
+    parameters_text(&parameters, asked->uai);
+    parameters_int64(&parameters, batch.v);
+    parameters_text(&parameters, is_cancelled ? "cancelled" : "failed");
+    parameters_int64(&parameters, asked->administrator.v);
+    parameters_text(&parameters, action_code(outcome->action));
+    parameters_uuid(&parameters, asked->request);
+    parameters_text(&parameters, asked->method);
+    parameters_bytes(&parameters, outcome->answer, outcome->answer_length);
+    add_retried(&parameters, outcome);
+    parameters_text(&parameters, audit_action_code(outcome->audited));
+    parameters_text(&parameters, asked->trace);
+    store_run(store, QUERY_SELECTION_RETRY, &parameters, apply_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);
 }

@@ -69,6 +69,11 @@ typedef void selection_applied(void *arg, int64_t batch, const struct fault *fau
 void selection_apply(struct store *store, const struct selection_asked *asked, const struct selection_outcome *outcome,
     selection_applied *applied, void *arg);
 
+/* The same for accounts of a batch whose mail or sheet failed, or was cancelled: owed once more in that batch. Its channel and
+ * reset are those of the batch. */
+void selection_retry(struct store *store, const struct selection_asked *asked, batch_id batch, bool is_cancelled,
+    const struct selection_outcome *outcome, selection_applied *applied, void *arg);
+
 /* The activation mail again. */
 struct selection_resend {
     const char *email;

@@ -126,6 +126,65 @@ select (select id from batched) as batch,
                                             'batch', (select id from batched),
                                             'reset', (select nullif(count(w.sealed), 0) from wanted w)), $22) as audited;
 
+-- :query selection_retry
+-- What was decided for accounts of a batch whose mail or sheet did not leave, all or nothing: the accounts moved, each owed
+-- its own once more, the memory of it, the entry of the audit trail, the answer kept. Tries count on, so that a late record of
+-- an earlier one is known for what it is; a mail that may have left keeps its Message-ID, others are new mails.
+-- :role notify
+-- $1 academy smallint
+-- $2 uai text
+-- $3 batch bigint
+-- $4 state text
+-- $5 administrator bigint
+-- $6 action text
+-- $7 request uuid
+-- $8 method text
+-- $9 answer bytea
+-- $10 academies smallint[]
+-- $11 numbers bigint[]
+-- $12 versions bigint[]
+-- $13 states text[]
+-- $14 origins text[]
+-- $15 passwords text[]
+-- $16 notified timestamptz[]
+-- $17 expiries timestamptz[]
+-- $18 recipients text[]
+-- $19 audited text
+-- $20 trace text
+with wanted as (
+    select * from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18)
+        as w(academy, id, version, state, origin, password, notified_at, expires_at, recipient)
+), changed as (
+    update preau.account a
+       set state = w.state::preau.account_state, origin = w.origin::preau.account_origin,
+           password = w.password::preau.password_kind, notified_at = w.notified_at,
+           notification_expires_at = w.expires_at
+      from wanted w
+     where a.academy = w.academy and a.id = w.id and a.version = w.version
+ returning a.academy, a.id
+), owed as (
+    update preau.delivery d
+       set state = 'waiting', recipient = w.recipient, due_at = now(), created_at = now(), done_at = null, reason = null,
+           unwanted = false, message_id = case when d.may_have_left then d.message_id end
+      from wanted w
+     where d.batch_academy = $1 and d.batch_id = $3 and d.academy = w.academy and d.account_id = w.id and d.state = $4
+ returning d.id, d.channel
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select w.academy, w.id, $6, $5, 'administrator',
+           jsonb_build_object('uai', $2, 'channel', (select min(channel) from owed), 'batch', $3)
+      from wanted w
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($7, $8, $9)
+)
+select $3 as batch,
+       preau.require_unchanged((select count(*) from changed) + (select count(*) from owed),
+                               (select 2 * count(*) from wanted)) as unchanged,
+       preau.audit_write($1, $5, null, $19, $2, null, null,
+                         jsonb_build_object('accounts', (select count(*) from wanted),
+                                            'channel', (select min(channel) from owed), 'batch', $3, 'rest', $4), $20)
+           as audited;
+
 -- :query selection_resend_activation
 -- The activation mail again, to the address given: earlier links stop to count, a new one is owed, the answer kept; with
 -- the entry of the audit trail.

@@ -35,6 +35,7 @@ static void pack(const struct batch *batch, Preau__Notify__GetBatchReply *out_re
     out_reply->failed = (uint32_t)batch->failed;
     out_reply->cancelled = (uint32_t)batch->cancelled;
     out_reply->documents = (uint32_t)batch->documents;
+    out_reply->leaving = (uint32_t)batch->leaving;
 }
 
 /* --- one, with what failed and what was left out --- */

@@ -13,6 +13,7 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
+#include "store/batch_change.h"
 #include "store/sqlstate.h"
 
 #include <assert.h>
@@ -26,6 +27,8 @@ struct move {
     enum account_action action;
     enum decide_channel channel;
     bool reset, dry_run;
+    batch_id retried; /* of a retry, which is of what was cancelled or of what failed */
+    bool of_cancelled;
     struct selection_asked asked; /* texts of the request, which lives as long as the call */
     int64_t *accounts;            /* academies, then numbers */
     unsigned tries;
@@ -55,9 +58,14 @@ static void move_refuse(struct move *move, enum refusal refusal)
     move_free(move);
 }
 
+static bool is_retry(const struct move *move)
+{
+    return move->retried.v != 0;
+}
+
 static bool is_batch(const struct move *move)
 {
-    return move->channel != DECIDE_NOTHING_SENT;
+    return move->channel != DECIDE_NOTHING_SENT && !is_retry(move);
 }
 
 /* The batch has its number from the database: it is not in the packed answer. */
@@ -105,7 +113,11 @@ static void move_pack(struct move *move, const struct selection *selection, cons
     reset.reset = (uint32_t)decision->reset_count;
     reset.left_out = left_out.groups;
     reset.n_left_out = left_out.count;
-    const ProtobufCMessage *reply = is_batch(move) ? &batch.base : &reset.base;
+    Preau__Notify__RetryBatchReply retry = PREAU__NOTIFY__RETRY_BATCH_REPLY__INIT;
+    retry.retried = (uint32_t)decision->change_count;
+    retry.left_out = left_out.groups;
+    retry.n_left_out = left_out.count;
+    const ProtobufCMessage *reply = is_batch(move) ? &batch.base : is_retry(move) ? &retry.base : &reset.base;
     memory_free(&move->answer);
     move->answer_length = protobuf_c_message_get_packed_size(reply);
     move->answer = checked_calloc(move->answer_length + 1, 1);
@@ -140,7 +152,7 @@ static void move_applied(void *arg, int64_t batch, const struct fault *fault)
         F("reset", move->reset_count));
     academy_code academy = move->asked.academy;
     bool is_sheet = move->channel == DECIDE_SHEET;
-    bool owes = is_batch(move);
+    bool owes = is_batch(move) || is_retry(move);
     move_answer(move, move->answer, move->answer_length, batch);
     if (owes) {
         progress_mark(notify->progress, academy, (batch_id){batch});
@@ -162,7 +174,9 @@ static void move_apply(struct move *move, struct decision *decision)
     move->reset_count = decision->reset_count;
     const struct selection_outcome outcome = {
         .action = move->action,
-        .audited = is_batch(move) ? AUDIT_BATCH_CREATED : AUDIT_PASSWORDS_RESET,
+        .audited = is_batch(move)   ? AUDIT_BATCH_CREATED
+                   : is_retry(move) ? AUDIT_BATCH_RETRIED
+                                    : AUDIT_PASSWORDS_RESET,
         .channel = move->channel == DECIDE_MAIL    ? "mail"
                    : move->channel == DECIDE_SHEET ? "sheet"
                                                    : NULL,
@@ -172,7 +186,12 @@ static void move_apply(struct move *move, struct decision *decision)
         .answer = move->answer,
         .answer_length = move->answer_length,
     };
-    selection_apply(move->notify->store, &move->asked, &outcome, move_applied, move);
+    if (is_retry(move)) {
+        selection_retry(
+            move->notify->store, &move->asked, move->retried, move->of_cancelled, &outcome, move_applied, move);
+    } else {
+        selection_apply(move->notify->store, &move->asked, &outcome, move_applied, move);
+    }
 }
 
 static void move_loaded(void *arg, const struct selection *selection, const struct fault *fault)
@@ -204,9 +223,46 @@ static void move_loaded(void *arg, const struct selection *selection, const stru
     decision_clear(&decision);
 }
 
+/* Whose a retry is, as the batch stands now: another retry may have taken some up meanwhile. */
+static void rest_loaded(void *arg, const struct batch_rest *rest, const struct fault *fault)
+{
+    struct move *move = arg;
+    if (!rest && fault) {
+        if (!move_again(move, fault)) {
+            move_fail(move, fault);
+        }
+        return;
+    }
+    if (!rest) {
+        move_refuse(move, REFUSAL_NOT_FOUND);
+        return;
+    }
+    if (rest->stored_answer) {
+        move_answer(move, rest->stored_answer, rest->stored_answer_length, 0);
+        return;
+    }
+    if (rest->count == 0) {
+        move_refuse(move, REFUSAL_BATCH_FINISHED);
+        return;
+    }
+    memory_free(&move->accounts);
+    move->accounts = checked_calloc(2 * rest->count, sizeof *move->accounts);
+    memcpy(move->accounts, rest->academies, rest->count * sizeof *move->accounts);
+    memcpy(move->accounts + rest->count, rest->ids, rest->count * sizeof *move->accounts);
+    move->asked.academies = move->accounts;
+    move->asked.ids = move->accounts + rest->count;
+    move->asked.count = rest->count;
+    move->channel = rest->is_mail ? DECIDE_MAIL : DECIDE_SHEET;
+    selection_load(move->notify->store, &move->asked, move_loaded, move);
+}
+
 static void move_load(struct move *move)
 {
-    selection_load(move->notify->store, &move->asked, move_loaded, move);
+    if (is_retry(move)) {
+        batch_load_rest(move->notify->store, &move->asked, move->retried, move->of_cancelled, rest_loaded, move);
+    } else {
+        selection_load(move->notify->store, &move->asked, move_loaded, move);
+    }
 }
 
 bool move_school_is_sound(uint32_t academy, const char *uai)
@@ -230,6 +286,18 @@ static enum refusal accounts_check(const struct notify *notify, Preau__AccountRe
     return REFUSAL_NONE;
 }
 
+struct selection_asked move_asked(const struct call *call, uint32_t academy, const char *uai)
+{
+    return (struct selection_asked){
+        .administrator = call_caller(call).administrator,
+        .academy = {(int16_t)academy},
+        .uai = uai,
+        .request = call_request_id(call),
+        .method = call_method(call),
+        .trace = call_trace(call),
+    };
+}
+
 enum refusal move_read_asked(const struct notify *notify, const struct call *call, uint32_t academy, const char *uai,
     Preau__AccountRef *const *accounts, size_t count, int64_t **out_accounts, struct selection_asked *out_asked)
 {
@@ -243,17 +311,10 @@ enum refusal move_read_asked(const struct notify *notify, const struct call *cal
         numbers[i] = accounts[i]->academy;
         numbers[count + i] = accounts[i]->id;
     }
-    *out_asked = (struct selection_asked){
-        .administrator = call_caller(call).administrator,
-        .academy = {(int16_t)academy},
-        .uai = uai,
-        .request = call_request_id(call),
-        .method = call_method(call),
-        .trace = call_trace(call),
-        .academies = numbers,
-        .ids = numbers + count,
-        .count = count,
-    };
+    *out_asked = move_asked(call, academy, uai);
+    out_asked->academies = numbers;
+    out_asked->ids = numbers + count;
+    out_asked->count = count;
     return REFUSAL_NONE;
 }
 
@@ -291,6 +352,26 @@ void move_create_batch(struct notify *notify, struct call *call, const Preau__No
         .dry_run = request->dry_run,
     };
     move_begin(&move, request->academy, request->uai, request->accounts, request->n_accounts);
+}
+
+void move_retry_batch(struct notify *notify, struct call *call, const Preau__Notify__RetryBatchRequest *request)
+{
+    bool of_cancelled = request->rest == PREAU__NOTIFY__BATCH_REST__BATCH_REST_CANCELLED;
+    if (!move_school_is_sound(request->academy, request->uai) || request->batch <= 0 ||
+        (!of_cancelled && request->rest != PREAU__NOTIFY__BATCH_REST__BATCH_REST_FAILED)) {
+        call_refuse(call, REFUSAL_MALFORMED);
+        return;
+    }
+    struct move *move = checked_calloc(1, sizeof *move);
+    *move = (struct move){
+        .notify = notify,
+        .call = call,
+        .action = ACTION_NOTIFY, /* what was reset was reset */
+        .retried = {request->batch},
+        .of_cancelled = of_cancelled,
+        .asked = move_asked(call, request->academy, request->uai),
+    };
+    move_load(move);
 }
 
 void move_reset_passwords(struct notify *notify, struct call *call, const Preau__Notify__ResetPasswordsRequest *request)

@@ -1,4 +1,5 @@
-/* Requests that move selected accounts: notify them (guide 5.2, 5.3, 6.2, 6.3), reset their passwords (5.5, 6.4). */
+/* Requests that move selected accounts: notify them (guide 5.2, 5.3, 6.2, 6.3), once more those whose mail or sheet did not
+ * leave, reset their passwords (5.5, 6.4). */
 #pragma once
 
 #include "bus/service.h"
@@ -7,6 +8,7 @@
 #include "store/selection.h"
 
 void move_create_batch(struct notify *notify, struct call *call, const Preau__Notify__CreateBatchRequest *request);
+void move_retry_batch(struct notify *notify, struct call *call, const Preau__Notify__RetryBatchRequest *request);
 void move_reset_passwords(
     struct notify *notify, struct call *call, const Preau__Notify__ResetPasswordsRequest *request);
 
@@ -14,6 +16,9 @@ void move_reset_passwords(
  * *out_accounts, which *out_asked borrows, as it does the request's texts. */
 enum refusal move_read_asked(const struct notify *notify, const struct call *call, uint32_t academy, const char *uai,
     Preau__AccountRef *const *accounts, size_t count, int64_t **out_accounts, struct selection_asked *out_asked);
+
+/* Who asks for what, of one school, without accounts. */
+struct selection_asked move_asked(const struct call *call, uint32_t academy, const char *uai);
 
 /* What any request about a school must have: an academy, a UAI. */
 bool move_school_is_sound(uint32_t academy, const char *uai);

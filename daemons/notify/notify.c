@@ -1,14 +1,16 @@
 /* preau-notifyd: every message that leaves the house, and the provisional passwords that go with them.
  *
  * Job            Notifies accounts by mail or by individual sheet, with their password kept or reset (guide 5.2, 5.3,
- *                6.2, 6.3); resets passwords (5.5, 6.4); lists accounts as PDF and CSV (5.4); sends the activation mail
- *                again; shows a head a provisional password (2.2). Sends the mails that linkd owes.
+ *                6.2, 6.3); cancels what has not left of a batch and takes up again what failed; resets passwords (5.5,
+ *                6.4); lists accounts as PDF and CSV (5.4); sends the activation mail again; shows a head a provisional
+ *                password (2.2). Sends the mails that linkd owes.
  * Listens        The service preau.notify.Notify (proto/notify.proto) on bus.notify; its status address; the event
  *                delivery.wanted on bus.events_link, which only spares the wait of notify.scan_interval.
  * Sends          Mails by SMTP; the event batch.progress on bus.events_notify.
  * Owns           Tables batch, delivery, document. Moves accounts by the life cycle; seals provisional passwords and
  *                documents under the keys of keys.directory.
- * Promises       A batch, the moves of its accounts and what is owed to each are one transaction; a repeated request
+ * Promises       What is cancelled did not leave: a mail in a sender's hands goes and is told as sent, or is cancelled, never
+ *                both. A batch, the moves of its accounts and what is owed to each are one transaction; a repeated request
  *                gets the first answer. Each sheet is in one document. Each mail is sent once, except when the process
  *                dies, or the connection breaks, between the SMTP server's acceptance and its record: then it is sent
  *                again after its lease, with the same Message-ID, Date and content (at least once; SMTP knows no
@@ -28,6 +30,7 @@
 #include "notify/assist.h"
 #include "notify/backlog.h"
 #include "notify/batch.h"
+#include "notify/batch_cancel.h"
 #include "notify/document.h"
 #include "notify/list.h"
 #include "notify/mail_message.h"
@@ -42,6 +45,16 @@
 static void create_batch(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     move_create_batch(arg, call, (const void *)request);
+}
+
+static void cancel_batch(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    batch_cancel_ask(arg, call, (const void *)request);
+}
+
+static void retry_batch(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    move_retry_batch(arg, call, (const void *)request);
 }
 
 static void get_batch(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -88,6 +101,8 @@ static const struct service_method methods[] = {
     {"ResendActivation", resend_activation},
     {"ShowPassword",     show_password    },
     {"ExportList",       export_list      },
+    {"CancelBatch",      cancel_batch     },
+    {"RetryBatch",       retry_batch      },
     {NULL,               NULL             },
 };
 

@@ -31,6 +31,7 @@ static void loaded(void *arg, bool is_allowed, const struct batch *batches, size
         event.waiting = (uint32_t)batches[i].waiting;
         event.sent = (uint32_t)batches[i].sent;
         event.failed = (uint32_t)batches[i].failed;
+        event.cancelled = (uint32_t)batches[i].cancelled;
         publisher_tell(notify->publisher, "batch.progress", &event.base);
     }
 }

@@ -98,14 +98,15 @@ static void record_unsent(struct job *job, struct delivery_ref delivery)
     struct sender *sender = job->sender;
     const struct smtp_outcome *smtp = &job->outcome.smtp;
     struct instant due_at;
+    const struct delivery_unsent unsent = {delivery, smtp->reason, smtp->may_have_left};
     bool may = smtp->end == SMTP_TRY_AGAIN &&
                retry_next(&sender->retry, job->mail.attempt, job->mail.created_at, clock_now(), &due_at);
     if (may) {
         tell_outcome(job, "put_off");
-        delivery_put_off(sender->notify->store, delivery, due_at, smtp->reason, recorded, job);
+        delivery_put_off(sender->notify->store, &unsent, due_at, recorded, job);
     } else {
         tell_outcome(job, "failed");
-        delivery_failed(sender->notify->store, delivery, smtp->reason, recorded, job);
+        delivery_failed(sender->notify->store, &unsent, recorded, job);
     }
 }
 

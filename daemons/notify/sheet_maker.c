@@ -13,6 +13,7 @@
 #include "runtime/secret.h"
 #include "runtime/worker.h"
 #include "store/document.h"
+#include "store/sqlstate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,7 +104,10 @@ static void stored(void *arg, const struct fault *fault)
     if (fault) {
         order_forget(&maker->order);
     }
-    if (fault) { /* the sheets are due again after their lease */
+    if (fault && fault_is_stale(fault)) { /* cancelled, or made by another after our lease: nothing of ours is kept */
+        log_event(LOG_NOTICE, "document_not_wanted", F("academy", (int)part->document.academy.v),
+            F("batch", part->document.batch), F("part", part->number), F("pages", part->count));
+    } else if (fault) { /* the sheets are due again after their lease */
         if (!maker->notify->is_stopping) {
             log_fault("document_not_stored", fault);
             status_check_set(maker->check, STATUS_DEGRADED, fault->text);
@@ -116,7 +120,7 @@ static void stored(void *arg, const struct fault *fault)
             F("bytes", part->sealed_length), F("time", part->time));
         progress_mark(maker->notify->progress, part->document.academy, part->document.batch);
     }
-    part_end(part, !fault);
+    part_end(part, !fault || fault_is_stale(fault));
 }
 
 /* --- on the thread --- */

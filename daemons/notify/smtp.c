@@ -179,5 +179,8 @@ struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const ch
     CURLcode code = curl_easy_perform(smtp->curl);
     curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &reply);
     curl_slist_free_all(recipients);
-    return smtp_judge((int)code, (int)reply, smtp->enhanced, smtp->stage);
+    struct smtp_outcome outcome = smtp_judge((int)code, (int)reply, smtp->enhanced, smtp->stage);
+    outcome.may_have_left =
+        outcome.reason == DELIVERY_REASON_SERVER_SILENT && smtp->stage == SMTP_CONTENT && smtp->given == smtp->length;
+    return outcome;
 }

@@ -36,6 +36,7 @@ struct smtp_outcome {
     enum delivery_reason reason;
     int reply;           /* the server's last code; 0: none */
     bool is_server_well; /* it answered as a working server does, whatever it said of this mail */
+    bool may_have_left;  /* all of the mail was given, and the conversation ended without a word on it */
 };
 
 /* Once, before threads start. */

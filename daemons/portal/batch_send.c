@@ -54,6 +54,7 @@ static void outcome_show(
     struct names *names = names_new(visit);
     view_set(body, "HEADING", chosen->action->label);
     view_set(body, "BACK", filter_href(visit, &list));
+    view_set(body, "BACK_LABEL", "Revenir à la liste");
     if (count > 0) {
         wording_count((int64_t)count, chosen->action->done_one, chosen->action->done_several, text);
         view_set(view_add(body, "SOMETHING"), "DONE", text);

@@ -1,17 +1,31 @@
 /* Batches of a school: their list, one with its progress, its sheets. */
 #include "domain/delivery_reason.h"
 #include "notify.pb-c.h"
+#include "portal/csrf.h"
+#include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/left_out.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
 #include "portal/wording.h"
+#include "runtime/cleanup.h"
+#include "runtime/clock.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 
-enum { BATCHES_SHOWN = 100, REFRESH_SECONDS = 3 };
+enum { BATCHES_SHOWN = 100 };
+
+/* A batch that has been under way for so long is looked at so often, by a browser that runs no script. */
+static const struct {
+    int minutes, refresh_seconds;
+} patience[] = {
+    {1,       3 },
+    {10,      10},
+    {INT_MAX, 60},
+};
 
 static const char *channel_label(const Preau__Notify__GetBatchReply *batch)
 {
@@ -112,6 +126,10 @@ static void failures_fill(const struct visit *visit, struct view *body, const Pr
         return;
     }
     struct view *failures = view_add(body, "FAILURES");
+    if (batch->failed + batch->cancelled > batch->n_failures) {
+        view_number(
+            view_add(failures, "MORE"), "MORE_COUNT", batch->failed + batch->cancelled - (int64_t)batch->n_failures);
+    }
     for (size_t i = 0; i < batch->n_failures; i++) {
         const Preau__Notify__BatchFailure *failure = batch->failures[i];
         struct view *row = view_add(failures, "FAILURE");
@@ -123,6 +141,61 @@ static void failures_fill(const struct visit *visit, struct view *body, const Pr
             delivery_reason_from_code(failure->reason, &reason) ? delivery_reason_sentence(reason)
                                                                 : "L’envoi n’a pas abouti.");
     }
+}
+
+static int refresh_seconds(const Preau__Notify__GetBatchReply *batch)
+{
+    struct duration age = instant_since(clock_now(), (struct instant){batch->created_at});
+    size_t i = 0;
+    while (i + 1 < ARRAY_LENGTH(patience) && duration_longer(age, MINUTES(patience[i].minutes))) {
+        i++;
+    }
+    return patience[i].refresh_seconds;
+}
+
+/* A form of the page, to this batch; its id makes a double click one request. */
+static struct view *form_add(
+    struct view *body, const char *section, const Preau__Notify__GetBatchReply *batch, uint32_t count, const char *csrf)
+{
+    bool is_mail = batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL;
+    struct view *form = view_add(body, section);
+    view_show(form, is_mail ? "OF_MAILS" : "OF_SHEETS");
+    view_set(form, "CSRF", csrf);
+    form_request_set(form);
+    view_number(form, "CONCERNED", count);
+    return form;
+}
+
+/* What the head can still do about it. */
+static void deeds_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
+{
+    static const struct {
+        const char *section, *path;
+    } deeds[] = {
+        {"CANCEL",          "annulation"},
+        {"RETRY_FAILED",    "reprise"   },
+        {"RETRY_CANCELLED", "reprise"   },
+    };
+    const uint32_t counts[] = {batch->waiting - batch->leaving, batch->failed, batch->cancelled};
+    char csrf[CSRF_SIZE];
+    csrf_make(visit, csrf);
+    for (size_t i = 0; i < ARRAY_LENGTH(deeds); i++) {
+        if (counts[i] > 0) {
+            view_print(form_add(body, deeds[i].section, batch, counts[i], csrf), "HREF",
+                "/etablissements/%s/envois/%" PRId64 "/%s", visit->school.uai.text, batch->batch, deeds[i].path);
+        }
+    }
+}
+
+static const char *standing_of(const Preau__Notify__GetBatchReply *batch)
+{
+    if (batch->waiting > 0) {
+        return batch->waiting == batch->leaving ? "LEAVING" : "GOES_ON";
+    }
+    if (batch->sent == 0 && batch->failed == 0) {
+        return "ALL_CANCELLED";
+    }
+    return batch->failed + batch->cancelled > 0 ? "ENDED_WITH_FAILURES" : "ENDED";
 }
 
 static void batch_named(struct visit *visit)
@@ -139,18 +212,19 @@ static void batch_loaded(struct visit *visit, const ProtobufCMessage *answer, en
     }
     char count[WORDING_SIZE];
     struct view *body = page_begin(visit, "Envoi", "envoi.html");
-    bool goes_on = batch->waiting > 0 || (batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_SHEET && batch->sent > 0 &&
-                                             batch->documents == 0);
+    bool goes_on = batch->waiting > 0;
     wording_count(batch->total, "compte", "comptes", count);
     numbers_fill(body, batch);
     view_set(body, "COUNT", count);
     view_number(body, "DONE_COUNT", batch->total - batch->waiting);
     view_print(body, "BACK", "/etablissements/%s/envois", visit->school.uai.text);
     view_show(body, batch->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL ? "BY_MAIL" : "BY_SHEET");
-    view_show(body, goes_on ? "GOES_ON" : batch->failed + batch->cancelled > 0 ? "ENDED_WITH_FAILURES" : "ENDED");
+    view_show(body, standing_of(batch));
     if (goes_on) {
-        page_refresh(visit, REFRESH_SECONDS);
+        view_show(body, "UNDER_WAY");
+        page_refresh(visit, refresh_seconds(batch));
     }
+    deeds_fill(visit, body, batch);
     documents_fill(visit, body, batch);
     failures_fill(visit, body, batch);
     struct names *names = names_new(visit);

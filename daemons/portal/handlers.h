@@ -57,6 +57,8 @@ visit_handler preview_show, preview_do;
 visit_handler batch_send_do;
 /* batches.c */
 visit_handler batches_show, batch_show, batch_sheets;
+/* batch_change.c */
+visit_handler batch_cancel_do, batch_retry_do;
 /* account.c */
 visit_handler account_show, account_password, account_resend;
 /* figures.c */

@@ -62,6 +62,8 @@ static const struct route routes[] = {
     {HTTP_GET,  SCHOOL "/envois",                                  ACCESS_SCHOOL,        "head",     batches_show           },
     {HTTP_GET,  SCHOOL "/envois/:envoi",                           ACCESS_SCHOOL,        "head",     batch_show             },
     {HTTP_GET,  SCHOOL "/envois/:envoi/fiches/:fiches",            ACCESS_SCHOOL,        "document", batch_sheets           },
+    {HTTP_POST, SCHOOL "/envois/:envoi/annulation",                ACCESS_SCHOOL,        "head",     batch_cancel_do        },
+    {HTTP_POST, SCHOOL "/envois/:envoi/reprise",                   ACCESS_SCHOOL,        "head",     batch_retry_do         },
     {HTTP_GET,  SCHOOL "/comptes/:compte",                         ACCESS_SCHOOL,        "head",     account_show           },
     {HTTP_POST, SCHOOL "/comptes/:compte/mot-de-passe",            ACCESS_SCHOOL,        "head",     account_password       },
     {HTTP_POST, SCHOOL "/comptes/:compte/renvoi",                  ACCESS_SCHOOL,        "head",     account_resend         },

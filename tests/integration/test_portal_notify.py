@@ -182,7 +182,7 @@ def test_what_was_cancelled_of_a_batch_is_counted(here, head, college, family):
     assert "Annulés" not in head.get(page.path).text
     with here.psql() as database:
         database.execute("update preau.delivery set state = 'cancelled' where (academy, account_id) = (%s, %s)", family.account)
-    assert "Annulés" in head.get(page.path).text and "une partie n’a pas abouti" in text_of(head.get(page.path))
+    assert "Annulés" in head.get(page.path).text and "L’envoi est annulé ; rien n’est parti" in text_of(head.get(page.path))
     assert "annulés : 1" in text_of(head.get(f"/etablissements/{college[0]}/envois"))
 
 

@@ -105,6 +105,8 @@ RIGHT = {
     "GET /etablissements/:uai/envois": (SEEN,),
     "GET /etablissements/:uai/envois/:envoi": (SEEN,),
     "GET /etablissements/:uai/envois/:envoi/fiches/:fiches": (SEEN,),
+    "POST /etablissements/:uai/envois/:envoi/annulation": (LED, {"demande": "6f1e3d1c-0000-4000-8000-000000000003"}),
+    "POST /etablissements/:uai/envois/:envoi/reprise": (LED, {"quoi": "echecs"}),
     "GET /etablissements/:uai/comptes/:compte": (SEEN,),
     "POST /etablissements/:uai/comptes/:compte/mot-de-passe": (SEEN, {}),
     "POST /etablissements/:uai/comptes/:compte/renvoi": ({409}, {"demande": "6f1e3d1c-0000-4000-8000-000000000002", "adresse": "a@example.org"}),

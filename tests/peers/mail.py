@@ -62,6 +62,21 @@ class MailServer:
     def accept(self):
         (self.folder / "refuse.json").unlink(missing_ok=True)
 
+    def hold(self, at="data"):
+        """From now on every conversation waits before the answer, "rcpt" or "data", until release()."""
+        (self.folder / "hold").write_text(at)
+
+    def release(self):
+        (self.folder / "hold").unlink(missing_ok=True)
+
+    def held(self):
+        """How many conversations have come to where they wait, since the server began."""
+        return len(list(self.folder.glob("held-*")))
+
+    def kill(self):
+        """SIGKILL, in the middle of whatever is being said."""
+        self.process.kill()
+
     def mails(self, to=None):
         """All mails kept, oldest first, or those to an address."""
         found = [parse(path) for path in sorted(self.inbox.glob("*.eml"))]
@@ -97,6 +112,13 @@ class Keeper:
         concerned = rule["address"] is None or rule["address"] in addresses
         return ANSWERS.get(rule["how"], rule["how"]) if rule["at"] == at and concerned else None
 
+    async def wait(self, at):
+        note = self.folder / "hold"
+        if note.exists() and note.read_text() == at:
+            (self.folder / f"held-{time.time_ns()}-{next(self.numbers)}").touch()
+            while note.exists():
+                await asyncio.sleep(0.02)
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         refusal = self.refusal("mail", [])
         if refusal is None:
@@ -105,12 +127,14 @@ class Keeper:
         return refusal or "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        await self.wait("rcpt")
         refusal = self.refusal("rcpt", [address])
         if refusal is None:
             envelope.rcpt_tos.append(address)
         return refusal or "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await self.wait("data")
         refusal = self.refusal("data", envelope.rcpt_tos)
         if refusal is None:
             for address in envelope.rcpt_tos:

@@ -23,6 +23,11 @@ def search_name(nom, prenom):
     return " ".join("".join(one if one.isalnum() else " " for one in plain).split())
 
 
+def letters(number):
+    """0 → aaaa, 1 → aaab: a name has no digits."""
+    return "".join(chr(97 + number // 26**place % 26) for place in (3, 2, 1, 0))
+
+
 class Person:
     def __init__(self, town, aaf_id, degree, nom, prenom, birth_date=None):
         self.town, self.aaf_id, self.degree, self.nom, self.prenom, self.birth_date = town, aaf_id, degree, nom, prenom, birth_date
@@ -93,6 +98,41 @@ class Town:
         self._open(person, "responsable")
         return person
 
+    def families(self, school, count, class_label=None):
+        """So many guardians at once, each with a mail address and a child, in classes of 28: a school's whole crowd."""
+        uai, degree = school
+        people = [Person(self, next(self.numbers), degree, "Foule" + letters(number), "Anne") for number in range(count)]
+        children = [Person(self, next(self.numbers), degree, person.nom, "Léa", "2015-04-03") for person in people]
+        for number, (person, child) in enumerate(zip(people, children)):
+            person.mail, person.child = f"famille{person.aaf_id}@example.org", child
+            self._name_account(person)
+            child.class_label = class_label or f"C{number // 28:03}"
+        everyone = [(person, "responsable", person.mail) for person in people] + [(child, "eleve", None) for child in children]
+        with self.database() as database, database.transaction(), database.cursor() as cursor:
+            accounts = dict(cursor.execute(
+                "insert into preau.account (academy, profile, login) select %s, 'responsable', login from unnest(%s::text[]) as l(login)"
+                " returning login, id", (self.academy, [person.login for person in people])).fetchall())
+            for person in people:
+                person.account = (self.academy, accounts[person.login])
+            cursor.executemany(
+                "insert into preau.person (academy, degree, aaf_id, profile, nom, prenom, search_name, birth_date, mail, digest,"
+                " account_academy, account_id) values"
+                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, '\\x00112233445566778899aabbccddeeff', %s, %s)",
+                [(self.academy, degree, one.aaf_id, profile, one.nom, one.prenom, search_name(one.nom, one.prenom), one.birth_date, mail,
+                  *(one.account or (None, None))) for one, profile, mail in everyone])
+            cursor.executemany(
+                "insert into preau.enrolment (academy, degree, pupil_id, uai, structure, class) values (%s, %s, %s, %s, 1, %s)",
+                [(self.academy, degree, child.aaf_id, uai, child.class_label) for child in children])
+            cursor.executemany(
+                "insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien) values (%s, %s, %s, %s, 10)",
+                [(self.academy, degree, person.child.aaf_id, person.aaf_id) for person in people])
+            cursor.executemany(
+                "insert into preau.credential (academy, account_id, sealed) values (%s, %s, %s)",
+                [(*person.account, self.sealing.seal("credential:%d:%d" % person.account, person.password.encode())) for person in people])
+        with self.database() as database:  # as after an import: the planner knows how many there are
+            database.execute("analyze preau.account, preau.credential, preau.person, preau.enrolment, preau.guardianship, preau.delivery")
+        return people
+
     def _person(self, degree, profile, prenom, nom, birth_date=None, mail=None):
         person = Person(self, next(self.numbers), degree, nom, prenom, birth_date)
         with self.database() as database:
@@ -102,12 +142,15 @@ class Town:
                 (self.academy, degree, person.aaf_id, profile, nom, prenom, search_name(nom, prenom), birth_date, mail))
         return person
 
-    def _open(self, person, profile):
-        """An account as the import makes one: not distributed, its provisional password sealed."""
-        letters = "".join(ALPHABET[(person.aaf_id * 31 + 7 * i) % len(ALPHABET)] for i in range(12))
-        person.password = "-".join((letters[:4], letters[4:8], letters[8:]))
+    def _name_account(self, person):
+        signs = "".join(ALPHABET[(person.aaf_id * 31 + 7 * i) % len(ALPHABET)] for i in range(12))
+        person.password = "-".join((signs[:4], signs[4:8], signs[8:]))
         first = next((letter for letter in person.prenom.lower() if "a" <= letter <= "z"), "x")
         person.login = f"{first}.essai{self.academy}{person.aaf_id:05}"
+
+    def _open(self, person, profile):
+        """An account as the import makes one: not distributed, its provisional password sealed."""
+        self._name_account(person)
         with self.database() as database:
             person.account = database.execute(
                 "insert into preau.account (academy, profile, login) values (%s, %s, %s) returning academy, id",

@@ -28,33 +28,44 @@ if (selection && count) {
   tell();
 }
 
-// progress of a batch or an import, without loading the whole page again
+// progress of a batch or an import, without loading the whole page again; looked at less and less often while nothing moves,
+// and not at all while nobody sees it. What can be done about it changes at the end: not under the hands of who is about to
 const progress = document.querySelector('[data-suite]');
 if (progress) {
   const { id } = progress;
+  const [first, last] = [1500, 30000];
+  let pause = first;
+  const replace = (page, part) => {
+    const [here, fresh] = [document.getElementById(part), page.getElementById(part)];
+    if (!here || !fresh || here.isEqualNode(fresh)) return false;
+    here.replaceWith(fresh);
+    return true;
+  };
   const look = async () => {
+    pause = Math.min(1.5 * pause, last);
     try {
-      const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      const fresh = page.getElementById(id);
-      if (answer.ok && fresh) {
-        document.getElementById(id).replaceWith(fresh);
-        if (!fresh.hasAttribute('data-suite')) return;
+      const answer = document.hidden ? null : await fetch(location.href, { headers: { Accept: 'text/html' } });
+      const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : null;
+      if (page?.getElementById(id)) {
+        if (replace(page, id)) pause = first;
+        if (!document.getElementById(id).hasAttribute('data-suite')) {
+          replace(page, `${id}-gestes`);
+          return;
+        }
       }
     } catch { /* the next look may succeed */ }
-    setTimeout(look, 2000);
+    setTimeout(look, pause);
   };
-  setTimeout(look, 1500);
+  setTimeout(look, pause);
 }
 
 // a form is sent once, however often its button is pressed; a list to download leaves the page, and may be asked for again
 const PATIENCE = 10000; // by then the answer is there, or the person stopped waiting for it
-document.querySelectorAll('form[method="post"]').forEach((form) => {
-  form.addEventListener('submit', (event) => {
-    if (event.submitter?.name === 'format') return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = 'yes';
-    setTimeout(() => delete form.dataset.sent, PATIENCE);
-  });
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || event.submitter?.name === 'format') return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = 'yes';
+  setTimeout(() => delete form.dataset.sent, PATIENCE);
 });
 window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => delete form.dataset.sent));
