@@ -96,7 +96,7 @@ def test_a_batch_under_way_can_be_cancelled_and_then_taken_up_again(here, head, 
     assert done.path == page.path
     done = until(here, head, page, lambda found: "en-attente" in counts(found) and counts(found)["en-attente"] == 0)
     assert counts(done)["annules"] == 3 and "L’envoi est annulé ; rien n’est parti" in text_of(done)
-    assert "L’envoi a été annulé avant que ceci ne parte" in text_of(done) and b"refresh" not in done.content
+    assert "L’envoi a été annulé avant le départ" in text_of(done) and b"refresh" not in done.content
     assert deeds(done) == ["reprise"] and crowd[0].row()["state"] == "distribue"
     again = head.submit(form)
     assert again.path == page.path and counts(again) == counts(done), "the double click"
