@@ -103,6 +103,8 @@ static const struct {
     {SCHOOL "/comptes/:compte/renvoi",                  ""                          },
     {SCHOOL "/delegations/retrait",                     ""                          },
     {SCHOOL "/delegations/mot-de-passe",                ""                          },
+    {SCHOOL "/envois/:envoi/annulation",                ""                          },
+    {SCHOOL "/envois/:envoi/reprise",                   ""                          },
     {SCHOOL "/apercu",                                  LIST                        },
     {SCHOOL "/envoi",                                   LIST                        },
     {SCHOOL "/liste",                                   LIST                        },
