@@ -8,6 +8,9 @@
 
 /* 2 bytes academy, 8 bytes number, 4 bytes key number, 16 bytes mac */
 enum { NUMBER_AT = 2, KEY_AT = 10, MAC_AT = 14, MAC_SIZE = 16, LINK_SIZE = MAC_AT + MAC_SIZE };
+/* 2 bytes academy, 5 bytes number, 1 byte attempt, 2 bytes key number, 10 bytes of the mac */
+enum { TRY_ATTEMPT_AT = 7, TRY_KEY_AT = 8, TRY_MAC_AT = 10, TRY_MAC_SIZE = 10, TRY_SIZE = TRY_MAC_AT + TRY_MAC_SIZE };
+static_assert(2 * TRY_SIZE + 1 == TOKEN_RETURN_SIZE, "its text");
 
 void token_random(char out_text[TOKEN_RANDOM_SIZE])
 {
@@ -33,13 +36,13 @@ static uint64_t get(const unsigned char *from, int size)
     return value;
 }
 
-static void mac_make(
-    const unsigned char *key, const char *purpose, const unsigned char head[MAC_AT], unsigned char out_mac[MAC_SIZE])
+static void mac_make(const unsigned char *key, const char *purpose, const unsigned char *head, size_t length,
+    unsigned char out_mac[MAC_SIZE])
 {
     crypto_generichash_state state;
     crypto_generichash_init(&state, key, KEY_SIZE, MAC_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose) + 1);
-    crypto_generichash_update(&state, head, MAC_AT);
+    crypto_generichash_update(&state, head, length);
     crypto_generichash_final(&state, out_mac, MAC_SIZE);
 }
 
@@ -53,7 +56,7 @@ void token_link_make(
     put(bytes, (uint64_t)academy, 2);
     put(bytes + NUMBER_AT, (uint64_t)number, 8);
     put(bytes + KEY_AT, key_number, 4);
-    mac_make(key, purpose, bytes, bytes + MAC_AT);
+    mac_make(key, purpose, bytes, MAC_AT, bytes + MAC_AT);
     sodium_bin2base64(out_text, TOKEN_LINK_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
@@ -74,11 +77,49 @@ bool token_link_read(
     if (!key) {
         return false;
     }
-    mac_make(key, purpose, bytes, mac);
+    mac_make(key, purpose, bytes, MAC_AT, mac);
     if (!bytes_are_same(mac, bytes + MAC_AT, MAC_SIZE)) {
         return false;
     }
     *out_academy = (int)get(bytes, 2);
     *out_number = (int64_t)get(bytes + NUMBER_AT, 8);
+    return true;
+}
+
+void token_return_make(const struct key_ring *ring, struct token_try of, char out_text[TOKEN_RETURN_SIZE])
+{
+    unsigned char bytes[TRY_SIZE], mac[MAC_SIZE];
+    uint32_t key_number = 0;
+    const unsigned char *key = key_newest(ring, KEY_TOKENS, &key_number);
+    assert(key && key_number <= UINT16_MAX && of.number < INT64_C(1) << 40);
+    put(bytes, (uint64_t)of.academy, 2);
+    put(bytes + NUMBER_AT, (uint64_t)of.number, TRY_ATTEMPT_AT - NUMBER_AT);
+    put(bytes + TRY_ATTEMPT_AT, of.attempt % TOKEN_TRIES, 1);
+    put(bytes + TRY_KEY_AT, key_number, 2);
+    mac_make(key, "return", bytes, TRY_MAC_AT, mac);
+    memcpy(bytes + TRY_MAC_AT, mac, TRY_MAC_SIZE);
+    sodium_bin2hex(out_text, TOKEN_RETURN_SIZE, bytes, sizeof bytes);
+}
+
+bool token_return_read(const struct key_ring *ring, const char *text, struct token_try *out_try)
+{
+    unsigned char bytes[TRY_SIZE], mac[MAC_SIZE];
+    size_t length = 0;
+    if (strlen(text) != TOKEN_RETURN_SIZE - 1 ||
+        sodium_hex2bin(bytes, sizeof bytes, text, TOKEN_RETURN_SIZE - 1, NULL, &length, NULL) != 0 ||
+        length != TRY_SIZE) {
+        return false;
+    }
+    const unsigned char *key = key_numbered(ring, KEY_TOKENS, (uint32_t)get(bytes + TRY_KEY_AT, 2));
+    if (!key) {
+        return false;
+    }
+    mac_make(key, "return", bytes, TRY_MAC_AT, mac);
+    if (!bytes_are_same(mac, bytes + TRY_MAC_AT, TRY_MAC_SIZE)) {
+        return false;
+    }
+    out_try->academy = (int)get(bytes, 2);
+    out_try->number = (int64_t)get(bytes + NUMBER_AT, TRY_ATTEMPT_AT - NUMBER_AT);
+    out_try->attempt = bytes[TRY_ATTEMPT_AT];
     return true;
 }

@@ -45,3 +45,12 @@ def link_token(folder, purpose, academy, number):
     head = academy.to_bytes(2, "big") + number.to_bytes(8, "big") + int(path.stem.rpartition("-")[2]).to_bytes(4, "big")
     mac = hashlib.blake2b(purpose.encode() + b"\0" + head, key=key, digest_size=16).digest()
     return base64.urlsafe_b64encode(head + mac).decode().rstrip("=")
+
+
+def return_token(folder, academy, number, attempt=1):
+    """What stands behind the + in the envelope's sender, for one try of a mail."""
+    (path,) = pathlib.Path(folder).glob("tokens-*.key")
+    key = bytes.fromhex(path.read_text().strip())
+    head = (academy.to_bytes(2, "big") + number.to_bytes(5, "big") + (attempt % 256).to_bytes(1, "big")
+            + int(path.stem.rpartition("-")[2]).to_bytes(2, "big"))
+    return (head + hashlib.blake2b(b"return\0" + head, key=key, digest_size=16).digest()[:10]).hex()

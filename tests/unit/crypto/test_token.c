@@ -3,6 +3,7 @@
 
 #include "crypto/token.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,6 +100,68 @@ static void after_a_rotation_old_links_work_until_their_key_goes(void **state)
     assert_true(reads(ring, new));
 }
 
+static bool returns(const struct ring *ring, const char *text)
+{
+    struct token_try of = {-1, -1, 0};
+    bool read = token_return_read(ring->keys, text, &of);
+    assert_true(read || of.academy == -1); /* nothing of a false one comes out */
+    return read;
+}
+
+static void a_try_of_a_mail_is_named_in_64_letters_of_either_case(void **state)
+{
+    struct ring *ring = *state;
+    static const struct token_try tries[] = {
+        {1,   1,                      1  },
+        {10,  1234,                   255},
+        {999, (INT64_C(1) << 40) - 1, 0  },
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        char text[TOKEN_RETURN_SIZE];
+        struct token_try of;
+        token_return_make(ring->keys, tries[i], text);
+        assert_int_equal(strlen(text), TOKEN_RETURN_SIZE - 1);
+        assert_int_equal(strspn(text, "0123456789abcdef"), TOKEN_RETURN_SIZE - 1);
+        for (int capitals = 0; capitals < 2; capitals++) {
+            assert_true(token_return_read(ring->keys, text, &of));
+            assert_int_equal(of.academy, tries[i].academy);
+            assert_true(of.number == tries[i].number);
+            assert_int_equal(of.attempt, tries[i].attempt);
+            for (char *one = text; *one != '\0'; one++) {
+                *one = *one >= 'a' ? (char)(*one - 'a' + 'A') : *one;
+            }
+        }
+    }
+}
+
+static void a_try_cannot_be_named_by_others(void **state)
+{
+    struct ring *ring = *state;
+    char text[TOKEN_RETURN_SIZE], longer[TOKEN_RETURN_SIZE + 4], link[TOKEN_LINK_SIZE];
+    token_return_make(ring->keys, (struct token_try){10, 1234, 1}, text);
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        char right = text[i];
+        for (int other = 1; other < 256; other++) {
+            text[i] = (char)other;
+            assert_true(returns(ring, text) == (tolower(other) == right));
+        }
+        text[i] = right;
+        char cut[TOKEN_RETURN_SIZE] = "";
+        memcpy(cut, text, i);
+        assert_false(returns(ring, cut));
+    }
+    snprintf(longer, sizeof longer, "%s0", text);
+    assert_false(returns(ring, longer));
+    token_link_make(ring->keys, "return", 10, 1234, link); /* of as many letters */
+    assert_false(returns(ring, link));
+    ring_generate(ring, KEY_TOKENS);
+    ring_load(ring);
+    assert_true(returns(ring, text)); /* it may come back days later */
+    ring_remove(ring, "tokens-1.key");
+    ring_load(ring);
+    assert_false(returns(ring, text));
+}
+
 static void random_ones_are_43_characters_that_do_not_repeat(void **state)
 {
     (void)state;
@@ -117,6 +180,8 @@ int main(void)
         RING_TEST(it_opens_for_its_purpose_only),
         RING_TEST(no_character_may_be_another),
         RING_TEST(after_a_rotation_old_links_work_until_their_key_goes),
+        RING_TEST(a_try_of_a_mail_is_named_in_64_letters_of_either_case),
+        RING_TEST(a_try_cannot_be_named_by_others),
         RING_TEST(random_ones_are_43_characters_that_do_not_repeat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
