@@ -16,6 +16,7 @@ static const struct {
     {"keys",           "Trousseau"                                        },
     {"import",         "Import des archives AAF"                          },
     {"notify",         "Notification : courriels et fiches"               },
+    {"mail_domain",    "Courriels : bornes de domaines destinataires"     },
     {"link",           "Comptes des familles : connexion, activation, SMS"},
     {"academy_portal", "Portails OpenID Connect des académies"           },
     {"statistics",     "Statistiques"                                     },

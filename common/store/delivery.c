@@ -153,6 +153,29 @@ void delivery_put_off(struct store *store, const struct delivery_unsent *unsent,
     parameters_clear(&parameters);
 }
 
+void delivery_hold(
+    struct store *store, const struct held_mail *mails, size_t count, delivery_recorded *recorded, void *arg)
+{
+    int64_t academies[DELIVERY_HELD_MAX], numbers[DELIVERY_HELD_MAX], attempts[DELIVERY_HELD_MAX];
+    struct instant due[DELIVERY_HELD_MAX];
+    assert(count <= DELIVERY_HELD_MAX);
+    for (size_t i = 0; i < count; i++) {
+        academies[i] = mails[i].delivery.academy.v;
+        numbers[i] = mails[i].delivery.id.v;
+        attempts[i] = mails[i].delivery.attempt;
+        due[i] = mails[i].due_at;
+    }
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64_array(&parameters, academies, count);
+    parameters_int64_array(&parameters, numbers, count);
+    parameters_int64_array(&parameters, attempts, count);
+    parameters_instant_array(&parameters, due, count);
+    store_run(store, QUERY_DELIVERY_HELD, &parameters, record_rows,
+        asking_new((struct asking){.recorded = recorded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
 static void delivery_end(
     struct store *store, const struct delivery_unsent *unsent, const char *state, struct asking *asking)
 {

@@ -80,6 +80,14 @@ typedef void delivery_recorded(void *arg, const struct fault *fault);
 void delivery_claim(struct store *store, int64_t limit, struct duration lease, const char *domain,
     delivery_claimed *claimed, void *arg);
 void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_recorded *recorded, void *arg);
+/* Mails that were claimed and not tried: due again later, as if they had not been claimed. */
+struct held_mail {
+    struct delivery_ref delivery;
+    struct instant due_at;
+};
+enum { DELIVERY_HELD_MAX = 64 };
+void delivery_hold(
+    struct store *store, const struct held_mail *mails, size_t count, delivery_recorded *recorded, void *arg);
 /* Due again then; ends here when the batch was cancelled meanwhile and no try may have delivered it. */
 void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
     delivery_recorded *recorded, void *arg);

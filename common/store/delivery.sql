@@ -92,6 +92,31 @@ select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch',
   from tried t
  where t.state = 'cancelled';
 
+-- :query delivery_held
+-- Mails that were claimed and not tried, since their domain has enough: due again later, the try not counted; or not wanted
+-- any more, as in delivery_put_off.
+-- :role notify
+-- $1 academies bigint[]
+-- $2 numbers bigint[]
+-- $3 attempts bigint[]
+-- $4 due timestamptz[]
+-- $5 reason_unwanted text
+-- $6 remembered text
+with held as (
+    update preau.delivery d
+       set state = case when d.unwanted and not d.may_have_left then 'cancelled' else 'waiting' end,
+           done_at = case when d.unwanted and not d.may_have_left then now() end,
+           reason = case when d.unwanted and not d.may_have_left then $5 else d.reason end,
+           taken_until = null, due_at = h.due_at, attempts = d.attempts - 1
+      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]) as h (academy, number, attempt, due_at)
+     where d.academy = h.academy and d.id = h.number and d.attempts = h.attempt and d.state = 'taken'
+ returning d.academy, d.account_id, d.batch_id, d.state
+)
+insert into preau.account_event (academy, account_id, action, actor, detail)
+select h.academy, h.account_id, $6, 'administrator', jsonb_build_object('batch', h.batch_id)
+  from held h
+ where h.state = 'cancelled';
+
 -- :query delivery_ended
 -- The mail will not leave: failed, or cancelled, and why; if it is still this try's.
 -- :role notify link

@@ -55,10 +55,22 @@ static bool text_of(
     return made;
 }
 
+/* The sender of the envelope: it differs at each try, so that a report tells which one it is about. */
+static void envelope_make(
+    const struct mailer *mailer, const struct owed_mail *mail, char out_text[RETURN_ENVELOPE_SIZE])
+{
+    if (mailer->returns->local[0] == '\0') {
+        snprintf(out_text, RETURN_ENVELOPE_SIZE, "%s", mailer->sender);
+        return;
+    }
+    const struct token_try of = {mail->academy.v, mail->id.v, (unsigned)(mail->attempt % TOKEN_TRIES)};
+    return_address_make(mailer->returns, mailer->keys, of, out_text);
+}
+
 void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mailer_outcome *out_outcome)
 {
     struct mail_text text;
-    char name[WORDING_NAME_SIZE];
+    char name[WORDING_NAME_SIZE], envelope[RETURN_ENVELOPE_SIZE];
     size_t length;
     *out_outcome = (struct mailer_outcome){
         .smtp = {SMTP_TRY_AGAIN, DELIVERY_REASON_NOT_COMPOSED, 0, true}
@@ -78,9 +90,10 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
     };
     char *message = mail_message_make(&head, &text, &length);
     mail_text_clear(&text);
+    envelope_make(mailer, mail, envelope);
     FAULT_POINT("notify_mail_claimed");
     struct tick start = clock_tick();
-    out_outcome->smtp = smtp_send(mailer->smtp, mail->recipient, message, length);
+    out_outcome->smtp = smtp_send(mailer->smtp, envelope, mail->recipient, message, length);
     out_outcome->smtp_time = clock_since(start);
     if (out_outcome->smtp.end == SMTP_SENT) {
         FAULT_POINT("notify_mail_sent");

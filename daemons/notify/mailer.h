@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/key.h"
+#include "notify/return_address.h"
 #include "notify/smtp.h"
 #include "store/delivery.h"
 #include "template/template.h"
@@ -11,6 +12,7 @@ struct mailer {
     struct smtp *smtp;
     const struct key_ring *keys;
     const char *sender, *sender_name, *portal_url;
+    const struct return_address *returns;
 };
 
 struct mailer_outcome {

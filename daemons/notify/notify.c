@@ -6,6 +6,7 @@
  *                password (2.2). Sends the mails that linkd owes.
  * Listens        The service preau.notify.Notify (proto/notify.proto) on bus.notify; its status address; the event
  *                delivery.wanted on bus.events_link, which only spares the wait of notify.scan_interval.
+ *                Takes the reports of mails that came back from a Maildir.
  * Sends          Mails by SMTP; the event batch.progress on bus.events_notify.
  * Owns           Tables batch, delivery, document. Moves accounts by the life cycle; seals provisional passwords and
  *                documents under the keys of keys.directory.
@@ -14,11 +15,11 @@
  *                gets the first answer. Each sheet is in one document. Each mail is sent once, except when the process
  *                dies, or the connection breaks, between the SMTP server's acceptance and its record: then it is sent
  *                again after its lease, with the same Message-ID, Date and content (at least once; SMTP knows no
- *                better). Temporary refusals are tried again with doubling pauses until notify.give_up_after.
- * Limits         notify.connections conversations with the SMTP server, one document of sheets and one list at a time,
+ *                better). A report is put away after it was recorded. Temporary refusals are tried again with doubling pauses until notify.give_up_after.
+ * Limits         notify.connections conversations with the SMTP server, those of one domain by mail_domain.*, one document of sheets and one list at a time,
  *                notify.batch_max_accounts accounts in a request.
  * Security       Passwords, links and documents are sealed in the store, wiped in memory, never logged.
- * Configuration  notify.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
+ * Configuration  notify.*, mail_domain.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
  *                bus, status. */
 #include "notify/notify.h"
 
@@ -36,6 +37,7 @@
 #include "notify/mail_message.h"
 #include "notify/move.h"
 #include "notify/progress.h"
+#include "notify/returns.h"
 #include "notify/sender.h"
 #include "notify/sheet_maker.h"
 #include "notify/smtp.h"
@@ -147,6 +149,9 @@ static void notify_stop(struct daemon_run *run)
     if (notify->sender) {
         sender_stop(notify->sender);
     }
+    if (notify->returns) {
+        returns_stop(notify->returns);
+    }
     if (notify->sheets) {
         sheet_maker_stop(notify->sheets);
     }
@@ -158,12 +163,13 @@ static void notify_stop(struct daemon_run *run)
     store_close(&notify->store); /* before the service: what it breaks off is still answered */
     service_close(&notify->service);
     sender_free(&notify->sender);
+    returns_free(&notify->returns);
     sheet_maker_free(&notify->sheets);
     lister_free(&notify->lister);
     progress_free(&notify->progress);
     publisher_close(&notify->publisher);
     bus_curve_close(&notify->curve);
-    if (!notify->sender && !notify->sheets) { /* else a thread that did not end still uses these */
+    if (!notify->sender && !notify->sheets && !notify->returns) { /* else a thread that did not end still uses these */
         key_ring_free(&notify->keys);
         memory_free(&run->own);
     }
@@ -182,7 +188,7 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
         notify->backlog = backlog_new(notify);
         notify->lister = lister_new(notify);
         opened = sender_new(notify, &notify->sender, fault) && sheet_maker_new(notify, &notify->sheets, fault) &&
-                 bus_open(run, notify, fault);
+                 returns_new(notify, &notify->returns, fault) && bus_open(run, notify, fault);
     }
     if (!opened) {
         notify_stop(run);
@@ -196,20 +202,21 @@ static void notify_drain(struct daemon_run *run)
     service_refuse(notify->service);
     sender_drain(notify->sender);
     sheet_maker_drain(notify->sheets);
+    returns_drain(notify->returns);
 }
 
 static bool notify_is_idle(struct daemon_run *run)
 {
     const struct notify *notify = run->own;
     return service_running(notify->service) == 0 && sender_is_idle(notify->sender) &&
-           sheet_maker_is_idle(notify->sheets);
+           sheet_maker_is_idle(notify->sheets) && returns_is_idle(notify->returns);
 }
 
 static const struct daemon daemon_notify = {
     .name = "preau-notifyd",
     .role = "preau_notify",
     .summary = "Envoie les courriels et prépare les feuilles individuelles.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "notify", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", NULL},
     .status_address = CONFIG_STATUS_NOTIFY,
     .start = notify_start,
     .drain = notify_drain,

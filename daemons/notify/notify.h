@@ -9,6 +9,7 @@ struct bus_curve;
 struct lister;
 struct progress;
 struct publisher;
+struct returns;
 struct sender;
 struct service;
 struct sheet_maker;
@@ -24,6 +25,7 @@ struct notify {
     struct subscriber *wanted; /* delivery.wanted of linkd */
     struct service *service;
     struct sender *sender;
+    struct returns *returns;
     struct sheet_maker *sheets;
     struct lister *lister;
     struct progress *progress;

@@ -1,6 +1,7 @@
 #include "notify/sender.h"
 
 #include "notify/mail_message.h"
+#include "notify/mail_pace.h"
 #include "notify/mailer.h"
 #include "notify/progress.h"
 #include "notify/retry.h"
@@ -18,6 +19,8 @@ enum { CONNECTIONS_MAX = 64, REFUSALS_IN_A_ROW = 5 /* of us, by the server: then
 
 /* A record that the database did not take is tried again: the mail has left, nobody else can know it. */
 #define RECORD_AGAIN MILLISECONDS(500)
+/* Mails that wait for their turn are looked for more often than the scan does. */
+#define TURN_PERIOD MILLISECONDS(200)
 
 struct job {
     LIST_ENTRY(job) in_hand;
@@ -26,6 +29,7 @@ struct job {
     struct mailer_outcome outcome;
     struct timer *again;
     bool is_cancelled; /* nothing was sent: it is not to be */
+    bool is_paced;     /* counted for its domain */
 };
 
 struct sender {
@@ -36,8 +40,13 @@ struct sender {
     struct mailer mailers[CONNECTIONS_MAX];
     atomic_uint mailers_given;
     struct smtp_options smtp;
+    const char *address; /* in the header From */
+    struct return_address returns;
     struct secret *password;
     struct retry_bounds retry;
+    struct mail_pace *pace;
+    struct timer *turn;
+    struct instant turns_until; /* the latest turn that a mail was given */
     struct duration lease;
     const char *domain; /* of Message-IDs */
     unsigned connections;
@@ -56,6 +65,9 @@ static void job_end(struct job *job)
     LIST_REMOVE(job, in_hand);
     sender->in_hand_count--;
     timer_cancel(&job->again);
+    if (job->is_paced) {
+        mail_pace_end(sender->pace, job->mail.recipient, job->outcome.smtp_time);
+    }
     secret_wipe(&job->mail, sizeof job->mail);
     memory_free(&job);
 }
@@ -192,6 +204,40 @@ static bool is_in_hand(const struct sender *sender, const struct owed_mail *mail
     return false;
 }
 
+static void held(void *arg, const struct fault *fault)
+{
+    (void)arg;
+    (void)fault; /* else they are due again after their lease */
+}
+
+static void turn(void *arg)
+{
+    struct sender *sender = arg;
+    if (instant_before(clock_now(), sender->turns_until) && !sender->is_draining) {
+        timer_set(sender->turn, TURN_PERIOD);
+    }
+    sender_wake(sender);
+}
+
+static void hold(struct sender *sender, const struct held_mail *mails, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (instant_before(sender->turns_until, mails[i].due_at)) {
+            sender->turns_until = mails[i].due_at;
+        }
+    }
+    metric_add(METRIC_MAILS_HELD, (int64_t)count);
+    delivery_hold(sender->notify->store, mails, count, held, NULL);
+    if (!timer_is_set(sender->turn)) {
+        timer_set(sender->turn, TURN_PERIOD);
+    }
+}
+
+static bool is_dead(const struct owed_mail *mail)
+{
+    return mail->is_closed || mail->link_is_dead;
+}
+
 static void job_begin(struct sender *sender, const struct owed_mail *mail)
 {
     struct job *job = checked_calloc(1, sizeof *job);
@@ -199,12 +245,38 @@ static void job_begin(struct sender *sender, const struct owed_mail *mail)
     job->mail = *mail;
     LIST_INSERT_HEAD(&sender->in_hand, job, in_hand);
     sender->in_hand_count++;
-    if (mail->is_closed || mail->link_is_dead) {
+    job->is_paced = !is_dead(mail);
+    if (is_dead(mail)) {
         job->is_cancelled = true;
         job->outcome.smtp.reason = mail->is_closed ? DELIVERY_REASON_ACCOUNT_CLOSED : DELIVERY_REASON_LINK_REPLACED;
         record(job);
     } else if (!worker_submit(sender->workers, job_run, job_done, job)) {
         job_end(job); /* stopping */
+    }
+}
+
+/* Those whose domain has enough are given back. */
+static void begin_each(struct sender *sender, const struct owed_mail *mails, size_t count)
+{
+    struct held_mail waiting[CONNECTIONS_MAX];
+    size_t waiting_count = 0;
+    struct instant now = clock_now(), due_at;
+    for (size_t i = 0; i < count; i++) {
+        const struct owed_mail *mail = &mails[i];
+        if (is_in_hand(sender, mail)) { /* its record waits for the database, and its lease went by meanwhile */
+            continue;
+        }
+        if (is_dead(mail) || mail_pace_begin(sender->pace, mail->recipient, now, &due_at)) {
+            job_begin(sender, mail);
+        } else {
+            waiting[waiting_count++] = (struct held_mail){
+                {mail->academy, mail->id, mail->attempt},
+                due_at
+            };
+        }
+    }
+    if (waiting_count > 0) {
+        hold(sender, waiting, waiting_count);
     }
 }
 
@@ -218,11 +290,7 @@ static void claimed(void *arg, const struct owed_mail *mails, size_t count, cons
         }
         return; /* the scan looks again */
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!is_in_hand(sender, &mails[i])) { /* its record waits for the database, and its lease went by meanwhile */
-            job_begin(sender, &mails[i]);
-        }
-    }
+    begin_each(sender, mails, count);
     if (count > 0 || sender->wants_claim) {
         sender_wake(sender);
     }
@@ -289,22 +357,45 @@ static bool mailers_make(struct sender *sender, const struct config *config, str
         }
         mailer->smtp = smtp_new(&sender->smtp);
         mailer->keys = sender->notify->keys;
-        mailer->sender = sender->smtp.sender;
+        mailer->sender = sender->address;
+        mailer->returns = &sender->returns;
         mailer->sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME);
         mailer->portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
     }
     return templates_check(sender->mailers[0].templates, fault);
 }
 
+static struct mail_pace *pace_make(const struct config *config, unsigned connections)
+{
+    static const char section[] = "mail_domain";
+    struct mail_pace *pace =
+        mail_pace_new(connections, (struct mail_pace_limits){
+                                       (unsigned)config_count(config, CONFIG_NOTIFY_DOMAIN_CONNECTIONS),
+                                       (unsigned)config_count(config, CONFIG_NOTIFY_DOMAIN_PER_MINUTE),
+                                   });
+    for (size_t i = 0; i < config_titled_count(config, section); i++) {
+        const struct config *domain = config_titled(config, section, i);
+        const struct mail_pace_limits limits = {
+            (unsigned)config_count(domain, CONFIG_MAIL_DOMAIN_CONNECTIONS),
+            (unsigned)config_count(domain, CONFIG_MAIL_DOMAIN_PER_MINUTE),
+        };
+        for (const char *const *name = config_list(domain, CONFIG_MAIL_DOMAIN_NAMES); *name; name++) {
+            mail_pace_limit(pace, *name, limits);
+        }
+    }
+    return pace;
+}
+
 static bool settings_read(struct sender *sender, const struct config *config, struct fault *fault)
 {
-    const char *address = config_text(config, CONFIG_NOTIFY_SENDER);
-    const char *at = strrchr(address, '@');
+    sender->address = config_text(config, CONFIG_NOTIFY_SENDER);
+    const char *at = strrchr(sender->address, '@');
     if (!at || at[1] == '\0') {
         return fault_set(fault, FAULT_CONFIG, "notify.sender: not an address of mail");
     }
     sender->domain = at + 1;
     sender->connections = (unsigned)config_count(config, CONFIG_NOTIFY_CONNECTIONS);
+    sender->pace = pace_make(config, sender->connections);
     sender->retry = (struct retry_bounds){
         .first = config_duration(config, CONFIG_NOTIFY_RETRY_FIRST),
         .max = config_duration(config, CONFIG_NOTIFY_RETRY_MAX),
@@ -314,7 +405,6 @@ static bool settings_read(struct sender *sender, const struct config *config, st
         .url = config_text(config, CONFIG_NOTIFY_SMTP_URL),
         .starttls = config_text(config, CONFIG_NOTIFY_SMTP_STARTTLS),
         .user = config_text(config, CONFIG_NOTIFY_SMTP_USER),
-        .sender = address,
         .timeout = config_duration(config, CONFIG_NOTIFY_SMTP_TIMEOUT),
     };
     /* a conversation ends within its bound; then its record has as long again */
@@ -323,7 +413,7 @@ static bool settings_read(struct sender *sender, const struct config *config, st
     bool read = !has_password ||
                 secret_read_file(config_text(config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE), &sender->password, fault);
     sender->smtp.password = sender->password;
-    return read;
+    return read && return_address_read(config_text(config, CONFIG_NOTIFY_RETURN_ADDRESS), &sender->returns, fault);
 }
 
 bool sender_new(struct notify *notify, struct sender **out_sender, struct fault *fault)
@@ -345,6 +435,7 @@ bool sender_new(struct notify *notify, struct sender **out_sender, struct fault 
     sender->workers = workers_new(notify->run->loop, &options);
     sender->check = status_check_add(notify->run->status, "smtp", false);
     status_check_set(sender->check, STATUS_OK, "");
+    sender->turn = loop_timer(notify->run->loop, turn, sender);
     sender->scan = loop_every(notify->run->loop, config_duration(config, CONFIG_NOTIFY_SCAN_INTERVAL), scan, sender);
     return true;
 }
@@ -354,6 +445,7 @@ void sender_stop(struct sender *sender)
     sender_drain(sender);
     timer_cancel(&sender->scan);
     timer_cancel(&sender->pause);
+    timer_cancel(&sender->turn);
     if (sender->workers && !workers_stop(&sender->workers, SECONDS(1))) {
         log_event(LOG_WARNING, "smtp_conversation_left", F("mails", sender->in_hand_count));
     }
@@ -370,5 +462,6 @@ void sender_free(struct sender **address)
         smtp_free(&sender->mailers[i].smtp);
     }
     secret_free(&sender->password);
+    mail_pace_free(&sender->pace);
     memory_free(address);
 }

@@ -103,7 +103,6 @@ struct smtp *smtp_new(const struct smtp_options *options)
     curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* no variable of the environment sends mails elsewhere */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(options->timeout.us / 1000));
-    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, options->sender);
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_message);
     curl_easy_setopt(curl, CURLOPT_READDATA, smtp);
@@ -165,7 +164,8 @@ struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum s
     return (struct smtp_outcome){SMTP_NEVER, reason, reply, true};
 }
 
-struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const char *message, size_t length)
+struct smtp_outcome smtp_send(
+    struct smtp *smtp, const char *sender, const char *recipient, const char *message, size_t length)
 {
     struct curl_slist *recipients = curl_slist_append(NULL, recipient);
     long reply = 0;
@@ -174,6 +174,7 @@ struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const ch
     smtp->length = length;
     smtp->given = 0;
     smtp->enhanced[0] = '\0';
+    curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, sender);
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
     curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
     CURLcode code = curl_easy_perform(smtp->curl);

@@ -16,7 +16,6 @@ struct smtp_options {
     const char *starttls; /* "auto", "always", "never" */
     const char *user;     /* "": no sign-in */
     const struct secret *password;
-    const char *sender; /* of the envelope */
     struct duration timeout;
 };
 
@@ -46,8 +45,9 @@ void smtp_begin(void);
 NEVER_NULL MUST_USE struct smtp *smtp_new(const struct smtp_options *options);
 void smtp_free(struct smtp **smtp);
 
-/* message: with CRLF, without dot-stuffing. */
-struct smtp_outcome smtp_send(struct smtp *smtp, const char *recipient, const char *message, size_t length);
+/* sender: of the envelope, like recipient. message: with CRLF, without dot-stuffing. */
+struct smtp_outcome smtp_send(
+    struct smtp *smtp, const char *sender, const char *recipient, const char *message, size_t length);
 
 /* Pure: what a conversation's end means. code: a CURLcode; enhanced: the reply's status code "5.7.1" (RFC 3463), or "". */
 struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum smtp_stage stage);

@@ -5,6 +5,7 @@ own, so that a daemon's mail goes over a real socket.
 """
 
 import asyncio
+import collections
 import email
 import email.policy
 import itertools
@@ -77,6 +78,12 @@ class MailServer:
         """SIGKILL, in the middle of whatever is being said."""
         self.process.kill()
 
+    def slow(self, **seconds):
+        """From now on, so long for each mail to these domains: slow(lent_example=4)."""
+        note = self.folder / "slow.new"
+        note.write_text(json.dumps({name.replace("_", "."): value for name, value in seconds.items()}))
+        note.replace(self.folder / "slow.json")
+
     def mails(self, to=None):
         """All mails kept, oldest first, or those to an address."""
         found = [parse(path) for path in sorted(self.inbox.glob("*.eml"))]
@@ -102,6 +109,7 @@ class Keeper:
     def __init__(self, folder):
         self.folder = folder
         self.inbox = folder / "mails"
+        self.in_hand = collections.Counter()  # by domain
         self.numbers = itertools.count(1 + sum(1 for _ in self.inbox.glob("*.eml")))
 
     def refusal(self, at, addresses):
@@ -119,6 +127,13 @@ class Keeper:
             while note.exists():
                 await asyncio.sleep(0.02)
 
+    async def take_time(self, domain):
+        try:
+            seconds = json.loads((self.folder / "slow.json").read_text())
+        except (OSError, ValueError):
+            return
+        await asyncio.sleep(seconds.get(domain, 0))
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         refusal = self.refusal("mail", [])
         if refusal is None:
@@ -134,16 +149,20 @@ class Keeper:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        domain = envelope.rcpt_tos[0].rpartition("@")[2]
+        self.in_hand[domain] += 1
+        await self.take_time(domain)
         await self.wait("data")
         refusal = self.refusal("data", envelope.rcpt_tos)
         if refusal is None:
             for address in envelope.rcpt_tos:
-                self.keep(address, envelope)
+                self.keep(address, envelope, self.in_hand[domain])
+        self.in_hand[domain] -= 1
         return refusal or "250 OK, kept"
 
-    def keep(self, address, envelope):
+    def keep(self, address, envelope, at_once):
         path = self.inbox / f"{time.time_ns():020}-{next(self.numbers):06}.eml"
-        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {address}\r\n"
+        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {address}\r\nX-At-Once: {at_once}\r\n"
         new = path.with_suffix(".new")
         with open(new, "wb") as file:
             file.write(head.encode() + envelope.original_content)

@@ -143,4 +143,4 @@ def test_reasons_by_which_mail_comes_back_are_reasons_of_deliveries(cluster, mig
     with cluster.connect(migrated) as connection:
         (text,) = connection.execute("select pg_get_viewdef('preau.last_mail'::regclass)").fetchone()
     named = set(re.findall(r"'(\w+)'::text", text)) - {"mail", "sent", "failed"}
-    assert len(named) == 3 and named <= known
+    assert len(named) == 7 and named <= known

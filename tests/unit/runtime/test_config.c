@@ -200,10 +200,9 @@ static char *printed(void print(FILE *), size_t *out_length)
 /* The example of a section under a title is no comment any more. */
 static void take_example_out(char *text)
 {
-    static const char begin[] = "# academy_portal \"";
     bool is_inside = false;
     for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
-        is_inside = is_inside || strncmp(line, begin, sizeof begin - 1) == 0;
+        is_inside = is_inside || strncmp(line, "# academy_portal \"", 18) == 0 || strncmp(line, "# mail_domain \"", 15) == 0;
         bool is_end = strncmp(line, "# }", 3) == 0;
         if (is_inside && line[0] == '#')
             line[0] = ' ';
