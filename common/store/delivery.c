@@ -63,6 +63,7 @@ static void who_from_row(const struct rows *rows, int row, struct owed_mail *out
     COPY_TEXT(out_mail->children, rows, row, "children");
     COPY_TEXT(out_mail->school, rows, row, "school");
     COPY_TEXT(out_mail->city, rows, row, "city");
+    COPY_TEXT(out_mail->uai, rows, row, "uai");
 }
 
 static void mail_from_row(const struct rows *rows, int row, struct owed_mail *out_mail)
@@ -171,6 +172,8 @@ void delivery_hold(
     parameters_int64_array(&parameters, numbers, count);
     parameters_int64_array(&parameters, attempts, count);
     parameters_instant_array(&parameters, due, count);
+    parameters_text(&parameters, delivery_reason_code(DELIVERY_REASON_CANCELLED));
+    parameters_text(&parameters, DELIVERY_CANCELLED_EVENT);
     store_run(store, QUERY_DELIVERY_HELD, &parameters, record_rows,
         asking_new((struct asking){.recorded = recorded, .arg = arg}));
     parameters_clear(&parameters);

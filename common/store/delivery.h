@@ -57,6 +57,7 @@ struct owed_mail {
     char nom[NAME_SIZE], prenom[NAME_SIZE];
     char children[OWED_CHILDREN_SIZE]; /* first names, one a line */
     char school[SCHOOL_NAME_SIZE], city[SCHOOL_NAME_SIZE];
+    char uai[UAI_SIZE]; /* of the school that sends it, else of one that the person belongs to; "" of none */
 };
 
 struct delivery_ref {

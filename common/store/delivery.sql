@@ -33,6 +33,8 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
        a.closed_at is not null as is_closed, a.notification_expires_at,
        cr.sealed, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
        coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,
+       coalesce(b.uai, (select m.uai from preau.school_account m
+                         where m.account_academy = t.academy and m.account_id = t.account_id limit 1), '') as uai,
        exists (select from preau.delivery e
                 where e.academy = t.academy and e.account_id = t.account_id and e.kind = 'notification'
                   and e.created_at < t.created_at) as is_repeat,

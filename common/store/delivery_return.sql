@@ -8,7 +8,7 @@
 -- $1 academies bigint[]
 -- $2 numbers bigint[]
 -- $3 attempts bigint[]
--- $4 tries bigint
+-- $4 tries integer
 -- $5 reasons text[]
 update preau.delivery d
    set state = 'failed', taken_until = null, done_at = now(), reason = r.reason

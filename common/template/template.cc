@@ -59,20 +59,25 @@ bool read_whole(const std::string &path, std::string *out_text)
 }
 
 /* Every page is escaped by context, whether its author thought of it or not. */
-bool set_add(template_set *set, const std::string &directory, const std::string &name, struct fault *fault)
+bool set_add(template_set *set, const std::string &name, const std::string &text, struct fault *fault)
+{
+    const bool is_html = ends_with(name, ".html");
+    const std::string whole = is_html ? "{{%AUTOESCAPE context=\"HTML\"}}" + text : text;
+    const ctemplate::Strip strip = is_html ? ctemplate::STRIP_BLANK_LINES : ctemplate::DO_NOT_STRIP;
+    if (!set->cache.StringToTemplateCache(name, whole.data(), whole.size(), strip)) {
+        return fault_set(fault, FAULT_FORMAT, "%s: not a template", name.c_str());
+    }
+    set->files.insert(name);
+    return true;
+}
+
+bool set_add_file(template_set *set, const std::string &directory, const std::string &name, struct fault *fault)
 {
     std::string text;
     if (!read_whole(directory + "/" + name, &text)) {
         return fault_from_errno(fault, FAULT_IO, "%s/%s", directory.c_str(), name.c_str());
     }
-    const bool is_html = ends_with(name, ".html");
-    const std::string whole = is_html ? "{{%AUTOESCAPE context=\"HTML\"}}" + text : text;
-    const ctemplate::Strip strip = is_html ? ctemplate::STRIP_BLANK_LINES : ctemplate::DO_NOT_STRIP;
-    if (!set->cache.StringToTemplateCache(name, whole.data(), whole.size(), strip)) {
-        return fault_set(fault, FAULT_FORMAT, "%s/%s: not a template", directory.c_str(), name.c_str());
-    }
-    set->files.insert(name);
-    return true;
+    return set_add(set, name, text, fault) || fault_add(fault, "%s", directory.c_str());
 }
 
 ctemplate::Strip strip_of(const std::string &name)
@@ -118,7 +123,7 @@ bool template_set_load(const char *directory, struct template_set **out_set, str
     for (struct dirent *entry = readdir(list); entry && loaded; entry = readdir(list)) {
         const std::string name = entry->d_name;
         if (name[0] != '.' && (ends_with(name, ".html") || ends_with(name, ".txt"))) {
-            loaded = set_add(set.get(), directory, name, fault);
+            loaded = set_add_file(set.get(), directory, name, fault);
         }
     }
     closedir(list);
@@ -126,6 +131,20 @@ bool template_set_load(const char *directory, struct template_set **out_set, str
         return false;
     }
     set->cache.Freeze(); // nothing is read from the disk any more
+    *out_set = set.release();
+    return true;
+}
+
+bool template_set_of_texts(
+    const struct template_text *texts, size_t count, struct template_set **out_set, struct fault *fault)
+{
+    auto set = std::make_unique<template_set>();
+    for (size_t i = 0; i < count; i++) {
+        if (!set_add(set.get(), texts[i].name, std::string(texts[i].text, texts[i].length), fault)) {
+            return false;
+        }
+    }
+    set->cache.Freeze();
     *out_set = set.release();
     return true;
 }

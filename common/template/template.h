@@ -24,6 +24,13 @@ struct view;
 /* Reads and checks every *.html and *.txt of a folder. The caller owns the set. Faults: IO; FORMAT with the name of the
  * template that is wrong. */
 MUST_USE bool template_set_load(const char *directory, struct template_set **out_set, struct fault *fault);
+/* The same of texts that were read already, each under the name that it is asked for by. */
+struct template_text {
+    const char *name, *text;
+    size_t length;
+};
+MUST_USE bool template_set_of_texts(
+    const struct template_text *texts, size_t count, struct template_set **out_set, struct fault *fault);
 void template_set_free(struct template_set **set);
 
 NEVER_NULL MUST_USE struct view *view_new(void);

@@ -89,6 +89,16 @@ static const struct ctl_option import_merges_options[] = {
     {"limit",   "N",  "les N plus récentes (défaut : 100)"},
     {NULL,      NULL, NULL                                  },
 };
+static const struct ctl_option mail_list_options[] = {
+    {"language", "CODE", "les copies des modèles de cette seconde langue"},
+    {NULL,       NULL,   NULL                                            },
+};
+static const struct ctl_option mail_preview_options[] = {
+    {"language", "CODE", "avec cette seconde langue, à la suite du français"      },
+    {"html",     NULL,   "la forme HTML, au lieu du texte"                        },
+    {"eml",      NULL,   "le courriel entier, tel qu’il partirait"                },
+    {NULL,       NULL,   NULL                                                     },
+};
 static const struct ctl_option audit_verify_options[] = {
     {"academy", "N",                         "la chaîne de cette académie seulement ; 0 : celle de la nation"},
     {"anchor",  "ACADEMIE:NUMERO:EMPREINTE", "un repère gardé ailleurs ; se répète"                        },
@@ -350,6 +360,25 @@ static const struct command commands[] = {
      .options = import_decide_options,
      .sections = of_bus,
      .run = ctl_import_unmerge,
+     },
+    {
+     .group = "mail",
+     .name = "list",
+     .summary = "Dit les courriels que Préau envoie et lesquels ont un modèle à vous.",
+     .options = mail_list_options,
+     .sections = of_bus,
+     .run = ctl_mail_list,
+     },
+    {
+     .group = "mail",
+     .name = "preview",
+     .arguments = "NOM",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Montre un courriel avec les modèles du moment et des données d’exemple ; code 1 si un modèle est faux.",
+     .options = mail_preview_options,
+     .sections = of_bus,
+     .run = ctl_mail_preview,
      },
     {
      .group = "statistics",

@@ -41,7 +41,9 @@ static void head_fill(GMimeMessage *message, const struct mail_head *head, const
     g_mime_message_set_subject(message, subject, "utf-8");
     g_mime_message_set_message_id(message, head->message_id);
     g_mime_object_set_header(GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
-    g_mime_object_set_header(GMIME_OBJECT(message), "Content-Language", "fr", NULL);
+    char languages[32];
+    g_snprintf(languages, sizeof languages, "fr%s%s", head->language[0] != '\0' ? ", " : "", head->language);
+    g_mime_object_set_header(GMIME_OBJECT(message), "Content-Language", languages, NULL);
 }
 
 char *mail_message_make(const struct mail_head *head, const struct mail_text *text, size_t *out_length)

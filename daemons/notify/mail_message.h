@@ -10,6 +10,7 @@ struct mail_head {
     const char *sender_name, *sender;
     const char *recipient_name, *recipient;
     const char *message_id; /* without < > */
+    const char *language;   /* the second one; "" none */
     struct instant date;
 };
 

@@ -1,5 +1,7 @@
 #include "notify/mail_text.h"
 
+#include "notify/mail_language.h"
+#include "notify/mail_template.h"
 #include "notify/wording.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
@@ -8,46 +10,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const names[][2] = {
-    {"notification.txt",    "notification.html"   },
-    {"re-notification.txt", "re-notification.html"},
-    {"activation.txt",      "activation.html"     },
-    {"reset.txt",           "reset.html"          },
-    {"changed.txt",         "changed.html"        },
+/* One language's part of a mail. */
+struct part {
+    const struct template_set *set;
+    const struct owed_mail *mail;
+    const struct mail_words *words;
+    const char *language; /* "" French */
 };
 
-const char *const mail_text_files[] = {"notification.txt", "notification.html", "re-notification.txt",
-    "re-notification.html", "activation.txt", "activation.html", "reset.txt", "reset.html", "changed.txt",
-    "changed.html", "mail.html", NULL};
-
-static const char *const *names_of(const struct owed_mail *mail)
-{
-    switch (mail->kind) {
-    case DELIVERY_NOTIFICATION:
-        return names[mail->is_repeat ? 1 : 0];
-    case DELIVERY_ACTIVATION:
-        return names[2];
-    case DELIVERY_PASSWORD_RESET:
-        return names[3];
-    case DELIVERY_PASSWORD_CHANGED:
-    case DELIVERY_KIND_COUNT:
-        break;
-    }
-    return names[4];
-}
-
 /* A first sign-in, a new password after a reset, or the password that the person chose. */
-static void fill_password(struct view *view, const struct owed_mail *mail, const char *password)
+static void fill_password(struct view *view, const struct part *part)
 {
+    const struct owed_mail *mail = part->mail;
+    const char *password = part->words->password;
     if (!password) {
         view_show(view, "OWN_PASSWORD");
         return;
     }
     char date[WORDING_DATE_SIZE];
-    wording_date(mail->password_expires_at, date);
-    struct view *part = view_add(view, "PROVISIONAL");
-    view_set(part, "PASSWORD", password);
-    view_set(part, "EXPIRES", date);
+    mail_language_date(part->language, mail->password_expires_at, date);
+    struct view *shown = view_add(view, "PROVISIONAL");
+    view_set(shown, "PASSWORD", password);
+    view_set(shown, "EXPIRES", date);
     view_show(view, mail->is_opened ? "AFTER_RESET" : "FIRST_TIME");
     view_show(view, mail->profile == PROFILE_RESPONSABLE ? "IS_GUARDIAN" : "IS_PUPIL");
 }
@@ -60,8 +44,10 @@ static void fill_school(struct view *view, const struct owed_mail *mail)
         view, "SCHOOL", "%s%s%s%s", mail->school, has_city ? " (" : "", has_city ? city.text : "", has_city ? ")" : "");
 }
 
-static void fill(struct view *view, const struct owed_mail *mail, const struct mail_words *words)
+static void fill(struct view *view, const struct part *part)
 {
+    const struct owed_mail *mail = part->mail;
+    const struct mail_words *words = part->words;
     char text[OWED_CHILDREN_SIZE];
     char name[WORDING_NAME_SIZE];
     char date[WORDING_DATE_SIZE];
@@ -70,18 +56,18 @@ static void fill(struct view *view, const struct owed_mail *mail, const struct m
     view_set(view, "LOGIN", mail->login);
     view_print(view, "SIGN_IN", "%s/connexion", words->portal_url);
     view_set(view, "LINK", words->link);
-    wording_date(mail->created_at, date);
+    mail_language_date(part->language, mail->created_at, date);
     view_set(view, "ASKED", date);
     if (instant_is_set(mail->link_expires_at)) {
-        wording_date(mail->link_expires_at, date);
+        mail_language_date(part->language, mail->link_expires_at, date);
         view_set(view_add(view, "LINK_ENDS"), "LINK_EXPIRES", date);
     }
-    wording_list(mail->children, text, sizeof text);
+    wording_list_with(mail->children, mail_language_and(part->language), text, sizeof text);
     if (text[0] != '\0' && mail->profile == PROFILE_RESPONSABLE) {
         view_set(view_add(view, "WITH_CHILDREN"), "CHILDREN", text);
     }
     fill_school(view, mail);
-    fill_password(view, mail, words->password);
+    fill_password(view, part);
 }
 
 /* The first line of a text template is the subject. */
@@ -99,37 +85,38 @@ static bool split_subject(char *whole, size_t length, const char *file, struct m
     return is_right || fault_set(fault, FAULT_FORMAT, "template %s: its first line is no \"Objet : …\"", file);
 }
 
-static bool make_plain(const struct template_set *set, const char *file, const struct owed_mail *mail,
-    const struct mail_words *words, struct mail_text *text, struct fault *fault)
+static bool make_plain(const struct part *part, struct mail_text *text, struct fault *fault)
 {
     _cleanup_(view_free) struct view *view = view_new();
     _cleanup_(memory_free) char *whole = NULL;
+    char file[MAIL_TEMPLATE_FILE_SIZE];
     size_t length = 0;
-    fill(view, mail, words);
-    return template_render(set, file, view, &whole, &length, fault) && split_subject(whole, length, file, text, fault);
+    mail_template_file(part->language, mail_template_of(part->mail)->name, ".txt", file);
+    fill(view, part);
+    return template_render(part->set, file, view, &whole, &length, fault) &&
+           split_subject(whole, length, file, text, fault);
 }
 
-static bool make_html(const struct template_set *set, const char *file, const struct owed_mail *mail,
-    const struct mail_words *words, struct mail_text *text, struct fault *fault)
+static void include(struct view *view, const char *where, const struct part *part)
+{
+    char file[MAIL_TEMPLATE_FILE_SIZE];
+    mail_template_file(part->language, mail_template_of(part->mail)->name, ".html", file);
+    fill(view_include(view, where, file), part);
+}
+
+/* other: NULL none. */
+static bool make_html(const struct part *part, const struct part *other, struct mail_text *text, struct fault *fault)
 {
     _cleanup_(view_free) struct view *frame = view_new();
     size_t length = 0;
     view_set(frame, "SUBJECT", text->subject);
-    fill(view_include(frame, "BODY", file), mail, words);
-    return template_render(set, "mail.html", frame, &text->html, &length, fault);
-}
-
-bool mail_text_make(const struct template_set *set, const struct owed_mail *mail, const struct mail_words *words,
-    struct mail_text *out_text, struct fault *fault)
-{
-    const char *const *files = names_of(mail);
-    *out_text = (struct mail_text){0};
-    bool made = make_plain(set, files[0], mail, words, out_text, fault) &&
-                make_html(set, files[1], mail, words, out_text, fault);
-    if (!made) {
-        mail_text_clear(out_text);
+    include(frame, "BODY", part);
+    if (other) {
+        struct view *shown = view_add(frame, "OTHER");
+        view_set(shown, "LANGUAGE", other->language);
+        include(shown, "OTHER_BODY", other);
     }
-    return made;
+    return template_render(part->set, "mail.html", frame, &text->html, &length, fault);
 }
 
 static void wipe(char **text)
@@ -138,6 +125,41 @@ static void wipe(char **text)
         secret_wipe(*text, strlen(*text));
     }
     memory_free(text);
+}
+
+static void append(char **text, const char *between, const char *other)
+{
+    char *whole = checked_printf("%s%s%s", *text, between, other);
+    wipe(text);
+    *text = whole;
+}
+
+/* Both subjects, then one text after the other: a family finds its own by its first words. */
+static bool add_other(const struct part *other, struct mail_text *text, struct fault *fault)
+{
+    struct mail_text said = {0};
+    bool made = make_plain(other, &said, fault);
+    if (made) {
+        append(&text->subject, " / ", said.subject);
+        append(&text->plain, "\n________________________________________\n\n", said.plain);
+    }
+    mail_text_clear(&said);
+    return made;
+}
+
+bool mail_text_make(const struct template_set *set, const struct owed_mail *mail, const struct mail_words *words,
+    struct mail_text *out_text, struct fault *fault)
+{
+    const struct part french = {set, mail, words, ""};
+    const struct part other = {set, mail, words, words->language};
+    bool has_other = words->language[0] != '\0';
+    *out_text = (struct mail_text){0};
+    bool made = make_plain(&french, out_text, fault) && (!has_other || add_other(&other, out_text, fault)) &&
+                make_html(&french, has_other ? &other : NULL, out_text, fault);
+    if (!made) {
+        mail_text_clear(out_text);
+    }
+    return made;
 }
 
 void mail_text_clear(struct mail_text *text)

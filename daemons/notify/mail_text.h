@@ -1,4 +1,5 @@
-/* What a mail says: a subject, a text and the same in HTML, from the templates of notify.template_directory. */
+/* What a mail says: a subject, a text and the same in HTML; all of it in French, then in the second language if there is
+ * one. */
 #pragma once
 
 #include "store/delivery.h"
@@ -15,10 +16,8 @@ struct mail_words {
     const char *password;   /* the provisional one; NULL: none that can be told */
     const char *portal_url; /* without a slash at its end */
     const char *link;       /* of an activation mail; else "" */
+    const char *language;   /* the second one; "" none */
 };
-
-/* The templates that every set must have. NULL-ended. */
-extern const char *const mail_text_files[];
 
 /* The caller ends it with mail_text_clear, which wipes: it may hold a password or a link. */
 MUST_USE bool mail_text_make(const struct template_set *set, const struct owed_mail *mail,

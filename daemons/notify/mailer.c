@@ -46,7 +46,8 @@ static bool text_of(
 {
     char password[OWED_SEALED_MAX + 1] = "";
     char link[512];
-    struct mail_words words = {.portal_url = mailer->portal_url, .link = link};
+    struct mail_words words = {
+        .portal_url = mailer->portal_url, .link = link, .language = mail_language_of(mailer->languages, mail->uai)};
     link_of(mailer, mail, link, sizeof link);
     bool made = password_of(mailer, mail, password, &words.password, fault) &&
                 mail_text_make(mailer->templates, mail, &words, out_text, fault);
@@ -86,6 +87,7 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
         .recipient_name = name,
         .recipient = mail->recipient,
         .message_id = mail->message_id,
+        .language = mail_language_of(mailer->languages, mail->uai),
         .date = mail->created_at, /* the same at each try, like the rest of the mail */
     };
     char *message = mail_message_make(&head, &text, &length);

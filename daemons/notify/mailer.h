@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/key.h"
+#include "notify/mail_language.h"
 #include "notify/return_address.h"
 #include "notify/smtp.h"
 #include "store/delivery.h"
@@ -13,6 +14,7 @@ struct mailer {
     const struct key_ring *keys;
     const char *sender, *sender_name, *portal_url;
     const struct return_address *returns;
+    const struct mail_languages *languages;
 };
 
 struct mailer_outcome {

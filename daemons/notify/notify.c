@@ -19,7 +19,7 @@
  * Limits         notify.connections conversations with the SMTP server, those of one domain by mail_domain.*, one document of sheets and one list at a time,
  *                notify.batch_max_accounts accounts in a request.
  * Security       Passwords, links and documents are sealed in the store, wiped in memory, never logged.
- * Configuration  notify.*, mail_domain.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
+ * Configuration  notify.*, mail_domain.*, mail_language.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
  *                bus, status. */
 #include "notify/notify.h"
 
@@ -36,6 +36,7 @@
 #include "notify/list.h"
 #include "notify/mail_message.h"
 #include "notify/move.h"
+#include "notify/preview.h"
 #include "notify/progress.h"
 #include "notify/returns.h"
 #include "notify/sender.h"
@@ -94,6 +95,11 @@ static void export_list(void *arg, struct call *call, const ProtobufCMessage *re
     list_export(arg, call, (const void *)request);
 }
 
+static void preview(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    preview_mail(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"CreateBatch",      create_batch     },
     {"GetBatch",         get_batch        },
@@ -105,6 +111,7 @@ static const struct service_method methods[] = {
     {"ExportList",       export_list      },
     {"CancelBatch",      cancel_batch     },
     {"RetryBatch",       retry_batch      },
+    {"PreviewMail",      preview          },
     {NULL,               NULL             },
 };
 
@@ -158,6 +165,9 @@ static void notify_stop(struct daemon_run *run)
     if (notify->lister) {
         lister_stop(notify->lister);
     }
+    if (notify->previewer) {
+        previewer_stop(notify->previewer);
+    }
     backlog_free(&notify->backlog);
     notify->is_stopping = true;
     store_close(&notify->store); /* before the service: what it breaks off is still answered */
@@ -166,6 +176,7 @@ static void notify_stop(struct daemon_run *run)
     returns_free(&notify->returns);
     sheet_maker_free(&notify->sheets);
     lister_free(&notify->lister);
+    previewer_free(&notify->previewer);
     progress_free(&notify->progress);
     publisher_close(&notify->publisher);
     bus_curve_close(&notify->curve);
@@ -187,6 +198,7 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
         notify->progress = progress_new(notify);
         notify->backlog = backlog_new(notify);
         notify->lister = lister_new(notify);
+        notify->previewer = previewer_new(notify);
         opened = sender_new(notify, &notify->sender, fault) && sheet_maker_new(notify, &notify->sheets, fault) &&
                  returns_new(notify, &notify->returns, fault) && bus_open(run, notify, fault);
     }
@@ -216,7 +228,7 @@ static const struct daemon daemon_notify = {
     .name = "preau-notifyd",
     .role = "preau_notify",
     .summary = "Envoie les courriels et prépare les feuilles individuelles.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", "mail_language", NULL},
     .status_address = CONFIG_STATUS_NOTIFY,
     .start = notify_start,
     .drain = notify_drain,

@@ -7,6 +7,7 @@
 struct backlog;
 struct bus_curve;
 struct lister;
+struct previewer;
 struct progress;
 struct publisher;
 struct returns;
@@ -28,6 +29,7 @@ struct notify {
     struct returns *returns;
     struct sheet_maker *sheets;
     struct lister *lister;
+    struct previewer *previewer;
     struct progress *progress;
     struct backlog *backlog;
     bool is_stopping; /* what is told from now on is told to nobody */

@@ -1,7 +1,8 @@
 #include "notify/sender.h"
 
-#include "notify/mail_message.h"
+#include "notify/mail_language.h"
 #include "notify/mail_pace.h"
+#include "notify/mail_template.h"
 #include "notify/mailer.h"
 #include "notify/progress.h"
 #include "notify/retry.h"
@@ -42,6 +43,7 @@ struct sender {
     struct smtp_options smtp;
     const char *address; /* in the header From */
     struct return_address returns;
+    struct mail_languages *languages;
     struct secret *password;
     struct retry_bounds retry;
     struct mail_pace *pace;
@@ -329,40 +331,32 @@ static void *mailer_take(void *arg)
     return &sender->mailers[atomic_fetch_add(&sender->mailers_given, 1)];
 }
 
-static bool templates_check(const struct template_set *set, struct fault *fault)
+static bool templates_load(
+    const struct sender *sender, const struct config *config, struct template_set **out_set, struct fault *fault)
 {
-    const struct owed_mail nobody = {.kind = DELIVERY_NOTIFICATION};
-    const struct mail_words words = {.portal_url = "", .link = ""};
-    for (unsigned kind = 0; kind < DELIVERY_KIND_COUNT; kind++) {
-        for (int repeat = 0; repeat < 2; repeat++) {
-            struct owed_mail mail = nobody;
-            struct mail_text text;
-            mail.kind = (enum delivery_kind)kind;
-            mail.is_repeat = repeat == 1;
-            if (!mail_text_make(set, &mail, &words, &text, fault)) {
-                return fault_add(fault, "notify.template_directory");
-            }
-            mail_text_clear(&text);
-        }
-    }
-    return true;
+    const struct mail_template_folders folders = {
+        config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY), config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)};
+    size_t count;
+    const char *const *languages = mail_languages_used(sender->languages, &count);
+    return mail_template_load(&folders, languages, count, out_set, fault);
 }
 
 static bool mailers_make(struct sender *sender, const struct config *config, struct fault *fault)
 {
     for (unsigned i = 0; i < sender->connections; i++) {
         struct mailer *mailer = &sender->mailers[i];
-        if (!template_set_load(config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY), &mailer->templates, fault)) {
+        if (!templates_load(sender, config, &mailer->templates, fault)) {
             return false;
         }
         mailer->smtp = smtp_new(&sender->smtp);
         mailer->keys = sender->notify->keys;
         mailer->sender = sender->address;
         mailer->returns = &sender->returns;
+        mailer->languages = sender->languages;
         mailer->sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME);
         mailer->portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
     }
-    return templates_check(sender->mailers[0].templates, fault);
+    return true;
 }
 
 static struct mail_pace *pace_make(const struct config *config, unsigned connections)
@@ -404,6 +398,7 @@ static bool settings_read(struct sender *sender, const struct config *config, st
     sender->smtp = (struct smtp_options){
         .url = config_text(config, CONFIG_NOTIFY_SMTP_URL),
         .starttls = config_text(config, CONFIG_NOTIFY_SMTP_STARTTLS),
+        .ca_file = config_text(config, CONFIG_NOTIFY_SMTP_CA_FILE),
         .user = config_text(config, CONFIG_NOTIFY_SMTP_USER),
         .timeout = config_duration(config, CONFIG_NOTIFY_SMTP_TIMEOUT),
     };
@@ -413,7 +408,8 @@ static bool settings_read(struct sender *sender, const struct config *config, st
     bool read = !has_password ||
                 secret_read_file(config_text(config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE), &sender->password, fault);
     sender->smtp.password = sender->password;
-    return read && return_address_read(config_text(config, CONFIG_NOTIFY_RETURN_ADDRESS), &sender->returns, fault);
+    return read && mail_languages_read(config, &sender->languages, fault) &&
+           return_address_read(config_text(config, CONFIG_NOTIFY_RETURN_ADDRESS), &sender->returns, fault);
 }
 
 bool sender_new(struct notify *notify, struct sender **out_sender, struct fault *fault)
@@ -463,5 +459,6 @@ void sender_free(struct sender **address)
     }
     secret_free(&sender->password);
     mail_pace_free(&sender->pace);
+    mail_languages_free(&sender->languages);
     memory_free(address);
 }

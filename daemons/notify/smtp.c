@@ -84,6 +84,10 @@ static void set_security(CURL *curl, const struct smtp_options *options)
                          : CURLUSESSL_NONE));
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, proves ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, proves ? 2L : 0L);
+    if (options->ca_file[0] != '\0') {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
     if (options->user[0] != '\0') {
         curl_easy_setopt(curl, CURLOPT_USERNAME, options->user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, options->password ? secret_text(options->password) : "");

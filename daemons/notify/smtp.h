@@ -14,6 +14,7 @@ struct smtp;
 struct smtp_options {
     const char *url;      /* smtp://host:port, smtps:// */
     const char *starttls; /* "auto", "always", "never" */
+    const char *ca_file;  /* "": the system's */
     const char *user;     /* "": no sign-in */
     const struct secret *password;
     struct duration timeout;

@@ -77,6 +77,11 @@ void wording_people(const char *lines, char *out_text, size_t size)
 
 void wording_list(const char *lines, char *out_text, size_t size)
 {
+    wording_list_with(lines, " et ", out_text, size);
+}
+
+void wording_list_with(const char *lines, const char *before_last, char *out_text, size_t size)
+{
     size_t used = 0;
     out_text[0] = '\0';
     for (const char *line = lines; *line != '\0';) {
@@ -86,7 +91,7 @@ void wording_list(const char *lines, char *out_text, size_t size)
         struct name_text shown;
         snprintf(written, sizeof written, "%.*s", (int)length, line);
         const char *name = name_display(written, &shown) ? shown.text : written;
-        const char *before = used == 0 ? "" : *next == '\0' ? " et " : ", ";
+        const char *before = used == 0 ? "" : *next == '\0' ? before_last : ", ";
         int added = snprintf(out_text + used, size - used, "%s%s", before, name);
         if (added < 0 || (size_t)added >= size - used) {
             out_text[used] = '\0';

@@ -20,3 +20,5 @@ void wording_sorted_name(const char *prenom, const char *nom, char out_text[WORD
 void wording_people(const char *lines, char *out_text, size_t size);
 /* "Léa, Tom et Zoé" of names that stand one a line, in the form to show; cut after whole names. */
 void wording_list(const char *lines, char *out_text, size_t size);
+/* The same with other words before the last name: " and ". */
+void wording_list_with(const char *lines, const char *before_last, char *out_text, size_t size);

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "daemons/portal/pages").glob("*.html"))
 MAILS = sorted((ROOT / "daemons/notify/mails").glob("*.html"))
 TEXTS = sorted((ROOT / "daemons/notify/mails").glob("*.txt"))
+OTHERS = sorted((ROOT / "daemons/notify/mails").glob("*/*.*"))  # in second languages
 MARKER = re.compile(r"\{\{(.*?)\}\}", re.S)
 ADDRESSES = ("href", "src", "action", "formaction", "cite", "poster", "srcset", "data", "background")
 # {{NAME:none}} that somebody wanted, with the reason; a file and what stands in it
@@ -54,14 +55,14 @@ def visible(text):
 # ------------------------------------------------------------------------------------------------ escaping
 
 
-@pytest.mark.parametrize("file", [*PAGES, *MAILS, *TEXTS], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*PAGES, *MAILS, *TEXTS, *OTHERS], ids=lambda file: file.name)
 def test_a_marker_is_a_plain_name(file):
     """No modifier: none switches escaping off, h or others would say that the context is not enough."""
     found = [marker for marker in MARKER.findall(file.read_text()) if not re.fullmatch(r"[#/>]?[A-Z][A-Z0-9_]*", marker)]
     assert found == UNESCAPED.get(file.name, [])
 
 
-@pytest.mark.parametrize("file", [*PAGES, *MAILS], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*PAGES, *MAILS, *OTHERS], ids=lambda file: file.name)
 def test_a_value_stands_in_a_text_or_in_a_quoted_attribute(file):
     """Nowhere else is a page safe whatever the value: not in a script, a style, a comment, a tag's or an attribute's name."""
     text = file.read_text()
@@ -75,13 +76,13 @@ def test_a_value_stands_in_a_text_or_in_a_quoted_attribute(file):
         assert "'" not in bare, f"single quotes: {tag}"
         for name, value in re.findall(r'([\w-]+)="([^"]*)"', sections.sub("", tag)):
             assert not name.startswith("on") and name != "srcdoc", f"inline code: {tag}"
-            assert name != "style" or (file in MAILS and "{{" not in value), f"inline style: {tag}"
+            assert name != "style" or (file in [*MAILS, *OTHERS] and "{{" not in value), f"inline style: {tag}"
             if "{{" in value and name in ADDRESSES and not value.startswith("mailto:"):
                 assert re.match(r"\{\{[A-Z_]+\}\}|/|#", value), f"an address begins with its whole value or with a path: {tag}"
 
 
 def test_each_mark_of_an_opened_part_is_closed_in_its_order():
-    for file in [*PAGES, *MAILS, *TEXTS]:
+    for file in [*PAGES, *MAILS, *TEXTS, *OTHERS]:
         open_parts = []
         for marker in MARKER.findall(file.read_text()):
             if marker[0] == "#":
@@ -89,6 +90,13 @@ def test_each_mark_of_an_opened_part_is_closed_in_its_order():
             elif marker[0] == "/":
                 assert open_parts and open_parts.pop() == marker[1:], f"{file.name}: {marker}"
         assert open_parts == [], file.name
+
+
+def test_a_second_language_says_what_the_french_does():
+    """The same values and the same parts in each file, whatever their order."""
+    for file in OTHERS:
+        french = file.parent.parent / file.name
+        assert set(MARKER.findall(file.read_text())) == set(MARKER.findall(french.read_text())), file
 
 
 # ------------------------------------------------------------------------------------------------ French

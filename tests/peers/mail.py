@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import sys
 import time
 
@@ -39,17 +40,22 @@ class MailServer:
     def __init__(self, folder, port, outlives=False):
         self.folder = pathlib.Path(folder)
         self.port = port
+        self.options = ()
         self.process = Process("mail", self.folder, outlives)
         self.inbox = self.folder / "mails"
 
     def start(self):
         self.inbox.mkdir(parents=True, exist_ok=True)
-        self.process.start("/usr/bin/python3", "-m", "peers.mail", self.folder, self.port,
+        self.process.start("/usr/bin/python3", "-m", "peers.mail", self.folder, self.port, *self.options,
                            environment={"PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"})
         self.process.until(lambda: ports.answers(self.port), 15, "listening")
 
     def stop(self):
         self.process.stop(5)
+
+    def demand(self, key=None, certificate=None, user=None, password=None):
+        """From its next start: STARTTLS under this certificate (PEM files), a sign-in of this user."""
+        self.options = tuple(value or "-" for value in (key, certificate, user, password))
 
     # what the tests ask
 
@@ -156,13 +162,15 @@ class Keeper:
         refusal = self.refusal("data", envelope.rcpt_tos)
         if refusal is None:
             for address in envelope.rcpt_tos:
-                self.keep(address, envelope, self.in_hand[domain])
+                self.keep(address, envelope, session, self.in_hand[domain])
         self.in_hand[domain] -= 1
         return refusal or "250 OK, kept"
 
-    def keep(self, address, envelope, at_once):
+    def keep(self, address, envelope, session, at_once):
         path = self.inbox / f"{time.time_ns():020}-{next(self.numbers):06}.eml"
-        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {address}\r\nX-At-Once: {at_once}\r\n"
+        head = (f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {address}\r\nX-At-Once: {at_once}\r\n"
+                f"X-Connection: {session.peer[1]}\r\nX-TLS: {session.ssl is not None}\r\n"
+                f"X-User: {session.auth_data.login.decode() if session.auth_data else ''}\r\n")
         new = path.with_suffix(".new")
         with open(new, "wb") as file:
             file.write(head.encode() + envelope.original_content)
@@ -171,13 +179,31 @@ class Keeper:
         new.rename(path)
 
 
-async def serve(folder, port):
+def demands(key, certificate, user, password):
+    """As options of aiosmtpd."""
+    from aiosmtpd.smtp import AuthResult
+
+    def authenticate(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (user.encode(), password.encode()), auth_data=data, handled=False)
+
+    options = {}
+    if key != "-":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        options.update(tls_context=context, require_starttls=True)
+    if user != "-":
+        options.update(authenticator=authenticate, auth_required=True, auth_require_tls=key != "-")
+    return options
+
+
+async def serve(folder, port, *demanded):
     from aiosmtpd.smtp import SMTP
 
     keeper = Keeper(folder)
     loop = asyncio.get_running_loop()
+    options = demands(*demanded) if demanded else {}
     server = await loop.create_server(
-        lambda: SMTP(keeper, hostname="mail.example.test", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port)
+        lambda: SMTP(keeper, hostname="mail.example.test", enable_SMTPUTF8=True, loop=loop, **options), "127.0.0.1", port)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
@@ -186,4 +212,4 @@ async def serve(folder, port):
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(pathlib.Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(pathlib.Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -1,7 +1,9 @@
 /* Mails: what they say in which case, and that a reader gets back what was written. */
 #include "unit.h"
 
+#include "notify/mail_language.h"
 #include "notify/mail_message.h"
+#include "notify/mail_template.h"
 #include "notify/wording.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -25,15 +27,21 @@ static const struct owed_mail notification = {
     .city = "LYON",
 };
 
-static struct mail_text make(const struct owed_mail *mail, const char *password)
+static struct mail_text make_in(const char *language, const struct owed_mail *mail, const char *password)
 {
-    const struct mail_words words = {password, "https://comptes.example.fr", "https://comptes.example.fr/activation/X"};
+    const struct mail_words words = {
+        password, "https://comptes.example.fr", "https://comptes.example.fr/activation/X", language};
     struct mail_text text;
     struct fault fault;
     assert_true(mail_text_make(templates, mail, &words, &text, &fault));
     assert_null(strstr(text.plain, "{{"));
     assert_null(strstr(text.html, "{{"));
     return text;
+}
+
+static struct mail_text make(const struct owed_mail *mail, const char *password)
+{
+    return make_in("", mail, password);
 }
 
 static void has(const char *text, const char *words)
@@ -107,6 +115,41 @@ static void each_kind_has_its_subject(void **state)
     }
 }
 
+static void a_second_language_follows_the_first(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < DELIVERY_KIND_COUNT; kind++) {
+        struct owed_mail mail = notification;
+        mail.kind = (enum delivery_kind)kind;
+        struct mail_text french = make(&mail, "k7pr-wz4t-9hbn"), both = make_in("en", &mail, "k7pr-wz4t-9hbn");
+        assert_memory_equal(both.plain, french.plain, strlen(french.plain));
+        assert_memory_equal(both.subject, french.subject, strlen(french.subject));
+        has(both.subject, " / ");
+        has(both.html, "<div lang=\"en\"");
+        assert_true(strlen(both.html) > strlen(french.html) + 300);
+        has(both.plain + strlen(french.plain), "No one will ever ask you for your password");
+        mail_text_clear(&french);
+        mail_text_clear(&both);
+    }
+}
+
+static void a_second_language_has_its_own_dates_and_lists(void **state)
+{
+    (void)state;
+    struct mail_text english = make_in("en", &notification, "k7pr-wz4t-9hbn");
+    has(english.plain, "Léa, Tom and Zoé");
+    has(english.html, "Léa, Tom and Zoé");
+    has(english.plain, "1 March 2027");
+    mail_text_clear(&english);
+    char date[WORDING_DATE_SIZE];
+    mail_language_date("pt", notification.password_expires_at, date);
+    assert_string_equal(date, "1 de março de 2027");
+    mail_language_date("it", notification.password_expires_at, date);
+    assert_string_equal(date, "01/03/2027");
+    mail_language_date("", notification.password_expires_at, date);
+    assert_string_equal(date, "1er mars 2027");
+}
+
 static GMimeMessage *parse(const char *bytes, size_t length)
 {
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
@@ -123,7 +166,7 @@ static void a_reader_gets_back_what_was_written(void **state)
     (void)state;
     struct mail_text text = make(&notification, "k7pr-wz4t-9hbn");
     const struct mail_head head = {"Préau, école", "ne-pas-repondre@preau.example",
-        "Héloïse \"Zo\" BŒUF\r\nBcc: x@y.fr", "heloise@example.org", "10.7.abc@preau.example", notification.created_at};
+        "Héloïse \"Zo\" BŒUF\r\nBcc: x@y.fr", "heloise@example.org", "10.7.abc@preau.example", "", notification.created_at};
     size_t length;
     char *bytes = mail_message_make(&head, &text, &length);
     assert_null(strstr(bytes, "\nBcc:")); /* a name makes no header */
@@ -169,9 +212,11 @@ static void dates_and_lists_are_written_as_people_do(void **state)
 static int begin(void **state)
 {
     (void)state;
+    static const char *const languages[] = {"en", "pt"};
+    const struct mail_template_folders folders = {MAILS, ""};
     struct fault fault;
     mail_message_begin();
-    return clock_zone_set("Europe/Paris", &fault) && template_set_load(MAILS, &templates, &fault) ? 0 : 1;
+    return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, &fault) ? 0 : 1;
 }
 
 static int end(void **state)
@@ -188,6 +233,8 @@ int main(void)
         cmocka_unit_test(a_pupil_is_not_asked_for_children),
         cmocka_unit_test(a_chosen_password_is_spoken_of_and_not_told),
         cmocka_unit_test(each_kind_has_its_subject),
+        cmocka_unit_test(a_second_language_follows_the_first),
+        cmocka_unit_test(a_second_language_has_its_own_dates_and_lists),
         cmocka_unit_test(a_reader_gets_back_what_was_written),
         cmocka_unit_test(dates_and_lists_are_written_as_people_do),
     };

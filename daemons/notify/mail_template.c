@@ -1,0 +1,49 @@
+#include "notify/mail_template.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */ /* it sets one column of a table far from the other */
+const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
+    {"notification", "Première notification d’un compte : identifiant, mot de passe provisoire, mode d’emploi.",
+     DELIVERY_NOTIFICATION, false, {"LOGIN", "PASSWORD", "SIGN_IN"}},
+    {"re-notification", "Notification d’un compte qui l’a déjà été.",
+     DELIVERY_NOTIFICATION, true, {"LOGIN", "PASSWORD", "SIGN_IN"}},
+    {"activation", "Lien qui confirme l’adresse de messagerie et active le compte.",
+     DELIVERY_ACTIVATION, false, {"LINK"}},
+    {"reset", "Avis : l’établissement a réinitialisé le mot de passe.",
+     DELIVERY_PASSWORD_RESET, false, {"LOGIN"}},
+    {"changed", "Avis : la personne a changé son mot de passe.",
+     DELIVERY_PASSWORD_CHANGED, false, {"LOGIN"}},
+};
+/* clang-format on */
+
+const struct mail_template *mail_template_of(const struct owed_mail *mail)
+{
+    const struct mail_template *found = NULL;
+    for (size_t i = 0; !found && i < MAIL_TEMPLATE_COUNT; i++) {
+        const struct mail_template *one = &mail_templates[i];
+        found = one->kind == mail->kind && one->is_repeat == (mail->is_repeat && mail->kind == DELIVERY_NOTIFICATION)
+                    ? one
+                    : NULL;
+    }
+    assert(found); /* each kind has its row */
+    return found;
+}
+
+const struct mail_template *mail_template_named(const char *name)
+{
+    for (size_t i = 0; i < MAIL_TEMPLATE_COUNT; i++) {
+        if (strcmp(mail_templates[i].name, name) == 0) {
+            return &mail_templates[i];
+        }
+    }
+    return NULL;
+}
+
+void mail_template_file(
+    const char *language, const char *name, const char *suffix, char out_file[MAIL_TEMPLATE_FILE_SIZE])
+{
+    snprintf(out_file, MAIL_TEMPLATE_FILE_SIZE, "%s%s%s%s", language, language[0] != '\0' ? "/" : "", name, suffix);
+}

@@ -1,0 +1,46 @@
+/* The mails that there are, and the templates of their texts: which files, what may stand in them, where they are read.
+ * A file of notify.template_copies stands for the house's own of that name; it is checked before it is used. */
+#pragma once
+
+#include "store/delivery.h"
+#include "template/template.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mail_template {
+    const char *name;    /* of the files: "notification" → notification.txt, notification.html */
+    const char *summary; /* French: when it goes */
+    enum delivery_kind kind;
+    bool is_repeat;
+    const char *needed[4]; /* values without which it is of no use, NULL-ended */
+};
+
+enum { MAIL_TEMPLATE_COUNT = 5 };
+extern const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT];
+
+NEVER_NULL const struct mail_template *mail_template_of(const struct owed_mail *mail);
+/* NULL: there is none of that name. */
+const struct mail_template *mail_template_named(const char *name);
+
+/* The text of a file: its path ends with the name of a template's file, or with "mail.html". False with what is wrong, in French: line, what, and in
+ * the hint what to write instead. */
+MUST_USE bool mail_template_check(const char *file, const char *text, size_t length, struct fault *fault);
+
+enum { MAIL_LANGUAGE_SIZE = 16, MAIL_LANGUAGES_MAX = 16, MAIL_TEMPLATE_FILE_SIZE = 64 };
+
+/* "notification.html", or "en/notification.html" of a second language. language "": French. */
+void mail_template_file(
+    const char *language, const char *name, const char *suffix, char out_file[MAIL_TEMPLATE_FILE_SIZE]);
+
+struct mail_template_folders {
+    const char *own;    /* the house's */
+    const char *copies; /* "": none */
+};
+
+/* Reads and checks all files of French and of the second languages. The caller owns the set. Faults: IO, FORMAT, with
+ * file and line. */
+MUST_USE bool mail_template_load(const struct mail_template_folders *folders, const char *const *languages,
+    size_t language_count, struct template_set **out_set, struct fault *fault);
+/* Where a file is read. */
+bool mail_template_is_copied(const struct mail_template_folders *folders, const char *file);

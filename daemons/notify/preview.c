@@ -1,0 +1,236 @@
+#include "notify/preview.h"
+
+#include "notify/mail_language.h"
+#include "notify/mail_message.h"
+#include "notify/mail_template.h"
+#include "notify/mail_text.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { QUEUE_MAX = 16 };
+
+struct previewer {
+    struct workers *workers;
+};
+
+struct preview {
+    struct call *call;
+    /* what the thread needs: its own, for it may outlive the call when the process stops */
+    const struct mail_template *of; /* NULL: the list alone */
+    char language[MAIL_LANGUAGE_SIZE];
+    struct mail_template_folders folders;
+    const char *portal_url, *sender, *sender_name;
+    bool is_made;
+    struct fault problem;
+    struct mail_text text;
+    char *message;
+    size_t message_length;
+};
+
+/* Somebody who is nobody, in the case that says the most: a guardian who never signed in. */
+static struct owed_mail sample_of(const struct mail_template *of, struct instant now)
+{
+    return (struct owed_mail){
+        .academy = {10},
+        .id = {1},
+        .attempt = 1,
+        .created_at = now,
+        .kind = of->kind,
+        .is_repeat = of->is_repeat,
+        .recipient = "camille.exemple@example.org",
+        .message_id = "apercu@example.org",
+        .link_expires_at = instant_add(now, HOURS(72)),
+        .profile = PROFILE_RESPONSABLE,
+        .password = PASSWORD_PROVISIONAL,
+        .password_expires_at = instant_add(now, HOURS(90 * 24)),
+        .login = "c.exemple",
+        .nom = "EXEMPLE-LEFÈVRE",
+        .prenom = "CAMILLE",
+        .children = "Léa\nTom\nZoé",
+        .school = "École élémentaire Jean Moulin",
+        .city = "LYON",
+    };
+}
+
+/* --- on the thread --- */
+
+static void message_make(struct preview *preview, const struct owed_mail *mail)
+{
+    char name[WORDING_NAME_SIZE];
+    wording_name(mail->prenom, mail->nom, name);
+    const struct mail_head head = {
+        .sender_name = preview->sender_name,
+        .sender = preview->sender,
+        .recipient_name = name,
+        .recipient = mail->recipient,
+        .message_id = mail->message_id,
+        .language = preview->language,
+        .date = mail->created_at,
+    };
+    preview->message = mail_message_make(&head, &preview->text, &preview->message_length);
+}
+
+static void preview_make(void *arg, void *context)
+{
+    (void)context;
+    struct preview *preview = arg;
+    const char *const languages[] = {preview->language};
+    const struct owed_mail mail = sample_of(preview->of, clock_now());
+    char link[300];
+    snprintf(link, sizeof link, "%s/activation/EXEMPLE", preview->portal_url);
+    const struct mail_words words = {
+        .password = preview->of->kind == DELIVERY_NOTIFICATION ? "k7pr-wz4t-9hbn" : NULL,
+        .portal_url = preview->portal_url,
+        .link = link,
+        .language = preview->language,
+    };
+    struct template_set *set = NULL;
+    preview->is_made =
+        mail_template_load(&preview->folders, languages, preview->language[0] != '\0', &set, &preview->problem) &&
+        mail_text_make(set, &mail, &words, &preview->text, &preview->problem);
+    if (preview->is_made) {
+        message_make(preview, &mail);
+    }
+    template_set_free(&set);
+}
+
+/* --- on the loop --- */
+
+enum { COPIES_MAX = 2 };
+
+struct listed {
+    Preau__Notify__MailTemplate rows[MAIL_TEMPLATE_COUNT], *row_of[MAIL_TEMPLATE_COUNT];
+    char files[MAIL_TEMPLATE_COUNT][COPIES_MAX][MAIL_TEMPLATE_FILE_SIZE];
+    char *copies[MAIL_TEMPLATE_COUNT][COPIES_MAX];
+    char *words[MAIL_TEMPLATE_COUNT][2]; /* protobuf-c asks for texts that may be written to */
+};
+
+static void list_fill(const struct preview *preview, struct listed *listed, Preau__Notify__PreviewMailReply *reply)
+{
+    static const char *const suffixes[COPIES_MAX] = {".txt", ".html"};
+    for (size_t i = 0; i < MAIL_TEMPLATE_COUNT; i++) {
+        Preau__Notify__MailTemplate *row = listed->row_of[i] = &listed->rows[i];
+        preau__notify__mail_template__init(row);
+        row->name = listed->words[i][0] = checked_strdup(mail_templates[i].name);
+        row->summary = listed->words[i][1] = checked_strdup(mail_templates[i].summary);
+        row->copies = listed->copies[i];
+        for (size_t suffix = 0; suffix < COPIES_MAX; suffix++) {
+            char *file = listed->files[i][row->n_copies];
+            mail_template_file(preview->language, mail_templates[i].name, suffixes[suffix], file);
+            if (mail_template_is_copied(&preview->folders, file)) {
+                listed->copies[i][row->n_copies++] = file;
+            }
+        }
+    }
+    reply->templates = listed->row_of;
+    reply->n_templates = MAIL_TEMPLATE_COUNT;
+}
+
+static void list_clear(struct listed *listed)
+{
+    for (size_t i = 0; i < MAIL_TEMPLATE_COUNT; i++) {
+        memory_free(&listed->words[i][0]);
+        memory_free(&listed->words[i][1]);
+    }
+}
+
+static void preview_answer(struct preview *preview)
+{
+    struct listed *listed = checked_calloc(1, sizeof *listed);
+    Preau__Notify__PreviewMailReply reply = PREAU__NOTIFY__PREVIEW_MAIL_REPLY__INIT;
+    list_fill(preview, listed, &reply);
+    if (preview->is_made) {
+        reply.subject = preview->text.subject;
+        reply.plain = preview->text.plain;
+        reply.html = preview->text.html;
+        reply.message.data = (uint8_t *)preview->message;
+        reply.message.len = preview->message_length;
+    } else if (preview->of) {
+        reply.problem = preview->problem.text;
+        reply.advice = preview->problem.hint;
+    }
+    call_answer(preview->call, &reply.base);
+    list_clear(listed);
+    memory_free(&listed);
+}
+
+static void preview_free(struct preview *preview)
+{
+    mail_text_clear(&preview->text);
+    memory_free(&preview->message);
+    memory_free(&preview);
+}
+
+static void preview_made(void *arg, bool was_run)
+{
+    struct preview *preview = arg;
+    if (was_run) {
+        preview_answer(preview);
+    } else {
+        call_refuse(preview->call, REFUSAL_BUSY);
+    }
+    preview_free(preview);
+}
+
+static bool is_language(const char *text)
+{
+    return strlen(text) < MAIL_LANGUAGE_SIZE &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")] == '\0';
+}
+
+void preview_mail(struct notify *notify, struct call *call, const Preau__Notify__PreviewMailRequest *request)
+{
+    const struct config *config = notify->run->config;
+    const struct mail_template *of = mail_template_named(request->name);
+    if (!call_caller(call).is_operator || (!of && request->name[0] != '\0')) {
+        call_refuse(call, REFUSAL_NOT_FOUND);
+        return;
+    }
+    if (!is_language(request->language)) {
+        call_refuse(call, REFUSAL_MALFORMED);
+        return;
+    }
+    struct preview *preview = checked_calloc(1, sizeof *preview);
+    *preview = (struct preview){
+        .call = call,
+        .of = of,
+        .folders = {config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY),
+                    config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)},
+        .portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL),
+        .sender = config_text(config, CONFIG_NOTIFY_SENDER),
+        .sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME),
+    };
+    snprintf(preview->language, sizeof preview->language, "%s", request->language);
+    if (!of) {
+        preview_answer(preview);
+        preview_free(preview);
+    } else if (!worker_submit(notify->previewer->workers, preview_make, preview_made, preview)) {
+        call_refuse(call, REFUSAL_BUSY);
+        preview_free(preview);
+    }
+}
+
+struct previewer *previewer_new(struct notify *notify)
+{
+    struct previewer *previewer = checked_calloc(1, sizeof *previewer);
+    const struct worker_options options = {.name = "previews", .threads = 1, .queue_limit = QUEUE_MAX};
+    previewer->workers = workers_new(notify->run->loop, &options);
+    return previewer;
+}
+
+void previewer_stop(struct previewer *previewer)
+{
+    if (previewer->workers && !workers_stop(&previewer->workers, SECONDS(1))) {
+        log_event(LOG_WARNING, "preview_left", F("maker", "busy"));
+    }
+}
+
+void previewer_free(struct previewer **previewer)
+{
+    memory_free(previewer);
+}

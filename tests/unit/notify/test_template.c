@@ -1,0 +1,148 @@
+/* What an operator's copy of a mail's template may hold, and what is said of one that is wrong. */
+#include "unit.h"
+
+#include "notify/mail_template.h"
+#include "notify/mail_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/preau-templates-XXXXXX";
+static const struct mail_template_folders folders = {MAILS, folder};
+
+static void write_copy(const char *name, const char *text)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void remove_copy(const char *name)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+struct wrong {
+    const char *file, *text, *says, *advises;
+};
+
+static const struct wrong wrongs[] = {
+    {"activation.txt",     "Bonjour\n",                                       "activation.txt:1: la première ligne", "Objet" },
+    {"activation.txt",     "Objet : x\n\n{{LIEN}}\n",                         ":3: valeur inconnue {{LIEN}}",         "LOGIN" },
+    {"activation.txt",     "Objet : x\n{{#LINK_END}}{{LINK}}\n",              ":2: partie inconnue {{LINK_END}}",     "LINK_ENDS"},
+    {"activation.txt",     "Objet : x\n{{#LINK_ENDS}}\n{{LINK}}\n",           ":2: partie qui n’est pas fermée",      ""      },
+    {"activation.txt",     "Objet : x\n{{LINK}}{{/LINK_ENDS}}\n",             ":2: partie fermée",                    "{{/NOM}}"},
+    {"activation.txt",     "Objet : x\n{{#IS_PUPIL}}{{#LINK_ENDS}}{{LINK}}{{/IS_PUPIL}}{{/LINK_ENDS}}", ":2: partie fermée", ""},
+    {"activation.txt",     "Objet : x\n{{LINK}}\n{{LINK_EXPIRES}}\n",         ":3: valeur hors de sa partie",         "{{#LINK_ENDS}}"},
+    {"activation.txt",     "Objet : x\n{{LINK\n}}\n",                         ":2: marque sans fin",                  ""      },
+    {"activation.txt",     "Objet : x\n{{}}\n",                               ":2: marque qui n’est pas un nom",      ""      },
+    {"activation.txt",     "Objet : x\n{{LINK:none}}\n",                      ":2: valeur inconnue",                  ""      },
+    {"activation.txt",     "Objet : x\nrien\n",                               "il y manque {{LINK}}",                 ""      },
+    {"activation.txt",     "Objet : x\xff\n{{LINK}}\n",                       "UTF-8",                                ""      },
+    {"activation.html",    "<p>\n<img src=\"https://a/b.png\">{{LINK}}",      "activation.html:2: <img",              "ailleurs"},
+    {"activation.html",    "{{LINK}}\n\n<p style=\"background:URL(x)\">",     ":3: url(",                             "ailleurs"},
+    {"notification.html",  "{{LOGIN}} {{SIGN_IN}}",                           "il y manque {{PASSWORD}}",             ""      },
+    {"mail.html",          "{{SUBJECT}}",                                     "mail.html:1: il y manque {{>BODY}}",   ""      },
+    {"mail.html",          "{{>BODY}}{{>OTHER_BODY}}",                        "hors de sa partie",                    "{{#OTHER}}"},
+    {"activation.text.txt","x",                                               "aucun courriel n’a ce nom",            "mail list"},
+    {"en/activations.txt", "x",                                               "aucun courriel n’a ce nom",            "mail list"},
+    {"en/activation.txt",  "Objet : x\n",                                     "en/activation.txt:1: il y manque",     ""      },
+};
+
+static void a_copy_that_is_wrong_is_told_by_file_and_line(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"en"};
+    for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+        struct template_set *set = NULL;
+        struct fault fault = {0};
+        write_copy(wrongs[i].file, wrongs[i].text);
+        bool loaded = mail_template_load(&folders, languages, 1, &set, &fault);
+        remove_copy(wrongs[i].file);
+        if (loaded || !strstr(fault.text, wrongs[i].says) || !strstr(fault.hint, wrongs[i].advises) ||
+            !strstr(fault.text, folder)) {
+            fail_msg("%s: %s; %s", wrongs[i].text, fault.text, fault.hint);
+        }
+    }
+}
+
+static void a_copy_stands_for_the_houses_own(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"it", "pt"};
+    const struct owed_mail mail = {.kind = DELIVERY_ACTIVATION, .login = "c.exemple"};
+    struct mail_words words = {.portal_url = "https://a", .link = "https://a/activation/X", .language = "pt"};
+    struct template_set *set = NULL;
+    struct mail_text text;
+    struct fault fault;
+    assert_false(mail_template_load(&folders, languages, 2, &set, &fault)); /* nobody wrote the texts of it */
+    assert_non_null(strstr(fault.text, "/it/notification.txt"));
+    write_copy("activation.txt", "Objet : À nous\nAllez à {{LINK}}\n");
+    write_copy("note.md", "nothing of ours");
+    assert_true(mail_template_is_copied(&folders, "activation.txt"));
+    assert_false(mail_template_is_copied(&folders, "activation.html"));
+    assert_true(mail_template_load(&folders, languages + 1, 1, &set, &fault));
+    assert_true(mail_text_make(set, &mail, &words, &text, &fault));
+    assert_memory_equal(text.subject, "À nous / ", strlen("À nous / "));
+    assert_memory_equal(text.plain, "Allez à https://a/activation/X\n", 31);
+    assert_non_null(strstr(text.plain, "ligação"));
+    assert_non_null(strstr(text.html, "Activer mon compte")); /* not copied */
+    mail_text_clear(&text);
+    template_set_free(&set);
+    remove_copy("activation.txt");
+    remove_copy("note.md");
+}
+
+static void each_mail_has_its_name(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < DELIVERY_KIND_COUNT; kind++) {
+        struct owed_mail mail = {.kind = (enum delivery_kind)kind};
+        const struct mail_template *first = mail_template_of(&mail);
+        mail.is_repeat = true;
+        const struct mail_template *again = mail_template_of(&mail);
+        assert_true(first->kind == kind && again->kind == kind);
+        assert_int_equal(first != again, kind == DELIVERY_NOTIFICATION);
+        assert_ptr_equal(mail_template_named(first->name), first);
+    }
+    assert_null(mail_template_named(""));
+    assert_null(mail_template_named("mail"));
+    assert_null(mail_template_named("../notification"));
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    char path[200];
+    if (!mkdtemp(folder)) {
+        return -1;
+    }
+    snprintf(path, sizeof path, "%s/en", folder);
+    return mkdir(path, 0700);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char path[200];
+    snprintf(path, sizeof path, "%s/en", folder);
+    return rmdir(path) + rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_copy_that_is_wrong_is_told_by_file_and_line),
+        cmocka_unit_test(a_copy_stands_for_the_houses_own),
+        cmocka_unit_test(each_mail_has_its_name),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
