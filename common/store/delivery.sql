@@ -97,7 +97,7 @@ select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch',
 -- :query delivery_held
 -- Mails that were claimed and not tried, since their domain has enough: due again later, the try not counted; or not wanted
 -- any more, as in delivery_put_off.
--- :role notify
+-- :role notify link
 -- $1 academies bigint[]
 -- $2 numbers bigint[]
 -- $3 attempts bigint[]

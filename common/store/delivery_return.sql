@@ -4,7 +4,7 @@
 -- Marks those of which a report said that they did not arrive: of the try that the report is about, by its rest, and
 -- whatever was recorded of it since: a mail whose acceptance was not noted is not sent again. Answers those that were
 -- not marked before.
--- :role notify
+-- :role notify link
 -- $1 academies bigint[]
 -- $2 numbers bigint[]
 -- $3 attempts bigint[]
