@@ -19,7 +19,8 @@ NOMS = ("Le Goff", "Legoff", "N’Diaye", "Nguyên", "Öztürk", "D’Almeida", 
         "Martin", "Martin-Dupont", "Zola", "Petit")
 PRENOMS = ("Élodie", "Jean-Marie", "Zoé", "Anne", "Étienne", "Léa", "Noé", "Inès", "Tom", "Awa", "Marie")
 CLASSES = {"6A": "6EME", "6B": "6EME", "5A": "5EME", "4 C": "4EME", "Été": "4EME"}
-BACK = ("address_refused", "message_refused", "refused_for_now")
+BACK = ("address_refused", "message_refused", "refused_for_now", "returned_unknown", "returned_full", "returned_unreached",
+        "returned_refused")
 NOT_BACK = ("server_unreachable", "not_composed", "account_closed")
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 STATES = ("non_distribue", "distribue", "en_cours", "active")
