@@ -17,7 +17,7 @@ static const struct {
     {"import",         "Import des archives AAF"                          },
     {"notify",         "Notification : courriels et fiches"               },
     {"mail_domain",    "Courriels : bornes de domaines destinataires"     },
-    {"mail_language",  "Courriels : seconde langue par établissement"   },
+    {"mail_language",  "Courriels : seconde langue par établissement"    },
     {"link",           "Comptes des familles : connexion, activation, SMS"},
     {"academy_portal", "Portails OpenID Connect des académies"           },
     {"statistics",     "Statistiques"                                     },

@@ -91,13 +91,13 @@ static const struct ctl_option import_merges_options[] = {
 };
 static const struct ctl_option mail_list_options[] = {
     {"language", "CODE", "les copies des modèles de cette seconde langue"},
-    {NULL,       NULL,   NULL                                            },
+    {NULL,       NULL,   NULL                                             },
 };
 static const struct ctl_option mail_preview_options[] = {
-    {"language", "CODE", "avec cette seconde langue, à la suite du français"      },
-    {"html",     NULL,   "la forme HTML, au lieu du texte"                        },
-    {"eml",      NULL,   "le courriel entier, tel qu’il partirait"                },
-    {NULL,       NULL,   NULL                                                     },
+    {"language", "CODE", "avec cette seconde langue, à la suite du français"},
+    {"html",     NULL,   "la forme HTML, au lieu du texte"                    },
+    {"eml",      NULL,   "le courriel entier, tel qu’il partirait"          },
+    {NULL,       NULL,   NULL                                                 },
 };
 static const struct ctl_option audit_verify_options[] = {
     {"academy", "N",                         "la chaîne de cette académie seulement ; 0 : celle de la nation"},
@@ -375,7 +375,8 @@ static const struct command commands[] = {
      .arguments = "NOM",
      .arguments_min = 1,
      .arguments_max = 1,
-     .summary = "Montre un courriel avec les modèles du moment et des données d’exemple ; code 1 si un modèle est faux.",
+     .summary =
+            "Montre un courriel avec les modèles du moment et des données d’exemple ; code 1 si un modèle est faux.",
      .options = mail_preview_options,
      .sections = of_bus,
      .run = ctl_mail_preview,
@@ -417,7 +418,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                  },
+    {.group = NULL           },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

@@ -228,7 +228,8 @@ static const struct daemon daemon_notify = {
     .name = "preau-notifyd",
     .role = "preau_notify",
     .summary = "Envoie les courriels et prépare les feuilles individuelles.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", "mail_language", NULL},
+    .sections =
+        (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", "mail_language", NULL},
     .status_address = CONFIG_STATUS_NOTIFY,
     .start = notify_start,
     .drain = notify_drain,

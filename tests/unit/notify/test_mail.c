@@ -166,7 +166,8 @@ static void a_reader_gets_back_what_was_written(void **state)
     (void)state;
     struct mail_text text = make(&notification, "k7pr-wz4t-9hbn");
     const struct mail_head head = {"Préau, école", "ne-pas-repondre@preau.example",
-        "Héloïse \"Zo\" BŒUF\r\nBcc: x@y.fr", "heloise@example.org", "10.7.abc@preau.example", "", notification.created_at};
+        "Héloïse \"Zo\" BŒUF\r\nBcc: x@y.fr", "heloise@example.org", "10.7.abc@preau.example", "",
+        notification.created_at};
     size_t length;
     char *bytes = mail_message_make(&head, &text, &length);
     assert_null(strstr(bytes, "\nBcc:")); /* a name makes no header */
@@ -216,7 +217,8 @@ static int begin(void **state)
     const struct mail_template_folders folders = {MAILS, ""};
     struct fault fault;
     mail_message_begin();
-    return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, &fault) ? 0 : 1;
+    return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, &fault) ? 0
+                                                                                                                    : 1;
 }
 
 static int end(void **state)

@@ -202,8 +202,8 @@ static void take_example_out(char *text)
 {
     bool is_inside = false;
     for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
-        is_inside = is_inside || strncmp(line, "# academy_portal \"", 18) == 0 || strncmp(line, "# mail_domain \"", 15) == 0 ||
-                    strncmp(line, "# mail_language \"", 17) == 0;
+        is_inside = is_inside || strncmp(line, "# academy_portal \"", 18) == 0 ||
+                    strncmp(line, "# mail_domain \"", 15) == 0 || strncmp(line, "# mail_language \"", 17) == 0;
         bool is_end = strncmp(line, "# }", 3) == 0;
         if (is_inside && line[0] == '#')
             line[0] = ' ';
