@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from peers.bus import Bus, Refused
+from peers.deeds import tries
 from peers.mail import text_of
 from peers.people import Town
 from peers.site import Site
@@ -88,6 +89,7 @@ def held_in_hand(here, school, at, count=4):
 # cancelling mails
 
 
+@tries("Notify/CancelBatch", "batch_cancelled")
 def test_what_waits_is_cancelled_and_never_leaves(here, school):
     people, number = held_back(here, school)
     school.ask("CancelBatch", batch=number)
@@ -287,6 +289,7 @@ def test_what_is_not_the_administrators_does_not_exist(here, bus, town, school):
 # taking up again
 
 
+@tries("Notify/RetryBatch", "batch_retried")
 def test_what_failed_is_taken_up_alone_with_the_address_of_today(here, school):
     anne, bob = school.family(), school.family("Bob")
     here.mail.refuse("permanently", address=anne.mail)
