@@ -8,6 +8,7 @@
 import requests
 
 from . import ports
+from .metrics import series_of
 from .process import Process
 
 
@@ -41,6 +42,10 @@ class Copies:
         self.processes[number].start(self.site.program(self.name), "--config", self.site.config, environment={**own, **environment})
         if ready:
             self.processes[number].until(lambda: self.is_ready(number), 30, "ready")
+
+    def metrics(self, number):
+        """As of Site.metrics."""
+        return series_of(requests.get(f"http://127.0.0.1:{self.ports[number]}/metrics", timeout=5).text)
 
     def is_ready(self, number):
         try:

@@ -21,6 +21,7 @@ import time
 import requests
 
 from . import kannel, mail, ports
+from .metrics import series_of
 from .pages import Pages
 from .postgres import PostgresCluster
 from .process import Process
@@ -276,10 +277,7 @@ class Site:
         return json.loads(self._get(name, "/status")[1])
 
     def metrics(self, name):
-        """{'preau_bus_calls_total{outcome="ok"}': 3.0}"""
-        lines = self._get(name, "/metrics")[1].splitlines()
-        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
-        return {series: float(value) for series, value in pairs}
+        return series_of(self._get(name, "/metrics")[1])
 
     def psql(self, user="postgres"):
         """A connection to the site's database (psycopg, each statement its own transaction)."""

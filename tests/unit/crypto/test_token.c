@@ -108,6 +108,14 @@ static bool returns(const struct ring *ring, const char *text)
     return read;
 }
 
+/* As some servers write an address back. */
+static void in_capitals(char *text)
+{
+    for (char *one = text; *one != '\0'; one++) {
+        *one = (char)toupper((unsigned char)*one);
+    }
+}
+
 static void a_try_of_a_mail_is_named_in_64_letters_of_either_case(void **state)
 {
     struct ring *ring = *state;
@@ -127,9 +135,7 @@ static void a_try_of_a_mail_is_named_in_64_letters_of_either_case(void **state)
             assert_int_equal(of.academy, tries[i].academy);
             assert_true(of.number == tries[i].number);
             assert_int_equal(of.attempt, tries[i].attempt);
-            for (char *one = text; *one != '\0'; one++) {
-                *one = *one >= 'a' ? (char)(*one - 'a' + 'A') : *one;
-            }
+            in_capitals(text);
         }
     }
 }
