@@ -19,25 +19,26 @@ static const struct key_row {
     enum kind kind;
     struct filter_choice choices[CHOICES_MAX];
 } keys[FILTER_KEY_COUNT] = {
-    [FILTER_NAME] = {"nom",           "Nom : ",               "",       KIND_TEXT,   {{0}}                            },
-    [FILTER_CLASS] = {"classe",        "Classe ",              "",       KIND_TEXT,   {{0}}                            },
-    [FILTER_LEVEL] = {"niveau",        "Niveau ",              "",       KIND_TEXT,   {{0}}                            },
-    [FILTER_STATE] = {"etat",          "",                     "",       KIND_STATE,  {{0}}                            },
-    [FILTER_ORIGIN] = {"origine",       "Origine : ",           "",       KIND_ORIGIN, {{0}}                            },
-    [FILTER_MAIL] = {"courriel",      "Courriel : ",          "",       KIND_CHOICE,
+    [FILTER_NAME] = {"nom",           "Nom : ",                      "",       KIND_TEXT,   {{0}}                     },
+    [FILTER_CLASS] = {"classe",        "Classe ",                     "",       KIND_TEXT,   {{0}}                     },
+    [FILTER_LEVEL] = {"niveau",        "Niveau ",                     "",       KIND_TEXT,   {{0}}                     },
+    [FILTER_STATE] = {"etat",          "",                            "",       KIND_STATE,  {{0}}                     },
+    [FILTER_ORIGIN] = {"origine",       "Origine : ",                  "",       KIND_ORIGIN, {{0}}                     },
+    [FILTER_MAIL] = {"courriel",      "Courriel : ",                 "",       KIND_CHOICE,
                      {{"avec", "Avec", "Avec courriel"}, {"sans", "Sans", "Sans courriel"},
             {"revenu", "Revenu en erreur", "Courriel revenu en erreur"}}                                              },
-    [FILTER_MOBILE] = {"mobile",        "Mobile : ",            "",       KIND_CHOICE,
+    [FILTER_MOBILE] = {"mobile",        "Mobile : ",                   "",       KIND_CHOICE,
                      {{"avec", "Avec", "Avec mobile"}, {"sans", "Sans", "Sans mobile"}}                               },
-    [FILTER_NOTIFIED] = {"notifie",       "Notification : ",      "",       KIND_CHOICE,
+    [FILTER_NOTIFIED] = {"notifie",       "Notification : ",             "",       KIND_CHOICE,
                      {{"jamais", "Jamais notifié", "Jamais notifié"}, {"oui", "Déjà notifié", "Déjà notifié"}}},
-    [FILTER_BEFORE] = {"notifie_avant", "Notifié avant le ",   "",       KIND_DATE,   {{0}}                            },
-    [FILTER_AFTER] = {"notifie_apres", "Notifié depuis le ",  "",       KIND_DATE,   {{0}}                            },
-    [FILTER_EXPIRY] = {"echeance",      "Échéance dans les ", " jours", KIND_DAYS,
+    [FILTER_BEFORE] = {"notifie_avant", "Notifié avant le ",          "",       KIND_DATE,   {{0}}                     },
+    [FILTER_AFTER] = {"notifie_apres", "Notifié depuis le ",         "",       KIND_DATE,   {{0}}                     },
+    [FILTER_EXPIRY] = {"echeance",      "Échéance dans les ",        " jours", KIND_DAYS,
                      {{"0", "Délai dépassé", "Délai dépassé"}, {"7", "Dans les 7 jours", "Échéance dans les 7 jours"},
             {"14", "Dans les 14 jours", "Échéance dans les 14 jours"},
             {"30", "Dans les 30 jours", "Échéance dans les 30 jours"}}                                              },
-    [FILTER_SIGN_IN] = {"connexion",     "Connexion : ",         "",       KIND_CHOICE,
+    [FILTER_LATEST] = {"echeance_au",   "Échéance au plus tard le ", "",       KIND_DATE,   {{0}}                     },
+    [FILTER_SIGN_IN] = {"connexion",     "Connexion : ",                "",       KIND_CHOICE,
                      {{"jamais", "Jamais connecté", "Jamais connecté"}}                                             },
 };
 
@@ -76,6 +77,24 @@ static int64_t number_of(const char *text, int64_t max)
     return *end == '\0' && number <= max ? number : -1;
 }
 
+/* Where the day of each key that is one stands. */
+static size_t date_place(enum filter_key key)
+{
+    return key == FILTER_BEFORE  ? offsetof(struct filter, before)
+           : key == FILTER_AFTER ? offsetof(struct filter, after)
+                                 : offsetof(struct filter, latest);
+}
+
+const struct date *filter_date(const struct filter *filter, enum filter_key key)
+{
+    return keys[key].kind == KIND_DATE ? (const void *)((const char *)filter + date_place(key)) : NULL;
+}
+
+static struct date *date_of(struct filter *filter, enum filter_key key)
+{
+    return (void *)((char *)filter + date_place(key));
+}
+
 static bool value_is_right(struct filter *filter, enum filter_key key, const char *value)
 {
     enum account_state state;
@@ -90,7 +109,7 @@ static bool value_is_right(struct filter *filter, enum filter_key key, const cha
     case KIND_CHOICE:
         return choice_of(key, value) != NULL;
     case KIND_DATE:
-        return date_parse_typed(value, key == FILTER_BEFORE ? &filter->before : &filter->after);
+        return date_parse_typed(value, date_of(filter, key));
     case KIND_DAYS:
         filter->expiry_days = (int)number_of(value, EXPIRY_DAYS_MAX);
         return filter->expiry_days >= 0;
@@ -245,7 +264,7 @@ static const char *value_label(const struct filter *filter, enum filter_key key,
         return origin_label(origin);
     }
     if (keys[key].kind == KIND_DATE) {
-        date_write_french(key == FILTER_BEFORE ? filter->before : filter->after, out_day);
+        date_write_french(*filter_date(filter, key), out_day);
         return out_day;
     }
     return value;

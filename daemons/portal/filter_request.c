@@ -29,13 +29,6 @@ void filter_from_form(const struct visit *visit, enum account_profile profile, s
     filter_read(out_filter, profile, form_value, visit->request);
 }
 
-/* Midnight in the house's zone. Where summer time begins or ends, it does later in the day. */
-static struct instant day_start(struct date date)
-{
-    struct instant utc = date_start(date);
-    return instant_add(utc, SECONDS(-clock_local(utc).offset_seconds));
-}
-
 /* What holds no letter is no name of anybody: looked for as it is, it finds nobody. */
 static void words_split(struct arena *arena, const char *typed, struct roster_filter *filter)
 {
@@ -54,6 +47,18 @@ static void words_split(struct arena *arena, const char *typed, struct roster_fi
     for (char *word = strtok_r(text, " ", &rest); word && filter->word_count < WORDS_MAX;
          word = strtok_r(NULL, " ", &rest)) {
         words[filter->word_count++] = word;
+    }
+}
+
+/* What ends on a day or before it, also what has ended: a reminder's list is looked at late, too. */
+static void latest_bound(const struct filter *filter, struct roster_filter *roster)
+{
+    if (filter->values[FILTER_LATEST][0] == '\0') {
+        return;
+    }
+    struct instant end = clock_day_start(filter->latest, 1);
+    if (!instant_is_set(roster->expires_to) || instant_before(end, roster->expires_to)) {
+        roster->expires_to = end;
     }
 }
 
@@ -83,8 +88,8 @@ struct roster_filter filter_roster(const struct visit *visit, const struct filte
         .mail = values[FILTER_MAIL],
         .mobile = values[FILTER_MOBILE],
         .notified = values[FILTER_NOTIFIED],
-        .before = values[FILTER_BEFORE][0] != '\0' ? day_start(filter->before) : INSTANT_NEVER,
-        .after = values[FILTER_AFTER][0] != '\0' ? day_start(filter->after) : INSTANT_NEVER,
+        .before = values[FILTER_BEFORE][0] != '\0' ? clock_day_start(filter->before, 0) : INSTANT_NEVER,
+        .after = values[FILTER_AFTER][0] != '\0' ? clock_day_start(filter->after, 0) : INSTANT_NEVER,
         .sign_in = values[FILTER_SIGN_IN],
         .sort = filter_sort_name(filter->sort),
         .is_descending = filter->is_descending,
@@ -93,6 +98,7 @@ struct roster_filter filter_roster(const struct visit *visit, const struct filte
     };
     words_split(visit_arena(visit), values[FILTER_NAME], &roster);
     expiry_bound(filter, &roster);
+    latest_bound(filter, &roster);
     return roster;
 }
 

@@ -208,6 +208,7 @@ class Oracle:
             "notifie_apres": lambda day: bool(account.notified) and paris(account.notified) >= day,
             "echeance": lambda count: self.expires(row) is not None and (
                 account.expires < NOW if count == "0" else NOW <= account.expires < NOW + days(int(count))),
+            "echeance_au": lambda day: self.expires(row) is not None and paris(account.expires) <= day,
             "connexion": lambda never: account.seen is None,
         }
         return all(tests[name](value) for name, value in filter_.items() if name in tests and value)
@@ -281,6 +282,7 @@ def by_chance(chance, people):
         "notifie_avant": lambda: paris(NOW - days(chance.randrange(120))),
         "notifie_apres": lambda: paris(NOW - days(chance.randrange(120))),
         "echeance": lambda: chance.choice(("0", "7", "15", "30", "61")),
+        "echeance_au": lambda: paris(NOW + days(chance.randrange(-30, 90))),
         "connexion": lambda: "jamais",
     }
     filter_ = {name: values[name]() for name in chance.sample(sorted(values), chance.choice((0, 1, 1, 2, 2, 3)))}
@@ -362,7 +364,7 @@ EVIL = ["'", '"', "%", "_", "%_%", "\\", "a' or '1'='1", "{{NAME}}", "</select><
 
 
 @pytest.mark.parametrize("name", ["nom", "classe", "niveau", "etat", "origine", "courriel", "mobile", "notifie", "notifie_avant",
-                                  "notifie_apres", "echeance", "connexion", "tri", "lignes", "page", "choix"])
+                                  "notifie_apres", "echeance", "echeance_au", "connexion", "tri", "lignes", "page", "choix"])
 def test_hostile_values_are_never_an_error(head, college, name):
     for value in EVIL:
         page = head.get(f"/etablissements/{college[0]}/responsables", params={name: value})

@@ -58,13 +58,15 @@ static void what_is_read_is_written_alike(void **state)
     (void)state;
     struct filter filter = READ({"nom", "Zoé d'É"}, {"classe", "6A & B"}, {"niveau", "6EME"}, {"etat", "distribue"},
         {"origine", "etablissement"}, {"courriel", "revenu"}, {"mobile", "sans"}, {"notifie", "oui"},
-        {"notifie_avant", "2026-11-02"}, {"notifie_apres", "2026-09-01"}, {"echeance", "15"}, {"connexion", "jamais"},
-        {"tri", "-echeance"}, {"lignes", "100"}, {"choix", "12"}, {"page", "3"});
+        {"notifie_avant", "2026-11-02"}, {"notifie_apres", "2026-09-01"}, {"echeance", "15"},
+        {"echeance_au", "2026-12-14"}, {"connexion", "jamais"}, {"tri", "-echeance"}, {"lignes", "100"},
+        {"choix", "12"}, {"page", "3"});
     assert_true(filter_is_understood(&filter));
     assert_written(&filter,
         "?nom=Zo%C3%A9%20d%27%C3%89&classe=6A%20%26%20B&niveau=6EME&etat=distribue&origine=etablissement&courriel="
         "revenu"
-        "&mobile=sans&notifie=oui&notifie_avant=2026-11-02&notifie_apres=2026-09-01&echeance=15&connexion=jamais"
+        "&mobile=sans&notifie=oui&notifie_avant=2026-11-02&notifie_apres=2026-09-01&echeance=15&echeance_au=2026-12-14&"
+        "connexion=jamais"
         "&tri=-echeance&lignes=100&choix=12&page=3");
 }
 
@@ -100,6 +102,7 @@ static void what_is_not_understood_is_told_and_kept_in_the_address(void **state)
         {"echeance",      "-1"                  },
         {"echeance",      "7 "                  },
         {"echeance",      "99999999999999999999"},
+        {"echeance_au",   "2026-13-01"          },
         {"connexion",     "oui"                 }
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -198,6 +201,10 @@ static void active_filters_are_told_in_french(void **state)
     assert_tag(&filter, FILTER_MAIL, "Courriel revenu en erreur");
     assert_tag(&filter, FILTER_EXPIRY, "Délai dépassé");
     assert_tag(&filter, FILTER_AFTER, "Notifié depuis le 01/09/2026");
+    struct filter latest = READ({"echeance_au", "2026-12-14"});
+    assert_tag(&latest, FILTER_LATEST, "Échéance au plus tard le 14/12/2026");
+    assert_true(date_is_same(*filter_date(&latest, FILTER_LATEST), (struct date){2026, 12, 14}));
+    assert_null(filter_date(&latest, FILTER_EXPIRY));
     struct filter days = READ({"echeance", "45"});
     assert_tag(&days, FILTER_EXPIRY, "Échéance dans les 45 jours");
 }
