@@ -19,6 +19,7 @@ static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_ACTIVATION] = "activation",
     [DELIVERY_PASSWORD_RESET] = "password_reset",
     [DELIVERY_PASSWORD_CHANGED] = "password_changed",
+    [DELIVERY_REMINDER] = "reminder",
 };
 
 const char *delivery_kind_code(enum delivery_kind kind)
@@ -46,7 +47,15 @@ static enum delivery_kind kind_of(const char *code)
 
 #define COPY_TEXT(out, rows, row, column) snprintf((out), sizeof(out), "%s", row_text((rows), (row), (column)))
 
+/* Of an administrator there is a name alone. */
 static void who_from_row(const struct rows *rows, int row, struct owed_mail *out_mail)
+{
+    COPY_TEXT(out_mail->nom, rows, row, "nom");
+    COPY_TEXT(out_mail->prenom, rows, row, "prenom");
+    COPY_TEXT(out_mail->uai, rows, row, "uai");
+}
+
+static void account_from_row(const struct rows *rows, int row, struct owed_mail *out_mail)
 {
     bool known = profile_from_code(row_text(rows, row, "profile"), &out_mail->profile) &&
                  password_kind_from_code(row_text(rows, row, "password"), &out_mail->password);
@@ -58,12 +67,9 @@ static void who_from_row(const struct rows *rows, int row, struct owed_mail *out
     size_t length = row_bytes(rows, row, "sealed", out_mail->sealed, sizeof out_mail->sealed);
     out_mail->sealed_length = length <= sizeof out_mail->sealed ? length : 0; /* none that we sealed is longer */
     COPY_TEXT(out_mail->login, rows, row, "login");
-    COPY_TEXT(out_mail->nom, rows, row, "nom");
-    COPY_TEXT(out_mail->prenom, rows, row, "prenom");
     COPY_TEXT(out_mail->children, rows, row, "children");
     COPY_TEXT(out_mail->school, rows, row, "school");
     COPY_TEXT(out_mail->city, rows, row, "city");
-    COPY_TEXT(out_mail->uai, rows, row, "uai");
 }
 
 static void mail_from_row(const struct rows *rows, int row, struct owed_mail *out_mail)
@@ -84,6 +90,12 @@ static void mail_from_row(const struct rows *rows, int row, struct owed_mail *ou
     COPY_TEXT(out_mail->recipient, rows, row, "recipient");
     COPY_TEXT(out_mail->message_id, rows, row, "message_id");
     who_from_row(rows, row, out_mail);
+    if (out_mail->kind == DELIVERY_REMINDER) {
+        out_mail->reminder = row_text(rows, row, "reminder");
+        out_mail->is_unwanted = out_mail->reminder[0] == '\0';
+    } else {
+        account_from_row(rows, row, out_mail);
+    }
 }
 
 static void claim_rows(void *arg, const struct rows *rows, const struct fault *fault)

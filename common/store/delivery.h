@@ -20,6 +20,7 @@ enum delivery_kind {
     DELIVERY_ACTIVATION,
     DELIVERY_PASSWORD_RESET,   /* the school did it */
     DELIVERY_PASSWORD_CHANGED, /* the person did */
+    DELIVERY_REMINDER,         /* to a head: passwords are about to end */
     DELIVERY_KIND_COUNT
 };
 /* "notification": of the table and of metrics. */
@@ -40,6 +41,7 @@ struct owed_mail {
     bool is_repeat;    /* a notification that follows an earlier one */
     bool is_closed;    /* the account */
     bool link_is_dead; /* used, replaced or out of date */
+    bool is_unwanted;  /* a reminder that nobody wants any more, or may have */
     char recipient[EMAIL_SIZE];
     char message_id[MESSAGE_ID_SIZE];
     academy_code batch_academy;
@@ -57,7 +59,8 @@ struct owed_mail {
     char nom[NAME_SIZE], prenom[NAME_SIZE];
     char children[OWED_CHILDREN_SIZE]; /* first names, one a line */
     char school[SCHOOL_NAME_SIZE], city[SCHOOL_NAME_SIZE];
-    char uai[UAI_SIZE]; /* of the school that sends it, else of one that the person belongs to; "" of none */
+    const char *reminder; /* of DELIVERY_REMINDER, lent; one a line: reminder_line.h of notifyd */
+    char uai[UAI_SIZE];   /* of the school that sends it, else of one that the person belongs to; "" of none */
 };
 
 struct delivery_ref {

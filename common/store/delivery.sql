@@ -4,7 +4,8 @@
 -- Takes mails that are due, oldest first, for a lease: past it the taker is held for dead and the mail is due again
 -- (due_at says so for both). The Message-ID is made once and kept, so that a mail sent twice is recognised. Answers all
 -- that its text needs; link_is_dead: the link was used, replaced or is out of date. A mail goes to the guardian alone, past
--- the head: it names every child, whose dates of birth the opening will ask for.
+-- the head: it names every child, whose dates of birth the opening will ask for. reminder: what a reminder tells, one a line, of
+-- schools that are the administrator's now; null when there are none, or no reminder is wanted any more.
 -- :role notify
 -- $1 limit bigint
 -- $2 lease interval
@@ -13,7 +14,7 @@ with due as (
     select academy, id
       from preau.delivery
      where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
-       and kind in ('notification', 'activation', 'password_reset', 'password_changed')
+       and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'reminder')
      order by due_at
      limit $1
        for update skip locked
@@ -28,13 +29,14 @@ with due as (
  returning d.*
 )
 select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
+       reminder.lines as reminder,
        coalesce(t.batch_academy, 0) as batch_academy, coalesce(t.batch_id, 0) as batch_id,
        a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, a.login,
        a.closed_at is not null as is_closed, a.notification_expires_at,
-       cr.sealed, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
+       cr.sealed, coalesce(who.nom, ad.name, '') as nom, coalesce(who.prenom, '') as prenom,
        coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,
        coalesce(b.uai, (select m.uai from preau.school_account m
-                         where m.account_academy = t.academy and m.account_id = t.account_id limit 1), '') as uai,
+                         where m.account_academy = t.academy and m.account_id = t.account_id limit 1), reminder.uai, '') as uai,
        exists (select from preau.delivery e
                 where e.academy = t.academy and e.account_id = t.account_id and e.kind = 'notification'
                   and e.created_at < t.created_at) as is_repeat,
@@ -42,7 +44,8 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
                                   or k.expires_at <= now() or k.email <> t.recipient) as link_is_dead,
        k.expires_at as link_expires_at
   from taken t
-  join preau.account a on a.academy = t.academy and a.id = t.account_id
+  left join preau.account a on a.academy = t.academy and a.id = t.account_id
+  left join preau.administrator ad on ad.id = t.administrator_id
   left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
   left join preau.confirmation k on k.academy = t.academy and k.id = t.confirmation_id
   left join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
@@ -58,7 +61,19 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
                   join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                   join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
                  where r.account_academy = t.academy and r.account_id = t.account_id
-                   and r.departed_at is null and c.departed_at is null) c) children on true;
+                   and r.departed_at is null and c.departed_at is null) c) children on true
+  left join lateral (
+        select string_agg(concat_ws(E'\t', l.uai, l.profile, l.accounts, to_char(l.first_day, 'YYYY-MM-DD'),
+                                    to_char(l.last_day, 'YYYY-MM-DD'), l.class, place.name, place.city),
+                          E'\n' order by l.place) as lines,
+               min(l.uai) as uai
+          from preau.reminder_choice c
+          join preau.reminder_line l on (l.academy, l.delivery_id) = (t.academy, t.id)
+          join preau.school place on (place.academy, place.uai) = (l.school_academy, l.uai)
+         where c.administrator_id = t.administrator_id
+           and exists (select from preau.administered_school v
+                        where v.administrator_id = c.administrator_id and v.academy = l.school_academy and v.uai = l.uai
+                          and v.profile = l.profile)) reminder on true;
 
 -- :query delivery_sent
 -- The mail left: true whoever holds the lease by now.

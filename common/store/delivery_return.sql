@@ -15,5 +15,5 @@ update preau.delivery d
   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $5::text[]) as r (academy, number, attempt, reason)
  where d.academy = r.academy and d.id = r.number and d.attempts % $4 = r.attempt and d.channel = 'mail'
    and d.state in ('waiting', 'taken', 'sent')
-returning d.academy, d.id, d.account_id, d.kind, coalesce(d.batch_academy, 0) as batch_academy,
+returning d.academy, d.id, coalesce(d.account_id, 0) as account_id, d.kind, coalesce(d.batch_academy, 0) as batch_academy,
           coalesce(d.batch_id, 0) as batch_id;

@@ -16,6 +16,8 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_PASSWORD_RESET, false, {"LOGIN"}},
     {"changed", "Avis : la personne a changé son mot de passe.",
      DELIVERY_PASSWORD_CHANGED, false, {"LOGIN"}},
+    {"reminder", "Rappel au chef d’établissement qui l’a demandé : des mots de passe provisoires arrivent à échéance.",
+     DELIVERY_REMINDER, false, {"LIST", "CHOICE"}},
 };
 /* clang-format on */
 

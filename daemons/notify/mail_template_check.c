@@ -23,18 +23,29 @@ static const struct given mail_values[] = {
     {"CHILDREN",     "WITH_CHILDREN"},
     {"PASSWORD",     "PROVISIONAL"  },
     {"EXPIRES",      "PROVISIONAL"  },
+    {"CHOICE",       NULL           },
+    {"LIST",         "SOON"         },
+    {"TOTAL",        "SOON"         },
+    {"FIRST_END",    "SOON"         },
+    {"COUNT",        "SOON_IN_CLASS"},
+    {"END",          "SOON_IN_CLASS"},
+    {"CLASS",        "OF_CLASS"     },
     {NULL,           NULL           },
 };
 static const struct given mail_parts[] = {
-    {"LINK_ENDS",     NULL},
-    {"WITH_CHILDREN", NULL},
-    {"PROVISIONAL",   NULL},
-    {"OWN_PASSWORD",  NULL},
-    {"FIRST_TIME",    NULL},
-    {"AFTER_RESET",   NULL},
-    {"IS_GUARDIAN",   NULL},
-    {"IS_PUPIL",      NULL},
-    {NULL,            NULL},
+    {"LINK_ENDS",     NULL           },
+    {"WITH_CHILDREN", NULL           },
+    {"PROVISIONAL",   NULL           },
+    {"OWN_PASSWORD",  NULL           },
+    {"FIRST_TIME",    NULL           },
+    {"AFTER_RESET",   NULL           },
+    {"IS_GUARDIAN",   NULL           },
+    {"IS_PUPIL",      NULL           },
+    {"SOON",          NULL           },
+    {"SOON_IN_CLASS", "SOON"         },
+    {"OF_CLASS",      "SOON_IN_CLASS"},
+    {"OF_NO_CLASS",   "SOON_IN_CLASS"},
+    {NULL,            NULL           },
 };
 static const struct given frame_values[] = {
     {"SUBJECT",     NULL   },
@@ -100,11 +111,26 @@ static void hint_names(const struct checking *checking, const struct given *list
     fault_hint(checking->fault, "Noms admis : %s.", names);
 }
 
+/* False, and told, outside of the part in which alone it is given. */
+static bool stands_within(
+    const struct checking *checking, const struct given *given, const char *what, const char *word)
+{
+    if (!given->within || is_open(checking, given->within)) {
+        return true;
+    }
+    wrong_at(checking, what, word);
+    return fault_hint(checking->fault, "Écrire {{#%s}} … {{/%s}} autour.", given->within, given->within);
+}
+
 static bool part_opens(struct checking *checking, const char *name)
 {
-    if (!find(checking->parts, name)) {
+    const struct given *part = find(checking->parts, name);
+    if (!part) {
         wrong_at(checking, "partie inconnue", name);
         hint_names(checking, checking->parts);
+        return false;
+    }
+    if (!stands_within(checking, part, "partie hors de la sienne", name)) {
         return false;
     }
     if (checking->depth == DEPTH_MAX) {
@@ -134,11 +160,7 @@ static bool value_stands(struct checking *checking, const char *name)
         hint_names(checking, checking->values);
         return false;
     }
-    if (value->within && !is_open(checking, value->within)) {
-        wrong_at(checking, "valeur hors de sa partie", name);
-        return fault_hint(checking->fault, "Écrire {{#%s}} … {{/%s}} autour.", value->within, value->within);
-    }
-    return true;
+    return stands_within(checking, value, "valeur hors de sa partie", name);
 }
 
 static bool marker_check(struct checking *checking, const char *word, size_t length)

@@ -2,7 +2,7 @@
 
 #include "notify/mail_language.h"
 #include "notify/mail_template.h"
-#include "notify/wording.h"
+#include "notify/reminder_text.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
@@ -44,15 +44,21 @@ static void fill_school(struct view *view, const struct owed_mail *mail)
         view, "SCHOOL", "%s%s%s%s", mail->school, has_city ? " (" : "", has_city ? city.text : "", has_city ? ")" : "");
 }
 
-static void fill(struct view *view, const struct part *part)
+void mail_text_name(const struct owed_mail *mail, char out_name[WORDING_NAME_SIZE])
+{
+    if (mail->kind == DELIVERY_REMINDER) {
+        snprintf(out_name, WORDING_NAME_SIZE, "%s", mail->nom);
+    } else {
+        wording_name(mail->prenom, mail->nom, out_name);
+    }
+}
+
+static void fill_account(struct view *view, const struct part *part)
 {
     const struct owed_mail *mail = part->mail;
     const struct mail_words *words = part->words;
     char text[OWED_CHILDREN_SIZE];
-    char name[WORDING_NAME_SIZE];
     char date[WORDING_DATE_SIZE];
-    wording_name(mail->prenom, mail->nom, name);
-    view_set(view, "NAME", name);
     view_set(view, "LOGIN", mail->login);
     view_print(view, "SIGN_IN", "%s/connexion", words->portal_url);
     view_set(view, "LINK", words->link);
@@ -68,6 +74,18 @@ static void fill(struct view *view, const struct part *part)
     }
     fill_school(view, mail);
     fill_password(view, part);
+}
+
+static void fill(struct view *view, const struct part *part)
+{
+    char name[WORDING_NAME_SIZE];
+    mail_text_name(part->mail, name);
+    view_set(view, "NAME", name);
+    if (part->mail->kind == DELIVERY_REMINDER) {
+        reminder_text_fill(view, part->mail->reminder, part->language, part->words->portal_url);
+    } else {
+        fill_account(view, part);
+    }
 }
 
 /* The first line of a text template is the subject. */

@@ -2,6 +2,7 @@
  * one. */
 #pragma once
 
+#include "notify/wording.h"
 #include "store/delivery.h"
 #include "template/template.h"
 
@@ -18,6 +19,9 @@ struct mail_words {
     const char *link;       /* of an activation mail; else "" */
     const char *language;   /* the second one; "" none */
 };
+
+/* Whom it is to: an administrator as they are called, anybody else as the record has it. */
+void mail_text_name(const struct owed_mail *mail, char out_name[WORDING_NAME_SIZE]);
 
 /* The caller ends it with mail_text_clear, which wipes: it may hold a password or a link. */
 MUST_USE bool mail_text_make(const struct template_set *set, const struct owed_mail *mail,

@@ -80,7 +80,7 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
         return;
     }
     out_outcome->is_composed = true;
-    wording_name(mail->prenom, mail->nom, name);
+    mail_text_name(mail, name);
     const struct mail_head head = {
         .sender_name = mailer->sender_name,
         .sender = mailer->sender,

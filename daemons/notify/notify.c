@@ -3,19 +3,21 @@
  * Job            Notifies accounts by mail or by individual sheet, with their password kept or reset (guide 5.2, 5.3,
  *                6.2, 6.3); cancels what has not left of a batch and takes up again what failed; resets passwords (5.5,
  *                6.4); lists accounts as PDF and CSV (5.4); sends the activation mail again; shows a head a provisional
- *                password (2.2). Sends the mails that linkd owes.
+ *                password (2.2). Sends the mails that linkd owes. Reminds heads who asked for it, once a day, of passwords
+ *                that are about to end.
  * Listens        The service preau.notify.Notify (proto/notify.proto) on bus.notify; its status address; the event
  *                delivery.wanted on bus.events_link, which only spares the wait of notify.scan_interval.
  *                Takes the reports of mails that came back from a Maildir.
  * Sends          Mails by SMTP; the event batch.progress on bus.events_notify.
- * Owns           Tables batch, delivery, document. Moves accounts by the life cycle; seals provisional passwords and
+ * Owns           Tables batch, delivery, document, reminder_*. Moves accounts by the life cycle; seals provisional passwords and
  *                documents under the keys of keys.directory.
  * Promises       What is cancelled did not leave: a mail in a sender's hands goes and is told as sent, or is cancelled, never
  *                both. A batch, the moves of its accounts and what is owed to each are one transaction; a repeated request
  *                gets the first answer. Each sheet is in one document. Each mail is sent once, except when the process
  *                dies, or the connection breaks, between the SMTP server's acceptance and its record: then it is sent
  *                again after its lease, with the same Message-ID, Date and content (at least once; SMTP knows no
- *                better). A report is put away after it was recorded. Temporary refusals are tried again with doubling pauses until notify.give_up_after.
+ *                better). A report is put away after it was recorded. Of a day on which
+ *                passwords of a school end, a head is reminded once, also after an outage. Temporary refusals are tried again with doubling pauses until notify.give_up_after.
  * Limits         notify.connections conversations with the SMTP server, those of one domain by mail_domain.*, one document of sheets and one list at a time,
  *                notify.batch_max_accounts accounts in a request.
  * Security       Passwords, links and documents are sealed in the store, wiped in memory, never logged.
@@ -38,6 +40,8 @@
 #include "notify/move.h"
 #include "notify/preview.h"
 #include "notify/progress.h"
+#include "notify/reminder_choice.h"
+#include "notify/reminder_night.h"
 #include "notify/returns.h"
 #include "notify/sender.h"
 #include "notify/sheet_maker.h"
@@ -100,6 +104,11 @@ static void preview(void *arg, struct call *call, const ProtobufCMessage *reques
     preview_mail(arg, call, (const void *)request);
 }
 
+static void choose_reminder(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    reminder_choice_take(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"CreateBatch",      create_batch     },
     {"GetBatch",         get_batch        },
@@ -112,6 +121,7 @@ static const struct service_method methods[] = {
     {"CancelBatch",      cancel_batch     },
     {"RetryBatch",       retry_batch      },
     {"PreviewMail",      preview          },
+    {"ChooseReminder",   choose_reminder  },
     {NULL,               NULL             },
 };
 
@@ -172,6 +182,7 @@ static void notify_stop(struct daemon_run *run)
     notify->is_stopping = true;
     store_close(&notify->store); /* before the service: what it breaks off is still answered */
     service_close(&notify->service);
+    reminder_night_free(&notify->reminders);
     sender_free(&notify->sender);
     returns_free(&notify->returns);
     sheet_maker_free(&notify->sheets);
@@ -200,7 +211,8 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
         notify->lister = lister_new(notify);
         notify->previewer = previewer_new(notify);
         opened = sender_new(notify, &notify->sender, fault) && sheet_maker_new(notify, &notify->sheets, fault) &&
-                 returns_new(notify, &notify->returns, fault) && bus_open(run, notify, fault);
+                 returns_new(notify, &notify->returns, fault) &&
+                 reminder_night_new(notify, &notify->reminders, fault) && bus_open(run, notify, fault);
     }
     if (!opened) {
         notify_stop(run);

@@ -10,6 +10,7 @@ struct lister;
 struct previewer;
 struct progress;
 struct publisher;
+struct reminder_watch;
 struct returns;
 struct sender;
 struct service;
@@ -32,5 +33,6 @@ struct notify {
     struct previewer *previewer;
     struct progress *progress;
     struct backlog *backlog;
+    struct reminder_watch *reminders;
     bool is_stopping; /* what is told from now on is told to nobody */
 };

@@ -57,12 +57,26 @@ static struct owed_mail sample_of(const struct mail_template *of, struct instant
     };
 }
 
+/* A head, two schools. */
+static struct owed_mail reminder_sample_of(const struct mail_template *of, struct instant now)
+{
+    static const char lines[] =
+        "0690001B\tresponsable\t14\t2026-12-14\t2026-12-16\tCE1 B\tÉcole élémentaire Jean Moulin\tLYON\n"
+        "0690001B\tresponsable\t3\t2026-12-15\t2026-12-15\tCM2\tÉcole élémentaire Jean Moulin\tLYON\n"
+        "0690002C\televe\t1\t2026-12-16\t2026-12-16\t\tCollège Louise Michel\tLYON";
+    struct owed_mail mail = sample_of(of, now);
+    snprintf(mail.prenom, sizeof mail.prenom, "%s", "");
+    snprintf(mail.nom, sizeof mail.nom, "%s", "Camille EXEMPLE-LEFÈVRE");
+    mail.reminder = lines;
+    return mail;
+}
+
 /* --- on the thread --- */
 
 static void message_make(struct preview *preview, const struct owed_mail *mail)
 {
     char name[WORDING_NAME_SIZE];
-    wording_name(mail->prenom, mail->nom, name);
+    mail_text_name(mail, name);
     const struct mail_head head = {
         .sender_name = preview->sender_name,
         .sender = preview->sender,
@@ -80,7 +94,8 @@ static void preview_make(void *arg, void *context)
     (void)context;
     struct preview *preview = arg;
     const char *const languages[] = {preview->language};
-    const struct owed_mail mail = sample_of(preview->of, clock_now());
+    const struct owed_mail mail = preview->of->kind == DELIVERY_REMINDER ? reminder_sample_of(preview->of, clock_now())
+                                                                         : sample_of(preview->of, clock_now());
     char link[300];
     snprintf(link, sizeof link, "%s/activation/EXEMPLE", preview->portal_url);
     const struct mail_words words = {

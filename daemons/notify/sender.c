@@ -27,6 +27,7 @@ struct job {
     LIST_ENTRY(job) in_hand;
     struct sender *sender;
     struct owed_mail mail;
+    char *reminder; /* the mail's own copy */
     struct mailer_outcome outcome;
     struct timer *again;
     bool is_cancelled; /* nothing was sent: it is not to be */
@@ -71,6 +72,7 @@ static void job_end(struct job *job)
         mail_pace_end(sender->pace, job->mail.recipient, job->outcome.smtp_time);
     }
     secret_wipe(&job->mail, sizeof job->mail);
+    memory_free(&job->reminder);
     memory_free(&job);
 }
 
@@ -237,7 +239,7 @@ static void hold(struct sender *sender, const struct held_mail *mails, size_t co
 
 static bool is_dead(const struct owed_mail *mail)
 {
-    return mail->is_closed || mail->link_is_dead;
+    return mail->is_closed || mail->link_is_dead || mail->is_unwanted;
 }
 
 static void job_begin(struct sender *sender, const struct owed_mail *mail)
@@ -245,12 +247,15 @@ static void job_begin(struct sender *sender, const struct owed_mail *mail)
     struct job *job = checked_calloc(1, sizeof *job);
     job->sender = sender;
     job->mail = *mail;
+    job->mail.reminder = job->reminder = mail->reminder ? checked_strdup(mail->reminder) : NULL;
     LIST_INSERT_HEAD(&sender->in_hand, job, in_hand);
     sender->in_hand_count++;
     job->is_paced = !is_dead(mail);
     if (is_dead(mail)) {
         job->is_cancelled = true;
-        job->outcome.smtp.reason = mail->is_closed ? DELIVERY_REASON_ACCOUNT_CLOSED : DELIVERY_REASON_LINK_REPLACED;
+        job->outcome.smtp.reason = mail->is_closed     ? DELIVERY_REASON_ACCOUNT_CLOSED
+                                   : mail->is_unwanted ? DELIVERY_REASON_REMINDER_UNWANTED
+                                                       : DELIVERY_REASON_LINK_REPLACED;
         record(job);
     } else if (!worker_submit(sender->workers, job_run, job_done, job)) {
         job_end(job); /* stopping */

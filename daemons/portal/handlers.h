@@ -31,6 +31,8 @@ visit_handler second_factor_show, second_factor_do, second_factor_qr, second_fac
 visit_handler my_account_show, my_sessions_do;
 /* The page again, with what was refused of a form on it. */
 void my_account_refuse(struct visit *visit, enum refusal refusal);
+/* my_reminder.c */
+visit_handler my_reminder_do;
 /* delegations.c */
 visit_handler delegations_show, delegation_give_do, delegation_take_back_do, delegation_renew_do;
 /* academy_portal.c */

@@ -4,6 +4,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/my_reminder.h"
 #include "portal/note.h"
 #include "portal/page.h"
 #include "portal/wording.h"
@@ -100,6 +101,12 @@ static void sessions_fill(const struct visit *visit, struct view *body, const Pr
     }
 }
 
+/* What stands beside linkd's answer. */
+struct my_account {
+    enum refusal refused; /* of a form of the page; REFUSAL_NONE: none */
+    struct reminder_standing reminder;
+};
+
 /* What a form of this page, or one that came back to it, has done. */
 static void notice_fill(struct visit *visit)
 {
@@ -110,6 +117,8 @@ static void notice_fill(struct visit *visit)
         {"retrait",      "La double authentification est retirée",
          "Votre mot de passe suffit de nouveau. Vos autres connexions ont pris fin."                                },
         {"session",      "La connexion a pris fin",                   "Ce navigateur devra se connecter de nouveau."},
+        {"rappel",       "Votre choix est enregistré",               "Vous serez prévenu par courriel."           },
+        {"sans-rappel",  "Votre choix est enregistré",               "Vous ne recevrez plus de rappel."            },
         {"sessions",     "Vos autres connexions ont pris fin",        "Seul ce navigateur reste connecté."         },
         {"secours",      "Vous êtes entré avec un code de secours",
          "Il ne servira plus. Si vous n’avez plus votre téléphone, mettez en place la double authentification sur "
@@ -126,7 +135,7 @@ static void notice_fill(struct visit *visit)
 static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__GetAdministratorReply *reply = (const void *)answer;
-    const enum refusal *refused = visit->own;
+    const struct my_account *own_page = visit->own;
     if (!reply) {
         page_refuse(visit, refusal);
         return;
@@ -145,28 +154,43 @@ static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum ref
     form_request_set(body);
     view_show(body, reply->proof == PREAU__LINK__PROOF__PROOF_PASSWORD ? "WITH_PASSWORD" : "BY_PORTAL");
     second_factor_fill(body, reply);
+    if (reminder_role_may(visit->session.role)) {
+        my_reminder_fill(view_add(body, "REMINDER"), &own_page->reminder, own->mail);
+    }
     sessions_fill(visit, body, reply);
-    if (refused) {
-        page_form_error(body, *refused);
+    if (own_page->refused != REFUSAL_NONE) {
+        page_form_error(body, own_page->refused);
     } else {
         notice_fill(visit);
     }
-    page_send(visit, refused ? refusal_status(*refused) : 200);
+    page_send(visit, own_page->refused != REFUSAL_NONE ? refusal_status(own_page->refused) : 200);
 }
 
-void my_account_show(struct visit *visit)
+static void reminder_known(void *arg, const struct reminder_standing *standing, const struct fault *fault)
 {
+    struct visit *visit = arg;
+    struct my_account *own_page = visit->own;
     Preau__Link__GetAdministratorRequest request = PREAU__LINK__GET_ADMINISTRATOR_REQUEST__INIT;
+    if (!standing) {
+        page_fail(visit, fault);
+        return;
+    }
+    own_page->reminder = *standing;
     visit_call(
         visit, &(struct visit_call){visit->portal->link, "GetAdministrator", &request.base, loaded, NULL, false});
 }
 
 void my_account_refuse(struct visit *visit, enum refusal refusal)
 {
-    enum refusal *refused = arena_alloc(visit_arena(visit), 1, sizeof *refused);
-    *refused = refusal;
-    visit->own = refused;
-    my_account_show(visit);
+    struct my_account *own_page = arena_alloc(visit_arena(visit), 1, sizeof *own_page);
+    *own_page = (struct my_account){.refused = refusal};
+    visit->own = own_page;
+    reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
+}
+
+void my_account_show(struct visit *visit)
+{
+    my_account_refuse(visit, REFUSAL_NONE);
 }
 
 /* ---- ending sessions: the portal's own table */

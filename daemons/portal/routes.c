@@ -39,6 +39,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/administration/codes-de-secours",                ACCESS_ADMINISTRATOR, "head",     recovery_codes_do      },
     {HTTP_GET,  "/administration/mon-compte",                      ACCESS_ADMINISTRATOR, "head",     my_account_show        },
     {HTTP_POST, "/administration/mon-compte/sessions",             ACCESS_ADMINISTRATOR, "head",     my_sessions_do         },
+    {HTTP_POST, "/administration/mon-compte/rappel",               ACCESS_ADMINISTRATOR, "head",     my_reminder_do         },
     {HTTP_GET,  "/portail/:portail",                               ACCESS_ANYONE,        "public",   portal_go              },
     {HTTP_GET,  "/portail/:portail/retour",                        ACCESS_ANYONE,        "public",   portal_return          },
     {HTTP_GET,  "/fin-de-session",                                 ACCESS_ANYONE,        "public",   portal_left            },
@@ -111,6 +112,7 @@ static const struct {
     {"/administration/codes-de-secours",                "/administration/mon-compte"},
     {"/administration/double-authentification/retrait", "/administration/mon-compte"},
     {"/administration/mon-compte/sessions",             ""                          },
+    {"/administration/mon-compte/rappel",               ""                          },
 };
 // clang-format on
 

@@ -1,10 +1,12 @@
 /* The home page of a school (guide 4.1): what to do now, each with the list that it is about, and where the accounts are. */
 #include "store/school_home.h"
+#include "domain/reminder.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "portal/tabs.h"
 #include "portal/todo.h"
 #include "portal/wording.h"
+#include "store/reminder.h"
 
 #include <inttypes.h>
 
@@ -14,7 +16,8 @@ enum { DATES_SHOWN = 10 };
 
 struct home {
     struct view *body;
-    bool has_dates; /* refused ones are shown above */
+    bool has_dates;       /* refused ones are shown above */
+    bool may_be_reminded; /* and did not ask for it */
 };
 
 static int64_t total_of(const struct home_counts *counts)
@@ -107,6 +110,20 @@ static void data_fill(const struct visit *visit, struct instant integrated_at)
     view_show(integrated, import_clock_is_overdue(clock, integrated_at, now) ? "OVERDUE" : "UP_TO_DATE");
 }
 
+/* A reminder by mail, to who sees here what it would have said. */
+static void offer_fill(const struct visit *visit, const struct school_home *found)
+{
+    const struct home *home = visit->own;
+    bool is_soon = false;
+    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
+        const struct home_counts *counts = &found->counts[profile];
+        is_soon = is_soon || (tab_is_open(&visit->school, profile) && counts->runs_out + counts->has_run_out > 0);
+    }
+    if (is_soon && home->may_be_reminded) {
+        view_show(home->body, "REMINDER_OFFER");
+    }
+}
+
 static void home_loaded(void *arg, const struct school_home *found, const struct fault *fault)
 {
     struct visit *visit = arg;
@@ -119,6 +136,7 @@ static void home_loaded(void *arg, const struct school_home *found, const struct
             profile_fill(visit, profile, &found->counts[profile]);
         }
     }
+    offer_fill(visit, found);
     data_fill(visit, found->integrated_at);
     page_send(visit, 200);
 }
@@ -172,11 +190,23 @@ static void dates_loaded(
     school_home_load(visit->portal->store, &visit->school, DAYS(TODO_SOON_DAYS), home_loaded, visit);
 }
 
+static void reminder_known(void *arg, const struct reminder_standing *standing, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    struct home *home = visit->own;
+    if (!standing) {
+        page_fail(visit, fault);
+        return;
+    }
+    home->may_be_reminded = standing->days == 0 && reminder_role_may(visit->session.role);
+    school_home_load_dates(visit->portal->store, &visit->school, (struct instant){clock_now().us - DATES_SINCE.us},
+        DATES_SHOWN, dates_loaded, visit);
+}
+
 void school_home_show(struct visit *visit)
 {
     struct home *home = arena_alloc(visit_arena(visit), 1, sizeof *home);
     *home = (struct home){0};
     visit->own = home;
-    school_home_load_dates(visit->portal->store, &visit->school, (struct instant){clock_now().us - DATES_SINCE.us},
-        DATES_SHOWN, dates_loaded, visit);
+    reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
 }

@@ -94,6 +94,7 @@ class Scene:
                 "select id, administrator_id, uai from preau.administrator_scope order by id",
                 "select administrator_id, count(*) from preau.session group by 1 order by 1",
                 "select administrator_id, digest, used_at from preau.administrator_recovery order by 1, 2",
+                "select administrator_id, days_ahead from preau.reminder_choice order by 1",
                 "select * from preau.statistics_day")]
 
 
@@ -329,6 +330,31 @@ def taken_back(scene):
     yield []
 
 
+def reminder_asked(scene):
+    head = scene.head()
+    visitor = head.come()
+    yield
+    form = visitor.get(MINE).form(MINE + "/rappel")
+    visitor.submit(form, jours="15")
+    yield [head.entry("reminder_asked", days=15)]
+    visitor.submit(form, jours="15")
+    visitor.submit(visitor.get(MINE).form(MINE + "/rappel"), jours="15")
+    yield []
+    visitor.submit(visitor.get(MINE).form(MINE + "/rappel"), jours="30")
+    yield [head.entry("reminder_asked", days=30)]
+
+
+def reminder_declined(scene):
+    head = scene.head()
+    visitor = head.come()
+    visitor.submit(visitor.get(MINE).form(MINE + "/rappel"), jours="7")
+    yield
+    visitor.submit(visitor.get(MINE).form(MINE + "/rappel"), jours="0")
+    yield [head.entry("reminder_declined")]
+    visitor.submit(visitor.get(MINE).form(MINE + "/rappel"), jours="0")
+    yield []
+
+
 def list_exported(scene):
     head = scene.head()
     people = [scene.town.guardian("Clotilde", "Durand", [scene.town.pupil(head.school, "Léa", "Durand", "2017-05-06")])
@@ -377,6 +403,8 @@ DEEDS = [
     ("Link/Delegate", "delegation_given", let_in_known),
     ("Link/TakeBackDelegation", "delegation_taken_back", taken_back),
     ("Notify/ExportList", "list_exported", list_exported),
+    ("Notify/ChooseReminder", "reminder_asked", reminder_asked),
+    ("Notify/ChooseReminder", "reminder_declined", reminder_declined),
     ("Statistics/Compute", "statistics_computed", statistics_computed),
 ]
 # without a change that could be undone: what was refused, what nobody was in to leave

@@ -13,7 +13,7 @@ from peers.people import UAI_LETTERS, Town
 from peers.site import Site
 
 NOTIFYD = "preau-notifyd"
-NAMES = ["notification", "re-notification", "activation", "reset", "changed"]
+NAMES = ["notification", "re-notification", "activation", "reset", "changed", "reminder"]
 ACADEMY = 24
 
 

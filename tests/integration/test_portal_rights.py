@@ -82,6 +82,7 @@ RIGHT = {
     "POST /administration/codes-de-secours": (WRONG | {403, 409}, {}),
     "GET /administration/mon-compte": (SEEN,),
     "POST /administration/mon-compte/sessions": (WRONG | LED, {}),
+    "POST /administration/mon-compte/rappel": (WRONG, {"jours": "demain"}),
     "GET /portail/:portail": ({404},),  # none is connected here: test_academy_portal.py
     "GET /portail/:portail/retour": ({404},),
     "GET /fin-de-session": (SEEN | LED,),

@@ -4,6 +4,7 @@
 #include "notify/mail_language.h"
 #include "notify/mail_message.h"
 #include "notify/mail_template.h"
+#include "notify/reminder_line.h"
 #include "notify/wording.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -25,6 +26,9 @@ static const struct owed_mail notification = {
     .children = "LÉA\nTom\nZoé",
     .school = "École <Les Tilleuls> & Cie",
     .city = "LYON",
+    .reminder = "0690001B\tresponsable\t14\t2026-12-14\t2026-12-16\tCE1 B\tÉcole <Les Tilleuls> & Cie\tLYON\n"
+                "0690001B\tresponsable\t3\t2026-12-13\t2026-12-13\t\tÉcole <Les Tilleuls> & Cie\tLYON\n"
+                "0690001B\televe\t1\t2026-12-16\t2026-12-18\t6A\tÉcole <Les Tilleuls> & Cie\tLYON",
 };
 
 static struct mail_text make_in(const char *language, const struct owed_mail *mail, const char *password)
@@ -102,6 +106,7 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_ACTIVATION,       false, "Confirmez votre"        },
         {DELIVERY_PASSWORD_RESET,   false, "réinitialisé"         },
         {DELIVERY_PASSWORD_CHANGED, false, "a été modifié"       },
+        {DELIVERY_REMINDER,         false, "arrivent à échéance" },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         mail.kind = kinds[i].kind;
@@ -113,6 +118,58 @@ static void each_kind_has_its_subject(void **state)
         }
         mail_text_clear(&text);
     }
+}
+
+static void a_reminder_says_where_how_many_and_by_when(void **state)
+{
+    (void)state;
+    struct owed_mail mail = notification;
+    mail.kind = DELIVERY_REMINDER;
+    strcpy(mail.nom, "Mme Girard");
+    struct mail_text text = make(&mail, NULL);
+    const char *const words[] = {"Bonjour Mme Girard,", "École <Les Tilleuls> & Cie (Lyon)",
+        "Comptes de responsables à notifier de nouveau d’ici le 13 décembre 2026 : 17\n",
+        "- CE1 B : 14, d’ici le 14 décembre 2026\n- sans classe : 3, d’ici le 13 décembre 2026\n",
+        "https://comptes.example.fr/etablissements/0690001B/responsables?echeance_au=2026-12-16&tri=classe\n",
+        "Comptes d’élèves à notifier de nouveau d’ici le 16 décembre 2026 : 1\n- 6A : 1, d’ici le 16 décembre 2026\n",
+        "https://comptes.example.fr/etablissements/0690001B/eleves?echeance_au=2026-12-18&tri=classe\n",
+        "https://comptes.example.fr/administration/mon-compte\n"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        has(text.plain, words[i]);
+    }
+    has(text.html,
+        "href=\"https://comptes.example.fr/etablissements/0690001B/eleves?echeance_au=2026-12-18&amp;tri=classe\"");
+    has(text.html, "École &lt;Les Tilleuls&gt; &amp; Cie");
+    assert_null(strstr(text.plain, "a.durand"));
+    mail_text_clear(&text);
+}
+
+static void a_line_of_another_form_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"", "0690001B", "0690001A\televe\t1\t2026-12-16\t2026-12-18\t6A\tÉcole\tLYON",
+        "0690001B\tparent\t1\t2026-12-16\t2026-12-18\t6A\tÉcole\tLYON",
+        "0690001B\televe\t0\t2026-12-16\t2026-12-18\t6A\tÉcole\tLYON",
+        "0690001B\televe\t1\t2026-02-30\t2026-12-18\t6A\tÉcole\tLYON",
+        "0690001B\televe\t1\t2026-12-16\tdemain\t6A\tÉcole\tLYON",
+        "0690001B\televe\t1\t2026-12-16\t2026-12-18\t6A\tÉcole\tLYON\tRHÔNE"};
+    struct reminder_line line, last = {0};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const char *at = wrong[i];
+        if (reminder_line_next(&at, &line)) {
+            fail_msg("read: %s", wrong[i]);
+        }
+    }
+    const char *at = notification.reminder;
+    int count = 0;
+    while (reminder_line_next(&at, &line)) {
+        count++;
+        last = line;
+    }
+    assert_int_equal(count, 3);
+    assert_string_equal(at, "");
+    assert_string_equal(last.class, "6A");
+    assert_string_equal(last.city, "LYON");
 }
 
 static void a_second_language_follows_the_first(void **state)
@@ -235,6 +292,8 @@ int main(void)
         cmocka_unit_test(a_pupil_is_not_asked_for_children),
         cmocka_unit_test(a_chosen_password_is_spoken_of_and_not_told),
         cmocka_unit_test(each_kind_has_its_subject),
+        cmocka_unit_test(a_reminder_says_where_how_many_and_by_when),
+        cmocka_unit_test(a_line_of_another_form_is_not_read),
         cmocka_unit_test(a_second_language_follows_the_first),
         cmocka_unit_test(a_second_language_has_its_own_dates_and_lists),
         cmocka_unit_test(a_reader_gets_back_what_was_written),

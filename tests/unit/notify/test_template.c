@@ -51,6 +51,8 @@ static const struct wrong wrongs[] = {
     {"activation.html",     "<p>\n<img src=\"https://a/b.png\">{{LINK}}",                                "activation.html:2: <img",              "ailleurs"      },
     {"activation.html",     "{{LINK}}\n\n<p style=\"background:URL(x)\">",                               ":3: url(",                             "ailleurs"      },
     {"notification.html",   "{{LOGIN}} {{SIGN_IN}}",                                                     "il y manque {{PASSWORD}}",             ""              },
+    {"reminder.txt",        "Objet : x\n{{LIST}} {{CHOICE}}",                                            ":2: valeur hors de sa partie",         "{{#SOON}}"     },
+    {"reminder.txt",        "Objet : x\n{{#SOON_IN_CLASS}}",                                             ":2: partie hors de la sienne",         "{{#SOON}}"     },
     {"mail.html",           "{{SUBJECT}}",                                                               "mail.html:1: il y manque {{>BODY}}",   ""              },
     {"mail.html",           "{{>BODY}}{{>OTHER_BODY}}",                                                  "hors de sa partie",                    "{{#OTHER}}"    },
     {"activation.text.txt", "x",                                                                         "aucun courriel n’a ce nom",          "mail list"     },
