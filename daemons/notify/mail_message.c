@@ -4,6 +4,7 @@
 #include "runtime/secret.h"
 
 #include <gmime/gmime.h>
+#include <string.h>
 
 void mail_message_begin(void)
 {
@@ -65,5 +66,23 @@ char *mail_message_make(const struct mail_head *head, const struct mail_text *te
     g_object_unref(stream);
     g_mime_format_options_free(options);
     g_object_unref(message);
+    return made;
+}
+
+char *mail_message_for_smtp(const char *message, size_t length, size_t *out_length)
+{
+    GMimeFilter *filter = g_mime_filter_smtp_data_new();
+    char *copy = checked_strndup(message, length), *stuffed; /* the filter asks for what it may write to */
+    size_t stuffed_length, prespace;
+    g_mime_filter_complete(filter, copy, length, 0, &stuffed, &stuffed_length, &prespace);
+    bool is_line = stuffed_length >= 2 && memcmp(stuffed + stuffed_length - 2, "\r\n", 2) == 0;
+    *out_length = stuffed_length + (is_line ? 3 : 5);
+    char *made = checked_malloc(*out_length + 1);
+    memcpy(made, stuffed, stuffed_length);
+    memcpy(made + stuffed_length, is_line ? ".\r\n" : "\r\n.\r\n", *out_length - stuffed_length + 1);
+    secret_wipe(stuffed, stuffed_length);
+    secret_wipe(copy, length);
+    memory_free(&copy);
+    g_object_unref(filter);
     return made;
 }

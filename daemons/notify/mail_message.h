@@ -3,6 +3,7 @@
 
 #include "domain/types.h"
 #include "notify/mail_text.h"
+#include "runtime/attributes.h"
 
 #include <stddef.h>
 
@@ -20,3 +21,5 @@ void mail_message_begin(void);
 /* Lines end with CRLF; the caller frees, and wipes if it holds a secret. */
 NEVER_NULL MUST_USE char *mail_message_make(
     const struct mail_head *head, const struct mail_text *text, size_t *out_length);
+/* As SMTP carries it: dots stuffed, and the one that ends it. To be wiped and freed too. */
+FRESH_MEMORY char *mail_message_for_smtp(const char *message, size_t length, size_t *out_length);

@@ -72,7 +72,7 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
 {
     struct mail_text text;
     char name[WORDING_NAME_SIZE], envelope[RETURN_ENVELOPE_SIZE];
-    size_t length;
+    size_t length, content_length;
     *out_outcome = (struct mailer_outcome){
         .smtp = {SMTP_TRY_AGAIN, DELIVERY_REASON_NOT_COMPOSED, 0, true}
     };
@@ -91,15 +91,19 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
         .date = mail->created_at, /* the same at each try, like the rest of the mail */
     };
     char *message = mail_message_make(&head, &text, &length);
+    char *content = mail_message_for_smtp(message, length, &content_length);
     mail_text_clear(&text);
     envelope_make(mailer, mail, envelope);
     FAULT_POINT("notify_mail_claimed");
     struct tick start = clock_tick();
-    out_outcome->smtp = smtp_send(mailer->smtp, envelope, mail->recipient, message, length);
+    out_outcome->smtp =
+        smtp_send(mailer->smtp, &(struct smtp_mail){envelope, mail->recipient, content, content_length});
     out_outcome->smtp_time = clock_since(start);
     if (out_outcome->smtp.end == SMTP_SENT) {
         FAULT_POINT("notify_mail_sent");
     }
     secret_wipe(message, length);
     memory_free(&message);
+    secret_wipe(content, content_length);
+    memory_free(&content);
 }

@@ -1,20 +1,14 @@
 #include "notify/smtp.h"
 
+#include "notify/smtp_line.h"
 #include "runtime/memory.h"
 
 #include <curl/curl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { ENHANCED_SIZE = 12, CODE_LENGTH = 4 /* "550 " or "550-" */ };
-
 struct smtp {
-    const struct smtp_options *options;
-    CURL *curl;
-    enum smtp_stage stage;
-    const char *message;
-    size_t length, given;
-    char enhanced[ENHANCED_SIZE]; /* status code of the last refusal (RFC 2034), "" none */
+    struct smtp_line *line;
 };
 
 void smtp_begin(void)
@@ -22,108 +16,22 @@ void smtp_begin(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static size_t give_message(char *out_bytes, size_t size, size_t count, void *arg)
-{
-    struct smtp *smtp = arg;
-    size_t left = smtp->length - smtp->given;
-    size_t length = left < size * count ? left : size * count;
-    memcpy(out_bytes, smtp->message + smtp->given, length);
-    smtp->given += length;
-    return length;
-}
-
-/* text: a reply's line after its code, not ended by NUL. */
-static void keep_enhanced(struct smtp *smtp, const char *text, size_t size)
-{
-    size_t length = 0;
-    while (length < size && length < ENHANCED_SIZE - 1 &&
-           (text[length] == '.' || (text[length] >= '0' && text[length] <= '9'))) {
-        length++;
-    }
-    memcpy(smtp->enhanced, text, length);
-    smtp->enhanced[length] = '\0';
-}
-
-/* libcurl tells only its own word for a failure: which command was the last to be sent is seen here. */
-static int watch_conversation(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
-{
-    static const struct {
-        char command[5];
-        enum smtp_stage stage;
-    } commands[] = {
-        {"EHLO", SMTP_CONNECTING},
-        {"AUTH", SMTP_SIGNING_IN},
-        {"MAIL", SMTP_ADDRESSING},
-        {"RCPT", SMTP_RECIPIENT },
-        {"DATA", SMTP_CONTENT   },
-    };
-    (void)curl;
-    struct smtp *smtp = arg;
-    /* refusals only: the answer to the QUIT that follows one says nothing of it */
-    if (type == CURLINFO_HEADER_IN && size > CODE_LENGTH && data[0] == '5') {
-        keep_enhanced(smtp, data + CODE_LENGTH, size - CODE_LENGTH);
-    }
-    for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < sizeof commands / sizeof commands[0]; i++) {
-        if (size >= 4 && memcmp(data, commands[i].command, 4) == 0) {
-            smtp->stage = commands[i].stage;
-        }
-    }
-    return 0;
-}
-
-static void set_security(CURL *curl, const struct smtp_options *options)
-{
-    bool is_always = strcmp(options->starttls, "always") == 0;
-    bool is_auto = strcmp(options->starttls, "auto") == 0;
-    /* opportunistic TLS (RFC 7435) hides from who listens and proves nothing: a certificate is asked for where TLS is,
-     * and where a password would be given away */
-    bool proves = is_always || options->user[0] != '\0' || strncmp(options->url, "smtps:", 6) == 0;
-    curl_easy_setopt(curl, CURLOPT_USE_SSL,
-        (long)(is_always ? CURLUSESSL_ALL
-               : is_auto ? CURLUSESSL_TRY
-                         : CURLUSESSL_NONE));
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, proves ? 1L : 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, proves ? 2L : 0L);
-    if (options->ca_file[0] != '\0') {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    }
-    if (options->user[0] != '\0') {
-        curl_easy_setopt(curl, CURLOPT_USERNAME, options->user);
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, options->password ? secret_text(options->password) : "");
-    }
-}
-
 struct smtp *smtp_new(const struct smtp_options *options)
 {
     struct smtp *smtp = checked_calloc(1, sizeof *smtp);
-    smtp->options = options;
-    CURL *curl = smtp->curl = curl_easy_init();
-    if (!curl) {
-        abort(); /* out of memory */
-    }
-    curl_easy_setopt(curl, CURLOPT_URL, options->url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* no variable of the environment sends mails elsewhere */
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(options->timeout.us / 1000));
-    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_message);
-    curl_easy_setopt(curl, CURLOPT_READDATA, smtp);
-    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, watch_conversation);
-    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, smtp);
-    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
-    set_security(curl, options);
+    smtp->line = smtp_line_new(options);
     return smtp;
 }
 
 void smtp_free(struct smtp **smtp)
 {
     if (*smtp) {
-        curl_easy_cleanup((*smtp)->curl);
+        smtp_line_free(&(*smtp)->line);
         memory_free(smtp);
     }
 }
+
+/* --- what an end means --- */
 
 static struct smtp_outcome judge_silence(int code, int reply)
 {
@@ -168,24 +76,153 @@ struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum s
     return (struct smtp_outcome){SMTP_NEVER, reason, reply, true};
 }
 
-struct smtp_outcome smtp_send(
-    struct smtp *smtp, const char *sender, const char *recipient, const char *message, size_t length)
+/* --- one mail --- */
+
+/* How far a conversation came. */
+struct talk {
+    int code; /* a CURLcode */
+    enum smtp_stage stage;
+    struct smtp_reply reply;
+    bool is_given; /* all of the mail, with the dot that ends it */
+};
+
+/* Commands of one mail, in the order of the replies that come back. */
+enum { COMMANDS = 3, COMMAND_SIZE = 1024 };
+static const enum smtp_stage stages[COMMANDS] = {SMTP_ADDRESSING, SMTP_RECIPIENT, SMTP_CONTENT};
+
+static void commands_make(const struct smtp_line *line, const struct smtp_mail *mail, char out_texts[][COMMAND_SIZE])
 {
-    struct curl_slist *recipients = curl_slist_append(NULL, recipient);
-    long reply = 0;
-    smtp->stage = SMTP_CONNECTING;
-    smtp->message = message;
-    smtp->length = length;
-    smtp->given = 0;
-    smtp->enhanced[0] = '\0';
-    curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, sender);
-    curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
-    curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
-    CURLcode code = curl_easy_perform(smtp->curl);
-    curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &reply);
-    curl_slist_free_all(recipients);
-    struct smtp_outcome outcome = smtp_judge((int)code, (int)reply, smtp->enhanced, smtp->stage);
-    outcome.may_have_left =
-        outcome.reason == DELIVERY_REASON_SERVER_SILENT && smtp->stage == SMTP_CONTENT && smtp->given == smtp->length;
+    char size[32] = "";
+    if (smtp_line_takes_size(line)) {
+        snprintf(size, sizeof size, " SIZE=%zu", mail->length);
+    }
+    snprintf(out_texts[0], COMMAND_SIZE, "MAIL FROM:<%s>%s\r\n", mail->sender, size);
+    snprintf(out_texts[1], COMMAND_SIZE, "RCPT TO:<%s>\r\n", mail->recipient);
+    snprintf(out_texts[2], COMMAND_SIZE, "DATA\r\n");
+}
+
+static bool is_refused(const struct smtp_reply *reply)
+{
+    return reply->code >= 400;
+}
+
+/* The first refusal counts; the replies to what was said along with it are heard all the same. */
+static void hear(struct smtp_line *line, enum smtp_stage stage, struct talk *talk)
+{
+    struct smtp_reply reply;
+    int code = smtp_line_hear(line, &reply);
+    if (!is_refused(&talk->reply)) {
+        talk->stage = stage;
+        talk->code = code;
+        talk->reply = reply;
+    } else if (code != CURLE_OK || reply.code == 354) {
+        smtp_line_close(line); /* it waits for a mail that will not come */
+    }
+}
+
+static bool goes_on(const struct smtp_line *line, const struct talk *talk)
+{
+    return smtp_line_is_open(line) && talk->code == CURLE_OK && !is_refused(&talk->reply);
+}
+
+static void say(struct smtp_line *line, const char *text, enum smtp_stage stage, struct talk *talk)
+{
+    talk->stage = stage;
+    talk->code = smtp_line_say(line, text, strlen(text));
+}
+
+static void introduce_in_one(struct smtp_line *line, char texts[][COMMAND_SIZE], struct talk *talk)
+{
+    char all[COMMANDS * COMMAND_SIZE];
+    snprintf(all, sizeof all, "%s%s%s", texts[0], texts[1], texts[2]);
+    say(line, all, SMTP_ADDRESSING, talk);
+    for (int i = 0; i < COMMANDS && talk->code == CURLE_OK && smtp_line_is_open(line); i++) {
+        hear(line, stages[i], talk);
+    }
+}
+
+static void introduce_one_by_one(struct smtp_line *line, char texts[][COMMAND_SIZE], struct talk *talk)
+{
+    for (int i = 0; i < COMMANDS && goes_on(line, talk); i++) {
+        say(line, texts[i], stages[i], talk);
+        if (talk->code == CURLE_OK) {
+            hear(line, stages[i], talk);
+        }
+    }
+}
+
+static void introduce(struct smtp_line *line, const struct smtp_mail *mail, struct talk *talk)
+{
+    char texts[COMMANDS][COMMAND_SIZE];
+    commands_make(line, mail, texts);
+    if (smtp_line_takes_groups(line)) {
+        introduce_in_one(line, texts, talk);
+    } else {
+        introduce_one_by_one(line, texts, talk);
+    }
+}
+
+/* What could end a command is no address of anybody's, and nothing of it is said. */
+static bool is_sayable(const char *address)
+{
+    return strlen(address) < COMMAND_SIZE / 2 && !strpbrk(address, "\r\n<>");
+}
+
+/* A connection on which something was refused is made ready for the next mail, if the server still wants it. */
+static void reset(struct smtp_line *line)
+{
+    static const char command[] = "RSET\r\n";
+    struct smtp_reply reply;
+    if (smtp_line_is_open(line) && (smtp_line_say(line, command, sizeof command - 1) != CURLE_OK ||
+                                       smtp_line_hear(line, &reply) != CURLE_OK || is_refused(&reply))) {
+        smtp_line_close(line);
+    }
+}
+
+static struct talk talk_on(struct smtp_line *line, const struct smtp_mail *mail)
+{
+    struct talk talk = {.stage = SMTP_CONNECTING};
+    if (!smtp_line_is_open(line)) {
+        talk.code = smtp_line_open(line, &talk.stage, &talk.reply);
+    }
+    if (goes_on(line, &talk)) {
+        introduce(line, mail, &talk);
+    }
+    if (goes_on(line, &talk)) {
+        talk.code = smtp_line_say(line, mail->content, mail->length);
+        talk.is_given = talk.code == CURLE_OK;
+    }
+    if (talk.is_given) {
+        hear(line, SMTP_CONTENT, &talk);
+    }
+    if (talk.code != CURLE_OK || talk.reply.code == 421) {
+        smtp_line_close(line);
+    } else if (is_refused(&talk.reply)) {
+        talk.code = CURLE_WEIRD_SERVER_REPLY;
+        reset(line);
+    }
+    return talk;
+}
+
+/* A server ends a connection that it finds idle, and says so when the next mail comes. */
+static bool was_idle_too_long(const struct talk *talk)
+{
+    bool is_cut = talk->code == CURLE_RECV_ERROR || talk->code == CURLE_GOT_NOTHING || talk->code == CURLE_SEND_ERROR;
+    return talk->stage == SMTP_ADDRESSING && (is_cut || talk->reply.code == 421);
+}
+
+struct smtp_outcome smtp_send(struct smtp *smtp, const struct smtp_mail *mail)
+{
+    if (!is_sayable(mail->recipient)) {
+        return (struct smtp_outcome){SMTP_NEVER, DELIVERY_REASON_ADDRESS_REFUSED, 0, true};
+    }
+    bool was_open = smtp_line_is_open(smtp->line);
+    smtp_line_begin(smtp->line);
+    struct talk talk = talk_on(smtp->line, mail);
+    if (was_open && was_idle_too_long(&talk)) {
+        talk = talk_on(smtp->line, mail);
+    }
+    struct smtp_outcome outcome = smtp_judge(talk.code, talk.reply.code, talk.reply.enhanced, talk.stage);
+    outcome.may_have_left = outcome.reason == DELIVERY_REASON_SERVER_SILENT && talk.is_given;
     return outcome;
 }

@@ -1,5 +1,5 @@
-/* One conversation after another with the SMTP server, over libcurl; the connection is kept between mails. Blocking:
- * for worker threads, one smtp each. */
+/* One conversation after another with the SMTP server; the connection is kept between mails. Blocking: for worker threads,
+ * one smtp each. */
 #pragma once
 
 #include "domain/delivery_reason.h"
@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 struct smtp;
+
+enum { SMTP_ENHANCED_SIZE = 12 };
 
 struct smtp_options {
     const char *url;      /* smtp://host:port, smtps:// */
@@ -46,9 +48,12 @@ void smtp_begin(void);
 NEVER_NULL MUST_USE struct smtp *smtp_new(const struct smtp_options *options);
 void smtp_free(struct smtp **smtp);
 
-/* sender: of the envelope, like recipient. message: with CRLF, without dot-stuffing. */
-struct smtp_outcome smtp_send(
-    struct smtp *smtp, const char *sender, const char *recipient, const char *message, size_t length);
+struct smtp_mail {
+    const char *sender, *recipient; /* of the envelope */
+    const char *content; /* lines end with CRLF, dots stuffed, the dot that ends it included (RFC 5321 4.5.2) */
+    size_t length;
+};
+struct smtp_outcome smtp_send(struct smtp *smtp, const struct smtp_mail *mail);
 
 /* Pure: what a conversation's end means. code: a CURLcode; enhanced: the reply's status code "5.7.1" (RFC 3463), or "". */
 struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum smtp_stage stage);
