@@ -3,9 +3,9 @@
 
 -- :query batch_cancel
 -- Cancels what has not left of a batch. What is out of our hands (preau.delivery_is_here) is only marked: its try decides, in
--- delivery_put_off. One update, so that a row which changes hands meanwhile is seen as it is then: it is the sender's or
--- cancelled, never both. Kept with the memory of it and the entry of the audit trail, unless there was nothing left or the
--- request was answered before. No row when the administrator may not administer the school or all whom the batch is for.
+-- delivery_put_off. Locked in the order of all who lock several, and updated as it is then: a row which changes hands meanwhile
+-- is the sender's or cancelled, never both. Kept with the memory of it and the entry of the audit trail, unless there was nothing
+-- left or the request was answered before. No row when the administrator may not administer the school or all whom the batch is for.
 -- :role notify
 -- $1 administrator bigint
 -- $2 academy smallint
@@ -24,6 +24,13 @@ with asked as (
      where b.academy = $2 and b.id = $4 and b.uai = $3
        and b.profiles <@ array(select v.profile from preau.administered_school v
                                 where v.administrator_id = $1 and (v.academy, v.uai) = (b.academy, b.uai))
+), locked as (
+    select d.academy, d.id
+      from asked b
+      join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
+     where d.state in ('waiting', 'taken') and not d.unwanted and not b.is_repeat
+     order by d.academy, d.id
+       for no key update of d
 ), stopped as (
     update preau.delivery d
        set state = case when preau.delivery_is_here(d.channel, d.state, d.may_have_left) then 'cancelled' else d.state end,
@@ -31,9 +38,8 @@ with asked as (
            done_at = case when preau.delivery_is_here(d.channel, d.state, d.may_have_left) then now() end,
            reason = case when preau.delivery_is_here(d.channel, d.state, d.may_have_left) then $5 else d.reason end,
            unwanted = not preau.delivery_is_here(d.channel, d.state, d.may_have_left)
-      from asked b
-     where d.batch_academy = b.academy and d.batch_id = b.id and d.state in ('waiting', 'taken') and not d.unwanted
-       and not b.is_repeat
+      from locked l
+     where d.academy = l.academy and d.id = l.id and d.state in ('waiting', 'taken') and not d.unwanted
  returning d.academy, d.account_id, d.state
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)

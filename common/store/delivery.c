@@ -8,8 +8,10 @@
 #include <string.h>
 
 struct asking {
-    delivery_claimed *claimed;
+    delivery_reserved *reserved;
+    delivery_stepped *stepped;
     delivery_recorded *recorded;
+    delivery_unsent_recorded *unsent_recorded;
     delivery_backlog_loaded *backlog_loaded;
     void *arg;
 };
@@ -98,7 +100,7 @@ static void mail_from_row(const struct rows *rows, int row, struct owed_mail *ou
     }
 }
 
-static void claim_rows(void *arg, const struct rows *rows, const struct fault *fault)
+static void reserve_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
     size_t count = rows ? (size_t)rows_count(rows) : 0;
@@ -106,21 +108,82 @@ static void claim_rows(void *arg, const struct rows *rows, const struct fault *f
     for (size_t i = 0; i < count; i++) {
         mail_from_row(rows, (int)i, &mails[i]);
     }
-    asking->claimed(asking->arg, rows ? mails : NULL, count, fault);
+    asking->reserved(asking->arg, rows ? mails : NULL, count, fault);
     memory_free(&mails);
     memory_free(&asking);
 }
 
-void delivery_claim(
-    struct store *store, int64_t limit, struct duration lease, const char *domain, delivery_claimed *claimed, void *arg)
+void delivery_reserve(struct store *store, int64_t limit, struct duration lease, const char *domain,
+    delivery_reserved *reserved, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, limit);
     parameters_duration(&parameters, lease);
     parameters_text(&parameters, domain);
-    store_run(store, QUERY_DELIVERY_CLAIM, &parameters, claim_rows,
-        asking_new((struct asking){.claimed = claimed, .arg = arg}));
+    store_run(store, QUERY_DELIVERY_RESERVE, &parameters, reserve_rows,
+        asking_new((struct asking){.reserved = reserved, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void step_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct delivery_ref begun[DELIVERY_TOGETHER_MAX];
+    size_t count = rows ? (size_t)rows_count(rows) : 0;
+    assert(count <= DELIVERY_TOGETHER_MAX); /* each was asked for */
+    for (size_t i = 0; i < count; i++) {
+        begun[i] = (struct delivery_ref){
+            {(int16_t)row_int64(rows, (int)i, "academy")},
+            {row_int64(rows, (int)i, "id")},
+            row_int64(rows, (int)i, "attempts"),
+        };
+    }
+    asking->stepped(asking->arg, rows ? begun : NULL, count, fault);
+    memory_free(&asking);
+}
+
+/* The columns of the arrays that a query takes apart again. */
+struct columns {
+    int64_t academies[2 * DELIVERY_TOGETHER_MAX], numbers[2 * DELIVERY_TOGETHER_MAX],
+        attempts[2 * DELIVERY_TOGETHER_MAX];
+    size_t count;
+};
+
+static void columns_add(struct columns *columns, const struct delivery_ref *delivery)
+{
+    assert(columns->count < 2 * DELIVERY_TOGETHER_MAX);
+    columns->academies[columns->count] = delivery->academy.v;
+    columns->numbers[columns->count] = delivery->id.v;
+    columns->attempts[columns->count++] = delivery->attempt;
+}
+
+static void columns_of(struct parameters *parameters, const struct columns *columns)
+{
+    parameters_init(parameters);
+    parameters_int64_array(parameters, columns->academies, columns->count);
+    parameters_int64_array(parameters, columns->numbers, columns->count);
+    parameters_int64_array(parameters, columns->attempts, columns->count);
+}
+
+void delivery_step(struct store *store, const struct delivery_step *step, delivery_stepped *stepped, void *arg)
+{
+    struct columns columns = {.count = 0};
+    bool have_left[2 * DELIVERY_TOGETHER_MAX] = {false};
+    assert(step->left_count <= DELIVERY_TOGETHER_MAX && step->begin_count <= DELIVERY_TOGETHER_MAX);
+    for (size_t i = 0; i < step->left_count; i++) {
+        have_left[i] = true;
+        columns_add(&columns, &step->left[i]);
+    }
+    for (size_t i = 0; i < step->begin_count; i++) {
+        columns_add(&columns, &step->begin[i]);
+    }
+    struct parameters parameters;
+    columns_of(&parameters, &columns);
+    parameters_bool_array(&parameters, have_left, columns.count);
+    parameters_duration(&parameters, step->lease);
+    store_run(store, QUERY_DELIVERY_STEP, &parameters, step_rows,
+        asking_new((struct asking){.stepped = stepped, .arg = arg}));
     parameters_clear(&parameters);
 }
 
@@ -132,17 +195,6 @@ static void record_rows(void *arg, const struct rows *rows, const struct fault *
     memory_free(&asking);
 }
 
-void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_recorded *recorded, void *arg)
-{
-    struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, delivery.academy.v);
-    parameters_int64(&parameters, delivery.id.v);
-    store_run(store, QUERY_DELIVERY_SENT, &parameters, record_rows,
-        asking_new((struct asking){.recorded = recorded, .arg = arg}));
-    parameters_clear(&parameters);
-}
-
 static void try_of(struct parameters *parameters, struct delivery_ref delivery)
 {
     parameters_init(parameters);
@@ -151,8 +203,16 @@ static void try_of(struct parameters *parameters, struct delivery_ref delivery)
     parameters_int64(parameters, delivery.attempt);
 }
 
+static void put_off_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    bool is_cancelled = rows && rows_count(rows) > 0 && row_bool(rows, 0, "is_cancelled");
+    asking->unsent_recorded(asking->arg, is_cancelled, fault);
+    memory_free(&asking);
+}
+
 void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
-    delivery_recorded *recorded, void *arg)
+    delivery_unsent_recorded *recorded, void *arg)
 {
     struct parameters parameters;
     try_of(&parameters, unsent->delivery);
@@ -161,31 +221,24 @@ void delivery_put_off(struct store *store, const struct delivery_unsent *unsent,
     parameters_bool(&parameters, unsent->may_have_left);
     parameters_text(&parameters, delivery_reason_code(DELIVERY_REASON_CANCELLED));
     parameters_text(&parameters, DELIVERY_CANCELLED_EVENT);
-    store_run(store, QUERY_DELIVERY_PUT_OFF, &parameters, record_rows,
-        asking_new((struct asking){.recorded = recorded, .arg = arg}));
+    store_run(store, QUERY_DELIVERY_PUT_OFF, &parameters, put_off_rows,
+        asking_new((struct asking){.unsent_recorded = recorded, .arg = arg}));
     parameters_clear(&parameters);
 }
 
 void delivery_hold(
     struct store *store, const struct held_mail *mails, size_t count, delivery_recorded *recorded, void *arg)
 {
-    int64_t academies[DELIVERY_HELD_MAX], numbers[DELIVERY_HELD_MAX], attempts[DELIVERY_HELD_MAX];
-    struct instant due[DELIVERY_HELD_MAX];
-    assert(count <= DELIVERY_HELD_MAX);
+    struct columns columns = {.count = 0};
+    struct instant due[DELIVERY_TOGETHER_MAX];
+    assert(count <= DELIVERY_TOGETHER_MAX);
     for (size_t i = 0; i < count; i++) {
-        academies[i] = mails[i].delivery.academy.v;
-        numbers[i] = mails[i].delivery.id.v;
-        attempts[i] = mails[i].delivery.attempt;
+        columns_add(&columns, &mails[i].delivery);
         due[i] = mails[i].due_at;
     }
     struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64_array(&parameters, academies, count);
-    parameters_int64_array(&parameters, numbers, count);
-    parameters_int64_array(&parameters, attempts, count);
+    columns_of(&parameters, &columns);
     parameters_instant_array(&parameters, due, count);
-    parameters_text(&parameters, delivery_reason_code(DELIVERY_REASON_CANCELLED));
-    parameters_text(&parameters, DELIVERY_CANCELLED_EVENT);
     store_run(store, QUERY_DELIVERY_HELD, &parameters, record_rows,
         asking_new((struct asking){.recorded = recorded, .arg = arg}));
     parameters_clear(&parameters);

@@ -31,11 +31,11 @@ const char *delivery_kind_code(enum delivery_kind kind);
 
 enum { OWED_SEALED_MAX = 128, OWED_CHILDREN_SIZE = 2048, MESSAGE_ID_SIZE = 384 };
 
-/* A mail that was claimed, with all that its text needs. */
+/* A mail that was set aside, with all that its text needs. */
 struct owed_mail {
     academy_code academy;
     delivery_id id;
-    int64_t attempt; /* from 1 */
+    int64_t attempt; /* tries that began so far */
     struct instant created_at;
     enum delivery_kind kind;
     bool is_repeat;    /* a notification that follows an earlier one */
@@ -76,25 +76,40 @@ struct delivery_unsent {
     bool may_have_left; /* it ended without a word after all of the mail was given */
 };
 
+enum { DELIVERY_TOGETHER_MAX = 64 /* that one call sets aside, lets begin, writes down or gives back */ };
+
 /* mails: lent for the call; NULL with the fault. */
-typedef void delivery_claimed(void *arg, const struct owed_mail *mails, size_t count, const struct fault *fault);
+typedef void delivery_reserved(void *arg, const struct owed_mail *mails, size_t count, const struct fault *fault);
 typedef void delivery_recorded(void *arg, const struct fault *fault);
 
-/* domain: of the Message-ID that a mail gets at its first claim. */
-void delivery_claim(struct store *store, int64_t limit, struct duration lease, const char *domain,
-    delivery_claimed *claimed, void *arg);
-void delivery_sent(struct store *store, struct delivery_ref delivery, delivery_recorded *recorded, void *arg);
-/* Mails that were claimed and not tried: due again later, as if they had not been claimed. */
+/* Sets mails that are due aside, for the lease: they wait as before, and are due to nobody else. domain: of the Message-ID
+ * that a mail gets at its first time. */
+void delivery_reserve(struct store *store, int64_t limit, struct duration lease, const char *domain,
+    delivery_reserved *reserved, void *arg);
+
+/* One transaction: mails that left are written down, others begin. Only what begun names, with its new attempt, may be
+ * sent: the rest was cancelled meanwhile, or is another's. */
+struct delivery_step {
+    const struct delivery_ref *left, *begin;
+    size_t left_count, begin_count;
+    struct duration lease; /* of those that begin */
+};
+/* begun: lent for the call; NULL with the fault. */
+typedef void delivery_stepped(void *arg, const struct delivery_ref *begun, size_t count, const struct fault *fault);
+void delivery_step(struct store *store, const struct delivery_step *step, delivery_stepped *stepped, void *arg);
+
+/* Mails that were set aside and did not begin: due again at another time. */
 struct held_mail {
     struct delivery_ref delivery;
     struct instant due_at;
 };
-enum { DELIVERY_HELD_MAX = 64 };
 void delivery_hold(
     struct store *store, const struct held_mail *mails, size_t count, delivery_recorded *recorded, void *arg);
-/* Due again then; ends here when the batch was cancelled meanwhile and no try may have delivered it. */
+
+/* is_cancelled: the batch was cancelled meanwhile and no try may have delivered it, so that it ended here. */
+typedef void delivery_unsent_recorded(void *arg, bool is_cancelled, const struct fault *fault);
 void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
-    delivery_recorded *recorded, void *arg);
+    delivery_unsent_recorded *recorded, void *arg);
 void delivery_failed(struct store *store, const struct delivery_unsent *unsent, delivery_recorded *recorded, void *arg);
 void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,
     delivery_recorded *recorded, void *arg);

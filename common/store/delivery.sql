@@ -1,31 +1,34 @@
 -- The outbox of mails: what is owed, who is sending it, what became of it.
 
--- :query delivery_claim
--- Takes mails that are due, oldest first, for a lease: past it the taker is held for dead and the mail is due again
--- (due_at says so for both). The Message-ID is made once and kept, so that a mail sent twice is recognised. Answers all
--- that its text needs; link_is_dead: the link was used, replaced or is out of date. A mail goes to the guardian alone, past
--- the head: it names every child, whose dates of birth the opening will ask for. reminder: what a reminder tells, one a line, of
--- schools that are the administrator's now; null when there are none, or no reminder is wanted any more.
+-- :query delivery_reserve
+-- Sets mails that are due aside for who will send them soon, oldest first: they still wait, and may be cancelled, but are due to
+-- nobody else before the lease is over. So is, again, what a dead sender had taken. The Message-ID is made once and kept, so
+-- that a mail sent twice is recognised. Answers all that its text needs; link_is_dead: the link was used, replaced or is out of
+-- date. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
+-- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
+-- reminder is wanted any more.
+-- The inner limit is for the planner, which keeps one plan for all: it takes an unknown one for a tenth of the table.
 -- :role notify
 -- $1 limit bigint
 -- $2 lease interval
 -- $3 domain text
 with due as (
-    select academy, id
-      from preau.delivery
-     where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
-       and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'reminder')
-     order by due_at
+    select ctid
+      from (select ctid
+              from preau.delivery
+             where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
+               and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'reminder')
+             order by due_at
+             limit 64
+               for no key update skip locked) first
      limit $1
-       for update skip locked
-), taken as (
+), reserved as (
     update preau.delivery d
-       set state = 'taken', attempts = d.attempts + 1, taken_until = now() + $2, due_at = now() + $2,
+       set state = 'waiting', taken_until = null, due_at = now() + $2,
            may_have_left = d.may_have_left or d.state = 'taken', -- whoever had it said nothing
            message_id = coalesce(d.message_id,
                d.academy || '.' || d.id || '.' || replace(gen_random_uuid()::text, '-', '') || '@' || $3)
-      from due
-     where d.academy = due.academy and d.id = due.id
+     where d.ctid = any(array(select ctid from due))
  returning d.*
 )
 select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
@@ -43,7 +46,7 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
        t.kind = 'activation' and (k.id is null or k.used_at is not null or k.superseded_at is not null
                                   or k.expires_at <= now() or k.email <> t.recipient) as link_is_dead,
        k.expires_at as link_expires_at
-  from taken t
+  from reserved t
   left join preau.account a on a.academy = t.academy and a.id = t.account_id
   left join preau.administrator ad on ad.id = t.administrator_id
   left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
@@ -75,17 +78,40 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
                         where v.administrator_id = c.administrator_id and v.academy = l.school_academy and v.uai = l.uai
                           and v.profile = l.profile)) reminder on true;
 
--- :query delivery_sent
--- The mail left: true whoever holds the lease by now.
+-- :query delivery_step
+-- Writes down mails that left, which is true whoever holds their lease by now, and lets others begin: those that were set aside
+-- and still are as they were seen. Answers these. Rows are locked in the order of their numbers, as wherever several are, so
+-- that nobody waits in a circle; arrays come by a select, since the planner keeps no plan that depends on how long they are.
 -- :role notify link
--- $1 academy smallint
--- $2 id bigint
-update preau.delivery set state = 'sent', taken_until = null, done_at = now(), reason = null
- where academy = $1 and id = $2 and state in ('waiting', 'taken');
+-- $1 academies bigint[]
+-- $2 numbers bigint[]
+-- $3 attempts bigint[]
+-- $4 have_left boolean[]
+-- $5 lease interval
+with locked as (
+    select d.academy, d.id, g.attempt, g.has_left
+      from unnest((select $1), (select $2), (select $3), (select $4)) as g (academy, number, attempt, has_left)
+      join preau.delivery d on d.academy = g.academy and d.id = g.number
+     order by d.academy, d.id
+       for no key update of d
+), stepped as (
+    update preau.delivery d
+       set state = case when l.has_left then 'sent' else 'taken' end,
+           attempts = case when l.has_left then d.attempts else d.attempts + 1 end,
+           taken_until = case when not l.has_left then now() + $5 end,
+           due_at = case when l.has_left then d.due_at else now() + $5 end,
+           done_at = case when l.has_left then now() end,
+           reason = case when not l.has_left then d.reason end
+      from locked l
+     where d.academy = l.academy and d.id = l.id
+       and (d.state = 'waiting' and (l.has_left or d.attempts = l.attempt) or d.state = 'taken' and l.has_left)
+ returning d.academy, d.id, d.attempts, d.state
+)
+select academy, id, attempts from stepped where state = 'taken';
 
 -- :query delivery_put_off
 -- The mail did not leave this time and is due again later, if it is still this try's; or it is not wanted any more, and ends
--- here, unless some try may have delivered it.
+-- here, unless some try may have delivered it: answers which, and nothing when it is another's by now.
 -- :role notify link
 -- $1 academy smallint
 -- $2 id bigint
@@ -103,39 +129,35 @@ with tried as (
            taken_until = null, due_at = $4, may_have_left = d.may_have_left or $6
      where academy = $1 and id = $2 and attempts = $3 and state = 'taken'
  returning d.academy, d.account_id, d.batch_id, d.state
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor, detail)
+    select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch', t.batch_id)
+      from tried t
+     where t.state = 'cancelled'
 )
-insert into preau.account_event (academy, account_id, action, actor, detail)
-select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch', t.batch_id)
-  from tried t
- where t.state = 'cancelled';
+select state = 'cancelled' as is_cancelled from tried;
 
 -- :query delivery_held
--- Mails that were claimed and not tried, since their domain has enough: due again later, the try not counted; or not wanted
--- any more, as in delivery_put_off.
+-- Mails that were set aside and did not begin, since their domain has enough or their sender stops: due at another time. What
+-- somebody has under his hands at this moment stays as he leaves it.
 -- :role notify link
 -- $1 academies bigint[]
 -- $2 numbers bigint[]
 -- $3 attempts bigint[]
 -- $4 due timestamptz[]
--- $5 reason_unwanted text
--- $6 remembered text
 with held as (
-    update preau.delivery d
-       set state = case when d.unwanted and not d.may_have_left then 'cancelled' else 'waiting' end,
-           done_at = case when d.unwanted and not d.may_have_left then now() end,
-           reason = case when d.unwanted and not d.may_have_left then $5 else d.reason end,
-           taken_until = null, due_at = h.due_at, attempts = d.attempts - 1
-      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]) as h (academy, number, attempt, due_at)
-     where d.academy = h.academy and d.id = h.number and d.attempts = h.attempt and d.state = 'taken'
- returning d.academy, d.account_id, d.batch_id, d.state
+    select d.academy, d.id, h.due_at
+      from unnest((select $1), (select $2), (select $3), (select $4)) as h (academy, number, attempt, due_at)
+      join preau.delivery d on d.academy = h.academy and d.id = h.number and d.attempts = h.attempt and d.state = 'waiting'
+       for no key update of d skip locked
 )
-insert into preau.account_event (academy, account_id, action, actor, detail)
-select h.academy, h.account_id, $6, 'administrator', jsonb_build_object('batch', h.batch_id)
+update preau.delivery d
+   set due_at = h.due_at
   from held h
- where h.state = 'cancelled';
+ where d.academy = h.academy and d.id = h.id;
 
 -- :query delivery_ended
--- The mail will not leave: failed, or cancelled, and why; if it is still this try's.
+-- The mail will not leave: failed, or cancelled, and why; if it is still this try's, or was only set aside.
 -- :role notify link
 -- $1 academy smallint
 -- $2 id bigint
@@ -144,7 +166,7 @@ select h.academy, h.account_id, $6, 'administrator', jsonb_build_object('batch',
 -- $5 reason text
 -- $6 may_have_left boolean
 update preau.delivery d set state = $4, taken_until = null, done_at = now(), reason = $5, may_have_left = d.may_have_left or $6
- where academy = $1 and id = $2 and attempts = $3 and state = 'taken';
+ where academy = $1 and id = $2 and attempts = $3 and state in ('waiting', 'taken');
 
 -- :query delivery_backlog
 -- What waits, by channel, and since when the oldest does.

@@ -10,10 +10,17 @@
 -- $3 attempts bigint[]
 -- $4 tries integer
 -- $5 reasons text[]
+with locked as (
+    select d.academy, d.id, r.reason
+      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $5::text[]) as r (academy, number, attempt, reason)
+      join preau.delivery d on d.academy = r.academy and d.id = r.number and d.attempts % $4 = r.attempt
+     where d.channel = 'mail' and d.state in ('waiting', 'taken', 'sent')
+     order by d.academy, d.id -- the order of all who lock several: nobody waits in a circle
+       for no key update of d
+)
 update preau.delivery d
-   set state = 'failed', taken_until = null, done_at = now(), reason = r.reason
-  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $5::text[]) as r (academy, number, attempt, reason)
- where d.academy = r.academy and d.id = r.number and d.attempts % $4 = r.attempt and d.channel = 'mail'
-   and d.state in ('waiting', 'taken', 'sent')
+   set state = 'failed', taken_until = null, done_at = now(), reason = l.reason
+  from locked l
+ where d.academy = l.academy and d.id = l.id and d.state in ('waiting', 'taken', 'sent')
 returning d.academy, d.id, coalesce(d.account_id, 0) as account_id, d.kind, coalesce(d.batch_academy, 0) as batch_academy,
           coalesce(d.batch_id, 0) as batch_id;
