@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum connection_state { DOWN, CONNECTING, CHECKING, IDLE, PREPARING, RUNNING };
+enum connection_state { DOWN, CONNECTING, CHECKING, IDLE, FORGETTING, PREPARING, RUNNING };
+
+/* A plan is kept for as many statements: one that was made while a table was small reads it whole, and PostgreSQL itself
+ * looks again only when it has gathered statistics. */
+enum { PLANS_KEPT = 256 };
 
 struct connection {
     struct loop *loop;
@@ -26,6 +30,7 @@ struct connection {
     struct timer *limit; /* of a try to connect */
     struct duration pause;
     bool prepared[QUERY_COUNT]; /* on this connection */
+    unsigned sent;              /* statements since the plans were made */
     enum query query;           /* that is prepared or runs */
     const struct parameters *parameters;
     PGresult *result; /* last one of what runs */
@@ -38,7 +43,7 @@ static void connection_ready(void *arg, unsigned ready);
 
 static bool is_working(const struct connection *connection)
 {
-    return connection->state == PREPARING || connection->state == RUNNING;
+    return connection->state == FORGETTING || connection->state == PREPARING || connection->state == RUNNING;
 }
 
 /* PQcancel opens a connection of its own and waits for it: not on the loop. The connection that ran the statement is
@@ -73,6 +78,7 @@ static void connection_end(struct connection *connection)
     PQfinish(connection->pq);
     connection->pq = NULL;
     memset(connection->prepared, 0, sizeof connection->prepared);
+    connection->sent = 0;
 }
 
 /* Pauses differ by chance, so that the pools of a whole house do not come back in the same instant. */
@@ -233,8 +239,33 @@ static void connection_prepare(struct connection *connection)
     connection_flush(connection);
 }
 
+static void connection_begin(struct connection *connection)
+{
+    if (connection->prepared[connection->query]) {
+        connection_execute(connection);
+    } else {
+        connection_prepare(connection);
+    }
+}
+
+static void connection_forget_plans(struct connection *connection)
+{
+    connection->state = FORGETTING;
+    connection->sent = 0;
+    if (!PQsendQuery(connection->pq, "discard plans")) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_flush(connection);
+}
+
 static void connection_finished(struct connection *connection, PGresult *result)
 {
+    if (connection->state == FORGETTING && PQresultStatus(result) == PGRES_COMMAND_OK) {
+        PQclear(result);
+        connection_begin(connection);
+        return;
+    }
     if (connection->state == PREPARING && PQresultStatus(result) == PGRES_COMMAND_OK) {
         PQclear(result);
         connection->prepared[connection->query] = true;
@@ -329,9 +360,9 @@ void connection_send(struct connection *connection, enum query query, const stru
     assert(connection->state == IDLE);
     connection->query = query;
     connection->parameters = parameters;
-    if (connection->prepared[query]) {
-        connection_execute(connection);
+    if (++connection->sent > PLANS_KEPT) {
+        connection_forget_plans(connection);
     } else {
-        connection_prepare(connection);
+        connection_begin(connection);
     }
 }

@@ -1,5 +1,5 @@
 /* Inside this room: one asynchronous connection.
- * States: down → connecting → checking (the schema) → idle ⇄ preparing, running; from any of them back to down, and by
+ * States: down → connecting → checking (the schema) → idle ⇄ forgetting plans, preparing, running; from any of them back to down, and by
  * itself to connecting after a pause that grows. */
 #pragma once
 

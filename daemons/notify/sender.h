@@ -1,4 +1,8 @@
-/* The mails that are owed: claimed from the outbox, composed and handed to the SMTP server by threads, recorded. */
+/* The mails that are owed: set aside in the outbox, begun, composed and handed to the SMTP server by threads, written down.
+ *
+ * A connection has one mail at a time, and gets its next by the statement that writes the one before down: so a crash leaves
+ * at most one for each connection of which nobody knows whether it left. What is set aside, so that connections need not wait,
+ * is as it was in the outbox but for its due time: cancelled like what waits, and due again after the lease of a dead sender. */
 #pragma once
 
 #include "notify/notify.h"

@@ -137,6 +137,59 @@ def test_a_mail_in_hand_goes_and_is_told_as_sent(here, school):
     assert len(gone) == 2 and {person.mail for person in people if person.account not in cancelled} == gone
 
 
+def with_some_aside(here, school):
+    """A batch of six, two of which are in the middle of a conversation, others set aside for after them."""
+    people, number = held_in_hand(here, school, "data", count=6)
+    here.wait(lambda: rows(here, "select from preau.delivery where batch_id = %s and state = 'waiting' and due_at > now()", number),
+              what="set aside")
+    return people, number
+
+
+def test_a_mail_that_is_set_aside_is_cancelled(here, school):
+    people, number = with_some_aside(here, school)
+    school.ask("CancelBatch", batch=number)
+    batch = school.batch(number)
+    assert (batch.waiting, batch.leaving, batch.cancelled) == (2, 2, 4)
+    here.mail.release()
+    batch = school.ended(number)
+    assert (batch.sent, batch.cancelled) == (2, 4)
+    assert len(here.mail.mails()) == 2
+
+
+def test_a_mail_that_was_set_aside_when_its_sender_died_goes_once_and_its_try_is_the_first(here, school):
+    people, number = with_some_aside(here, school)
+    begun = {recipient for recipient, in rows(here, "select recipient from preau.delivery where batch_id = %s and state = 'taken'", number)}
+    here.kill(NOTIFYD)
+    here.mail.release()
+    here.launch(NOTIFYD)
+    assert school.ended(number, 60).sent == 6
+    for person in people:
+        mails = here.mail.wait(person.mail)
+        assert len(mails) <= (2 if person.mail in begun else 1)
+    assert dict(rows(here, "select recipient, attempts from preau.delivery where batch_id = %s", number)) == {
+        person.mail: 2 if person.mail in begun else 1 for person in people}
+
+
+def test_a_sender_that_stops_gives_back_what_it_set_aside(here, school):
+    _, number = with_some_aside(here, school)
+    here.stop_daemon(NOTIFYD)
+    here.mail.release()
+    assert rows(here, "select attempts, bool_and(due_at <= now()) from preau.delivery where batch_id = %s and attempts = 0"
+                      " group by attempts", number) == [(0, True)]
+    here.launch(NOTIFYD)
+    assert school.ended(number, 60).sent == 6
+
+
+def test_a_mail_in_hand_that_is_put_off_is_told_as_cancelled(here, school):
+    _, number = held_in_hand(here, school, "rcpt", count=2)
+    before = here.log(NOTIFYD).count("event=mail outcome=cancelled")
+    school.ask("CancelBatch", batch=number)
+    here.mail.refuse("temporarily")
+    here.mail.release()
+    assert school.ended(number).cancelled == 2
+    here.wait(lambda: here.log(NOTIFYD).count("event=mail outcome=cancelled") == before + 2, what="logged")
+
+
 def test_a_mail_in_hand_that_is_put_off_is_cancelled_then(here, school):
     _, number = held_in_hand(here, school, "rcpt")
     school.ask("CancelBatch", batch=number)
@@ -304,6 +357,8 @@ def test_what_failed_is_taken_up_alone_with_the_address_of_today(here, school):
     assert (batch.total, batch.sent, batch.failed) == (2, 2, 0)
     (mail,) = here.mail.wait("anne.corrigee@example.org")
     assert len(here.mail.mails()) == 2 and anne.password in text_of(mail), "not reset by the retry"
+    tries = rows(here, "select attempts from preau.delivery where batch_id = %s and recipient = %s", number, "anne.corrigee@example.org")
+    assert tries == [(2,)], "a report of the first try is not taken for one of the second"
     assert anne.row()["notification_expires_at"] > before["notification_expires_at"]
     assert school.actions(anne) == ["notify_reset", "notify"] and school.actions(bob) == ["notify_reset"]
     assert audited(here, number, "batch_retried") == [{"accounts": 1, "batch": number, "channel": "mail", "rest": "failed"}]

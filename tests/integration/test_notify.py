@@ -462,7 +462,7 @@ def test_no_secret_is_in_the_log(here, school):
 # SIGKILL
 
 # mails go side by side: at a later claim, one before it may be with the server already and not written down yet
-CRASHES = [("notify_batch_applied", 1), ("notify_mail_claimed", 1), ("notify_mail_sent", 3), ("notify_sheets_claimed", 1),
+CRASHES = [("notify_batch_applied", 1), ("notify_mails_reserved", 1), ("notify_mail_claimed", 1), ("notify_mail_sent", 3), ("notify_sheets_claimed", 1),
            ("notify_sheets_made", 2)]
 
 

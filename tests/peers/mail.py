@@ -140,6 +140,11 @@ class Keeper:
             return
         await asyncio.sleep(seconds.get(domain, 0))
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        """Commands in groups (RFC 2920), unless under TLS: so both ways of a conversation are gone."""
+        session.host_name = hostname
+        return responses if session.ssl else [responses[0], "250-PIPELINING", *responses[1:]]
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         refusal = self.refusal("mail", [])
         if refusal is None:

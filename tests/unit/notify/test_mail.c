@@ -267,6 +267,22 @@ static void dates_and_lists_are_written_as_people_do(void **state)
     assert_string_equal(list, "Maximilien");
 }
 
+static void smtp_carries_a_mail_with_its_dots_stuffed(void **state)
+{
+    (void)state;
+    static const char *const mails[][2] = {
+        {"A: b\r\n\r\n.\r\n..c\r\nd.\r\n", "A: b\r\n\r\n..\r\n...c\r\nd.\r\n.\r\n"},
+        {".a",                             "..a\r\n.\r\n"                         },
+    };
+    for (size_t i = 0; i < 2; i++) {
+        size_t length;
+        char *content = mail_message_for_smtp(mails[i][0], strlen(mails[i][0]), &length);
+        assert_int_equal(length, strlen(mails[i][1]));
+        assert_memory_equal(content, mails[i][1], length);
+        memory_free(&content);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -298,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_second_language_has_its_own_dates_and_lists),
         cmocka_unit_test(a_reader_gets_back_what_was_written),
         cmocka_unit_test(dates_and_lists_are_written_as_people_do),
+        cmocka_unit_test(smtp_carries_a_mail_with_its_dots_stuffed),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

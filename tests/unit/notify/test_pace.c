@@ -1,6 +1,7 @@
 /* How many mails one domain may have at once and in a minute, and what a slow one leaves to the others. */
 #include "unit.h"
 
+#include "notify/ahead.h"
 #include "notify/mail_pace.h"
 #include "runtime/memory.h"
 
@@ -153,6 +154,16 @@ static void more_domains_than_are_known_are_not_bound(void **state)
     mail_pace_free(&pace);
 }
 
+static void what_is_set_aside_lasts_a_quarter_of_a_second(void **state)
+{
+    (void)state;
+    assert_int_equal(ahead_of(0, (struct duration){0}, 4, 64), 4);
+    assert_int_equal(ahead_of(1, SECONDS(10), 4, 64), 4); /* a slow server: what its connections hold */
+    assert_int_equal(ahead_of(40, SECONDS(1), 4, 64), 10);
+    assert_int_equal(ahead_of(4, MILLISECONDS(5), 4, 64), 64); /* and never more than that */
+    assert_int_equal(ahead_of(1, SECONDS(1), 80, 64), 64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_slow_domain_leaves_half_to_the_others),
         cmocka_unit_test(nobody_waits_longer_than_an_hour_and_not_all_at_once),
         cmocka_unit_test(more_domains_than_are_known_are_not_bound),
+        cmocka_unit_test(what_is_set_aside_lasts_a_quarter_of_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
