@@ -1,4 +1,4 @@
-/* What a reminder tells of one class: lines as the store writes them (delivery_claim), values parted by tabs. Pure. */
+/* What a reminder tells of one class: lines as the store writes them (delivery_reserve), values parted by tabs. Pure. */
 #pragma once
 
 #include "domain/account.h"
