@@ -62,7 +62,8 @@ static const char *const frame_needed[] = {">BODY", ">OTHER_BODY", NULL};
 
 /* What would fetch something, and so tell when and where a mail is read (or run a program). */
 static const char *const forbidden[] = {"<img", "<script", "<iframe", "<object", "<embed", "<link", "<video", "<audio",
-    "<form", "<base", "url(", "@import", "src=", NULL};
+    "<form", "<base", "<input", "<svg", "http-equiv", "url(", "image-set(", "@import",
+    "src=", "srcset=", "background=", "ping=", NULL};
 
 struct checking {
     const char *file;
