@@ -80,10 +80,15 @@ static struct domain *domain_find(struct mail_pace *pace, const char *name)
 static struct domain *domain_place(struct mail_pace *pace, struct instant now)
 {
     struct domain *place = domain_find(pace, "");
-    for (size_t i = 0; !place && i < DOMAINS_MAX; i++) {
+    if (place) {
+        return place;
+    }
+    for (size_t i = 0; i < DOMAINS_MAX; i++) {
         struct domain *domain = &pace->domains[i];
         bool is_idle = !domain->is_own && domain->in_hand == 0 && instant_before(domain->tail, now);
-        place = is_idle ? domain : NULL;
+        if (is_idle && (!place || instant_before(domain->used_at, place->used_at))) {
+            place = domain;
+        }
     }
     return place;
 }

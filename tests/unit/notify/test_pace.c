@@ -164,6 +164,28 @@ static void what_is_set_aside_lasts_a_quarter_of_a_second(void **state)
     assert_int_equal(ahead_of(1, SECONDS(1), 80, 64), 64);
 }
 
+static void a_new_domain_takes_the_place_of_the_one_unused_for_longest(void **state)
+{
+    (void)state;
+    enum { KNOWN = 512 };
+    struct mail_pace *pace = mail_pace_new(64, (struct mail_pace_limits){0, 60});
+    char recipient[64];
+    for (int i = 0; i < KNOWN; i++) {
+        snprintf(recipient, sizeof recipient, "a@d%d.example", i);
+        assert_true(begins(pace, recipient, start));
+        mail_pace_end(pace, recipient, MILLISECONDS(20));
+    }
+    struct instant later = instant_add(start, SECONDS(10));
+    for (int i = 0; i < 2; i++) { /* all that its pace allows at once */
+        assert_true(begins(pace, "a@d0.example", later));
+        mail_pace_end(pace, "a@d0.example", MILLISECONDS(20));
+    }
+    later = instant_add(later, MILLISECONDS(100));
+    assert_true(begins(pace, "a@neuf.example", later));
+    assert_false(begins(pace, "a@d0.example", later));
+    mail_pace_free(&pace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +197,7 @@ int main(void)
         cmocka_unit_test(nobody_waits_longer_than_an_hour_and_not_all_at_once),
         cmocka_unit_test(more_domains_than_are_known_are_not_bound),
         cmocka_unit_test(what_is_set_aside_lasts_a_quarter_of_a_second),
+        cmocka_unit_test(a_new_domain_takes_the_place_of_the_one_unused_for_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
