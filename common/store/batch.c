@@ -9,6 +9,7 @@
 struct asking {
     batches_loaded *loaded;
     batch_failures_loaded *failures_loaded;
+    batch_parts_loaded *parts_loaded;
     batch_answer_loaded *answer_loaded;
     void *arg;
 };
@@ -108,8 +109,8 @@ static void failure_rows(void *arg, const struct rows *rows, const struct fault 
         struct batch_failure *failure = &failures[row];
         failure->academy.v = (int16_t)row_int64(rows, row, "academy");
         failure->account.v = row_int64(rows, row, "account_id");
-        snprintf(
-            failure->name, sizeof failure->name, "%s %s", row_text(rows, row, "nom"), row_text(rows, row, "prenom"));
+        snprintf(failure->nom, sizeof failure->nom, "%s", row_text(rows, row, "nom"));
+        snprintf(failure->prenom, sizeof failure->prenom, "%s", row_text(rows, row, "prenom"));
         snprintf(failure->reason, sizeof failure->reason, "%s", row_text(rows, row, "reason"));
     }
     asking->failures_loaded(asking->arg, rows ? failures : NULL, count, fault);
@@ -127,6 +128,30 @@ void batch_load_failures(
     parameters_int64(&parameters, limit);
     store_run(store, QUERY_BATCH_FAILURES, &parameters, failure_rows,
         asking_new((struct asking){.failures_loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void part_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    size_t count = rows ? (size_t)rows_count(rows) : 0;
+    uint32_t *parts = checked_calloc(count + 1, sizeof *parts);
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (uint32_t)row_int64(rows, (int)i, "part");
+    }
+    asking->parts_loaded(asking->arg, rows ? parts : NULL, count, fault);
+    memory_free(&parts);
+    memory_free(&asking);
+}
+
+void batch_load_parts(struct store *store, academy_code academy, batch_id batch, batch_parts_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, batch.v);
+    store_run(store, QUERY_BATCH_PARTS, &parameters, part_rows,
+        asking_new((struct asking){.parts_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 

@@ -26,13 +26,14 @@ struct batch {
 struct batch_failure {
     academy_code academy;
     account_id account;
-    char name[2 * NAME_SIZE];
+    char nom[NAME_SIZE], prenom[NAME_SIZE];
     char reason[32]; /* a code of domain/delivery_reason.def */
 };
 
 /* batches: lent; NULL with the fault. is_allowed: the administrator may administer the school. */
 typedef void batches_loaded(
     void *arg, bool is_allowed, const struct batch *batches, size_t count, const struct fault *fault);
+typedef void batch_parts_loaded(void *arg, const uint32_t *parts, size_t count, const struct fault *fault);
 typedef void batch_failures_loaded(
     void *arg, const struct batch_failure *failures, size_t count, const struct fault *fault);
 
@@ -47,6 +48,8 @@ void batch_list(struct store *store, administrator_id administrator, academy_cod
     int64_t limit, batches_loaded *loaded, void *arg);
 void batch_load_failures(
     struct store *store, academy_code academy, batch_id batch, int64_t limit, batch_failures_loaded *loaded, void *arg);
+/* The numbers of the documents that can be fetched, in order; lent; NULL with the fault. */
+void batch_load_parts(struct store *store, academy_code academy, batch_id batch, batch_parts_loaded *loaded, void *arg);
 /* What the request of this method that made it was answered. */
 void batch_load_answer(struct store *store, academy_code academy, batch_id batch, const char *method,
     batch_answer_loaded *loaded, void *arg);

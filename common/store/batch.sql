@@ -53,6 +53,14 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
                 where v.administrator_id = $1 and (v.academy, v.uai) = (s.academy, s.uai))
  order by b.created_at desc, b.id desc;
 
+-- :query batch_parts
+-- The documents of a batch that can be fetched, by number. Numbers may be missing: a part that was not stored is made anew under
+-- another, and each has its own end.
+-- :role notify
+-- $1 academy smallint
+-- $2 batch bigint
+select part from preau.document where academy = $1 and batch_id = $2 and expires_at > now() order by part;
+
 -- :query batch_failures
 -- What of a batch did not leave, with whose it is and why: what failed before what was cancelled.
 -- :role notify

@@ -1,8 +1,11 @@
 #include "notify/batch.h"
 
 #include "notify/move.h"
+#include "notify/wording.h"
 #include "runtime/memory.h"
 #include "store/batch.h"
+
+#include <string.h>
 
 enum { LIST_MAX = 200, FAILURES_MAX = 500 /* named one by one; the counts tell of all */ };
 
@@ -12,6 +15,7 @@ struct asked_batch {
     academy_code academy;
     Preau__Notify__GetBatchReply reply;
     Preau__Notify__CreateBatchReply *made; /* what was answered when it was made, if that is still known */
+    uint32_t *parts;
 };
 
 static void asked_end(struct asked_batch *asked)
@@ -19,6 +23,7 @@ static void asked_end(struct asked_batch *asked)
     if (asked->made) {
         preau__notify__create_batch_reply__free_unpacked(asked->made, NULL);
     }
+    memory_free(&asked->parts);
     memory_free(&asked);
 }
 
@@ -51,7 +56,8 @@ static void failures_loaded(void *arg, const struct batch_failure *failures, siz
     struct packed {
         Preau__Notify__BatchFailure failure;
         Preau__AccountRef account;
-        struct batch_failure of; /* protobuf-c's texts are not const */
+        char name[WORDING_NAME_SIZE]; /* protobuf-c's texts are not const */
+        struct batch_failure of;
     } *packed = checked_calloc(count + 1, sizeof *packed);
     Preau__Notify__BatchFailure **list = checked_calloc(count + 1, sizeof(Preau__Notify__BatchFailure *));
     for (size_t i = 0; i < count; i++) {
@@ -61,7 +67,8 @@ static void failures_loaded(void *arg, const struct batch_failure *failures, siz
         packed[i].account.id = failures[i].account.v;
         preau__notify__batch_failure__init(&packed[i].failure);
         packed[i].failure.account = &packed[i].account;
-        packed[i].failure.name = packed[i].of.name;
+        wording_sorted_name(failures[i].prenom, failures[i].nom, packed[i].name);
+        packed[i].failure.name = packed[i].name;
         packed[i].failure.reason = packed[i].of.reason;
         list[i] = &packed[i].failure;
     }
@@ -71,6 +78,23 @@ static void failures_loaded(void *arg, const struct batch_failure *failures, siz
     memory_free(&list);
     memory_free(&packed);
     asked_end(asked);
+}
+
+static void parts_loaded(void *arg, const uint32_t *parts, size_t count, const struct fault *fault)
+{
+    struct asked_batch *asked = arg;
+    if (!parts) {
+        call_fail(asked->call, fault);
+        asked_end(asked);
+        return;
+    }
+    asked->parts = checked_calloc(count + 1, sizeof *asked->parts);
+    memcpy(asked->parts, parts, count * sizeof *parts);
+    asked->reply.parts = asked->parts;
+    asked->reply.n_parts = count;
+    asked->reply.documents = (uint32_t)count;
+    batch_load_failures(
+        asked->notify->store, asked->academy, (batch_id){asked->reply.batch}, FAILURES_MAX, failures_loaded, asked);
 }
 
 static void answer_loaded(void *arg, const unsigned char *bytes, size_t length, const struct fault *fault)
@@ -86,8 +110,7 @@ static void answer_loaded(void *arg, const unsigned char *bytes, size_t length, 
         asked->reply.left_out = asked->made->left_out;
         asked->reply.n_left_out = asked->made->n_left_out;
     }
-    batch_load_failures(
-        asked->notify->store, asked->academy, (batch_id){asked->reply.batch}, FAILURES_MAX, failures_loaded, asked);
+    batch_load_parts(asked->notify->store, asked->academy, (batch_id){asked->reply.batch}, parts_loaded, asked);
 }
 
 static void one_loaded(void *arg, bool is_allowed, const struct batch *batches, size_t count, const struct fault *fault)

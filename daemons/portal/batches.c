@@ -102,19 +102,19 @@ static void class_lists_fill(const struct visit *visit, struct view *documents)
 
 static void documents_fill(const struct visit *visit, struct view *body, const Preau__Notify__GetBatchReply *batch)
 {
-    if (batch->documents == 0) {
+    if (batch->n_parts == 0) {
         return;
     }
     struct view *documents = view_add(body, "DOCUMENTS");
-    for (uint32_t part = 1; part <= batch->documents; part++) {
+    for (size_t i = 0; i < batch->n_parts; i++) {
         struct view *document = view_add(documents, "DOCUMENT");
         view_print(document, "HREF", "/etablissements/%s/envois/%" PRId64 "/fiches/%u.pdf", visit->school.uai.text,
-            batch->batch, part);
-        if (batch->documents == 1) {
+            batch->batch, batch->parts[i]);
+        if (batch->n_parts == 1) {
             view_set(document, "LABEL", "Télécharger les feuilles individuelles");
         } else {
             view_print(
-                document, "LABEL", "Télécharger les feuilles individuelles, partie %u sur %u", part, batch->documents);
+                document, "LABEL", "Télécharger les feuilles individuelles, partie %zu sur %zu", i + 1, batch->n_parts);
         }
     }
     class_lists_fill(visit, documents);

@@ -245,6 +245,19 @@ def test_what_is_refused_for_a_while_is_sent_later_and_once(here, school):
     assert len(here.mail.mails(anne.mail)) == 1
 
 
+def test_what_is_refused_for_too_long_is_given_up_and_says_why(here, school):
+    anne = school.family()
+    here.mail.refuse("temporarily", at="rcpt", address=anne.mail)
+    number = school.notify([anne]).batch
+    here.wait(lambda: school.rows("select from preau.delivery where batch_id = %s and state = 'waiting' and attempts > 0", number), what="put off")
+    with school.town.database() as database:
+        database.execute("update preau.delivery set created_at = now() - interval '30 days' where batch_id = %s", (number,))
+    batch = school.ended(number)
+    assert batch.failed == 1 and [failure.reason for failure in batch.failures] == ["refused_for_now"]
+    here.mail.accept()
+    assert here.mail.mails(anne.mail) == []
+
+
 @pytest.mark.parametrize("at, reason", [("rcpt", "address_refused"), ("data", "message_refused")])
 def test_what_is_refused_for_good_fails_at_once_and_says_why(here, school, at, reason):
     anne, bob = school.family(), school.family("Bob")
@@ -489,6 +502,6 @@ def test_a_kill_loses_nothing_and_does_nothing_twice(here, school, point, passag
             assert len({mail["Message-ID"] for mail in mails}) == 1
             assert len(mails) <= (2 if point == "notify_mail_sent" else 1)
     else:
-        text = "".join(school.pdf_text(reply.batch, part)[1] for part in range(1, batch.documents + 1))
+        text = "".join(school.pdf_text(reply.batch, part)[1] for part in batch.parts)
         assert all(len(re.findall(rf"^\s*{re.escape(person.login)}\s*$", text, re.M)) == 1 for person in people)
         assert text.count("\f") == 8

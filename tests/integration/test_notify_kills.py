@@ -126,7 +126,7 @@ def check_sheets(school, number, people):
     found = collections.Counter()
     pages = 0
     logins = {person.login for person in people}
-    for part in range(1, batch.documents + 1):
+    for part in batch.parts:
         for page in school.pdf_text(number, part)[1].split("\f")[:-1]:
             words = logins & set(page.split())
             assert len(words) == 1, f"part {part}: {words}"

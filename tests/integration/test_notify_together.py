@@ -67,7 +67,7 @@ def times_sent(here):
 
 def pages_of(school, batch):
     """The pages of a batch's documents; a login on each."""
-    text = "".join(school.pdf_text(batch.batch, part)[1] for part in range(1, batch.documents + 1))
+    text = "".join(school.pdf_text(batch.batch, part)[1] for part in batch.parts)
     return text.split("\f")[:-1]
 
 

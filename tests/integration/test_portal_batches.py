@@ -117,6 +117,7 @@ def test_failures_are_told_with_their_reason_and_taken_up_again_alone(here, town
     page = send(head, college, crowd, "mail")
     failed = until(here, head, page, lambda found: counts(found)["en-echec"] == 3)
     assert "Le serveur de messagerie a refusé ce courriel. Remettez une feuille individuelle." in text_of(failed)
+    assert f"{anne.nom.upper()} Anne" in text_of(failed)
     assert deeds(failed) == ["reprise"] and "Comptes concernés : 3" in text_of(failed)
     here.mail.accept()
     with here.psql() as database:
@@ -143,6 +144,16 @@ def test_sheets_under_way_can_be_cancelled(here, head, college, crowd):
     done = until(here, head, page, lambda found: counts(found)["en-attente"] == 0)
     assert (counts(done)["envoyes"], counts(done)["annules"]) == (2, 1)
     assert done.link("Télécharger") and "une partie n’a pas abouti" in text_of(done)
+
+
+def test_a_document_can_be_fetched_when_one_before_it_is_gone(here, head, college, crowd):
+    page = send(head, college, crowd, "sheet")
+    whole = until(here, head, page, lambda found: counts(found)["en-attente"] == 0)
+    assert [whole.link(f"partie {part} sur 2").rpartition("/")[2] for part in (1, 2)] == ["1.pdf", "2.pdf"]
+    with here.psql() as database:
+        database.execute("update preau.document set expires_at = now() where part = 1 and batch_id = %s", (page.path.rpartition("/")[2],))
+    left = head.get(page.path).link("Télécharger les feuilles individuelles")
+    assert left.endswith("/2.pdf") and head.session.get(f"{here.portal_url}{left}", timeout=20).content.startswith(b"%PDF")
 
 
 def test_a_batch_whose_documents_are_gone_is_over(here, head, college, crowd):
