@@ -45,6 +45,7 @@ struct order {
     struct batch_due due;
     struct sheet_due *sheets; /* what due.sheets lends */
     size_t next, asked;       /* the first sheet that was not asked for, how many are being asked for */
+    bool is_spoilt;           /* to be forgotten once the part that is being asked for is in hand */
 };
 
 struct sheet_maker {
@@ -78,6 +79,16 @@ static void order_forget(struct order *order)
     *order = (struct order){0};
 }
 
+/* A part of it failed: what is left is looked at anew. The part that is being claimed still needs its number. */
+static void order_spoil(struct sheet_maker *maker)
+{
+    if (maker->is_asking) {
+        maker->order.is_spoilt = true;
+    } else {
+        order_forget(&maker->order);
+    }
+}
+
 /* The database answered; looks again when there may be more. */
 static void maker_asked(struct sheet_maker *maker, bool may_be_more)
 {
@@ -102,7 +113,7 @@ static void stored(void *arg, const struct fault *fault)
     struct part *part = arg;
     struct sheet_maker *maker = part->maker;
     if (fault) {
-        order_forget(&maker->order);
+        order_spoil(maker);
     }
     if (fault && fault_is_stale(fault)) { /* cancelled, or made by another after our lease: nothing of ours is kept */
         log_event(LOG_NOTICE, "document_not_wanted", F("academy", (int)part->document.academy.v),
@@ -222,7 +233,7 @@ static void part_made(void *arg, bool was_run)
             log_fault("document_not_made", &part->fault);
             status_check_set(maker->check, STATUS_DEGRADED, part->fault.text);
         }
-        order_forget(&maker->order);
+        order_spoil(maker);
         part_end(part, false);
         return;
     }
@@ -301,7 +312,8 @@ static void claimed(void *arg, const struct owed_document *document, const struc
     } else if (fault && !maker->notify->is_stopping) {
         log_event(LOG_NOTICE, "sheets_wait", F("fault", fault));
     }
-    if (!document || document->count < order->asked) { /* some are no longer due: what is left is looked at anew */
+    /* or some are no longer due: what is left is looked at anew */
+    if (!document || document->count < order->asked || order->is_spoilt) {
         order_forget(order);
     }
     maker_asked(maker, !fault);

@@ -83,8 +83,11 @@ class College:
             accounts=[self.bus.reference(person.account) for person in people], channel=SHEET, **fields)).batch
         return number, self.town.site.wait(lambda: self.made(number), 40, "made")
 
+    def found(self, number):
+        return self.bus.ask("notify", "GetBatch", administrator=self.head, **self._asked(batch=number))
+
     def made(self, number):
-        batch = self.bus.ask("notify", "GetBatch", administrator=self.head, **self._asked(batch=number))
+        batch = self.found(number)
         return batch.documents if batch.waiting == 0 else None
 
     def document(self, number, part=1):
@@ -221,6 +224,46 @@ def test_an_account_that_was_closed_has_no_page_and_no_number(here, college):
     pages = [page for part in range(1, documents + 1) for page in pages_of(college.document(number, part))]
     assert len(pages) == 5 and all(f"page {at} sur 5" in page for at, page in enumerate(pages, 1))
     assert people[1].login not in "".join(pages)
+
+
+REFUSED_ONCE = """
+create sequence preau.probe;
+grant usage on sequence preau.probe to preau_notify;
+create function preau.probe_document() returns trigger language plpgsql as $$
+begin
+    if new.part = 2 and nextval('preau.probe') = 1 then raise 'the disk is full'; end if;
+    return new;
+end $$;
+create function preau.probe_claim() returns trigger language plpgsql as $$
+begin
+    perform pg_sleep(0.2);
+    return new;
+end $$;
+create trigger probe before insert on preau.document for each row execute function preau.probe_document();
+create trigger probe before update on preau.delivery for each row when (new.state = 'taken') execute function preau.probe_claim();
+"""
+REFUSED_NO_MORE = """
+drop trigger probe on preau.document;
+drop trigger probe on preau.delivery;
+drop function preau.probe_document(), preau.probe_claim();
+drop sequence preau.probe;
+"""
+
+
+def test_a_part_that_cannot_be_stored_is_made_anew_and_spoils_no_other(here, college):
+    people = [college.family(f"Nom{number:02}", class_label="3A") for number in range(20)]
+    with college.town.database() as database:
+        database.execute(REFUSED_ONCE)
+    try:
+        number, documents = college.batch(people)
+    finally:
+        with college.town.database() as database:
+            database.execute(REFUSED_NO_MORE)
+    parts = college.found(number).parts
+    assert len(parts) == documents == 5 and 2 not in parts
+    pages = [page for part in parts for page in pages_of(college.document(number, part))]
+    assert sorted(login for page in pages for login in (one.login for one in people) if login in page.split()) == sorted(one.login for one in people)
+    assert here.log(NOTIFYD).count("document_not_stored") == 1
 
 
 def test_fonts_are_embedded_and_cut_to_the_letters_used(college):
