@@ -22,6 +22,10 @@ static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_PASSWORD_RESET] = "password_reset",
     [DELIVERY_PASSWORD_CHANGED] = "password_changed",
     [DELIVERY_REMINDER] = "reminder",
+    [DELIVERY_GUARDIAN_RESET] = "guardian_reset",
+    [DELIVERY_FORGOTTEN_IDENTIFIER] = "forgotten_identifier",
+    [DELIVERY_FORGOTTEN_PASSWORD] = "forgotten_password",
+    [DELIVERY_NOT_OPENED] = "not_opened",
 };
 
 const char *delivery_kind_code(enum delivery_kind kind)

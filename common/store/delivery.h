@@ -21,6 +21,10 @@ enum delivery_kind {
     DELIVERY_PASSWORD_RESET,   /* the school did it */
     DELIVERY_PASSWORD_CHANGED, /* the person did */
     DELIVERY_REMINDER,         /* to a head: passwords are about to end */
+    DELIVERY_GUARDIAN_RESET,   /* a guardian did, of a child */
+    DELIVERY_FORGOTTEN_IDENTIFIER,
+    DELIVERY_FORGOTTEN_PASSWORD,
+    DELIVERY_NOT_OPENED, /* asked for help, and was never opened */
     DELIVERY_KIND_COUNT
 };
 /* "notification": of the table and of metrics. */

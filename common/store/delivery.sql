@@ -4,7 +4,7 @@
 -- Sets mails that are due aside for who will send them soon, oldest first: they still wait, and may be cancelled, but are due to
 -- nobody else before the lease is over. So is, again, what a dead sender had taken. The Message-ID is made once and kept, so
 -- that a mail sent twice is recognised. Answers all that its text needs; link_is_dead: the link was used, replaced or is out of
--- date. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
+-- date, or the address is no longer the account's. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
 -- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
 -- reminder is wanted any more.
 -- The inner limit is for the planner, which keeps one plan for all: it takes an unknown one for a tenth of the table.
@@ -17,7 +17,8 @@ with due as (
       from (select ctid
               from preau.delivery
              where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
-               and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'reminder')
+               and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'forgotten_identifier',
+                             'forgotten_password', 'not_opened', 'guardian_reset', 'reminder')
              order by due_at
              limit 64
                for no key update skip locked) first
@@ -43,8 +44,12 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
        exists (select from preau.delivery e
                 where e.academy = t.academy and e.account_id = t.account_id and e.kind = 'notification'
                   and e.created_at < t.created_at) as is_repeat,
-       t.kind = 'activation' and (k.id is null or k.used_at is not null or k.superseded_at is not null
-                                  or k.expires_at <= now() or k.email <> t.recipient) as link_is_dead,
+       case when t.kind in ('activation', 'forgotten_password')
+                 then k.id is null or k.used_at is not null or k.superseded_at is not null
+                      or k.expires_at <= now() or k.email <> t.recipient
+                      or (k.purpose = 'password' and k.credential_at is distinct from cr.changed_at) else false end
+         or (t.kind in ('forgotten_identifier', 'forgotten_password')
+             and (a.email_confirmed_at is null or a.email is distinct from t.recipient)) as link_is_dead,
        k.expires_at as link_expires_at
   from reserved t
   left join preau.account a on a.academy = t.academy and a.id = t.account_id

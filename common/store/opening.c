@@ -1,14 +1,16 @@
 #include "store/opening.h"
 
 #include "runtime/memory.h"
+#include "store/opening_query.h"
 #include "store/query.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-/* Whom to tell: one of the three. */
+/* Whom to tell: one of them. */
 struct asking {
     opening_loaded *loaded;
+    opening_schools_loaded *schools_loaded;
     opening_people_loaded *people_loaded;
     opening_applied *applied;
     void *arg;
@@ -50,13 +52,18 @@ static void account_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
+void opening_load_by(
+    struct store *store, enum query query, const struct parameters *parameters, opening_loaded *loaded, void *arg)
+{
+    store_run(store, query, parameters, account_rows, asking_new((struct asking){.loaded = loaded, .arg = arg}));
+}
+
 void opening_load_by_login(struct store *store, const char *login, opening_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, login);
-    store_run(store, QUERY_OPENING_SIGN_IN, &parameters, account_rows,
-        asking_new((struct asking){.loaded = loaded, .arg = arg}));
+    opening_load_by(store, QUERY_OPENING_SIGN_IN, &parameters, loaded, arg);
     parameters_clear(&parameters);
 }
 
@@ -68,8 +75,32 @@ void opening_load(struct store *store, academy_code academy, account_id id, cons
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
     parameters_uuid(&parameters, request);
-    store_run(store, QUERY_OPENING_ACCOUNT, &parameters, account_rows,
-        asking_new((struct asking){.loaded = loaded, .arg = arg}));
+    opening_load_by(store, QUERY_OPENING_ACCOUNT, &parameters, loaded, arg);
+    parameters_clear(&parameters);
+}
+
+static void schools_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    size_t count = rows ? (size_t)rows_count(rows) : 0;
+    const char **names = checked_calloc(count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = row_text(rows, (int)i, "name");
+    }
+    asking->schools_loaded(asking->arg, rows ? names : NULL, count, fault);
+    memory_free(&names);
+    memory_free(&asking);
+}
+
+void opening_load_schools(
+    struct store *store, academy_code academy, account_id id, opening_schools_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    store_run(store, QUERY_OPENING_SCHOOLS, &parameters, schools_rows,
+        asking_new((struct asking){.schools_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 
@@ -142,6 +173,7 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     parameters_bool(&parameters, change->outcome->effects & EFFECT_END_SESSIONS);
     parameters_bool(&parameters, change->outcome->effects & EFFECT_TELL_SECURITY_CHANGE);
     parameters_instant(&parameters, change->changed_at);
+    parameters_int64(&parameters, change->proof);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

@@ -43,6 +43,12 @@ void opening_load_by_login(struct store *store, const char *login, opening_loade
 void opening_load(struct store *store, academy_code academy, account_id id, const unsigned char *request,
     opening_loaded *loaded, void *arg);
 
+/* names: in their order, lent for the call; NULL with the fault. */
+typedef void opening_schools_loaded(void *arg, const char *const *names, size_t count, const struct fault *fault);
+/* The schools that an account belongs to: for who proved to be its owner. */
+void opening_load_schools(
+    struct store *store, academy_code academy, account_id id, opening_schools_loaded *loaded, void *arg);
+
 struct opening_person {
     bool is_child; /* else the account's own record of AAF */
     academy_code academy;
@@ -69,6 +75,7 @@ struct opening_change {
     struct instant changed_at;
     const char *email; /* to be confirmed by a mailed link; NULL: none */
     struct instant link_expires_at;
+    int64_t proof; /* number of the mailed link by which the person proved who it is, used up with it; 0: none */
     const unsigned char *request; /* OPENING_REQUEST_SIZE bytes */
     const char *method;
     const void *answer;

@@ -72,7 +72,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, other sessions ended, the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), other sessions ended, the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -91,6 +91,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 -- $15 end_sessions boolean
 -- $16 tell_change boolean
 -- $17 changed_at timestamptz
+-- $18 proof bigint
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
@@ -106,6 +107,12 @@ with changed as (
       from changed
      where (c.academy, c.account_id) = (changed.academy, changed.id) and $9 is not null
        and c.used_at is null and c.superseded_at is null
+), followed as (
+    update preau.confirmation c set used_at = now()
+      from changed
+     where c.academy = changed.academy and c.id = $18 and c.account_id = changed.id
+       and c.used_at is null and c.superseded_at is null
+ returning c.id
 ), link as (
     insert into preau.confirmation (academy, account_id, purpose, email, expires_at)
     select academy, id, 'activation', $9, $10 from changed where $9 is not null
@@ -125,9 +132,21 @@ with changed as (
 ), answered as (
     insert into preau.request_answer (request_id, method, answer) values ($12, $13, $14)
 )
-select preau.require_unchanged((select count(*) from changed), 1);
+select preau.require_unchanged((select count(*) from changed) + (select count(*) from followed), 1 + ($18 <> 0)::integer);
 
 -- :query opening_erase_answers
 -- Answers older than anybody asks again for.
 -- :role link notify
 delete from preau.request_answer where created_at < now() - interval '1 day';
+
+-- :query opening_schools
+-- The schools that an account belongs to: told to who proved to be its owner.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+select distinct s.name
+  from preau.school_account m
+  join preau.school s on (s.academy, s.uai) = (m.academy, m.uai)
+ where m.account_academy = $1 and m.account_id = $2 and s.departed_at is null
+ order by s.name
+ limit 8;

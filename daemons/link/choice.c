@@ -86,6 +86,7 @@ static void choice_hashed(void *arg, const char *hash, const struct fault *fault
         .changed_at = choice->changed_at,
         .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
         .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
+        .proof = choice->proof.number,
         .request = call_request_id(choice->call),
         .method = call_method(choice->call),
         .answer = choice->answer,
@@ -178,6 +179,18 @@ bool caller_is_account(const struct call *call, const Preau__AccountRef *account
     return account && account->id > 0 && caller.account.v == account->id && caller.academy == (int)account->academy;
 }
 
+static struct choice *choice_new(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, const char *chosen)
+{
+    struct choice *choice = checked_calloc(1, sizeof *choice);
+    choice->link = link;
+    choice->call = call;
+    choice->kind = kind;
+    choice->request = request;
+    choice->chosen = chosen;
+    return choice;
+}
+
 void choice_begin(struct link *link, struct call *call, const struct choice_kind *kind, const ProtobufCMessage *request,
     const Preau__AccountRef *account, const char *chosen)
 {
@@ -185,13 +198,18 @@ void choice_begin(struct link *link, struct call *call, const struct choice_kind
         call_refuse(call, REFUSAL_NOT_ALLOWED);
         return;
     }
-    struct choice *choice = checked_calloc(1, sizeof *choice);
-    choice->link = link;
-    choice->call = call;
-    choice->kind = kind;
-    choice->request = request;
+    struct choice *choice = choice_new(link, call, kind, request, chosen);
     choice->academy.v = (int16_t)account->academy;
     choice->id.v = account->id;
-    choice->chosen = chosen;
+    choice_load(choice);
+}
+
+void choice_begin_by_link(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *chosen)
+{
+    struct choice *choice = choice_new(link, call, kind, request, chosen);
+    choice->academy = academy;
+    choice->id = proof->account;
+    choice->proof = *proof;
     choice_load(choice);
 }

@@ -1,4 +1,4 @@
-/* A person chooses a password: what opening an account and changing a password have in common.
+/* A person chooses a password: what opening an account, changing a password and recovering one have in common.
  *
  *   load the account and its people → check (the kind's own) → decide → hash → apply, with the answer → answer
  *
@@ -12,6 +12,7 @@
 #include "link/link.h"
 #include "store/attempt.h"
 #include "store/opening.h"
+#include "store/password_link.h"
 #include "values.pb-c.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -39,8 +40,9 @@ struct choice {
     struct provisional_password provisional; /* the account's, "" when it has none */
     struct opening_person *people;
     size_t people_count;
-    struct email email;     /* to be confirmed by a link; "": none */
-    struct attempt attempt; /* that the check counts */
+    struct email email;         /* to be confirmed by a link; "": none */
+    struct attempt attempt;     /* that the check counts */
+    struct password_link proof; /* number 0: none */
     struct lifecycle_outcome outcome;
     char hash[OPENING_HASH_SIZE];
     struct instant changed_at; /* of the password, when it will have been */
@@ -52,6 +54,9 @@ struct choice {
 /* The caller must be the account itself. Strings are borrowed from the request. */
 void choice_begin(struct link *link, struct call *call, const struct choice_kind *kind, const ProtobufCMessage *request,
     const Preau__AccountRef *account, const char *chosen);
+/* Whoever calls: by a mailed link, which the kind's check judges. */
+void choice_begin_by_link(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *chosen);
 void choice_go_on(struct choice *choice);
 void choice_refuse(struct choice *choice, enum refusal refusal);
 void choice_fail(struct choice *choice, const struct fault *fault);

@@ -1,13 +1,14 @@
 /* preau-linkd: proofs of identity: who signs in, who opens an account, who an administrator is.
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
- *                third scheme); the link of the confirmation mail; other passwords; administrators: their password,
+ *                third scheme); the link of the confirmation mail; other passwords; what people want who cannot sign in,
+ *                links to another password, a guardian who helps a child; administrators: their password,
  *                their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
  * Asks           The portals of section academy_portal, over HTTPS.
- * Owns           Tables credential (chosen passwords), confirmation, attempt, administrator, administrator_scope,
+ * Owns           Tables credential (chosen passwords), confirmation, help_request, attempt, administrator, administrator_scope,
  *                administrator_aaf, administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
@@ -26,11 +27,14 @@
 #include "link/administrator_password.h"
 #include "link/administrator_sign_in.h"
 #include "link/audit_anchor.h"
+#include "link/child.h"
 #include "link/confirmation.h"
 #include "link/delegation.h"
 #include "link/hashing.h"
+#include "link/help.h"
 #include "link/opening.h"
 #include "link/password_change.h"
+#include "link/password_recovery.h"
 #include "link/portal_sign_in.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
@@ -66,6 +70,26 @@ static void do_confirm_email(void *arg, struct call *call, const ProtobufCMessag
 static void do_change_password(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     password_change(arg, call, (const void *)request);
+}
+
+static void do_ask_help(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    help_keep(arg, call, (const void *)request);
+}
+
+static void do_get_password_link(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    password_link_show(arg, call, (const void *)request);
+}
+
+static void do_recover_password(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    password_recover(arg, call, (const void *)request);
+}
+
+static void do_reset_child_password(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    child_help(arg, call, (const void *)request);
 }
 
 static void do_sign_in_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -165,6 +189,10 @@ static const struct service_method methods[] = {
     {"OpenAccount",                 do_open_account                 },
     {"ConfirmEmail",                do_confirm_email                },
     {"ChangePassword",              do_change_password              },
+    {"AskHelp",                     do_ask_help                     },
+    {"GetPasswordLink",             do_get_password_link            },
+    {"RecoverPassword",             do_recover_password             },
+    {"ResetChildPassword",          do_reset_child_password         },
     {"SignInAdministrator",         do_sign_in_administrator        },
     {"AddAdministrator",            do_add_administrator            },
     {"ListAdministrators",          do_list_administrators          },

@@ -60,6 +60,31 @@ static Preau__Link__NextStep next_of(enum sign_in_step step)
     return PREAU__LINK__NEXT_STEP__NEXT_STEP_UNSPECIFIED;
 }
 
+/* Who knew the password proved to be the person: it is told who can help, and not signed in. */
+static void expired_schools_loaded(void *arg, const char *const *names, size_t count, const struct fault *fault)
+{
+    struct sign_in *sign_in = arg;
+    if (!names) {
+        sign_in_fail(sign_in, fault);
+        return;
+    }
+    Preau__Link__SignInReply reply = PREAU__LINK__SIGN_IN_REPLY__INIT;
+    char **schools = checked_calloc(count + 1, sizeof *schools);
+    for (size_t i = 0; i < count; i++) {
+        schools[i] = checked_strdup(names[i]);
+    }
+    reply.next = PREAU__LINK__NEXT_STEP__NEXT_STEP_EXPIRED;
+    reply.profile = (Preau__Profile)(sign_in->account.stored.account.profile + 1);
+    reply.schools = schools;
+    reply.n_schools = count;
+    call_answer(sign_in->call, &reply.base);
+    for (size_t i = 0; i < count; i++) {
+        memory_free(&schools[i]);
+    }
+    memory_free(&schools);
+    sign_in_end(sign_in, "refused");
+}
+
 static void sign_in_right(struct sign_in *sign_in)
 {
     const struct account *account = &sign_in->account.stored.account;
@@ -67,6 +92,10 @@ static void sign_in_right(struct sign_in *sign_in)
     char device[TOKEN_LINK_SIZE];
     enum refusal refusal = lifecycle_sign_in(account, clock_now(), &step);
     attempt_succeed(sign_in->link->store, &sign_in->attempt);
+    if (refusal == REFUSAL_NOTIFICATION_EXPIRED) {
+        opening_load_schools(sign_in->link->store, account->academy, account->id, expired_schools_loaded, sign_in);
+        return;
+    }
     if (refusal != REFUSAL_NONE) {
         sign_in_refuse(sign_in, refusal, "refused");
         return;

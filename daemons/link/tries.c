@@ -1,5 +1,6 @@
 #include "link/tries.h"
 
+#include "crypto/random.h"
 #include "link/device.h"
 #include "runtime/clock.h"
 
@@ -82,4 +83,32 @@ void tries_of_portal(const struct link_bounds *bounds, const char *address, stru
     network_of(address, network);
     *out_attempt = (struct attempt){.allowed = {bounds->tries_address}, .longest = {bounds->sign_in.delay}, .count = 1};
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "portal-address:%s", network);
+}
+
+void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
+    struct attempt *out_attempt)
+{
+    enum { SHOWN = 16 /* bytes of the digest: enough to tell subjects apart */ };
+    char network[NETWORK_SIZE], text[2 * SHOWN + 1];
+    unsigned char digest[DIGEST_SIZE];
+    network_of(address, network);
+    digest_make(subject, strlen(subject), digest);
+    for (size_t i = 0; i < SHOWN; i++) {
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    }
+    *out_attempt = (struct attempt){
+        .allowed = {bounds->tries_account, bounds->tries_address},
+        .longest = {DAYS(1),               bounds->sign_in.delay},
+        .count = 2,
+    };
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "help:%s:%s:%s", wanted, text, network);
+    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "help-address:%s", network);
+}
+
+void tries_of_links(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt)
+{
+    char network[NETWORK_SIZE];
+    network_of(address, network);
+    *out_attempt = (struct attempt){.allowed = {bounds->tries_address}, .longest = {bounds->sign_in.delay}, .count = 1};
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "link-address:%s", network);
 }

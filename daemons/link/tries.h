@@ -29,3 +29,11 @@ void tries_of_proof(
 
 /* Ways out to an academy's portal, by address only: the portal judges the person. Give them back, never succeed. */
 void tries_of_portal(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt);
+
+/* Of help that is asked for: of one subject (an address, an identifier) from a network, and of the network. Never forgotten
+ * by a success, for there is none. The subject is kept as a digest. */
+void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
+    struct attempt *out_attempt);
+
+/* Of mailed links that a network brings; give them back when the link is one. */
+void tries_of_links(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt);

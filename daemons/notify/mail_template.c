@@ -18,6 +18,14 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_PASSWORD_CHANGED, false, {"LOGIN"}},
     {"reminder", "Rappel au chef d’établissement qui l’a demandé : des mots de passe provisoires arrivent à échéance.",
      DELIVERY_REMINDER, false, {"LIST", "CHOICE"}},
+    {"reset-by-guardian", "Avis : un responsable légal a réinitialisé le mot de passe de l’élève.",
+     DELIVERY_GUARDIAN_RESET, false, {"LOGIN"}},
+    {"forgotten-identifier", "Identifiant oublié, demandé depuis la page de connexion.",
+     DELIVERY_FORGOTTEN_IDENTIFIER, false, {"LOGIN", "SIGN_IN"}},
+    {"forgotten-password", "Mot de passe oublié : lien qui permet d’en choisir un autre.",
+     DELIVERY_FORGOTTEN_PASSWORD, false, {"LINK"}},
+    {"not-opened", "Aide demandée pour un compte distribué qui n’a jamais été ouvert.",
+     DELIVERY_NOT_OPENED, false, {"LOGIN", "SIGN_IN"}},
 };
 /* clang-format on */
 
@@ -32,6 +40,12 @@ const struct mail_template *mail_template_of(const struct owed_mail *mail)
     }
     assert(found); /* each kind has its row */
     return found;
+}
+
+const struct mail_link *mail_link_of(enum delivery_kind kind)
+{
+    static const struct mail_link activation = {"activation", "activation"}, password = {"password", "mot-de-passe"};
+    return kind == DELIVERY_ACTIVATION ? &activation : kind == DELIVERY_FORGOTTEN_PASSWORD ? &password : NULL;
 }
 
 const struct mail_template *mail_template_named(const char *name)

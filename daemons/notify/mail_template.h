@@ -16,12 +16,20 @@ struct mail_template {
     const char *needed[4]; /* values without which it is of no use, NULL-ended */
 };
 
-enum { MAIL_TEMPLATE_COUNT = 6 };
+enum { MAIL_TEMPLATE_COUNT = 10 };
 extern const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT];
 
 NEVER_NULL const struct mail_template *mail_template_of(const struct owed_mail *mail);
 /* NULL: there is none of that name. */
 const struct mail_template *mail_template_named(const char *name);
+
+/* The link that a kind of mail carries. */
+struct mail_link {
+    const char *purpose; /* of its token */
+    const char *path;    /* on the portal, before the token */
+};
+/* NULL: none. */
+const struct mail_link *mail_link_of(enum delivery_kind kind);
 
 /* The text of a file: its path ends with the name of a template's file, or with "mail.html". False with what is wrong, in French: line, what, and in
  * the hint what to write instead. */

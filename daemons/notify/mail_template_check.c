@@ -20,6 +20,7 @@ static const struct given mail_values[] = {
     {"ASKED",        NULL           },
     {"SCHOOL",       NULL           },
     {"LINK_EXPIRES", "LINK_ENDS"    },
+    {"LINK_TIME",    "LINK_ENDS"    },
     {"CHILDREN",     "WITH_CHILDREN"},
     {"PASSWORD",     "PROVISIONAL"  },
     {"EXPIRES",      "PROVISIONAL"  },
@@ -30,12 +31,15 @@ static const struct given mail_values[] = {
     {"COUNT",        "SOON_IN_CLASS"},
     {"END",          "SOON_IN_CLASS"},
     {"CLASS",        "OF_CLASS"     },
+    {"VALID_UNTIL",  "STILL_VALID"  },
     {NULL,           NULL           },
 };
 static const struct given mail_parts[] = {
     {"LINK_ENDS",     NULL           },
     {"WITH_CHILDREN", NULL           },
     {"PROVISIONAL",   NULL           },
+    {"STILL_VALID",   NULL           },
+    {"IS_OVER",       NULL           },
     {"OWN_PASSWORD",  NULL           },
     {"FIRST_TIME",    NULL           },
     {"AFTER_RESET",   NULL           },

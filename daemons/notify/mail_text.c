@@ -36,6 +36,40 @@ static void fill_password(struct view *view, const struct part *part)
     view_show(view, mail->profile == PROFILE_RESPONSABLE ? "IS_GUARDIAN" : "IS_PUPIL");
 }
 
+/* How long a link is good for, in signs that all languages share. */
+static void fill_link(struct view *view, const struct part *part)
+{
+    enum { MINUTE = 60, HOUR = 60 * MINUTE, HOURS_FROM = 2 * HOUR };
+    const struct owed_mail *mail = part->mail;
+    char date[WORDING_DATE_SIZE];
+    if (!instant_is_set(mail->link_expires_at)) {
+        return;
+    }
+    struct view *ends = view_add(view, "LINK_ENDS");
+    int64_t seconds = instant_since(mail->link_expires_at, mail->created_at).us / 1000000;
+    mail_language_date(part->language, mail->link_expires_at, date);
+    view_set(ends, "LINK_EXPIRES", date);
+    if (seconds < HOURS_FROM) {
+        view_print(ends, "LINK_TIME", "%d\u00a0min", (int)((seconds + MINUTE / 2) / MINUTE));
+    } else {
+        view_print(ends, "LINK_TIME", "%d\u00a0h", (int)(seconds / HOUR));
+    }
+}
+
+/* Whether the password that the school handed out still opened the account when help was asked for: the same at each try
+ * of the mail. */
+static void fill_validity(struct view *view, const struct part *part)
+{
+    const struct owed_mail *mail = part->mail;
+    char date[WORDING_DATE_SIZE];
+    if (!instant_before(mail->created_at, mail->password_expires_at)) {
+        view_show(view, "IS_OVER");
+        return;
+    }
+    mail_language_date(part->language, mail->password_expires_at, date);
+    view_set(view_add(view, "STILL_VALID"), "VALID_UNTIL", date);
+}
+
 static void fill_school(struct view *view, const struct owed_mail *mail)
 {
     struct name_text city;
@@ -64,16 +98,14 @@ static void fill_account(struct view *view, const struct part *part)
     view_set(view, "LINK", words->link);
     mail_language_date(part->language, mail->created_at, date);
     view_set(view, "ASKED", date);
-    if (instant_is_set(mail->link_expires_at)) {
-        mail_language_date(part->language, mail->link_expires_at, date);
-        view_set(view_add(view, "LINK_ENDS"), "LINK_EXPIRES", date);
-    }
+    fill_link(view, part);
     wording_list_with(mail->children, mail_language_and(part->language), text, sizeof text);
     if (text[0] != '\0' && mail->profile == PROFILE_RESPONSABLE) {
         view_set(view_add(view, "WITH_CHILDREN"), "CHILDREN", text);
     }
     fill_school(view, mail);
     fill_password(view, part);
+    fill_validity(view, part);
 }
 
 static void fill(struct view *view, const struct part *part)

@@ -16,7 +16,7 @@ struct mail_text {
 struct mail_words {
     const char *password;   /* the provisional one; NULL: none that can be told */
     const char *portal_url; /* without a slash at its end */
-    const char *link;       /* of an activation mail; else "" */
+    const char *link;       /* of a mail that has one (mail_link_of); else "" */
     const char *language;   /* the second one; "" none */
 };
 

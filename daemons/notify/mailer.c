@@ -3,6 +3,7 @@
 #include "crypto/seal.h"
 #include "crypto/token.h"
 #include "notify/mail_message.h"
+#include "notify/mail_template.h"
 #include "notify/wording.h"
 #include "runtime/clock.h"
 #include "runtime/fault_point.h"
@@ -30,13 +31,15 @@ static bool password_of(const struct mailer *mailer, const struct owed_mail *mai
     return true;
 }
 
+/* Its address, in the portal of the configuration: nothing that a browser sent is in it. */
 static void link_of(const struct mailer *mailer, const struct owed_mail *mail, char *out_link, size_t size)
 {
+    const struct mail_link *link = mail_link_of(mail->kind);
     out_link[0] = '\0';
-    if (mail->kind == DELIVERY_ACTIVATION) {
+    if (link) {
         char token[TOKEN_LINK_SIZE];
-        token_link_make(mailer->keys, "activation", mail->academy.v, mail->confirmation, token);
-        snprintf(out_link, size, "%s/activation/%s", mailer->portal_url, token);
+        token_link_make(mailer->keys, link->purpose, mail->academy.v, mail->confirmation, token);
+        snprintf(out_link, size, "%s/%s/%s", mailer->portal_url, link->path, token);
         secret_wipe(token, sizeof token);
     }
 }

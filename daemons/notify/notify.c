@@ -3,7 +3,8 @@
  * Job            Notifies accounts by mail or by individual sheet, with their password kept or reset (guide 5.2, 5.3,
  *                6.2, 6.3); cancels what has not left of a batch and takes up again what failed; resets passwords (5.5,
  *                6.4); lists accounts as PDF and CSV (5.4); sends the activation mail again; shows a head a provisional
- *                password (2.2). Sends the mails that linkd owes. Reminds heads who asked for it, once a day, of passwords
+ *                password (2.2). Sends the mails that linkd owes; answers with mails what people
+ *                asked linkd for who cannot sign in. Reminds heads who asked for it, once a day, of passwords
  *                that are about to end.
  * Listens        The service preau.notify.Notify (proto/notify.proto) on bus.notify; its status address; the event
  *                delivery.wanted on bus.events_link, which only spares the wait of notify.scan_interval.
@@ -21,7 +22,7 @@
  * Limits         notify.connections conversations with the SMTP server, those of one domain by mail_domain.*, one document of sheets and one list at a time,
  *                notify.batch_max_accounts accounts in a request.
  * Security       Passwords, links and documents are sealed in the store, wiped in memory, never logged.
- * Configuration  notify.*, mail_domain.*, mail_language.*, keys.directory, portal.public_url, link.activation_link_lifetime, and the sections database,
+ * Configuration  notify.*, mail_domain.*, mail_language.*, keys.directory, portal.public_url, link.activation_link_lifetime, link.password_link_lifetime, and the sections database,
  *                bus, status. */
 #include "notify/notify.h"
 
@@ -35,6 +36,7 @@
 #include "notify/batch.h"
 #include "notify/batch_cancel.h"
 #include "notify/document.h"
+#include "notify/help.h"
 #include "notify/list.h"
 #include "notify/mail_message.h"
 #include "notify/move.h"
@@ -179,6 +181,9 @@ static void notify_stop(struct daemon_run *run)
         previewer_stop(notify->previewer);
     }
     backlog_free(&notify->backlog);
+    if (notify->helper) {
+        helper_drain(notify->helper);
+    }
     notify->is_stopping = true;
     store_close(&notify->store); /* before the service: what it breaks off is still answered */
     service_close(&notify->service);
@@ -188,6 +193,7 @@ static void notify_stop(struct daemon_run *run)
     sheet_maker_free(&notify->sheets);
     lister_free(&notify->lister);
     previewer_free(&notify->previewer);
+    helper_free(&notify->helper);
     progress_free(&notify->progress);
     publisher_close(&notify->publisher);
     bus_curve_close(&notify->curve);
@@ -210,6 +216,7 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
         notify->backlog = backlog_new(notify);
         notify->lister = lister_new(notify);
         notify->previewer = previewer_new(notify);
+        notify->helper = helper_new(notify);
         opened = sender_new(notify, &notify->sender, fault) && sheet_maker_new(notify, &notify->sheets, fault) &&
                  returns_new(notify, &notify->returns, fault) &&
                  reminder_night_new(notify, &notify->reminders, fault) && bus_open(run, notify, fault);
@@ -227,13 +234,15 @@ static void notify_drain(struct daemon_run *run)
     sender_drain(notify->sender);
     sheet_maker_drain(notify->sheets);
     returns_drain(notify->returns);
+    helper_drain(notify->helper);
 }
 
 static bool notify_is_idle(struct daemon_run *run)
 {
     const struct notify *notify = run->own;
     return service_running(notify->service) == 0 && sender_is_idle(notify->sender) &&
-           sheet_maker_is_idle(notify->sheets) && returns_is_idle(notify->returns);
+           sheet_maker_is_idle(notify->sheets) && returns_is_idle(notify->returns) &&
+           helper_is_idle(notify->helper);
 }
 
 static const struct daemon daemon_notify = {

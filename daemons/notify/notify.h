@@ -6,6 +6,7 @@
 
 struct backlog;
 struct bus_curve;
+struct helper;
 struct lister;
 struct previewer;
 struct progress;
@@ -27,6 +28,7 @@ struct notify {
     struct subscriber *wanted; /* delivery.wanted of linkd */
     struct service *service;
     struct sender *sender;
+    struct helper *helper;
     struct returns *returns;
     struct sheet_maker *sheets;
     struct lister *lister;

@@ -44,7 +44,7 @@ static struct owed_mail sample_of(const struct mail_template *of, struct instant
         .is_repeat = of->is_repeat,
         .recipient = "camille.exemple@example.org",
         .message_id = "apercu@example.org",
-        .link_expires_at = instant_add(now, HOURS(72)),
+        .link_expires_at = instant_add(now, of->kind == DELIVERY_FORGOTTEN_PASSWORD ? HOURS(1) : HOURS(72)),
         .profile = PROFILE_RESPONSABLE,
         .password = PASSWORD_PROVISIONAL,
         .password_expires_at = instant_add(now, HOURS(90 * 24)),
@@ -96,8 +96,11 @@ static void preview_make(void *arg, void *context)
     const char *const languages[] = {preview->language};
     const struct owed_mail mail = preview->of->kind == DELIVERY_REMINDER ? reminder_sample_of(preview->of, clock_now())
                                                                          : sample_of(preview->of, clock_now());
-    char link[300];
-    snprintf(link, sizeof link, "%s/activation/EXEMPLE", preview->portal_url);
+    const struct mail_link *of = mail_link_of(preview->of->kind);
+    char link[300] = "";
+    if (of) {
+        snprintf(link, sizeof link, "%s/%s/EXEMPLE", preview->portal_url, of->path);
+    }
     const struct mail_words words = {
         .password = preview->of->kind == DELIVERY_NOTIFICATION ? "k7pr-wz4t-9hbn" : NULL,
         .portal_url = preview->portal_url,

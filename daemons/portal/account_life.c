@@ -10,26 +10,32 @@
 static const struct {
     const char *code, *label;
 } deeds[] = {
-    {"created",                "Compte créé à partir de l’annuaire académique"        },
-    {"notify",                 "Compte notifié"                                            },
-    {"notify_reset",           "Compte notifié, mot de passe réinitialisé"               },
-    {"notification_cancelled", "Notification annulée avant son départ"                    },
-    {"reset_password",         "Mot de passe réinitialisé"                                },
-    {"password_shown",         "Mot de passe provisoire affiché"                           },
-    {"resend_activation",      "Courriel d’activation renvoyé"                           },
-    {"birth_date_refused",     "Date de naissance refusée"                                 },
-    {"open",                   "Première connexion : mot de passe choisi"                  },
-    {"confirm_email",          "Adresse de messagerie confirmée"                           },
-    {"change_email",           "Adresse de messagerie changée"                             },
-    {"change_password",        "Mot de passe changé"                                       },
-    {"recover_password",       "Accès retrouvé après oubli du mot de passe"              },
-    {"open_sms",               "Compte ouvert par SMS"                                      },
-    {"open_franceconnect",     "FranceConnect lié au compte"                               },
-    {"open_aten",              "Compte ouvert depuis ATEN"                                  },
-    {"open_ent",               "Compte ouvert depuis un ENT"                                },
-    {"close",                  "Compte fermé"                                              },
-    {"reopen",                 "Compte rouvert"                                             },
-    {"merge_undone",           "Fiche détachée : elle était celle d’une autre personne"},
+    {"created",                "Compte créé à partir de l’annuaire académique"                },
+    {"notify",                 "Compte notifié"                                                    },
+    {"notify_reset",           "Compte notifié, mot de passe réinitialisé"                       },
+    {"notification_cancelled", "Notification annulée avant son départ"                            },
+    {"reset_password",         "Mot de passe réinitialisé"                                        },
+    {"password_shown",         "Mot de passe provisoire affiché"                                   },
+    {"resend_activation",      "Courriel d’activation renvoyé"                                   },
+    {"birth_date_refused",     "Date de naissance refusée"                                         },
+    {"open",                   "Première connexion : mot de passe choisi"                          },
+    {"confirm_email",          "Adresse de messagerie confirmée"                                   },
+    {"change_email",           "Adresse de messagerie changée"                                     },
+    {"change_password",        "Mot de passe changé"                                               },
+    {"recover_password",       "Accès retrouvé après oubli du mot de passe"                      },
+    {"help_identifier",        "Identifiant demandé depuis la page de connexion : courriel envoyé"},
+    {"help_password",          "Mot de passe oublié : lien envoyé par courriel"                   },
+    {"help_activation",        "Lien d’activation redemandé depuis la page de connexion"         },
+    {"help_not_opened",        "Aide demandée avant l’ouverture : courriel envoyé"              },
+    {"reset_by_guardian",      "Mot de passe réinitialisé par un responsable légal"              },
+    {"child_helped",           "Mot de passe d’un enfant réinitialisé depuis le guichet"        },
+    {"open_sms",               "Compte ouvert par SMS"                                              },
+    {"open_franceconnect",     "FranceConnect lié au compte"                                       },
+    {"open_aten",              "Compte ouvert depuis ATEN"                                          },
+    {"open_ent",               "Compte ouvert depuis un ENT"                                        },
+    {"close",                  "Compte fermé"                                                      },
+    {"reopen",                 "Compte rouvert"                                                     },
+    {"merge_undone",           "Fiche détachée : elle était celle d’une autre personne"        },
 };
 
 static const char *deed_text(const char *code)
@@ -49,6 +55,9 @@ static const char *actor_text(const struct account_happening *happening)
     }
     if (strcmp(happening->actor, "person") == 0) {
         return "la personne";
+    }
+    if (strcmp(happening->actor, "guardian") == 0) {
+        return "un responsable légal";
     }
     return strcmp(happening->actor, "import") == 0 ? "l’import" : "l’exploitant";
 }

@@ -1,5 +1,6 @@
 #include "link.pb-c.h"
 #include "portal/cookie.h"
+#include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "runtime/metric.h"
@@ -22,6 +23,32 @@ void family_sign_in_show(struct visit *visit)
     page_send(visit, 200);
 }
 
+/* The password was right: who gave it may know which schools can renew it. */
+static void show_expired(struct visit *visit, const Preau__Link__SignInReply *reply)
+{
+    struct view *body =
+        page_begin(visit, "Votre mot de passe provisoire n’est plus valable", "mot-de-passe-perime.html");
+    struct view *schools = reply->n_schools > 0 ? view_add(body, "SCHOOLS") : NULL;
+    for (size_t i = 0; i < reply->n_schools; i++) {
+        view_set(view_add(schools, "SCHOOL"), "SCHOOL_NAME", reply->schools[i]);
+    }
+    if (!schools) {
+        view_show(body, "ANY_SCHOOL");
+    }
+    page_send(visit, refusal_status(REFUSAL_NOTIFICATION_EXPIRED));
+}
+
+/* What the mail of the first sign-in brings is still to be followed: here it may be asked for again. */
+static void show_pending(struct visit *visit)
+{
+    struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
+    view_show(body, "ANY_EMAIL");
+    struct view *again = view_add(body, "AGAIN");
+    view_set(again, "LOGIN", http_form(visit->request, "identifiant"));
+    form_request_set(again);
+    page_send(visit, 200);
+}
+
 static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__SignInReply *reply = (const void *)answer;
@@ -29,6 +56,11 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         metric_count(METRIC_PORTAL_SIGN_INS, "family", "refused");
         page_form_error(form_begin(visit, http_form(visit->request, "identifiant")), refusal);
         page_send(visit, refusal_status(refusal));
+        return;
+    }
+    if (reply->next == PREAU__LINK__NEXT_STEP__NEXT_STEP_EXPIRED) {
+        metric_count(METRIC_PORTAL_SIGN_INS, "family", "refused");
+        show_expired(visit, reply);
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
@@ -50,11 +82,11 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         visit_sign_in(visit, &session, "/nouveau-mot-de-passe");
         return;
     case PREAU__LINK__NEXT_STEP__NEXT_STEP_CONFIRM:
+    case PREAU__LINK__NEXT_STEP__NEXT_STEP_EXPIRED:
     case PREAU__LINK__NEXT_STEP__NEXT_STEP_UNSPECIFIED:
     case _PREAU__LINK__NEXT_STEP_IS_INT_SIZE:
     default:
-        view_show(page_begin(visit, "Votre messagerie", "ouverture-suite.html"), "ANY_EMAIL");
-        page_send(visit, 200);
+        show_pending(visit);
         return;
     }
 }

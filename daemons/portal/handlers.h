@@ -15,6 +15,12 @@ visit_handler sign_out_do;
 visit_handler opening_show, opening_do;
 /* activation.c */
 visit_handler activation_show, activation_do;
+/* help.c */
+visit_handler help_show, help_form_show, help_form_do;
+/* password_link.c */
+visit_handler password_link_show, password_link_do;
+/* children.c */
+visit_handler children_show, child_password_do;
 /* password.c */
 visit_handler password_show, password_do;
 /* desk.c */

@@ -1,0 +1,92 @@
+-- A guardian who helps a child whose account is attached to theirs.
+
+-- :query child_list
+-- The children of an active guardian's account who have one themselves, with their identifiers.
+-- :role portal
+-- $1 academy smallint
+-- $2 guardian bigint
+select a.academy, a.id, a.login, a.state::text, who.nom, who.prenom, coalesce(s.name, '') as school,
+       coalesce(e.class, '') as class
+  from preau.attached_pupil t
+  join preau.account g on (g.academy, g.id) = (t.guardian_academy, t.guardian_id)
+                      and g.state = 'active' and g.closed_at is null
+  join preau.account a on (a.academy, a.id) = (t.academy, t.id) and a.closed_at is null
+  join lateral (
+        select p.* from preau.person p
+         where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null
+         order by p.degree desc, p.aaf_id limit 1) who on true
+  left join lateral (
+        select n.uai, n.class from preau.enrolment n
+         where (n.academy, n.degree, n.pupil_id) = (who.academy, who.degree, who.aaf_id)
+         order by n.uai limit 1) e on true
+  left join preau.school s on (s.academy, s.uai) = (who.academy, e.uai)
+ where t.guardian_academy = $1 and t.guardian_id = $2
+ order by who.birth_date, who.prenom, a.academy, a.id;
+
+-- :query child_load
+-- One child's account, if it is attached to that active guardian's, with its password and the answer that this request was
+-- given before, if it was.
+-- :role link
+-- $1 guardian_academy smallint
+-- $2 guardian bigint
+-- $3 academy smallint
+-- $4 id bigint
+-- $5 request uuid
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
+       c.sealed, c.hash, c.changed_at as credential_changed_at,
+       (select answer from preau.request_answer where request_id = $5) as stored_answer
+  from preau.attached_pupil t
+  join preau.account g on (g.academy, g.id) = (t.guardian_academy, t.guardian_id)
+                      and g.state = 'active' and g.closed_at is null
+  join preau.account a on (a.academy, a.id) = (t.academy, t.id)
+  left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
+ where t.guardian_academy = $1 and t.guardian_id = $2 and t.academy = $3 and t.id = $4;
+
+-- :query child_reset
+-- The child's new provisional password: the account as decided, its sessions ended, its own address told where it confirmed
+-- one, both accounts' lives, the answer kept (without the password, which stays sealed in its place). Nothing when the child
+-- is no longer attached.
+-- :role link
+-- $1 guardian_academy smallint
+-- $2 guardian bigint
+-- $3 academy smallint
+-- $4 id bigint
+-- $5 version bigint
+-- $6 password text
+-- $7 expires_at timestamptz
+-- $8 sealed bytea
+-- $9 changed_at timestamptz
+-- $10 tell_change boolean
+-- $11 request uuid
+-- $12 method text
+with attached as materialized (
+    select t.academy, t.id
+      from preau.attached_pupil t
+     where t.guardian_academy = $1 and t.guardian_id = $2 and t.academy = $3 and t.id = $4
+), changed as (
+    update preau.account a
+       set password = $6::text::preau.password_kind, notification_expires_at = $7
+      from attached
+     where (a.academy, a.id) = (attached.academy, attached.id) and a.version = $5
+ returning a.academy, a.id, a.email, a.email_confirmed_at
+), resealed as (
+    update preau.credential c set sealed = $8, hash = null, changed_at = $9
+      from changed where (c.academy, c.account_id) = (changed.academy, changed.id)
+ returning c.account_id
+), ended as (
+    delete from preau.session s using changed where (s.academy, s.account_id) = (changed.academy, changed.id)
+), told as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient)
+    select academy, id, 'guardian_reset', 'mail', email from changed where $10 and email_confirmed_at is not null
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor, detail)
+    select academy, id, 'reset_by_guardian', 'guardian', jsonb_build_object('academy', $1, 'guardian', $2) from changed
+     union all
+    select $1, $2, 'child_helped', 'person', jsonb_build_object('academy', academy, 'child', id) from changed
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($11, $12, '')
+)
+select preau.require_unchanged((select count(*) from changed) + (select count(*) from resealed), 2);

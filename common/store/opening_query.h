@@ -1,0 +1,8 @@
+/* Inside this room: an account with its password, by any query that has the columns of opening_account. */
+#pragma once
+
+#include "store/opening.h"
+#include "store/query.h"
+
+void opening_load_by(
+    struct store *store, enum query query, const struct parameters *parameters, opening_loaded *loaded, void *arg);

@@ -1,0 +1,83 @@
+/* A guardian helps the children whose accounts are attached to theirs: their identifiers, another provisional password. */
+#include "link.pb-c.h"
+#include "portal/form_request.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "portal/wording.h"
+#include "store/child.h"
+
+static void child_fill(struct view *view, const struct listed_child *child)
+{
+    char name[WORDING_NAME_SIZE];
+    wording_name(child->prenom, child->nom, name);
+    view_set(view, "CHILD_NAME", name);
+    view_set(view, "SCHOOL_NAME", child->school);
+    if (child->class[0] != '\0') {
+        view_set(view_add(view, "CLASS"), "CLASS_NAME", child->class);
+    }
+    view_set(view, "LOGIN", child->login);
+    if (child->state == STATE_NON_DISTRIBUE) {
+        view_show(view, "NOT_HANDED_OUT");
+        return;
+    }
+    struct view *reset = view_add(view, "RESET");
+    view_print(reset, "ACTION", "/guichet/enfants/%d-%lld/mot-de-passe", child->academy.v, (long long)child->id.v);
+    view_set(reset, "NAME", name);
+    view_show(reset, child->state == STATE_ACTIVE ? "OPENED" : "NOT_OPENED");
+    form_request_set(reset);
+}
+
+static void children_listed(void *arg, const struct listed_child *children, size_t count, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    if (!children) {
+        page_fail(visit, fault);
+        return;
+    }
+    struct view *body = page_begin(visit, "Aider mes enfants à se connecter", "enfants.html");
+    if (count == 0) {
+        view_show(body, "NOBODY");
+    }
+    for (size_t i = 0; i < count; i++) {
+        child_fill(view_add(body, "CHILD"), &children[i]);
+    }
+    page_send(visit, 200);
+}
+
+void children_show(struct visit *visit)
+{
+    child_list(visit->portal->store, visit->session.academy, visit->session.account, children_listed, visit);
+}
+
+static void password_given(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__ResetChildPasswordReply *reply = (const void *)answer;
+    char date[WORDING_SIZE];
+    if (!reply) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    struct view *body = page_begin(visit, "Nouveau mot de passe provisoire", "enfant-mot-de-passe.html");
+    wording_day((struct instant){reply->expires_at}, date);
+    view_set(body, "LOGIN", reply->login);
+    view_set(body, "PASSWORD", reply->password);
+    view_set(body, "EXPIRES", date);
+    page_send(visit, 200);
+}
+
+void child_password_do(struct visit *visit)
+{
+    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
+    account.academy = (uint32_t)visit->session.academy.v;
+    account.id = visit->session.account.v;
+    Preau__AccountRef child = PREAU__ACCOUNT_REF__INIT;
+    child.academy = (uint32_t)visit->path.academy.v;
+    child.id = visit->path.account.v;
+    Preau__Link__ResetChildPasswordRequest request = PREAU__LINK__RESET_CHILD_PASSWORD_REQUEST__INIT;
+    request.account = &account;
+    request.child = &child;
+    unsigned char id[REQUEST_ID_SIZE];
+    form_request_id(visit, id);
+    visit_call(visit,
+        &(struct visit_call){visit->portal->link, "ResetChildPassword", &request.base, password_given, id, true});
+}
