@@ -42,14 +42,14 @@ static void done_rows(void *arg, const struct rows *rows, const struct fault *fa
     memory_free(&asking);
 }
 
-void help_ask(struct store *store, const unsigned char *request, enum help_wanted wanted, const char *subject,
-    help_done *done, void *arg)
+void help_ask(struct store *store, const struct help_request *request, help_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_uuid(&parameters, request);
-    parameters_text(&parameters, help_code(wanted));
-    parameters_text(&parameters, subject);
+    parameters_uuid(&parameters, request->id);
+    parameters_text(&parameters, help_code(request->wanted));
+    parameters_text(&parameters, request->subject);
+    parameters_bool(&parameters, request->is_known);
     store_run(store, QUERY_HELP_ASK, &parameters, done_rows, asking_new((struct asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
 }

@@ -14,9 +14,14 @@ struct store;
 
 typedef void help_done(void *arg, const struct fault *fault);
 
-/* Keeps it, once for each request. request: 16 bytes. subject: an address, or an identifier. */
-void help_ask(struct store *store, const unsigned char *request, enum help_wanted wanted, const char *subject,
-    help_done *done, void *arg);
+struct help_request {
+    const unsigned char *id; /* 16 bytes */
+    enum help_wanted wanted;
+    const char *subject; /* an address, or an identifier */
+    bool is_known;       /* the browser is one where the person signed in before */
+};
+/* Keeps it, once for each id. */
+void help_ask(struct store *store, const struct help_request *request, help_done *done, void *arg);
 
 /* A request, and one account that it is about. */
 struct help_candidate {
@@ -40,7 +45,7 @@ struct help_owed {
 };
 struct help_answer {
     int64_t request;
-    int64_t per_day; /* mails of a kind to an account */
+    int64_t per_day; /* mails of a kind to an account; of a known browser twice as many */
     struct instant activation_expires_at, password_expires_at;
     const struct help_owed *owed;
     size_t count; /* at most HELP_ACCOUNTS_MAX; 0: the request is about nobody */

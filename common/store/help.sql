@@ -6,7 +6,8 @@
 -- $1 request uuid
 -- $2 wanted text
 -- $3 subject text
-insert into preau.help_request (request_id, wanted, subject) values ($1, $2, $3) on conflict do nothing;
+-- $4 known boolean
+insert into preau.help_request (request_id, wanted, subject, known) values ($1, $2, $3, $4) on conflict do nothing;
 
 -- :query help_load
 -- The oldest requests with the accounts that each is about: those of a confirmed address, or the one of an identifier. One
@@ -33,8 +34,8 @@ select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a
  order by h.id, a.academy, a.id;
 
 -- :query help_apply
--- A request answered: the row gone, each account owed its mail unless it had as many of that kind within a day, older links
--- of the same purpose ended, the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an
+-- A request answered: the row gone, each account owed its mail unless it had as many of that kind within a day (twice as many
+-- for a browser that is known, so that strangers do not use up what is the person's), older links of the same purpose ended, the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an
 -- account changed since it was loaded.
 -- :role notify
 -- $1 request bigint
@@ -48,9 +49,9 @@ select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a
 -- $9 link_expiries timestamptz[]
 -- $10 events text[]
 with answered as (
-    delete from preau.help_request where id = $1 returning id
+    delete from preau.help_request where id = $1 returning id, known
 ), wanted as (
-    select w.*
+    select w.*, answered.known
       from unnest($3, $4, $5, $6, $7, $8, $9, $10)
              as w(academy, id, version, kind, recipient, purpose, expires_at, event), answered
 ), same as (
@@ -63,7 +64,7 @@ with answered as (
       from same s
      where (select count(*) from preau.delivery d
              where d.academy = s.academy and d.account_id = s.id and d.kind = s.kind
-               and d.created_at > now() - interval '1 day') < $2
+               and d.created_at > now() - interval '1 day') < $2 * case when s.known then 2 else 1 end
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from fit f

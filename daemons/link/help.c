@@ -6,6 +6,7 @@
 
 #include "domain/email.h"
 #include "domain/identifier.h"
+#include "link/device.h"
 #include "link/tries.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
@@ -18,6 +19,7 @@ struct keeping {
     struct call *call;
     enum help_wanted wanted;
     char subject[EMAIL_SIZE];
+    bool is_known;
     struct attempt attempt;
 };
 
@@ -54,8 +56,9 @@ static void keeping_begun(void *arg, bool granted, const struct fault *fault)
         call_refuse(keeping->call, REFUSAL_TOO_MANY_ATTEMPTS);
         keeping_end(keeping, "refused");
     } else {
-        help_ask(
-            keeping->link->store, call_request_id(keeping->call), keeping->wanted, keeping->subject, kept, keeping);
+        const struct help_request request = {
+            call_request_id(keeping->call), keeping->wanted, keeping->subject, keeping->is_known};
+        help_ask(keeping->link->store, &request, kept, keeping);
     }
 }
 
@@ -91,6 +94,9 @@ void help_keep(struct link *link, struct call *call, const Preau__Link__AskHelpR
         keeping_end(keeping, "refused");
         return;
     }
+    int64_t device;
+    keeping->is_known = keeping->wanted != HELP_IDENTIFIER &&
+                        device_read(link->keys, "person", keeping->subject, request->device, &device);
     tries_of_help(&link->bounds, help_code(keeping->wanted), keeping->subject, request->address, &keeping->attempt);
     attempt_begin(link->store, &keeping->attempt, &link->bounds.sign_in, keeping_begun, keeping);
 }

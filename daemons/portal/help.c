@@ -1,6 +1,7 @@
 /* Help for who cannot sign in. What a page answers depends on what was typed alone: who exists is found out by notifyd,
  * later, and told by mail. */
 #include "link.pb-c.h"
+#include "portal/cookie.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -79,6 +80,7 @@ void help_form_do(struct visit *visit)
     request.wanted = wish->wanted;
     request.subject = arena_copy(visit_arena(visit), typed);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
+    request.device = arena_copy(visit_arena(visit), cookie_device(visit, COOKIE_DEVICE));
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);
     visit_call(visit, &(struct visit_call){visit->portal->link, "AskHelp", &request.base, asked, id, true});

@@ -12,7 +12,7 @@ from peers.sealing import link_token
 from peers.site import Site
 
 PASSWORD = "jardin violet sous la pluie 7"
-OPEN, DESK, NEW_PASSWORD, CONFIRM = 2, 1, 3, 4  # NextStep of link.proto
+OPEN, DESK, NEW_PASSWORD, CONFIRM, EXPIRED = 2, 1, 3, 4, 5  # NextStep of link.proto
 OWN_PASSWORD, ENROLMENT, OPEN_TO_ALL = 2, 3, 4  # AdministratorStep
 ACTIVE, EN_COURS = 4, 3  # AccountState of values.proto
 LINKD = "preau-linkd"
@@ -121,7 +121,11 @@ def test_an_account_that_was_not_handed_out_does_not_open(bus, town, schools, ad
 def test_a_notification_that_is_over_says_so_to_who_knows_the_password(bus, town, schools, address):
     child = town.pupil(schools[1], "Nora", "Petit", "2011-01-02", account=True)
     child.hand_out(months=-1)
-    assert bus.refusal("link", "SignIn", login=child.login, password=child.password, address=address) == "notification_expired"
+    told = sign_in(bus, child, address)
+    assert (told.next, told.account.id, told.credential_at, told.device) == (EXPIRED, 0, 0, ""), "nobody is signed in"
+    with town.database() as database:
+        names = [name for name, in database.execute("select name from preau.school where uai = %s", (schools[1][0],))]
+    assert list(told.schools) == names
     assert bus.refusal("link", "SignIn", login=child.login, password="wrong", address=address) == "wrong_credentials"
 
 

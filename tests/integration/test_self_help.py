@@ -198,6 +198,22 @@ def test_an_account_is_mailed_a_few_times_a_day_whoever_asks(here, families):
     assert len(families.owed(anne, "forgotten_identifier")) == 4, "the next day"
 
 
+def test_strangers_do_not_use_up_what_is_the_person_s_in_a_browser_that_is_known(here, families):
+    anne, bob = families.active("connue@example.net"), families.active("autre.connu@example.net")
+    own, other = sign_in(here, anne, PASSWORD), sign_in(here, bob, PASSWORD)
+    for _ in range(4):
+        ask(here, FORGOTTEN, anne.login)
+    is_answered(here)
+    for visitor in (own, other):
+        visitor.submit(visitor.get("/guichet").form("/deconnexion"))
+    ask(here, FORGOTTEN, anne.login, other)
+    is_answered(here)
+    assert len(families.owed(anne, "forgotten_password")) == 3, "another's browser is a stranger's"
+    ask(here, FORGOTTEN, anne.login, own)
+    is_answered(here)
+    assert len(families.owed(anne, "forgotten_password")) == 4
+
+
 def test_a_network_that_asks_too_often_waits_and_others_do_not(here, families):
     anne = families.active("reseau@example.net")
     stranger = Stranger(here)
@@ -242,7 +258,8 @@ def test_the_host_that_a_request_names_is_not_in_the_mail(here, families):
     anne = families.active("hote@example.net")
     stranger = Stranger(here)
     form = stranger.get(FORGOTTEN).form(FORGOTTEN)
-    stranger.session.headers.update({"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+    cookies = "; ".join(f"{one.name}={one.value}" for one in stranger.session.cookies)  # which are not that host's
+    stranger.session.headers.update({"Cookie": cookies, "Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
     assert stranger.submit(form, identifiant=anne.login).status == 200
     (mail,) = here.mail.wait("hote@example.net")
     assert link_in(text_of(mail)).startswith(f"{here.portal_url}/mot-de-passe/") and "evil.example" not in mail.as_string()

@@ -88,7 +88,7 @@ def test_afterwards_the_password_opens_nothing_and_its_owner_is_told_what_to_do(
     assert sign_in(here, family).page.path == "/ouverture"
     run_out(here, family)
     late = sign_in(here, family)
-    assert late.page.status == 403 and "Votre mot de passe provisoire n’est plus valable." in text_of(late.page)
+    assert late.page.status == 403 and "Votre mot de passe provisoire n’est plus valable" in text_of(late.page)
     assert WAY_OUT in text_of(late.page)
     assert late.get("/ouverture").path == "/connexion", "no session"
     guess = sign_in(here, family, "aaaa-bbbb-cccc")

@@ -7,6 +7,7 @@ create table preau.help_request (
     request_id uuid not null unique, -- a double click asks once
     wanted     text not null check (wanted in ('identifier', 'password', 'activation')),
     subject    text not null check (octet_length(subject) <= 254), -- the address that was typed, or the identifier
+    known      boolean not null, -- by a browser where the person of this identifier signed in before
     asked_at   timestamptz not null default now()
 );
 grant insert on preau.help_request to preau_link;
