@@ -80,7 +80,7 @@ ROUTES = {
     "POST /aide/mot-de-passe": FAMILY,
     "POST /aide/activation": FAMILY,
     "POST /mot-de-passe/:jeton": FAMILY,
-    "POST /guichet/enfants/:compte/mot-de-passe": ("Link/ResetChildPassword",),
+    "POST /guichet/enfants/:compte/mot-de-passe": FAMILY,
     "POST /ouverture": FAMILY,
     "POST /nouveau-mot-de-passe": FAMILY,
     "POST /deconnexion": ("query/web_session_end",),
