@@ -241,8 +241,7 @@ static bool notify_is_idle(struct daemon_run *run)
 {
     const struct notify *notify = run->own;
     return service_running(notify->service) == 0 && sender_is_idle(notify->sender) &&
-           sheet_maker_is_idle(notify->sheets) && returns_is_idle(notify->returns) &&
-           helper_is_idle(notify->helper);
+           sheet_maker_is_idle(notify->sheets) && returns_is_idle(notify->returns) && helper_is_idle(notify->helper);
 }
 
 static const struct daemon daemon_notify = {
