@@ -40,7 +40,7 @@ void config_free(struct config **config);
 
 /* The value, of a key of that type (another type is a bug: assert). Texts live as long as the config. */
 const char *config_text(
-    const struct config *config, enum config_key key); /* TEXT, CHOICE, FILE, DIRECTORY, ADDRESS, TIME */
+    const struct config *config, enum config_key key); /* TEXT, CHOICE, FILE, DIRECTORY, ADDRESS, WEB, TIME */
 int64_t config_count(const struct config *config, enum config_key key);
 bool config_flag(const struct config *config, enum config_key key);
 struct duration config_duration(const struct config *config, enum config_key key);

@@ -13,6 +13,7 @@ static const struct {
     {"bus",            "ZeroMQ : services et événements"                },
     {"status",         "Adresses d'état"                                 },
     {"portal",         "Portail"                                          },
+    {"online_service", "Services en ligne du guichet"                     },
     {"keys",           "Trousseau"                                        },
     {"import",         "Import des archives AAF"                          },
     {"notify",         "Notification : courriels et fiches"               },
@@ -44,6 +45,7 @@ static const char *type_name(enum config_type type)
         [CONFIG_DIRECTORY] = "dossier",
         [CONFIG_LIST] = "liste",
         [CONFIG_ADDRESS] = "adresse",
+        [CONFIG_WEB_ADDRESS] = "adresse https",
         [CONFIG_TIME_OF_DAY] = "heure",
         [CONFIG_TIMES_OF_DAY] = "heures",
     };

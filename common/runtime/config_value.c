@@ -4,6 +4,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/schedule.h"
+#include "runtime/web_address.h"
 
 #include "domain/latin.h"
 
@@ -145,6 +146,16 @@ static bool check_address(const char *text, char *problem)
     return true;
 }
 
+static bool check_web_address(const struct config_row *row, const char *text, char *problem)
+{
+    if (text[0] != '\0' && !web_address_is_safe(text))
+        return SAY(problem,
+            "« %.80s » n'est pas une adresse sûre : écrivez https://, l'hôte et le chemin, sans nom "
+            "d'utilisateur, les autres lettres que celles d'ASCII codées en %%XX",
+            text);
+    return check_length(row, strlen(text), "octets", problem);
+}
+
 static bool check_time(const char *text, char *problem)
 {
     struct day_time time;
@@ -165,6 +176,8 @@ static bool read_one(const struct config_row *row, const char *text, int64_t *ou
         return read_flag(text, out_number, problem);
     case CONFIG_ADDRESS:
         return check_address(text, problem);
+    case CONFIG_WEB_ADDRESS:
+        return check_web_address(row, text, problem);
     case CONFIG_TIME_OF_DAY:
     case CONFIG_TIMES_OF_DAY:
         return check_time(text, problem);

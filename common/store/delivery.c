@@ -19,6 +19,9 @@ struct asking {
 static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_NOTIFICATION] = "notification",
     [DELIVERY_ACTIVATION] = "activation",
+    [DELIVERY_EMAIL_CHANGE] = "email_change",
+    [DELIVERY_EMAIL_CHANGE_ASKED] = "email_change_asked",
+    [DELIVERY_EMAIL_CHANGED] = "email_changed",
     [DELIVERY_PASSWORD_RESET] = "password_reset",
     [DELIVERY_PASSWORD_CHANGED] = "password_changed",
     [DELIVERY_REMINDER] = "reminder",
@@ -95,6 +98,7 @@ static void mail_from_row(const struct rows *rows, int row, struct owed_mail *ou
     };
     COPY_TEXT(out_mail->recipient, rows, row, "recipient");
     COPY_TEXT(out_mail->message_id, rows, row, "message_id");
+    COPY_TEXT(out_mail->new_email, rows, row, "new_email");
     who_from_row(rows, row, out_mail);
     if (out_mail->kind == DELIVERY_REMINDER) {
         out_mail->reminder = row_text(rows, row, "reminder");

@@ -18,10 +18,13 @@ struct store;
 enum delivery_kind {
     DELIVERY_NOTIFICATION,
     DELIVERY_ACTIVATION,
-    DELIVERY_PASSWORD_RESET,   /* the school did it */
-    DELIVERY_PASSWORD_CHANGED, /* the person did */
-    DELIVERY_REMINDER,         /* to a head: passwords are about to end */
-    DELIVERY_GUARDIAN_RESET,   /* a guardian did, of a child */
+    DELIVERY_EMAIL_CHANGE,       /* the link, to the new address */
+    DELIVERY_EMAIL_CHANGE_ASKED, /* told to the address before */
+    DELIVERY_EMAIL_CHANGED,      /* told to both */
+    DELIVERY_PASSWORD_RESET,     /* the school did it */
+    DELIVERY_PASSWORD_CHANGED,   /* the person did */
+    DELIVERY_REMINDER,           /* to a head: passwords are about to end */
+    DELIVERY_GUARDIAN_RESET,     /* a guardian did, of a child */
     DELIVERY_FORGOTTEN_IDENTIFIER,
     DELIVERY_FORGOTTEN_PASSWORD,
     DELIVERY_NOT_OPENED, /* asked for help, and was never opened */
@@ -52,6 +55,7 @@ struct owed_mail {
     batch_id batch; /* 0: of none */
     int64_t confirmation;
     struct instant link_expires_at;
+    char new_email[EMAIL_SIZE]; /* that the confirmation is about; "" none */
     account_id account;
     enum account_profile profile;
     bool is_opened; /* the person signed in once */

@@ -17,8 +17,9 @@ with due as (
       from (select ctid
               from preau.delivery
              where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
-               and kind in ('notification', 'activation', 'password_reset', 'password_changed', 'forgotten_identifier',
-                             'forgotten_password', 'not_opened', 'guardian_reset', 'reminder')
+               and kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
+                            'password_reset', 'password_changed', 'forgotten_identifier', 'forgotten_password',
+                            'not_opened', 'guardian_reset', 'reminder')
              order by due_at
              limit 64
                for no key update skip locked) first
@@ -47,10 +48,14 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
        case when t.kind in ('activation', 'forgotten_password')
                  then k.id is null or k.used_at is not null or k.superseded_at is not null
                       or k.expires_at <= now() or k.email <> t.recipient
-                      or (k.purpose = 'password' and k.credential_at is distinct from cr.changed_at) else false end
+                      or (k.purpose = 'password' and k.credential_at is distinct from cr.changed_at)
+            when t.kind = 'email_change'
+                 then not exists (select from preau.pending_email v
+                                   where v.academy = t.academy and v.id = t.confirmation_id
+                                     and v.account_id = t.account_id and v.email = t.recipient) else false end
          or (t.kind in ('forgotten_identifier', 'forgotten_password')
              and (a.email_confirmed_at is null or a.email is distinct from t.recipient)) as link_is_dead,
-       k.expires_at as link_expires_at
+       k.expires_at as link_expires_at, coalesce(k.email, '') as new_email
   from reserved t
   left join preau.account a on a.academy = t.academy and a.id = t.account_id
   left join preau.administrator ad on ad.id = t.administrator_id

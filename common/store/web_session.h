@@ -31,7 +31,7 @@ struct web_session {
     struct instant credential_at; /* when the password (or second factor) was made: the session ends with it */
     char csrf[TOKEN_RANDOM_SIZE];
     char name[WEB_NAME_SIZE]; /* of the administrator; the account's identifier */
-    /* of the browser, for the administrator's list of sessions; NULL: not kept, and when loaded */
+    /* of the browser, for the list of one's own sessions; NULL: not kept, and when loaded */
     const char *address, *browser;
 };
 

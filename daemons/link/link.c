@@ -1,9 +1,9 @@
 /* preau-linkd: proofs of identity: who signs in, who opens an account, who an administrator is.
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
- *                third scheme); the link of the confirmation mail; other passwords; what people want who cannot sign in,
- *                links to another password, a guardian who helps a child; administrators: their password,
- *                their second factor, the OpenID Connect portal of their academy, what a head delegates.
+ *                third scheme); the link of the confirmation mail; other passwords and mail addresses; what people want
+ *                who cannot sign in, links to another password, a guardian who helps a child; administrators: their
+ *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
@@ -30,6 +30,8 @@
 #include "link/child.h"
 #include "link/confirmation.h"
 #include "link/delegation.h"
+#include "link/email_change.h"
+#include "link/email_link.h"
 #include "link/hashing.h"
 #include "link/help.h"
 #include "link/opening.h"
@@ -90,6 +92,21 @@ static void do_recover_password(void *arg, struct call *call, const ProtobufCMes
 static void do_reset_child_password(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     child_help(arg, call, (const void *)request);
+}
+
+static void do_ask_email_change(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    email_change_begin(arg, call, (const void *)request);
+}
+
+static void do_confirm_email_change(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    email_link_follow(arg, call, (const void *)request);
+}
+
+static void do_cancel_email_change(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    email_change_take_back(arg, call, (const void *)request);
 }
 
 static void do_sign_in_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -193,6 +210,9 @@ static const struct service_method methods[] = {
     {"GetPasswordLink",             do_get_password_link            },
     {"RecoverPassword",             do_recover_password             },
     {"ResetChildPassword",          do_reset_child_password         },
+    {"AskEmailChange",              do_ask_email_change             },
+    {"ConfirmEmailChange",          do_confirm_email_change         },
+    {"CancelEmailChange",           do_cancel_email_change          },
     {"SignInAdministrator",         do_sign_in_administrator        },
     {"AddAdministrator",            do_add_administrator            },
     {"ListAdministrators",          do_list_administrators          },
@@ -228,10 +248,12 @@ static struct link_bounds bounds_of(const struct config *config)
     struct duration delay = config_duration(config, CONFIG_LINK_ATTEMPTS_DELAY);
     return (struct link_bounds){
         .sign_in = {config_duration(config, CONFIG_LINK_ATTEMPTS_WINDOW), delay},
-        .birth_dates = {DAYS(1),                      delay                                           },
+        .a_day = {DAYS(1),                      delay                                           },
         .tries_account = config_count(config, CONFIG_LINK_ATTEMPTS_ACCOUNT),
         .tries_address = config_count(config, CONFIG_LINK_ATTEMPTS_ADDRESS),
         .tries_birth_dates = config_count(config, CONFIG_LINK_BIRTH_DATE_ATTEMPTS),
+        .email_changes = config_count(config, CONFIG_LINK_EMAIL_CHANGES),
+        .email_change_link = config_duration(config, CONFIG_LINK_EMAIL_CHANGE_LINK_LIFETIME),
         .activation_link = config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME),
         .session_idle = config_duration(config, CONFIG_PORTAL_SESSION_IDLE),
         .portal_sign_in = config_duration(config, CONFIG_LINK_PROVIDER_SIGN_IN_LIFETIME),

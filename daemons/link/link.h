@@ -16,9 +16,9 @@ struct service;
 struct store;
 
 struct link_bounds {
-    struct attempt_bounds sign_in, birth_dates;
-    int64_t tries_account, tries_address, tries_birth_dates;
-    struct duration activation_link;
+    struct attempt_bounds sign_in, a_day; /* a_day: of birth dates, of demands of another address */
+    int64_t tries_account, tries_address, tries_birth_dates, email_changes;
+    struct duration activation_link, email_change_link;
     struct duration session_idle;   /* of an administrator: one that is over is not listed */
     struct duration portal_sign_in; /* on the way to a portal and back */
     struct duration portal_session; /* how long a sign-out there is offered */

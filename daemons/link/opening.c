@@ -162,7 +162,7 @@ static void opening_check(struct choice *choice)
     }
     const struct link_bounds *bounds = &choice->link->bounds;
     tries_of_account("birth-date", bounds->tries_birth_dates, choice->academy, choice->id, &choice->attempt);
-    attempt_begin(choice->link->store, &choice->attempt, &bounds->birth_dates, opening_begun, choice);
+    attempt_begin(choice->link->store, &choice->attempt, &bounds->a_day, opening_begun, choice);
 }
 
 static size_t opening_answer(const struct choice *choice, unsigned char *out_answer)

@@ -17,7 +17,7 @@ struct tried_sign_in {
  * is counted by itself, wherever it is. Gives the browser's number, its own or a new one. */
 int64_t tries_of_sign_in(const struct link *link, const struct tried_sign_in *tried, struct attempt *out_attempt);
 
-/* Of one account, what: "birth-date", "password". */
+/* Of one account, what: "birth-date", "password", "email-change". */
 void tries_of_account(
     const char *what, int64_t allowed, academy_code academy, account_id id, struct attempt *out_attempt);
 

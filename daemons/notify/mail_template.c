@@ -12,6 +12,12 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_NOTIFICATION, true, {"LOGIN", "PASSWORD", "SIGN_IN"}},
     {"activation", "Lien qui confirme l’adresse de messagerie et active le compte.",
      DELIVERY_ACTIVATION, false, {"LINK"}},
+    {"email-change", "Lien qui confirme une nouvelle adresse, demandée par la personne.",
+     DELIVERY_EMAIL_CHANGE, false, {"LINK"}},
+    {"email-change-asked", "Avis, à l’adresse d’avant : la personne a demandé à en changer.",
+     DELIVERY_EMAIL_CHANGE_ASKED, false, {"LOGIN", "NEW_ADDRESS"}},
+    {"email-changed", "Avis, aux deux adresses : la nouvelle a remplacé l’ancienne.",
+     DELIVERY_EMAIL_CHANGED, false, {"LOGIN", "NEW_ADDRESS"}},
     {"reset", "Avis : l’établissement a réinitialisé le mot de passe.",
      DELIVERY_PASSWORD_RESET, false, {"LOGIN"}},
     {"changed", "Avis : la personne a changé son mot de passe.",
@@ -42,10 +48,15 @@ const struct mail_template *mail_template_of(const struct owed_mail *mail)
     return found;
 }
 
+static const struct mail_link links[DELIVERY_KIND_COUNT] = {
+    [DELIVERY_ACTIVATION] = {"activation", "activation"},
+    [DELIVERY_EMAIL_CHANGE] = {"email_change", "adresse"},
+    [DELIVERY_FORGOTTEN_PASSWORD] = {"password", "mot-de-passe"},
+};
+
 const struct mail_link *mail_link_of(enum delivery_kind kind)
 {
-    static const struct mail_link activation = {"activation", "activation"}, password = {"password", "mot-de-passe"};
-    return kind == DELIVERY_ACTIVATION ? &activation : kind == DELIVERY_FORGOTTEN_PASSWORD ? &password : NULL;
+    return links[kind].purpose ? &links[kind] : NULL;
 }
 
 const struct mail_template *mail_template_named(const char *name)

@@ -18,6 +18,7 @@ static const struct given mail_values[] = {
     {"SIGN_IN",      NULL           },
     {"LINK",         NULL           },
     {"ASKED",        NULL           },
+    {"NEW_ADDRESS",  NULL           },
     {"SCHOOL",       NULL           },
     {"LINK_EXPIRES", "LINK_ENDS"    },
     {"LINK_TIME",    "LINK_ENDS"    },

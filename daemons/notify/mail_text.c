@@ -87,6 +87,17 @@ void mail_text_name(const struct owed_mail *mail, char out_name[WORDING_NAME_SIZ
     }
 }
 
+/* Enough for who gave it: the address before may be read by others. */
+static void fill_new_address(struct view *view, const struct owed_mail *mail)
+{
+    char masked[EMAIL_MASK_SIZE] = "";
+    struct email email;
+    if (email_parse(mail->new_email, &email)) {
+        email_mask(&email, masked);
+    }
+    view_set(view, "NEW_ADDRESS", masked);
+}
+
 static void fill_account(struct view *view, const struct part *part)
 {
     const struct owed_mail *mail = part->mail;
@@ -98,6 +109,7 @@ static void fill_account(struct view *view, const struct part *part)
     view_set(view, "LINK", words->link);
     mail_language_date(part->language, mail->created_at, date);
     view_set(view, "ASKED", date);
+    fill_new_address(view, mail);
     fill_link(view, part);
     wording_list_with(mail->children, mail_language_and(part->language), text, sizeof text);
     if (text[0] != '\0' && mail->profile == PROFILE_RESPONSABLE) {

@@ -44,6 +44,7 @@ static struct owed_mail sample_of(const struct mail_template *of, struct instant
         .is_repeat = of->is_repeat,
         .recipient = "camille.exemple@example.org",
         .message_id = "apercu@example.org",
+        .new_email = "camille@example.net",
         .link_expires_at = instant_add(now, of->kind == DELIVERY_FORGOTTEN_PASSWORD ? HOURS(1) : HOURS(72)),
         .profile = PROFILE_RESPONSABLE,
         .password = PASSWORD_PROVISIONAL,

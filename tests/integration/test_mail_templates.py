@@ -13,8 +13,8 @@ from peers.people import UAI_LETTERS, Town
 from peers.site import Site
 
 NOTIFYD = "preau-notifyd"
-NAMES = ["notification", "re-notification", "activation", "reset", "changed", "reminder", "reset-by-guardian", "forgotten-identifier",
-         "forgotten-password", "not-opened"]
+NAMES = ["notification", "re-notification", "activation", "email-change", "email-change-asked", "email-changed", "reset", "changed",
+         "reminder", "reset-by-guardian", "forgotten-identifier", "forgotten-password", "not-opened"]
 ACADEMY = 24
 
 

@@ -104,6 +104,9 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_NOTIFICATION,         false, "Votre compte d’accès"         },
         {DELIVERY_NOTIFICATION,         true,  "Rappel de votre compte"          },
         {DELIVERY_ACTIVATION,           false, "Confirmez votre"                 },
+        {DELIVERY_EMAIL_CHANGE,         false, "Confirmez votre nouvelle"        },
+        {DELIVERY_EMAIL_CHANGE_ASKED,   false, "est demandé"                    },
+        {DELIVERY_EMAIL_CHANGED,        false, "a été changée"                },
         {DELIVERY_PASSWORD_RESET,       false, "réinitialisé"                  },
         {DELIVERY_PASSWORD_CHANGED,     false, "a été modifié"                },
         {DELIVERY_REMINDER,             false, "arrivent à échéance"          },
@@ -174,6 +177,24 @@ static void a_line_of_another_form_is_not_read(void **state)
     assert_string_equal(at, "");
     assert_string_equal(last.class, "6A");
     assert_string_equal(last.city, "LYON");
+}
+
+/* The mail to the address before may be read by somebody else: it is enough for who gave the new one. */
+static void a_new_address_is_told_in_part(void **state)
+{
+    (void)state;
+    static const enum delivery_kind kinds[] = {DELIVERY_EMAIL_CHANGE_ASKED, DELIVERY_EMAIL_CHANGED};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct owed_mail mail = notification;
+        mail.kind = kinds[i];
+        snprintf(mail.new_email, sizeof mail.new_email, "heloise.durand@example.net");
+        struct mail_text text = make_in("pt", &mail, NULL);
+        has(text.plain, "h•••@e•••.net");
+        has(text.html, "h•••@e•••.net");
+        assert_null(strstr(text.plain, "heloise.durand@"));
+        assert_null(strstr(text.html, "heloise.durand@"));
+        mail_text_clear(&text);
+    }
 }
 
 static void a_second_language_follows_the_first(void **state)
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(each_kind_has_its_subject),
         cmocka_unit_test(a_reminder_says_where_how_many_and_by_when),
         cmocka_unit_test(a_line_of_another_form_is_not_read),
+        cmocka_unit_test(a_new_address_is_told_in_part),
         cmocka_unit_test(a_second_language_follows_the_first),
         cmocka_unit_test(a_second_language_has_its_own_dates_and_lists),
         cmocka_unit_test(a_reader_gets_back_what_was_written),

@@ -203,7 +203,8 @@ static void take_example_out(char *text)
     bool is_inside = false;
     for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
         is_inside = is_inside || strncmp(line, "# academy_portal \"", 18) == 0 ||
-                    strncmp(line, "# mail_domain \"", 15) == 0 || strncmp(line, "# mail_language \"", 17) == 0;
+                    strncmp(line, "# mail_domain \"", 15) == 0 || strncmp(line, "# mail_language \"", 17) == 0 ||
+                    strncmp(line, "# online_service \"", 18) == 0;
         bool is_end = strncmp(line, "# }", 3) == 0;
         if (is_inside && line[0] == '#')
             line[0] = ' ';
@@ -276,13 +277,14 @@ static void what_is_wrong_under_a_title_is_told(void **state)
     static const struct {
         const char *text, *says;
     } cases[] = {
-        {"academy_portal lyon { }\nacademy_portal lyon { }", ":2: "                                       },
-        {"academy_portal { }",                               ":1: "                                       },
-        {"academy_portal \"Lyon 2\" { }",                    ":1: academy_portal: « Lyon 2 »"           },
-        {"academy_portal lyon { isuer = x }",                "vouliez-vous « issuer »"                  },
-        {"academy_portal lyon {\n pkce = peut }",            ":2: academy_portal.pkce: "                  },
-        {"academy_portal lyon { }",                          "academy_portal \"lyon\": issuer: cette clef"},
-        {"academy_portal lyon { ca_file = \"/x/y\" }",       "academy_portal \"lyon\": ca_file: "         },
+        {"academy_portal lyon { }\nacademy_portal lyon { }",           ":2: "                                       },
+        {"academy_portal { }",                                         ":1: "                                       },
+        {"academy_portal \"Lyon 2\" { }",                              ":1: academy_portal: « Lyon 2 »"           },
+        {"academy_portal lyon { isuer = x }",                          "vouliez-vous « issuer »"                  },
+        {"academy_portal lyon {\n pkce = peut }",                      ":2: academy_portal.pkce: "                  },
+        {"academy_portal lyon { }",                                    "academy_portal \"lyon\": issuer: cette clef"},
+        {"online_service ent {\n address = \"javascript:alert(1)\" }", ":2: online_service.address: "               },
+        {"academy_portal lyon { ca_file = \"/x/y\" }",                 "academy_portal \"lyon\": ca_file: "         },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         _cleanup_(config_free) struct config *config = load_text(cases[i].text, (const char *const[]){PORTAL, NULL});

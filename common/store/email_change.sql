@@ -1,0 +1,124 @@
+-- Another mail address of a person: asked for, proved by the link of a mail, taken back. Until the link is followed the address
+-- before stays the account's.
+
+-- :query email_change_ask
+-- The new address waits for its link, in the place of an earlier one. A mail is owed to it, and a notice to where the account's
+-- mails go until now. The account is written too, though it stays the same: of two demands at once, one is stale.
+-- :role link notify
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 email text
+-- $5 expires_at timestamptz
+-- $6 credential_at timestamptz
+-- $7 action text
+-- $8 request uuid
+-- $9 method text
+-- $10 answer bytea
+with changed as (
+    update preau.account a set email = a.email
+     where a.academy = $1 and a.id = $2 and a.version = $3
+ returning a.academy, a.id, a.email, a.email_confirmed_at
+), older as (
+    update preau.confirmation c set superseded_at = now()
+      from changed
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and c.purpose = 'email_change'
+       and c.used_at is null and c.superseded_at is null
+), link as (
+    insert into preau.confirmation (academy, account_id, purpose, email, expires_at, credential_at)
+    select academy, id, 'email_change', $4, $5, $6 from changed
+ returning academy, account_id, id, email
+), mail as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
+    select academy, account_id, 'email_change', 'mail', email, id from link
+), known as (
+    select ch.academy, ch.id, preau.notification_address(ch.email, ch.email_confirmed_at, r.mail) as address
+      from changed ch
+      left join lateral (
+            select p.mail from preau.person p
+             where (p.account_academy, p.account_id) = (ch.academy, ch.id) and p.departed_at is null and p.mail is not null
+             order by p.degree desc, p.aaf_id limit 1) r on true
+), told as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
+    select k.academy, k.id, 'email_change_asked', 'mail', k.address, link.id
+      from known k join link on true
+     where lower(k.address) <> lower($4)
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor)
+    select academy, id, $7, 'person' from changed
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($8, $9, $10)
+)
+select preau.require_unchanged((select count(*) from changed), 1);
+
+-- :query email_change_load
+-- What the link of a mail stands for, with its account. is_now: the address counts already.
+-- :role link
+-- $1 academy smallint
+-- $2 confirmation bigint
+select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
+       a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
+       exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
+       exists (select from preau.pending_email v where (v.academy, v.id) = (c.academy, c.id)) as is_pending,
+       c.used_at is not null and a.email = c.email and a.email_confirmed_at is not null as is_now
+  from preau.confirmation c
+  join preau.account a on (a.academy, a.id) = (c.academy, c.account_id)
+ where c.academy = $1 and c.id = $2 and c.purpose = 'email_change';
+
+-- :query email_change_confirm
+-- The link was followed: the new address is the account's, the link is used up, and both addresses are told. What was taken back
+-- meanwhile stays so.
+-- :role link notify
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 confirmation bigint
+-- $5 action text
+with before as materialized (
+    select preau.notification_address(a.email, a.email_confirmed_at, r.mail) as address
+      from preau.account a
+      left join lateral (
+            select p.mail from preau.person p
+             where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+             order by p.degree desc, p.aaf_id limit 1) r on true
+     where a.academy = $1 and a.id = $2 and a.version = $3
+), changed as (
+    update preau.account a set email = v.email, email_confirmed_at = now()
+      from preau.pending_email v
+     where a.academy = $1 and a.id = $2 and a.version = $3 and v.academy = $1 and v.id = $4 and v.account_id = $2
+ returning a.academy, a.id, a.email
+), used as (
+    update preau.confirmation c set used_at = now()
+      from changed
+     where c.academy = $1 and c.id = $4 and c.used_at is null and c.superseded_at is null
+ returning 1
+), told as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
+    select distinct on (lower(t.address)) changed.academy, changed.id, 'email_changed', 'mail', t.address, $4
+      from changed
+     cross join lateral (select changed.email as address union all select before.address from before) t
+     where t.address is not null
+     order by lower(t.address)
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor)
+    select academy, id, $5, 'person' from changed
+)
+select preau.require_unchanged((select count(*) from used), 1);
+
+-- :query email_change_cancel
+-- The person takes the demand back: its link leads nowhere.
+-- :role link notify
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 remembered text
+with over as (
+    update preau.confirmation c set superseded_at = now()
+     where c.academy = $1 and c.account_id = $2 and c.purpose = 'email_change' and c.used_at is null
+       and c.superseded_at is null
+ returning 1
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor)
+    select $1, $2, $3, 'person' where exists (select from over)
+)
+select count(*) as cancelled from over;
