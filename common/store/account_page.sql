@@ -79,7 +79,7 @@ select distinct r.search_name, r.aaf_id, r.nom, r.prenom, a.academy, a.id, coale
 
 -- :query account_page_events
 -- The life of an account so far, newest first. An administrator is named for what was done here; elsewhere it is the
--- administration that acted.
+-- administration that acted. What is between the person and the house alone is no matter of the school's.
 -- :role portal
 -- $1 uai text
 -- $2 account_academy smallint
@@ -88,6 +88,6 @@ select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel,
        case when e.detail ->> 'uai' = $1 then coalesce(ad.name, '') else '' end as administrator
   from preau.account_event e
   left join preau.administrator ad on ad.id = e.administrator_id
- where e.academy = $2 and e.account_id = $3
+ where e.academy = $2 and e.account_id = $3 and e.action not in ('sessions_ended', 'data_downloaded')
  order by e.id desc
  limit 100;

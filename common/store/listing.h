@@ -1,4 +1,4 @@
-/* What the head's pages show of a school's accounts (guide 4 to 6), and a person's own desk. Read only.
+/* What the head's pages show of a school's accounts (guide 4 to 6). Read only.
  *
  * Texts in what is given to a completion live for the call. A NULL pointer comes with the fault. */
 #pragma once
@@ -27,32 +27,11 @@ struct listed_school {
     bool may[PROFILE_COUNT]; /* whose accounts the administrator may see: one who was let in may see some only */
 };
 
-struct listed_person {
-    struct stored_account stored; /* only profile, state, login, email */
-    const char *nom, *prenom;
-    const char *school, *class; /* where a pupil goes */
-};
-
-struct listed_relative {
-    const char *nom, *prenom;
-    const char *school, *class;
-};
-
-/* school, person: also NULL, without a fault, when there is none or it is not to be seen. */
+/* school: also NULL, without a fault, when there is none or it is not to be seen. */
 typedef void listing_school_loaded(void *arg, const struct listed_school *school, const struct fault *fault);
-typedef void listing_person_loaded(void *arg, const struct listed_person *person, const struct fault *fault);
-typedef void listing_relatives_loaded(
-    void *arg, const struct listed_relative *relatives, size_t count, const struct fault *fault);
 
 /* Of the columns academy, uai, name, city and degree; what else is known of it is the caller's. */
 void listed_school_from_row(const struct rows *rows, int row, struct listed_school *out_school);
 /* A school in an administrator's scope. */
 void listing_load_school(
     struct store *store, administrator_id administrator, const char *uai, listing_school_loaded *loaded, void *arg);
-
-/* Children of a guardian's account, wherever they go to school. */
-void listing_load_children(
-    struct store *store, academy_code academy, account_id id, listing_relatives_loaded *loaded, void *arg);
-/* Whom an account belongs to, for the person's own desk. */
-void listing_load_person(
-    struct store *store, academy_code academy, account_id id, listing_person_loaded *loaded, void *arg);

@@ -11,7 +11,7 @@ enum form_field form_field_of(enum refusal refusal)
     if (refusal == REFUSAL_PASSWORDS_DIFFER) {
         return FIELD_AGAIN;
     }
-    if (refusal == REFUSAL_EMAIL_INVALID) {
+    if (refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_EMAIL_NOT_NEW) {
         return FIELD_EMAIL;
     }
     return refusal == REFUSAL_BIRTH_DATE_WRONG || refusal == REFUSAL_DATE_INVALID ? FIELD_BIRTH_DATE : FIELD_NONE;

@@ -25,6 +25,16 @@ visit_handler children_show, child_password_do;
 visit_handler password_show, password_do;
 /* desk.c */
 visit_handler desk_show;
+/* online_services.c */
+visit_handler picture_send;
+/* family_account.c */
+visit_handler family_account_show, family_sessions_do;
+/* family_email.c */
+visit_handler family_email_show, family_email_do, family_email_cancel_do, email_link_show, email_link_do;
+/* family_life.c */
+visit_handler family_life_show;
+/* family_data.c */
+visit_handler family_data_do;
 /* head_sign_in.c */
 visit_handler head_sign_in_show, head_sign_in_do;
 /* code.c */

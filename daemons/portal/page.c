@@ -43,6 +43,17 @@ static void places_fill(const struct visit *visit, struct view *layout)
     }
 }
 
+/* Half signed in, one has no account to see. */
+static void own_fill(const struct visit *visit, struct view *signed_in)
+{
+    if (visit->session.stage != WEB_OPEN) {
+        view_show(signed_in, "OWN_NAME");
+        return;
+    }
+    view_set(view_add(signed_in, "OWN_ACCOUNT"), "ACCOUNT",
+        visit->session.administrator.v != 0 ? "/administration/mon-compte" : "/guichet/compte");
+}
+
 static void header_fill(struct visit *visit, struct view *layout, const char *csrf)
 {
     bool is_head = visit->has_session && visit->session.administrator.v != 0;
@@ -55,7 +66,7 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
         struct view *signed_in = view_add(layout, "SIGNED_IN");
         view_set(signed_in, "NAME", visit->session.name);
         view_set(signed_in, "CSRF", csrf);
-        view_show(signed_in, is_head && visit->session.stage == WEB_OPEN ? "OWN_ACCOUNT" : "OWN_NAME");
+        own_fill(visit, signed_in);
     }
     if (is_head && visit->session.stage == WEB_OPEN) {
         places_fill(visit, layout);

@@ -11,7 +11,7 @@
  *                changes something carries the request's id from the page that offered it. No page needs a script.
  * Limits         portal.connections_max, address_connections_max, body_max, header_max, request_timeout; a visit ends
  *                within 10 s or so: 503 with Retry-After when another daemon is down or busy, and the others' pages go on.
- * Configuration  Sections portal, link (ends of families' sessions), database, bus, status; of import the hours, to say
+ * Configuration  Sections portal, online_service, link (ends of families' sessions), database, bus, status; of import the hours, to say
  *                when a correction will count. */
 #include "portal/portal.h"
 
@@ -22,6 +22,7 @@
 #include "link.pb-c.h"
 #include "notify.pb-c.h"
 #include "portal/academy_portals.h"
+#include "portal/online_services.h"
 #include "portal/visit.h"
 #include "runtime/daemon.h"
 #include "runtime/log.h"
@@ -108,6 +109,7 @@ static void portal_stop(struct daemon_run *run)
         template_set_free(&portal->templates);
     }
     academy_portals_free(&portal->academy_portals);
+    online_services_free(&portal->online_services);
     bus_curve_close(&portal->curve);
     memory_free(&run->own);
 }
@@ -137,6 +139,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     portal->store = store_open_configured(run);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
     bool opened = import_clock_configure(config, &portal->import_clock, fault) &&
+                  online_services_read(config, &portal->online_services, fault) &&
                   template_set_load(config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), &portal->templates, fault) &&
                   assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
                   clients_open(portal, run, fault) && server_open(portal, run, fault);
@@ -162,7 +165,7 @@ static const struct daemon daemon_portal = {
     .name = "preau-portald",
     .role = "preau_portal",
     .summary = "Sert les pages des chefs d’établissement et des familles.",
-    .sections = (const char *const[]){"database", "bus", "status", "portal", "link", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", NULL},
     .status_address = CONFIG_STATUS_PORTAL,
     .start = portal_start,
     .drain = portal_drain,

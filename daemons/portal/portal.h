@@ -27,6 +27,7 @@ struct portal {
     struct template_set *templates;
     struct assets *assets;
     struct academy_portals *academy_portals;
+    struct online_services *online_services;
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;

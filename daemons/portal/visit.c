@@ -138,12 +138,14 @@ static struct duration longest(const struct visit *visit, const struct web_sessi
     return is_half ? HALF_SIGNED_IN : bounds->max_administrator;
 }
 
-/* What an administrator sees of each session in the list of its own. */
+/* What one sees of each session in the list of one's own; of a family's no address is kept. */
 static void browser_remember(const struct visit *visit, struct web_session *session)
 {
     char browser[BROWSER_SIZE];
     browser_name(http_header(visit->request, "User-Agent"), browser);
-    session->address = arena_copy(visit_arena(visit), http_client(visit->request));
+    if (session->administrator.v != 0) {
+        session->address = arena_copy(visit_arena(visit), http_client(visit->request));
+    }
     session->browser = arena_copy(visit_arena(visit), browser);
 }
 
@@ -161,9 +163,7 @@ static void session_begin(struct beginning *beginning)
     if (present) {
         cookie_digest(present, before);
     }
-    if (fresh->administrator.v != 0) {
-        browser_remember(visit, fresh);
-    }
+    browser_remember(visit, fresh);
     web_session_begin(visit->portal->store, digest, fresh, now, instant_add(now, longest(visit, fresh)),
         present ? before : NULL, session_begun, beginning);
 }

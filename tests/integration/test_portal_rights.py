@@ -55,6 +55,7 @@ def exported(place):
 RIGHT = {
     "GET /": (SEEN,),
     "GET /assets/*": (SEEN,),
+    "GET /images/*": ({404},),  # no service is declared here: test_desk.py
     "GET /accessibilite": (SEEN,),
     "GET /mentions-legales": (SEEN,),
     "GET /donnees-personnelles": (SEEN,),
@@ -78,6 +79,15 @@ RIGHT = {
     "GET /nouveau-mot-de-passe": (SEEN,),
     "POST /nouveau-mot-de-passe": (WRONG, {}),
     "GET /guichet": (SEEN,),
+    "GET /guichet/compte": (SEEN,),
+    "GET /guichet/historique": (SEEN,),
+    "GET /guichet/adresse": (SEEN,),
+    "POST /guichet/adresse": (WRONG, {}),
+    "POST /guichet/adresse/annulation": (LED, {}),
+    "POST /guichet/connexions": (LED, {"numero": "999999"}),
+    "POST /guichet/donnees": (SEEN, {}),
+    "GET /adresse/:jeton": (SEEN,),
+    "POST /adresse/:jeton": ({404}, {}),
     "POST /deconnexion": (LED, {}),
     "GET /administration": (SEEN | LED,),
     "GET /administration/connexion": (SEEN,),

@@ -1,0 +1,17 @@
+/* What the pages of a family's own account share. */
+#pragma once
+
+#include "link.pb-c.h"
+#include "portal/visit.h"
+#include "store/desk.h"
+#include "template/template.h"
+
+#define FAMILY_ACCOUNT "/guichet/compte"
+
+/* Whose desk it is: who is signed in. */
+struct desk_owner family_owner(const struct visit *visit);
+/* The same for a request to linkd; lives with the visit. */
+Preau__AccountRef *family_account_ref(const struct visit *visit);
+
+/* EVENT, once for each, in words for the person. */
+void family_life_fill(struct view *view, const struct desk_happening *happenings, size_t count);

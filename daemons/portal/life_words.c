@@ -1,0 +1,42 @@
+#include "portal/life_words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+    const char *action, *words;
+} deeds[] = {
+    {"created",                "Compte créé d’après les informations de l’établissement"             },
+    {"notify",                 "Compte remis par l’établissement"                                         },
+    {"notify_reset",           "Compte remis par l’établissement, avec un nouveau mot de passe provisoire"},
+    {"notification_cancelled", "Envoi annulé par l’établissement avant son départ"                      },
+    {"reset_password",         "Mot de passe réinitialisé par l’établissement"                          },
+    {"password_shown",         "Mot de passe provisoire lu par l’établissement, pour vous le communiquer" },
+    {"resend_activation",      "Courriel d’activation renvoyé par l’établissement"                     },
+    {"birth_date_refused",     "Date de naissance refusée à l’ouverture du compte"                       },
+    {"open",                   "Première connexion : vous avez choisi votre mot de passe"                   },
+    {"confirm_email",          "Vous avez confirmé votre adresse de courriel"                               },
+    {"change_email",           "Vous avez demandé à changer d’adresse de courriel"                       },
+    {"email_change_cancelled", "Vous avez renoncé à changer d’adresse de courriel"                       },
+    {"change_password",        "Vous avez changé votre mot de passe"                                        },
+    {"recover_password",       "Vous avez choisi un autre mot de passe après un oubli"                      },
+    {"open_sms",               "Vous avez ouvert votre compte par SMS"                                       },
+    {"open_franceconnect",     "Vous avez lié FranceConnect à votre compte"                                },
+    {"open_aten",              "Vous avez ouvert votre compte depuis l’ancien guichet (ATEN)"              },
+    {"open_ent",               "Vous avez ouvert votre compte depuis un ENT"                                 },
+    {"close",                  "Compte fermé : plus aucun établissement ne vous y rattachait"              },
+    {"reopen",                 "Compte rouvert : un établissement vous y rattache de nouveau"               },
+    {"merge_undone",           "Une fiche qui n’était pas la vôtre a été séparée de votre compte"    },
+    {"sessions_ended",         "Vous avez mis fin à d’autres connexions"                                  },
+    {"data_downloaded",        "Vous avez téléchargé vos données"                                        },
+};
+
+const char *life_words(const char *action)
+{
+    for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
+        if (strcmp(deeds[i].action, action) == 0) {
+            return deeds[i].words;
+        }
+    }
+    return NULL;
+}
