@@ -38,7 +38,7 @@ void metric_add_by(enum metric metric, int64_t amount, const char *const *labels
 void metric_set_by(enum metric metric, double value, const char *const *labels);
 void metric_observe_by(enum metric metric, struct duration duration, const char *const *labels);
 
-/* Makes a value known for a label declared "*", before threads start; at most 64 per label. label: 1 or 2. */
+/* Makes a value known for a label declared "*", before threads start; at most 96 per label. label: 1 or 2. */
 void metric_label_add(enum metric metric, int label, const char *value);
 
 /* For tests and /status. */

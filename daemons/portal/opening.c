@@ -9,6 +9,7 @@
 #include "portal/page.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
+#include "runtime/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +61,31 @@ static void child_fill(
     view_set(view, "CHILD_NAME", person);
     view_set(view, "CHILD_SCHOOL", child->school);
     date_fill(view, typed(visit, name), refusal);
+}
+
+static bool is_first_of_school(const Preau__Link__GetOpeningReply *reply, size_t child)
+{
+    for (size_t i = 0; i < child; i++) {
+        if (strcmp(reply->children[i]->school, reply->children[child]->school) == 0) {
+            return false;
+        }
+    }
+    return reply->children[child]->school[0] != '\0';
+}
+
+/* Who alone can correct a date, and when that will count here: whoever is sure of theirs need not ask around. */
+static void correction_fill(const struct visit *visit, struct view *body, const Preau__Link__GetOpeningReply *reply)
+{
+    char moment[WORDING_SIZE];
+    struct view *view = view_add(body, "TO_CORRECT");
+    wording_moment(import_clock_correction(&visit->portal->import_clock, clock_now()), moment);
+    view_set(view, "COUNTS_FROM", moment);
+    struct view *schools = reply->n_children > 0 ? view_add(view, "SCHOOLS") : NULL;
+    for (size_t i = 0; i < reply->n_children; i++) {
+        if (is_first_of_school(reply, i)) {
+            view_set(view_add(schools, "AT_SCHOOL"), "SCHOOL_NAME", reply->children[i]->school);
+        }
+    }
 }
 
 static void guardian_fill(
@@ -120,6 +146,9 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
         date_fill(view_add(body, "PUPIL"), typed(visit, "naissance"), refusal);
     } else {
         guardian_fill(visit, body, reply, refusal);
+    }
+    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
+        correction_fill(visit, body, reply);
     }
     page_send(visit, refusal_status(refusal));
 }

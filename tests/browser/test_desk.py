@@ -65,16 +65,17 @@ def link_of(site, address, place, count=1):
 
 
 @pytest.fixture
-def opened(site, browser, family):
+def opened(site, artifacts, tmp_path, family):
     """Anne's account is active, by her own hands."""
     if family.row()["state"] != "active":
-        sign_in(browser, family, family.password)
-        for field, child in zip(browser.all('[name^="naissance"]'), family.children):
-            field.send_keys(birth(child))
-        browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, courriel="anne@example.net")
-        browser.click("#ouvrir")
-        browser.open(link_of(site, "anne@example.net", "activation"))
-        browser.click("main form button")
+        with chromium(site, artifacts, tmp_path / "opening") as browser:
+            sign_in(browser, family, family.password)
+            for field, child in zip(browser.all('[name^="naissance"]'), family.children):
+                field.send_keys(birth(child))
+            browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, courriel="anne@example.net")
+            browser.click("#ouvrir")
+            browser.open(link_of(site, "anne@example.net", "activation"))
+            browser.click("main form button")
     return family
 
 

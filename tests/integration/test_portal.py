@@ -401,6 +401,29 @@ def test_a_guardian_opens_confirms_and_comes_to_the_desk(here, family):
     assert "Léa MARTIN" in desk.page.text and "Tom MARTIN" in desk.page.text and family.login in desk.page.text
 
 
+def test_a_date_that_is_refused_says_which_school_corrects_it_and_from_when_that_counts(here, town, ecole, family):
+    small = town.pupil(ecole, "Zoé", "Martin", "2017-05-06")
+    with town.database() as database:
+        record = town._person(1, "responsable", "Anne", "Martin")
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 1, %s)",
+                         (*family.account, town.academy, record.aaf_id))
+        database.execute("insert into preau.guardianship values (%s, 1, %s, %s, 10)", (town.academy, small.aaf_id, record.aaf_id))
+        names = [name for name, in database.execute(
+            "select s.name from preau.school s join preau.enrolment e using (academy, uai) where (e.academy, e.pupil_id) in"
+            " ((%s, %s), (%s, %s)) order by e.degree", (town.academy, small.aaf_id, town.academy, family.children[0].aaf_id)).fetchall()]
+    guardian = sign_in(here, family)
+    assert "prévenez-le" not in guardian.page.text
+    form = guardian.page.form("/ouverture")
+    page = guardian.submit(form, opening_fields(guardian.page, ["01/01/2001"] * 3), nouveau=PASSWORD, confirmation=PASSWORD, courriel="a@example.net")
+    told = page.text[page.text.index("Seul l’établissement"):page.text.index("Mon mot de passe")]
+    assert page.status == 422 and [len(re.findall(rf"{name}\b", told)) for name in names] == [1, 1], "each school once"
+    assert re.search(r"comptera ici à partir du \d\d/\d\d/\d{4} à 8\sh\s20", told)
+    lea = family.children[0]
+    pupil = sign_in(here, lea)
+    page = pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance="01/01/2001")
+    assert "Seul l’établissement de l’élève" in page.text and names[0] not in page.text
+
+
 def test_a_pupil_opens_and_is_at_the_desk(here, family):
     lea = family.children[0]
     pupil = sign_in(here, lea)
