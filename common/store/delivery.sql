@@ -49,10 +49,7 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
                  then k.id is null or k.used_at is not null or k.superseded_at is not null
                       or k.expires_at <= now() or k.email <> t.recipient
                       or (k.purpose = 'password' and k.credential_at is distinct from cr.changed_at)
-            when t.kind = 'email_change'
-                 then not exists (select from preau.pending_email v
-                                   where v.academy = t.academy and v.id = t.confirmation_id
-                                     and v.account_id = t.account_id and v.email = t.recipient) else false end
+            when t.kind = 'email_change' then pending.waits is null else false end
          or (t.kind in ('forgotten_identifier', 'forgotten_password')
              and (a.email_confirmed_at is null or a.email is distinct from t.recipient)) as link_is_dead,
        k.expires_at as link_expires_at, coalesce(k.email, '') as new_email
@@ -61,6 +58,11 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
   left join preau.administrator ad on ad.id = t.administrator_id
   left join preau.credential cr on cr.academy = t.academy and cr.account_id = t.account_id
   left join preau.confirmation k on k.academy = t.academy and k.id = t.confirmation_id
+  left join lateral (
+        select true as waits
+          from preau.pending_email v
+         where v.academy = t.academy and v.account_id = t.account_id and v.id = t.confirmation_id and v.email = t.recipient
+         limit 1) pending on t.kind = 'email_change'
   left join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
   left join preau.school s on s.academy = b.academy and s.uai = b.uai
   left join lateral (

@@ -49,9 +49,9 @@ const struct mail_template *mail_template_of(const struct owed_mail *mail)
 }
 
 static const struct mail_link links[DELIVERY_KIND_COUNT] = {
-    [DELIVERY_ACTIVATION] = {"activation", "activation"},
-    [DELIVERY_EMAIL_CHANGE] = {"email_change", "adresse"},
-    [DELIVERY_FORGOTTEN_PASSWORD] = {"password", "mot-de-passe"},
+    [DELIVERY_ACTIVATION] = {"activation",   "activation"  },
+    [DELIVERY_EMAIL_CHANGE] = {"email_change", "adresse"     },
+    [DELIVERY_FORGOTTEN_PASSWORD] = {"password",     "mot-de-passe"},
 };
 
 const struct mail_link *mail_link_of(enum delivery_kind kind)
