@@ -159,7 +159,7 @@ int password_bits(const char *password)
 /* ------------------------------------------------------------------------------------------------------ policy */
 
 enum {
-    FOLDED_SIZE = PASSWORD_BYTES_MAX + 1,
+    FOLDED_SIZE = PASSWORD_FOLDED_SIZE,
     PART_LENGTH_MIN = 4 /* "Luc" inside "polluces" is chance; four letters and more are taken as meant */
 };
 
@@ -171,8 +171,8 @@ static size_t length_in_letters(const char *text)
     return length;
 }
 
-/* Letters without accent or case, and digits; the rest vanishes, so that "D.u-pont" is found to hold "Dupont". */
-static void fold(const char *text, char out_folded[FOLDED_SIZE])
+/* So that "D.u-pont" is found to hold "Dupont". */
+void password_fold(const char *text, char out_folded[FOLDED_SIZE])
 {
     struct text_builder folded = text_begin(out_folded, FOLDED_SIZE);
     for (uint32_t letter = utf8_next(&text); letter != 0; letter = utf8_next(&text)) {
@@ -190,7 +190,7 @@ static bool folded_contains(const char *folded, const char *part)
     char folded_part[FOLDED_SIZE];
     if (part == NULL)
         return false;
-    fold(part, folded_part);
+    password_fold(part, folded_part);
     return strlen(folded_part) >= PART_LENGTH_MIN && strstr(folded, folded_part) != NULL;
 }
 
@@ -251,8 +251,77 @@ static bool is_the_replaced_one(const char *password, const char *folded, const 
         return false;
     if (strcmp(password, context->replaced_password) == 0)
         return true;
-    fold(context->replaced_password, replaced);
+    password_fold(context->replaced_password, replaced);
     return replaced[0] != '\0' && strcmp(folded, replaced) == 0;
+}
+
+/* What is written in the place of a letter, by who thinks that it hides a word. */
+static char letter_meant(char sign)
+{
+    static const char signs[] = "0134578@$!";
+    static const char letters[] = "oieastbasi";
+    const char *at = strchr(signs, sign);
+    return at != NULL && sign != '\0' ? letters[at - signs] : sign;
+}
+
+static bool has_folded(const char *text, const struct password_words *known)
+{
+    char folded[FOLDED_SIZE];
+    password_fold(text, folded);
+    return folded[0] != '\0' && known->has(known->words, folded);
+}
+
+/* As it is written, or as its signs are meant. */
+static bool is_word(const char *text, const struct password_words *known)
+{
+    char meant[FOLDED_SIZE];
+    size_t length = 0;
+    for (; text[length] != '\0' && length + 1 < sizeof meant; length++)
+        meant[length] = letter_meant(text[length]);
+    meant[length] = '\0';
+    return has_folded(text, known) || has_folded(meant, known);
+}
+
+/* Digits and signs are tried before and after each word, as many of them as this, at no cost: a year and a sign. */
+enum { DECORATION_MAX = 5 };
+
+static bool is_decoration(char byte)
+{
+    return (unsigned char)byte < 0x80 && (!text_is_ascii_letter(byte));
+}
+
+static bool is_decorated_word(const char *password, const struct password_words *known)
+{
+    char word[FOLDED_SIZE];
+    size_t start = 0;
+    size_t end = strlen(password);
+    while (start < end && is_decoration(password[start]))
+        start++;
+    while (end > start && is_decoration(password[end - 1]))
+        end--;
+    size_t length = end - start;
+    memcpy(word, password + start, length);
+    word[length] = '\0';
+    return length >= PART_LENGTH_MIN && strlen(password) - length <= DECORATION_MAX && is_word(word, known);
+}
+
+static bool is_word_twice(const char *folded, const struct password_words *known)
+{
+    char half[FOLDED_SIZE];
+    size_t length = strlen(folded) / 2;
+    if (length == 0 || strlen(folded) % 2 != 0 || memcmp(folded, folded + length, length) != 0)
+        return false;
+    memcpy(half, folded, length);
+    half[length] = '\0';
+    return known->has(known->words, half);
+}
+
+/* A known one: as it is, with signs for letters, with little around it, or written twice. */
+static bool is_known(const char *password, const char *folded, const struct password_words *known)
+{
+    if (known->has == NULL)
+        return false;
+    return is_word(password, known) || is_decorated_word(password, known) || is_word_twice(folded, known);
 }
 
 static enum refusal check_length(const char *password)
@@ -271,7 +340,7 @@ enum refusal password_check(const char *password, const struct password_context 
     if (refusal != REFUSAL_NONE)
         return refusal;
     char folded[FOLDED_SIZE];
-    fold(password, folded);
+    password_fold(password, folded);
     if (is_the_replaced_one(password, folded, context))
         return REFUSAL_PASSWORD_NOT_NEW;
     if (folded_contains(folded, context->identifier))
@@ -280,6 +349,8 @@ enum refusal password_check(const char *password, const struct password_context 
         return REFUSAL_PASSWORD_HAS_NAME;
     if (has_a_birth_date(folded, context))
         return REFUSAL_PASSWORD_HAS_BIRTH_DATE;
+    if (is_known(password, folded, &context->known))
+        return REFUSAL_PASSWORD_TOO_COMMON;
     return password_bits(password) < PASSWORD_BITS_MIN ? REFUSAL_PASSWORD_TOO_SIMPLE : REFUSAL_NONE;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Passwords as values: provisional ones made from the caller's random bytes, and the rules for chosen ones.
- * Hashing and the list of leaked passwords are elsewhere.
+ * Hashing and the list of known passwords are elsewhere (crypto/password_hash.h, crypto/known_words.h).
  */
 #pragma once
 
@@ -41,6 +41,17 @@ enum {
     PASSWORD_BITS_STRONG = 80
 };
 
+enum { PASSWORD_FOLDED_SIZE = PASSWORD_BYTES_MAX + 1 };
+
+/* Letters without accent or case, and digits; the rest vanishes: what lists of known passwords hold, too. */
+void password_fold(const char *password, char out_folded[PASSWORD_FOLDED_SIZE]);
+
+/* Words that guessers try first, folded; `has` NULL: none. */
+struct password_words {
+    bool (*has)(const void *words, const char *folded);
+    const void *words;
+};
+
 /* What is known of the person, that a password must not repeat. Texts may be NULL, dates zero. */
 struct password_context {
     const char *identifier;
@@ -49,6 +60,7 @@ struct password_context {
     const struct date *birth_dates;
     size_t birth_date_count;
     const char *replaced_password; /* the provisional one, or the one before */
+    struct password_words known;   /* by everybody: leaked passwords, words of dictionaries */
 };
 
 /* REFUSAL_NONE, or the first PASSWORD_… refusal that applies. */

@@ -196,6 +196,18 @@ void opening_note_sign_in(struct store *store, academy_code academy, account_id 
     parameters_clear(&parameters);
 }
 
+void opening_rehash(struct store *store, academy_code academy, account_id id, const char *before, const char *hash)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    parameters_text(&parameters, before);
+    parameters_text(&parameters, hash);
+    store_run(store, QUERY_OPENING_REHASHED, &parameters, nobody_waits, NULL);
+    parameters_clear(&parameters);
+}
+
 void opening_note_birth_date_refused(struct store *store, academy_code academy, account_id id, const char *subject)
 {
     struct parameters parameters;

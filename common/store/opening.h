@@ -83,6 +83,8 @@ struct opening_change {
 };
 void opening_apply(struct store *store, const struct opening_change *change, opening_applied *applied, void *arg);
 
+/* The same password by another hash, if the one before is still there. Nobody is told. */
+void opening_rehash(struct store *store, academy_code academy, account_id id, const char *before, const char *hash);
 /* The person signed in now. Nobody is told. */
 void opening_note_sign_in(struct store *store, academy_code academy, account_id id);
 /* A birth date was refused now, in a try of this subject (attempt.h). Nobody is told. */

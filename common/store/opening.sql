@@ -60,6 +60,15 @@ select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.m
 -- $2 id bigint
 update preau.credential set last_sign_in_at = now() where academy = $1 and account_id = $2;
 
+-- :query opening_rehashed
+-- The same password at today's cost: sessions stay, since nothing was replaced.
+-- :role link notify
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 before text
+-- $4 hash text
+update preau.credential set hash = $4 where academy = $1 and account_id = $2 and hash = $3;
+
 -- :query opening_birth_date_refused
 -- Remembers, for the school that alone can correct it, that a date given is not AAF's: of a try that was counted, which
 -- are few a day.

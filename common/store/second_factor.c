@@ -152,6 +152,24 @@ void second_factor_renew_recovery(struct store *store, const struct stored_admin
     parameters_clear(&parameters);
 }
 
+static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    (void)arg;
+    (void)rows;
+    (void)fault; /* told by the store */
+}
+
+void administrator_rehash(struct store *store, administrator_id id, const char *before, const char *hash)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id.v);
+    parameters_text(&parameters, before);
+    parameters_text(&parameters, hash);
+    store_run(store, QUERY_ADMINISTRATOR_REHASHED, &parameters, nobody_waits, NULL);
+    parameters_clear(&parameters);
+}
+
 void administrator_replace_password(struct store *store, administrator_id id,
     const struct administrator_password *password, second_factor_done *done, void *arg)
 {

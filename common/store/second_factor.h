@@ -60,6 +60,9 @@ void second_factor_remove(
 void second_factor_renew_recovery(struct store *store, const struct stored_administrator *administrator,
     const struct recovery_digests *recovery, const char *trace, second_factor_done *done, void *arg);
 
+/* The same password by another hash, if the one before is still there. Nobody is told. */
+void administrator_rehash(struct store *store, administrator_id id, const char *before, const char *hash);
+
 struct administrator_password {
     const char *hash;
     bool is_provisional;

@@ -135,6 +135,14 @@ with found as (
 )
 select id, preau.audit_write(null, id, null, $4, null, null, null, '{}', $5) as audited from found;
 
+-- :query administrator_rehashed
+-- The same password at today's cost: sessions stay, since nothing was replaced.
+-- :role link
+-- $1 id bigint
+-- $2 before text
+-- $3 hash text
+update preau.administrator set hash = $3 where id = $1 and hash = $2;
+
 -- :query administrator_replace_password
 -- Another password. credential_at null: whatever was loaded, as the operator wants it.
 -- :role link

@@ -62,6 +62,8 @@ enum ctl_exit ctl_config_show(const struct ctl *ctl);
 enum ctl_exit ctl_config_check(const struct ctl *ctl);
 enum ctl_exit ctl_migrate(const struct ctl *ctl);
 enum ctl_exit ctl_key_generate(const struct ctl *ctl);
+enum ctl_exit ctl_passwords_build(const struct ctl *ctl);
+enum ctl_exit ctl_crypto_calibrate(const struct ctl *ctl);
 enum ctl_exit ctl_status(const struct ctl *ctl);
 enum ctl_exit ctl_admin_add(const struct ctl *ctl);
 enum ctl_exit ctl_admin_list(const struct ctl *ctl);

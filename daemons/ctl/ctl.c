@@ -1,7 +1,7 @@
 /* preauctl: the operator's and integrator's command line.
  *
  * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
- * and reports imports, has statistics computed, shows the configuration. What daemons do is asked of them over the bus,
+ * and reports imports, has statistics computed, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
  * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit` and `admin aaf-heads`,
  * which read it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
@@ -20,6 +20,7 @@ static const char *const no_section[] = {NULL};
 static const char *const of_status[] = {"status", NULL};
 static const char *const of_database[] = {"database", NULL};
 static const char *const of_keys[] = {"keys", NULL};
+static const char *const of_link[] = {"link", NULL};
 static const char *const of_bus[] = {"bus", NULL};
 
 static const struct ctl_option admin_options[] = {
@@ -67,6 +68,11 @@ static const struct ctl_option import_check_options[] = {
     {"academy", "N",   "le dépôt de cette académie seulement"         },
     {"archive", "NOM", "cette archive ou ce dossier du dépôt seulement"},
     {NULL,      NULL,  NULL                                              },
+};
+static const struct ctl_option calibrate_options[] = {
+    {"target", "MS",  "durée voulue d’un calcul, en millisecondes (défaut : 100)"                        },
+    {"memory", "MIO", "mémoire que les calculs menés ensemble peuvent prendre, en Mio (défaut : un quart)"},
+    {NULL,     NULL,  NULL                                                                                   },
 };
 static const struct ctl_option import_list_options[] = {
     {"academy", "N",  "de cette académie seulement"       },
@@ -138,6 +144,23 @@ static const struct command commands[] = {
      .summary = "Ajoute une clef au trousseau : les démons écrivent avec la plus récente.",
      .sections = of_keys,
      .run = ctl_key_generate,
+     },
+    {
+     .group = "passwords",
+     .name = "build",
+     .arguments = "FICHIER LISTE…",
+     .arguments_min = 2,
+     .arguments_max = CTL_VALUES_MAX,
+     .summary = "Fait, de listes d’un mot par ligne, le fichier des mots de passe que personne ne peut choisir.",
+     .run = ctl_passwords_build,
+     },
+    {
+     .group = "crypto",
+     .name = "calibrate",
+     .summary = "Mesure Argon2id sur cette machine et propose un réglage des mots de passe.",
+     .options = calibrate_options,
+     .sections = of_link,
+     .run = ctl_crypto_calibrate,
      },
     {
      .group = "admin",
@@ -418,7 +441,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL           },
+    {.group = NULL                                                                             },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

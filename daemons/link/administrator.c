@@ -1,5 +1,6 @@
 #include "link/administrator.h"
 
+#include "crypto/known_words.h"
 #include "crypto/random.h"
 #include "domain/email.h"
 #include "link/hashing.h"
@@ -64,12 +65,13 @@ void password_generate(struct provisional_password *out_password)
     secret_wipe(random, sizeof random);
 }
 
-enum refusal password_read(
-    const char *given, const char *login, struct provisional_password *out_generated, const char **out_password)
+enum refusal password_read(const struct link *link, const char *given, const char *login,
+    struct provisional_password *out_generated, const char **out_password)
 {
     if (given[0] != '\0') {
         *out_password = given;
-        return password_check(given, &(struct password_context){.identifier = login});
+        const struct password_context context = {.identifier = login, .known = known_words_view(link->known)};
+        return password_check(given, &context);
     }
     password_generate(out_generated);
     *out_password = out_generated->text;
@@ -166,9 +168,9 @@ static enum refusal adding_read(struct adding *adding, const Preau__Link__AddAdm
         return REFUSAL_EMAIL_INVALID;
     }
     enum refusal refusal = adding_read_what(adding, request);
-    return refusal != REFUSAL_NONE
-               ? refusal
-               : password_read(request->password, adding->login.text, &adding->generated, &adding->password);
+    return refusal != REFUSAL_NONE ? refusal
+                                   : password_read(adding->link, request->password, adding->login.text,
+                                         &adding->generated, &adding->password);
 }
 
 static void adding_refuse(struct adding *adding, enum refusal refusal)

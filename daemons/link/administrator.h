@@ -21,8 +21,8 @@ enum refusal scopes_read(enum administrator_role role, Preau__Scope *const *give
 
 void password_generate(struct provisional_password *out_password);
 /* The password that was given, checked; or a new one, when "" was. */
-enum refusal password_read(
-    const char *given, const char *login, struct provisional_password *out_generated, const char **out_password);
+enum refusal password_read(const struct link *link, const char *given, const char *login,
+    struct provisional_password *out_generated, const char **out_password);
 
 /* One as messages have it, with what its pointers point to. */
 struct packed_administrator {

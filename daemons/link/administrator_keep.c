@@ -221,7 +221,7 @@ static void change_hashed(void *arg, const char *hash, const struct fault *fault
 static void change_password(struct change *change)
 {
     bool has_password = change->found.hash[0] != '\0'; /* who comes by a portal has none */
-    enum refusal refusal = has_password ? password_read(change->request->password, change->found.login,
+    enum refusal refusal = has_password ? password_read(change->link, change->request->password, change->found.login,
                                               &change->generated, &change->password)
                                         : REFUSAL_PORTAL_PASSWORD;
     if (refusal == REFUSAL_NONE &&

@@ -1,5 +1,6 @@
 #include "link/administrator_password.h"
 
+#include "crypto/known_words.h"
 #include "domain/password.h"
 #include "link/hashing.h"
 #include "link/proof.h"
@@ -70,7 +71,12 @@ static void change_go_on(struct proof *proof)
 {
     const Preau__Link__ChangeAdministratorPasswordRequest *request = (const void *)proof->asked.request;
     const char *const names[] = {proof->found.name};
-    const struct password_context context = {.identifier = proof->found.login, .names = names, .name_count = 1};
+    const struct password_context context = {
+        .identifier = proof->found.login,
+        .names = names,
+        .name_count = 1,
+        .known = known_words_view(proof->link->known),
+    };
     enum refusal refusal = password_check(request->chosen, &context);
     if (refusal != REFUSAL_NONE) {
         proof_refuse(proof, refusal);

@@ -3,6 +3,7 @@
 #include "link/device.h"
 #include "link/hashing.h"
 #include "link/proof.h"
+#include "link/rehash.h"
 #include "link/sign_in_audit.h"
 #include "link/tries.h"
 #include "runtime/memory.h"
@@ -95,6 +96,7 @@ static void signing_in_verified(void *arg, bool is_right, const struct fault *fa
     }
     Preau__Link__AdministratorStanding standing;
     attempt_succeed(signing_in->link->store, &signing_in->attempt);
+    rehash_administrator(signing_in->link, found->id, found->hash, signing_in->password);
     standing_pack(found, found->credential_at, false, &standing);
     if (standing.next == PREAU__LINK__ADMINISTRATOR_STEP__STEP_OPEN) {
         const struct audit_author author = {.administrator = found->id, .trace = call_trace(signing_in->call)};

@@ -1,6 +1,7 @@
 #include "link/choice.h"
 
 #include "bus/event.h"
+#include "crypto/known_words.h"
 #include "event.pb-c.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
@@ -105,6 +106,7 @@ static enum refusal check_password(const struct choice *choice)
         .names = names,
         .birth_dates = birth_dates,
         .replaced_password = choice->provisional.text[0] != '\0' ? choice->provisional.text : NULL,
+        .known = known_words_view(choice->link->known),
     };
     for (size_t i = 0; i < choice->people_count && i < PEOPLE_MAX; i++) {
         const struct opening_person *person = &choice->people[i];

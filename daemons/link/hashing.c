@@ -47,6 +47,11 @@ void hashing_free(struct hashing **hashing)
     }
 }
 
+bool hashing_is_outdated(const struct hashing *hashing, const char *hash)
+{
+    return hash[0] != '\0' && password_hash_is_outdated(hash, &hashing->cost);
+}
+
 static void verify_run(void *arg, void *context)
 {
     (void)context;

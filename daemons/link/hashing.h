@@ -17,6 +17,9 @@ typedef void hashing_made(void *arg, const char *hash, const struct fault *fault
 NEVER_NULL MUST_USE struct hashing *hashing_new(const struct daemon_run *run, const char *name, unsigned threads);
 void hashing_free(struct hashing **hashing);
 
+/* Made with another cost than today's; "" is not. */
+bool hashing_is_outdated(const struct hashing *hashing, const char *hash);
+
 /* hash "": of nobody, the answer is false after the same time. False: too many wait; nothing was taken. The password
  * must stay until the answer. */
 MUST_USE bool hashing_verify(

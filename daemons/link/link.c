@@ -20,6 +20,7 @@
 
 #include "bus/configured.h"
 #include "bus/curve.h"
+#include "crypto/known_words.h"
 #include "crypto/random.h"
 #include "link.pb-c.h"
 #include "link/administrator.h"
@@ -276,6 +277,17 @@ static bool keys_load(struct link *link, const struct config *config, struct fau
     return true;
 }
 
+static bool known_load(struct link *link, const struct config *config, struct fault *fault)
+{
+    char problem[4400];
+    link->known = known_words_load(config_text(config, CONFIG_LINK_KNOWN_PASSWORDS), problem, sizeof problem);
+    if (!link->known) {
+        fault_set(fault, FAULT_CONFIG, "link.known_passwords: %s", problem);
+        return fault_hint(fault, "Make one with preauctl passwords build.");
+    }
+    return true;
+}
+
 static void link_stop(struct daemon_run *run)
 {
     struct link *link = run->own;
@@ -289,6 +301,7 @@ static void link_stop(struct daemon_run *run)
     publisher_close(&link->publisher);
     bus_curve_close(&link->curve);
     key_ring_free(&link->keys);
+    known_words_free(&link->known);
     memory_free(&run->own);
 }
 
@@ -297,7 +310,8 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     struct link *link = run->own = checked_calloc(1, sizeof *link);
     link->loop = run->loop;
     link->bounds = bounds_of(run->config);
-    bool opened = keys_load(link, run->config, fault) && academy_portals_open(run, &link->portals, fault);
+    bool opened = keys_load(link, run->config, fault) && known_load(link, run->config, fault) &&
+                  academy_portals_open(run, &link->portals, fault);
     if (opened) {
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);

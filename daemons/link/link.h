@@ -11,6 +11,7 @@
 struct audit_anchoring;
 struct bus_curve;
 struct hashing;
+struct known_words;
 struct publisher;
 struct service;
 struct store;
@@ -31,6 +32,7 @@ struct link {
     struct key_ring *keys;
     struct hashing *hashing;
     struct hashing *hashing_administrators; /* their own: a flood of families does not keep the heads out */
+    struct known_words *known;              /* passwords that nobody may choose */
     struct bus_curve *curve;
     struct publisher *publisher;
     struct service *service;

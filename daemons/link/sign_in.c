@@ -5,6 +5,7 @@
 #include "link/device.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
+#include "link/rehash.h"
 #include "link/tries.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -101,6 +102,9 @@ static void sign_in_right(struct sign_in *sign_in)
         return;
     }
     opening_note_sign_in(sign_in->link->store, account->academy, account->id);
+    if (!sign_in->is_provisional_right) {
+        rehash_person(sign_in->link, account->academy, account->id, sign_in->account.hash, sign_in->password);
+    }
     Preau__AccountRef ref = PREAU__ACCOUNT_REF__INIT;
     ref.academy = (uint32_t)account->academy.v;
     ref.id = account->id.v;

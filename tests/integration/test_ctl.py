@@ -67,6 +67,35 @@ def test_every_command_is_in_the_manual(preauctl):
         assert f"| `{' '.join(word for word in words if word.islower() and '|' not in word)}" in manual
 
 
+# passwords
+
+
+def test_lists_become_the_file_of_known_passwords(preauctl, tmp_path):
+    (tmp_path / "one").write_bytes("#!comment: whose it is\nSoleil\n\nazerty123\r\nété\n".encode() + b"\xff\xfe\xff\xfe\n")
+    (tmp_path / "two").write_text("marguerite\n")
+    told = run(preauctl, "passwords", "build", tmp_path / "known", tmp_path / "one", tmp_path / "two", "--json")
+    assert json.loads(told.stdout) == {"file": str(tmp_path / "known"), "words": 3, "left_out": 2}
+    assert (tmp_path / "known").read_bytes().startswith(b"preau-words-1\n")
+
+
+@pytest.mark.parametrize("content, code", [(None, 3), ("ab\n", 1)])
+def test_lists_that_give_nothing_leave_the_file_as_it_was(preauctl, tmp_path, content, code):
+    (tmp_path / "known").write_text("before")
+    if content:
+        (tmp_path / "list").write_text(content)
+    done = run(preauctl, "passwords", "build", tmp_path / "known", tmp_path / "list")
+    assert done.returncode == code and done.stderr
+    assert (tmp_path / "known").read_text() == "before"
+
+
+def test_calibration_proposes_what_this_machine_does_in_time(site, preauctl):
+    told = site.ctl("crypto", "calibrate", "--target", "5000", "--memory", "32", json_answer=True)
+    assert told["within_target"] and 8 <= told["memory_mib"] <= 16, "two at once have 32 Mio"
+    assert 2 <= told["operations"] <= 20 and told["per_second"] > 0
+    settings = site.ctl("crypto", "calibrate", "--target", "5000", "--memory", "32")
+    assert "argon2_memory = " in settings and "argon2_operations = " in settings
+
+
 # configuration
 
 

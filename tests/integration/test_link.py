@@ -224,6 +224,9 @@ def test_one_wrong_child_is_enough_and_tries_are_bounded(bus, family):
     ({"email": "anne@example.org\r\nBcc: x@example.org"}, "malformed"),
     ({"password": "court"}, "password_too_short"),
     ({"password": "Durand-durand-Durand"}, "password_has_name"),
+    ({"password": "anticonstitutionnellement"}, "password_too_common"),
+    ({"password": "Trampoline-2019"}, "password_too_common"),
+    ({"password": "AZERTYuiop123"}, "password_too_common"),
     ({"dates": ["2017-05-06", "jamais"]}, "date_invalid"),
 ])
 def test_what_is_wrong_is_named_and_nothing_is_stored(bus, family, given, code):
@@ -279,6 +282,44 @@ def test_a_person_changes_the_password_with_the_present_one(bus, here, family, a
     bus.ask("link", "ChangePassword", request, account=lea.account)
     assert sign_in(bus, lea, address, other).next == DESK
     assert bus.refusal("link", "SignIn", login=lea.login, password=PASSWORD, address=address) == "wrong_credentials"
+
+
+def test_a_hash_of_another_cost_is_made_again_at_the_next_sign_in(bus, here, family, address):
+    lea = family.children[1]
+    open_account(bus, lea)
+
+    def stored():
+        with here.psql() as database:
+            return database.execute("select hash, changed_at from preau.credential where (academy, account_id) = (%s, %s)",
+                                    lea.account).fetchone()
+
+    cheap, changed_at = stored()
+    here.restart(LINKD, PREAU_LINK_ARGON2_OPERATIONS="3")
+    try:
+        assert bus.refusal("link", "SignIn", login=lea.login, password="not it at all", address=address) == "wrong_credentials"
+        assert stored() == (cheap, changed_at)
+        sign_in(bus, lea, address, PASSWORD)
+        here.wait(lambda: stored()[0] != cheap, what="made again")
+        dear, still = stored()
+        assert ",t=3," in dear and ",t=1," in cheap and still == changed_at, "sessions stay"
+        sign_in(bus, lea, address, PASSWORD)
+        here.daemons[LINKD].stop()  # what it began is done
+        assert stored()[0] == dear, "once"
+    finally:
+        here.restart(LINKD)
+    assert sign_in(bus, lea, address, PASSWORD).next == DESK
+
+
+def test_without_its_list_of_known_passwords_linkd_does_not_start(here, tmp_path):
+    cut = tmp_path / "cut"
+    cut.write_bytes((here.build / "config/known-passwords").read_bytes()[:-1])
+    here.stop_daemon(LINKD)
+    try:
+        here.launch(LINKD, ready=False, PREAU_LINK_KNOWN_PASSWORDS=str(cut))
+        assert here.daemons[LINKD].wait(20) and here.daemons[LINKD].exit_code == 1
+        assert "link.known_passwords" in here.log(LINKD) and str(cut) in here.log(LINKD)
+    finally:
+        here.launch(LINKD)
 
 
 # ------------------------------------------------------------------------------------------------ administrators

@@ -127,6 +127,8 @@ COMMANDS = {
     "status": READS,
     "migrate": "the owner of the schema, before any daemon: the table of migrations remembers which, and when",
     "key generate": "a file of keys.directory: there is no database to write to, and the key tells when it was made",
+    "passwords build": "a file that the operator then names in the configuration: no database is there to write to",
+    "crypto calibrate": "measures this machine and prints: nothing changes",
     "admin add": ("Link/AddAdministrator",),
     "admin list": READS,
     "admin show": READS,

@@ -138,6 +138,7 @@ class Site:
                        "asset_directory": self.build / "daemons/portal/assets"},
             "import": {"inbox_directory": self.folder / "inbox", "archive_directory": self.folder / "archive",
                        "work_directory": self.folder / "work"},
+            "link": {"known_passwords": self.build / "config/known-passwords"},
             "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}",
                        "template_directory": ROOT / "daemons/notify/mails"},
         }

@@ -59,6 +59,13 @@ if (progress) {
   setTimeout(look, pause);
 }
 
+// how hard the password that is being chosen is to guess
+const strength = document.getElementById('nouveau-force');
+if (strength) {
+  const { tell } = await import('./strength.js');
+  tell(document.getElementById('nouveau'), strength);
+}
+
 // a form is sent once, however often its button is pressed; a list to download leaves the page, and may be asked for again
 const PATIENCE = 10000; // by then the answer is there, or the person stopped waiting for it
 document.addEventListener('submit', (event) => {

@@ -99,6 +99,47 @@ static void the_policy_takes_what_is_long_and_refuses_what_is_guessed(void **sta
     }
 }
 
+static bool is_listed(const void *words, const char *folded)
+{
+    for (const char *const *word = words; *word; word++) {
+        if (strcmp(*word, folded) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void what_everybody_knows_is_refused_however_it_is_dressed(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "soleil", "motdepasse", "anticonstitutionnellement", "123456789", "cheval", NULL};
+    static const struct password_context known = {
+        .known = {is_listed, words}
+    };
+    static const struct policy_case cases[] = {
+        {"anticonstitutionnellement",          REFUSAL_PASSWORD_TOO_COMMON},
+        {"AntiConstitutionnellement !",        REFUSAL_PASSWORD_TOO_COMMON},
+        {"soleil2024",                         REFUSAL_PASSWORD_TOO_COMMON},
+        {"Soleil-2024",                        REFUSAL_PASSWORD_TOO_COMMON},
+        {"2024Soleil",                         REFUSAL_PASSWORD_TOO_COMMON},
+        {"Soleil82!!",                         REFUSAL_PASSWORD_TOO_COMMON},
+        {"S0l3il2024",                         REFUSAL_PASSWORD_TOO_COMMON},
+        {"M0t de p@$$e",                       REFUSAL_PASSWORD_TOO_COMMON},
+        {"mot-de-passe",                       REFUSAL_PASSWORD_TOO_COMMON},
+        {"soleilSoleil",                       REFUSAL_PASSWORD_TOO_COMMON},
+        {"1.2.3.4.5.6.7.8.9",                  REFUSAL_PASSWORD_TOO_COMMON},
+        {"soleil839102",                       REFUSAL_NONE               }, /* six digits nobody guesses */
+        {"soleil cheval agrafe",               REFUSAL_NONE               },
+        {"soleilcheval",                       REFUSAL_NONE               },
+        {"مفتاح البيت الكبير", REFUSAL_NONE               }, /* nothing is left of it when folded */
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        enum refusal refusal = password_check(cases[i].password, &known);
+        if (refusal != cases[i].refusal)
+            fail_msg("\"%s\": %s", cases[i].password, refusal_code(refusal));
+    }
+}
+
 static void passwords_are_bounded(void **state)
 {
     (void)state;
@@ -161,6 +202,24 @@ static void the_one_before_is_not_new_in_any_alphabet(void **state)
     }
 }
 
+static void strength_is_what_the_page_tells_too(void **state)
+{
+    (void)state;
+    static const struct {
+        int strength;
+        const char *password;
+    } cases[] = {
+#define CASE(strength, password) {strength, password},
+#include "password_strength.def"
+#undef CASE
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int strength = password_strength(cases[i].password, &nobody);
+        if (strength != cases[i].strength)
+            fail_msg("\"%s\": %d, not %d", cases[i].password, strength, cases[i].strength);
+    }
+}
+
 static void strength_agrees_with_the_policy_and_grows_with_length(void **state)
 {
     (void)state;
@@ -200,9 +259,11 @@ int main(void)
         cmocka_unit_test(too_few_usable_bytes_give_no_password),
         cmocka_unit_test(a_password_typed_from_paper_is_recognised),
         cmocka_unit_test(the_policy_takes_what_is_long_and_refuses_what_is_guessed),
+        cmocka_unit_test(what_everybody_knows_is_refused_however_it_is_dressed),
         cmocka_unit_test(passwords_are_bounded),
         cmocka_unit_test(a_password_does_not_repeat_what_is_known_of_the_person),
         cmocka_unit_test(the_one_before_is_not_new_in_any_alphabet),
+        cmocka_unit_test(strength_is_what_the_page_tells_too),
         cmocka_unit_test(strength_agrees_with_the_policy_and_grows_with_length),
         cmocka_unit_test(the_estimate_is_log2_of_the_alphabet_for_each_letter),
     };
