@@ -260,8 +260,10 @@ static char letter_meant(char sign)
 {
     static const char signs[] = "0134578@$!";
     static const char letters[] = "oieastbasi";
-    const char *at = strchr(signs, sign);
-    return at != NULL && sign != '\0' ? letters[at - signs] : sign;
+    const char *at = sign != '\0' ? strchr(signs, sign) : NULL;
+    if (at == NULL)
+        return sign;
+    return letters[at - signs];
 }
 
 static bool has_folded(const char *text, const struct password_words *known)

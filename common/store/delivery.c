@@ -160,7 +160,7 @@ struct columns {
 
 static void columns_add(struct columns *columns, const struct delivery_ref *delivery)
 {
-    assert(columns->count < 2 * DELIVERY_TOGETHER_MAX);
+    assert(columns->count < sizeof columns->academies / sizeof columns->academies[0]);
     columns->academies[columns->count] = delivery->academy.v;
     columns->numbers[columns->count] = delivery->id.v;
     columns->attempts[columns->count++] = delivery->attempt;

@@ -66,7 +66,7 @@ static struct measure measure(size_t memory, unsigned long long passes, long thr
 static struct measure find(double target, size_t memory_max, long threads)
 {
     struct measure best = measure(MEMORY_MIN_MIB * MIB, PASSES_MIN, threads);
-    for (size_t memory = 2 * MEMORY_MIN_MIB * MIB; memory <= memory_max && best.ms <= target; memory *= 2) {
+    for (size_t memory = MIB * MEMORY_MIN_MIB * 2; memory <= memory_max && best.ms <= target; memory *= 2) {
         struct measure next = measure(memory, PASSES_MIN, threads);
         if (next.ms > target) {
             break;
