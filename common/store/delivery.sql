@@ -44,7 +44,7 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
                          where m.account_academy = t.academy and m.account_id = t.account_id limit 1), reminder.uai, '') as uai,
        exists (select from preau.delivery e
                 where e.academy = t.academy and e.account_id = t.account_id and e.kind = 'notification'
-                  and e.created_at < t.created_at) as is_repeat,
+                  and (e.state = 'sent' or e.may_have_left) and e.created_at < t.created_at) as is_repeat,
        case when t.kind in ('activation', 'forgotten_password')
                  then k.id is null or k.used_at is not null or k.superseded_at is not null
                       or k.expires_at <= now() or k.email <> t.recipient

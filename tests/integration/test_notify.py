@@ -152,6 +152,16 @@ def test_a_second_notification_reminds(here, school):
     assert anne.password in text_of(second) and first["Message-ID"] != second["Message-ID"]
 
 
+def test_who_never_got_the_first_one_is_not_reminded_of_it(here, school):
+    anne = school.family()
+    here.mail.refuse("permanently", address=anne.mail)
+    assert school.ended(school.notify([anne]).batch).failed == 1
+    here.mail.accept()
+    school.ended(school.notify([anne]).batch)
+    (mail,) = here.mail.wait(anne.mail)
+    assert "Rappel" not in mail["Subject"]
+
+
 def test_a_reset_makes_another_password(here, school):
     anne = school.family()
     school.ended(school.notify([anne]).batch)
