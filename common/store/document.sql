@@ -18,7 +18,7 @@ with next as (
      order by b.created_at
      limit 1
 )
-select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, dense_rank() over (order by who.class nulls last) as class,
+select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, dense_rank() over (order by who.class collate preau.natural nulls last) as class,
        made.part + 1 as first_part, made.pages as pages_before,
        made.pages + count(*) filter (where a.closed_at is null) over () as pages_all
   from next b
@@ -42,7 +42,7 @@ select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, dense_rank
          order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
          limit 1) who on true
  where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
- order by who.class nulls last, who.search_name, d.id;
+ order by who.class collate preau.natural nulls last, who.search_name, d.id;
 
 -- :query document_claim
 -- Takes those of these sheets of one batch that are still due, for a lease, with all that they show, in the order in which they

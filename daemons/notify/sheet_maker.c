@@ -253,7 +253,7 @@ static void part_made(void *arg, bool was_run)
     sheet_maker_wake(maker);
 }
 
-static void cancelled(void *arg, const struct fault *fault)
+static void ended(void *arg, const struct fault *fault)
 {
     (void)fault; /* else it is due again after its lease */
     const struct notify *notify = arg;
@@ -262,7 +262,31 @@ static void cancelled(void *arg, const struct fault *fault)
     }
 }
 
-/* Keeps the sheets of open accounts, cancels those of closed ones. */
+static bool can_be_drawn(const struct key_ring *keys, const struct owed_sheet *sheet)
+{
+    char password[OWED_SEALED_MAX + 1];
+    bool can = sheet->password != PASSWORD_PROVISIONAL || password_open(keys, sheet, password);
+    secret_wipe(password, sizeof password);
+    return can;
+}
+
+/* One that cannot be drawn is told as such, and keeps nobody else from theirs. */
+static void give_up(struct sheet_maker *maker, const struct owed_document *document, const struct owed_sheet *sheet)
+{
+    const struct delivery_unsent unsent = {sheet->delivery, DELIVERY_REASON_NOT_COMPOSED, false};
+    struct fault fault;
+    fault_set(&fault, FAULT_CRYPTO, "a provisional password cannot be opened");
+    fault_hint(&fault, "A sealing key that is still in use was removed from keys.directory.");
+    log_event(LOG_ERR, "sheet_not_composed", F("academy", (int)sheet->delivery.academy.v), F("account", sheet->account),
+        F("batch", document->batch), F("fault", (const struct fault *)&fault));
+    status_check_set(maker->check, STATUS_DEGRADED, fault.text);
+    metric_count(METRIC_DELIVERIES, "sheet", "failed");
+    delivery_failed(maker->notify->store, &unsent, ended, maker->notify);
+    progress_mark(maker->notify->progress, document->academy, document->batch);
+    maker->order.due.pages_all--;
+}
+
+/* Keeps the sheets of open accounts, cancels those of closed ones, gives up those that cannot be drawn. */
 static struct part *part_new(struct sheet_maker *maker, const struct owed_document *document)
 {
     struct part *part = checked_calloc(1, sizeof *part);
@@ -276,7 +300,9 @@ static struct part *part_new(struct sheet_maker *maker, const struct owed_docume
         if (sheet->is_closed) {
             metric_count(METRIC_DELIVERIES, "sheet", "cancelled");
             delivery_cancelled(
-                maker->notify->store, sheet->delivery, DELIVERY_REASON_ACCOUNT_CLOSED, cancelled, maker->notify);
+                maker->notify->store, sheet->delivery, DELIVERY_REASON_ACCOUNT_CLOSED, ended, maker->notify);
+        } else if (!can_be_drawn(maker->notify->keys, sheet)) {
+            give_up(maker, document, sheet);
         } else {
             part->deliveries[part->count] = sheet->delivery;
             part->sheets[part->count++] = *sheet;

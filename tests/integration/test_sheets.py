@@ -197,7 +197,8 @@ def test_nothing_is_written_over_anything_nor_past_the_margins(college, artifact
 
 
 def test_pages_are_numbered_over_the_batch_and_classes_are_not_cut(college):
-    people = [college.family(f"Nom{number:02}", class_label=label) for number, label in enumerate(["3A", "3A", "3A", "4B", "4B", *["5C"] * 6, "6D"])]
+    labels = ["2NDE 2", "2NDE 2", "2NDE 2", "2NDE 10", "2NDE 10", *["5C"] * 6, "6D"]
+    people = [college.family(f"Nom{number:02}", class_label=label) for number, label in enumerate(labels)]
     number, documents = college.batch(people)
     texts = [pages_of(college.document(number, part)) for part in range(1, documents + 1)]
     assert [len(pages) for pages in texts] == [3, 2, 4, 3]  # 5C is larger than a document: it is cut, the others are not
@@ -224,6 +225,23 @@ def test_an_account_that_was_closed_has_no_page_and_no_number(here, college):
     pages = [page for part in range(1, documents + 1) for page in pages_of(college.document(number, part))]
     assert len(pages) == 5 and all(f"page {at} sur 5" in page for at, page in enumerate(pages, 1))
     assert people[1].login not in "".join(pages)
+
+
+def test_a_sheet_that_cannot_be_drawn_is_told_and_keeps_nobody_from_theirs(here, college):
+    people = [college.family(f"Nom{number}") for number in range(4)]
+    with college.town.database() as database:
+        (sealed,) = database.execute("select sealed from preau.credential where (academy, account_id) = (%s, %s)",
+                                     people[1].account).fetchone()
+        database.execute("update preau.credential set sealed = %s where (academy, account_id) = (%s, %s)",
+                         (sealed[:-1] + bytes([sealed[-1] ^ 1]), *people[1].account))
+    number, documents = college.batch(people)
+    pages = [page for part in range(1, documents + 1) for page in pages_of(college.document(number, part))]
+    assert len(pages) == 3 and all(f"page {at} sur 3" in page for at, page in enumerate(pages, 1))
+    assert [person.login in "".join(pages) for person in people] == [True, False, True, True]
+    with college.town.database() as database:
+        assert database.execute("select account_id, state, reason from preau.delivery where batch_id = %s and state <> 'sent'",
+                                (number,)).fetchall() == [(people[1].account[1], "failed", "not_composed")]
+    assert "event=sheet_not_composed" in here.log(NOTIFYD)
 
 
 REFUSED_ONCE = """
