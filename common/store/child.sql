@@ -24,8 +24,8 @@ select a.academy, a.id, a.login, a.state::text, who.nom, who.prenom, coalesce(s.
  order by who.birth_date, who.prenom, a.academy, a.id;
 
 -- :query child_load
--- One child's account, if it is attached to that active guardian's, with its password and the answer that this request was
--- given before, if it was.
+-- One child's account, if it is attached to that active guardian's, and the answer that this request was given before, if it
+-- was; with its password, unless that answer was of another child, or of a password that was replaced since.
 -- :role link
 -- $1 guardian_academy smallint
 -- $2 guardian bigint
@@ -36,18 +36,21 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
-       c.sealed, c.hash, c.changed_at as credential_changed_at,
-       (select answer from preau.request_answer where request_id = $5) as stored_answer
+       case when r.request_id is null
+                 or r.answer = int2send(a.academy) || int8send(a.id) || timestamptz_send(c.changed_at)
+            then c.sealed end as sealed,
+       c.hash, c.changed_at as credential_changed_at, r.answer as stored_answer
   from preau.attached_pupil t
   join preau.account g on (g.academy, g.id) = (t.guardian_academy, t.guardian_id)
                       and g.state = 'active' and g.closed_at is null
   join preau.account a on (a.academy, a.id) = (t.academy, t.id)
   left join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id)
+  left join preau.request_answer r on r.request_id = $5
  where t.guardian_academy = $1 and t.guardian_id = $2 and t.academy = $3 and t.id = $4;
 
 -- :query child_reset
 -- The child's new provisional password: the account as decided, its sessions ended, its own address told where it confirmed
--- one, both accounts' lives, the answer kept (without the password, which stays sealed in its place). Nothing when the child
+-- one, both accounts' lives, the answer kept: of which child, and of which password, which stays sealed in its place. Nothing when the child
 -- is no longer attached.
 -- :role link
 -- $1 guardian_academy smallint
@@ -87,6 +90,7 @@ with attached as materialized (
      union all
     select $1, $2, 'child_helped', 'person', jsonb_build_object('academy', academy, 'child', id) from changed
 ), answered as (
-    insert into preau.request_answer (request_id, method, answer) values ($11, $12, '')
+    insert into preau.request_answer (request_id, method, answer)
+    values ($11, $12, int2send($3::smallint) || int8send($4::bigint) || timestamptz_send($9::timestamptz))
 )
 select preau.require_unchanged((select count(*) from changed) + (select count(*) from resealed), 2);

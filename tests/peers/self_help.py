@@ -75,6 +75,16 @@ class Families:
                              " where (academy, id) = (%s, %s)", (email, email is not None, *pupil.account))
         return pupil
 
+    def sibling(self, guardian):
+        """Another child of the guardian, handed out."""
+        child = self.town.pupil(self.school, "Léo", guardian.child.nom, "2013-03-01", account=True)
+        child.hand_out()
+        with self.site.psql() as database:
+            database.execute("insert into preau.guardianship select academy, degree, %s, guardian_id, lien from preau.guardianship"
+                             " where (academy, degree, pupil_id) = (%s, %s, %s)",
+                             (child.aaf_id, self.town.academy, child.degree, guardian.child.aaf_id))
+        return child
+
     def events(self, person):
         with self.site.psql() as database:
             return database.execute("select action, actor from preau.account_event where (academy, account_id) = (%s, %s) order by id",
