@@ -12,7 +12,10 @@
 
 struct known_words;
 
-/* An empty one, large enough for so many words. */
+/* A file of a gibibyte; a longer one is none. */
+enum { KNOWN_WORDS_MAX = 400000000 };
+
+/* An empty one, large enough for so many words: KNOWN_WORDS_MAX at most. */
 struct known_words *known_words_new(size_t words);
 void known_words_free(struct known_words **words);
 

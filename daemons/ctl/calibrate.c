@@ -8,6 +8,7 @@
 #include "ctl/output.h"
 #include "runtime/clock.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,10 +31,11 @@ struct measure {
     double ms; /* of the slowest of those made together, the best round of a few: what disturbs only adds */
 };
 
+/* Gives its argument back when there is not that much memory. */
 static void *calculate(void *arg)
 {
-    password_hash_waste("un mot de passe quelconque", arg);
-    return NULL;
+    char hash[PASSWORD_HASH_SIZE];
+    return password_hash_make("un mot de passe quelconque", arg, hash) ? NULL : arg;
 }
 
 static double round_ms(struct password_cost *cost, long threads)
@@ -44,10 +46,12 @@ static double round_ms(struct password_cost *cost, long threads)
     while (started < threads && pthread_create(&ids[started], NULL, calculate, cost) == 0) {
         started++;
     }
+    bool are_made = started == threads;
     for (long i = 0; i < started; i++) {
-        (void)pthread_join(ids[i], NULL);
+        void *failed = NULL;
+        are_made = pthread_join(ids[i], &failed) == 0 && !failed && are_made;
     }
-    return (double)clock_since(before).us / 1e3;
+    return are_made ? (double)clock_since(before).us / 1e3 : HUGE_VAL; /* what there is no memory for takes for ever */
 }
 
 static struct measure measure(size_t memory, unsigned long long passes, long threads)
@@ -118,7 +122,7 @@ enum ctl_exit ctl_crypto_calibrate(const struct ctl *ctl)
     if (!crypto_begin())
         return ctl_fail(ctl, CTL_UNREACHABLE, "crypto", "libsodium ne fonctionne pas sur cette machine");
     size_t together = memory > 0 ? (size_t)memory * MIB : quarter_of_memory();
-    size_t each = together / (size_t)threads;
+    size_t each = together / (size_t)(threads + 1); /* linkd has one more, for administrators */
     size_t memory_max = each < MEMORY_MAX_MIB * MIB ? each : MEMORY_MAX_MIB * MIB;
     double wanted = (double)(target > 0 ? target : TARGET_MS);
     struct measure best = find(wanted, memory_max, threads);

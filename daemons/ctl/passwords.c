@@ -90,8 +90,13 @@ static enum ctl_exit build(const struct ctl *ctl, struct reading *reading)
     enum ctl_exit code = read_lists(ctl, &counted);
     if (code != CTL_OK)
         return code;
+    if (counted.words > KNOWN_WORDS_MAX)
+        return ctl_fail(
+            ctl, CTL_NO, "list", "plus de %d millions de mots : raccourcissez vos listes", KNOWN_WORDS_MAX / 1000000);
     reading->known = known_words_new(counted.words);
     code = read_lists(ctl, reading);
+    if (code == CTL_OK && reading->words != counted.words)
+        return ctl_fail(ctl, CTL_NO, "list", "une liste a changé, ou ne se lit qu’une fois : donnez des fichiers");
     if (code == CTL_OK && reading->words == 0)
         return ctl_fail(ctl, CTL_NO, "list", "ces listes ne contiennent aucun mot de quatre lettres ou plus");
     if (code == CTL_OK && !known_words_save(reading->known, ctl->arguments[0], problem, sizeof problem))

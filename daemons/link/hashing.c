@@ -58,6 +58,7 @@ static void verify_run(void *arg, void *context)
     struct job *job = arg;
     if (job->hash[0] != '\0') {
         job->is_right = password_hash_verify(job->password, job->hash);
+        password_hash_waste_rest(job->password, job->hash, job->cost);
     } else {
         password_hash_waste(job->password, job->cost);
     }
