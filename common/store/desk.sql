@@ -102,7 +102,11 @@ select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel,
 -- $2 account_id bigint
 -- $3 remembered text
 with given as materialized (
-    select preau.account_remember($1, $2, $3, '{}') as done
+    -- once an hour: else who has the session could bury what else happened
+    select case when not exists (select from preau.account_event e
+                                  where e.academy = $1 and e.account_id = $2 and e.action = $3
+                                    and e.at > now() - interval '1 hour')
+                then preau.account_remember($1, $2, $3, '{}') end as done
 ), own as (
     select * from preau.person p where p.account_academy = $1 and p.account_id = $2
 )

@@ -10,17 +10,22 @@
 insert into preau.help_request (request_id, wanted, subject, known) values ($1, $2, $3, $4) on conflict do nothing;
 
 -- :query help_load
--- The oldest requests with the accounts that each is about: those of a confirmed address, or the one of an identifier. One
+-- Forgets requests that nobody answered within a day: who still wants help asked again. The oldest of the others, with the accounts that each is about: those of a confirmed address, or the one of an identifier. One
 -- row an account; of a request without any, one row without an account. address: where the school would notify it.
 -- :role notify
 -- $1 requests bigint
 -- $2 accounts bigint
+with forgotten as (
+    delete from preau.help_request where asked_at < now() - interval '1 day'
+)
 select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text,
        a.login, a.email, a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
        preau.notification_address(a.email, a.email_confirmed_at, aaf.mail) as address
-  from (select id, wanted, subject from preau.help_request order by id limit $1) h
+  from (select id, wanted, subject from preau.help_request
+         where asked_at >= now() - interval '1 day'
+         order by id limit $1) h
   left join lateral (
         (select b.* from preau.account b
           where h.wanted = 'identifier' and lower(b.email) = lower(h.subject) and b.email_confirmed_at is not null
@@ -35,8 +40,9 @@ select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a
 
 -- :query help_apply
 -- A request answered: the row gone, each account owed its mail unless it had as many of that kind within a day (twice as many
--- for a browser that is known, so that strangers do not use up what is the person's), older links of the same purpose ended, the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an
--- account changed since it was loaded.
+-- for a browser that is known, so that strangers do not use up what is the person's), older links of the same purpose ended,
+-- the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an account changed since it was
+-- loaded.
 -- :role notify
 -- $1 request bigint
 -- $2 per_day bigint

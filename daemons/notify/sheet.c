@@ -64,11 +64,11 @@ static const struct step after_reset[STEPS] = {
 };
 static const struct step own_password[STEPS] = {
     {"Rendez-vous sur le portail",
-     "Saisissez cette adresse dans votre navigateur, ou scannez le code avec un téléphone."},
+     "Saisissez cette adresse dans votre navigateur, ou scannez le code avec un téléphone."      },
     {"Connectez-vous avec l’identifiant et votre mot de passe",
-     "Votre mot de passe est celui que vous avez choisi ; personne d’autre ne le connaît."},
+     "Votre mot de passe est celui que vous avez choisi ; personne d’autre ne le connaît."      },
     {"Mot de passe perdu ?",                                      "Suivez « Mot de passe oublié » sur le portail, ou demandez à l’école ou à "
-     "l’établissement de le réinitialiser."                                                                 },
+                             "l’établissement de le réinitialiser."},
 };
 
 static const struct step *steps_of(const struct sheet *sheet)

@@ -68,6 +68,12 @@ static void data_loaded(void *arg, const char *json, const struct fault *fault)
     account_say(data);
     _cleanup_(json_free) json_t *whole = whole_make(visit, data);
     char *text = json_dumps(whole, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    if (!text) {
+        struct fault wrong;
+        fault_set(&wrong, FAULT_LIBRARY, "a person's data cannot be written as JSON");
+        page_fail(visit, &wrong);
+        return;
+    }
     log_event(LOG_NOTICE, "data_downloaded", F("academy", (int)visit->session.academy.v),
         F("account", visit->session.account));
     page_send_file(visit, "application/json; charset=utf-8", "mes-donnees-preau.json", text, strlen(text));

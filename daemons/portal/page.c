@@ -120,6 +120,9 @@ void page_send(struct visit *visit, int status)
     if (status >= 400) { /* the title is what is read out first */
         view_show(visit->layout, "IN_ERROR");
     }
+    if (status == 503) {
+        http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
+    }
     if (template_render(visit->portal->templates, "layout.html", visit->layout, &text, &length, &fault)) {
         answer(visit, status, "text/html; charset=utf-8", text, length);
         secret_wipe(text, length); /* it may show a password */
@@ -199,9 +202,6 @@ void page_refuse(struct visit *visit, enum refusal refusal)
 {
     int status = refusal_status(refusal);
     (void)error_begin(visit, heading_of(status), refusal_sentence(refusal), refusal_next(refusal));
-    if (status == 503) {
-        http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
-    }
     page_send(visit, status);
 }
 
@@ -224,9 +224,6 @@ void page_fail(struct visit *visit, const struct fault *fault)
             ? "Vérifiez avant de recommencer ; la même demande envoyée à nouveau n’est pas faite deux fois."
             : "Recommencez dans quelques instants.");
     view_print(view_add(body, "INCIDENT"), "INCIDENT_ID", "%.12s", http_request_id(visit->request));
-    if (soon) {
-        http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
-    }
     page_send(visit, status);
 }
 

@@ -11,8 +11,13 @@
 
 static const char title[] = "Choisir un autre mot de passe";
 
+/* Of a link that is none, or is over; one that cannot be looked at now is as good as before, and not said to be bad. */
 static void link_refuse(struct visit *visit, enum refusal refusal)
 {
+    if (refusal != REFUSAL_LINK_UNKNOWN && refusal != REFUSAL_LINK_EXPIRED) {
+        page_refuse(visit, refusal);
+        return;
+    }
     struct view *refused = view_add(page_begin(visit, title, "mot-de-passe-lien.html"), "REFUSED");
     sentence_set(refused, "TEXT", refusal_sentence(refusal));
     sentence_set(refused, "ADVICE", refusal_next(refusal));
