@@ -100,7 +100,8 @@ def test_what_waits_is_cancelled_and_never_leaves(here, school):
     later = school.family()
     here.mail.wait(later.mail) if school.notify([later]).batch else None
     assert [mail["X-Envelope-To"] for mail in here.mail.mails()] == [later.mail]
-    assert audited(here, number, "batch_cancelled") == [{"accounts": 4, "batch": number}]
+    (entry,) = audited(here, number, "batch_cancelled")  # of those in hand at that moment, two at most, their try decided
+    assert entry["batch"] == number and 2 <= entry["accounts"] <= 4
     assert school.actions(people[0]) == ["notify", "notification_cancelled"]
 
 
