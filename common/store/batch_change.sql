@@ -41,6 +41,10 @@ with asked as (
       from locked l
      where d.academy = l.academy and d.id = l.id and d.state in ('waiting', 'taken') and not d.unwanted
  returning d.academy, d.account_id, d.state
+), signed as (
+    update preau.batch b set cancelled_by = $1
+      from asked a
+     where b.academy = a.academy and b.id = a.id and exists (select from stopped)
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select s.academy, s.account_id, $10, $1, 'administrator', jsonb_build_object('uai', $3, 'batch', $4)

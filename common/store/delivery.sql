@@ -124,7 +124,7 @@ select academy, id, attempts from stepped where state = 'taken';
 -- :query delivery_put_off
 -- The mail did not leave this time and is due again later, if it is still this try's; or it is not wanted any more, and ends
 -- here, unless some try may have delivered it: answers which, and nothing when it is another's by now.
--- :role notify link
+-- :role notify
 -- $1 academy smallint
 -- $2 id bigint
 -- $3 attempt integer
@@ -140,11 +140,12 @@ with tried as (
            reason = case when d.unwanted and not (d.may_have_left or $6) then $7 else $5 end,
            taken_until = null, due_at = $4, may_have_left = d.may_have_left or $6
      where academy = $1 and id = $2 and attempts = $3 and state = 'taken'
- returning d.academy, d.account_id, d.batch_id, d.state
+ returning d.academy, d.account_id, d.batch_academy, d.batch_id, d.state
 ), remembered as (
-    insert into preau.account_event (academy, account_id, action, actor, detail)
-    select t.academy, t.account_id, $8, 'administrator', jsonb_build_object('batch', t.batch_id)
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select t.academy, t.account_id, $8, b.cancelled_by, 'administrator', jsonb_build_object('uai', b.uai, 'batch', b.id)
       from tried t
+      join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
      where t.state = 'cancelled'
 )
 select state = 'cancelled' as is_cancelled from tried;

@@ -101,7 +101,7 @@ def test_a_batch_under_way_can_be_cancelled_and_then_taken_up_again(here, head, 
     again = head.submit(form)
     assert again.path == page.path and counts(again) == counts(done), "the double click"
     life = head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % crowd[0].account)
-    assert "Notification annulée avant son départ" in text_of(life)
+    assert "Notification annulée avant son départ (Mme Girard)" in text_of(life)
     here.mail.accept()
     retry = done.form(page.path + "/reprise")
     assert dict(retry.fields)["quoi"] == "annules"
