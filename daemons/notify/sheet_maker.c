@@ -24,6 +24,11 @@
 /* One is drawn while the next is claimed and the one before is stored: the thread waits for no database. */
 enum { CLAIMED_AHEAD = 2 };
 
+/* Opened; "": the person chose theirs. */
+struct sheet_password {
+    char text[OWED_SEALED_MAX + 1];
+};
+
 /* A part that is being made: what the thread needs and what it gave. */
 struct part {
     struct sheet_maker *maker;
@@ -31,6 +36,7 @@ struct part {
     int number;
     int64_t pages_before, pages_all; /* of the batch */
     struct owed_sheet *sheets;
+    struct sheet_password *passwords;
     struct delivery_ref *deliveries;
     size_t count;
     unsigned char *sealed;
@@ -67,7 +73,9 @@ void sheet_place(int academy, long long batch, int part, char out_place[SHEET_PL
 static void part_free(struct part *part)
 {
     secret_wipe(part->sheets, part->count * sizeof *part->sheets);
+    secret_wipe(part->passwords, part->count * sizeof *part->passwords);
     memory_free(&part->sheets);
+    memory_free(&part->passwords);
     memory_free(&part->deliveries);
     memory_free(&part->sealed);
     memory_free(&part);
@@ -136,14 +144,6 @@ static void stored(void *arg, const struct fault *fault)
 
 /* --- on the thread --- */
 
-static bool password_open(const struct key_ring *keys, const struct owed_sheet *owed, char *out_password)
-{
-    char place[SEAL_PLACE_SIZE];
-    seal_place(place, "credential", owed->delivery.academy.v, owed->account.v);
-    return owed->sealed_length >= SEAL_OVERHEAD &&
-           seal_open(keys, place, owed->sealed, owed->sealed_length, out_password);
-}
-
 static void address_fill(const struct owed_sheet *owed, struct sheet *sheet)
 {
     const struct postal_source source = {
@@ -158,7 +158,7 @@ static void address_fill(const struct owed_sheet *owed, struct sheet *sheet)
     sheet->is_posted = postal_address_make(&source, &sheet->address);
 }
 
-static bool sheet_fill(const struct part *part, size_t at, struct sheet *out_sheet, struct fault *fault)
+static void sheet_fill(const struct part *part, size_t at, struct sheet *out_sheet)
 {
     const struct owed_sheet *owed = &part->sheets[at];
     *out_sheet = (struct sheet){.is_guardian = owed->profile == PROFILE_RESPONSABLE, .is_opened = owed->is_opened};
@@ -169,12 +169,8 @@ static bool sheet_fill(const struct part *part, size_t at, struct sheet *out_she
     snprintf(out_sheet->children, sizeof out_sheet->children, "%s", owed->children);
     if (owed->password == PASSWORD_PROVISIONAL) {
         wording_date(owed->password_expires_at, out_sheet->expires);
-        if (!password_open(part->maker->notify->keys, owed, out_sheet->password)) {
-            fault_set(fault, FAULT_CRYPTO, "a provisional password cannot be opened");
-            return fault_hint(fault, "A sealing key that is still in use was removed from keys.directory.");
-        }
+        snprintf(out_sheet->password, sizeof out_sheet->password, "%s", part->passwords[at].text);
     }
-    return true;
 }
 
 static void part_seal(struct part *part, const unsigned char *pdf, size_t length)
@@ -205,12 +201,11 @@ static void part_make(void *arg, void *context)
         .pages_before = part->pages_before,
         .pages_all = part->pages_all,
     };
-    bool filled = true;
-    for (size_t i = 0; i < part->count && filled; i++) {
-        filled = sheet_fill(part, i, &sheets[i], &part->fault);
+    for (size_t i = 0; i < part->count; i++) {
+        sheet_fill(part, i, &sheets[i]);
     }
     FAULT_POINT("notify_sheets_claimed");
-    part->is_made = filled && sheet_render(&document, &pdf, &length, &part->fault);
+    part->is_made = sheet_render(&document, &pdf, &length, &part->fault);
     if (part->is_made) {
         part_seal(part, pdf, length);
         secret_wipe(pdf, length);
@@ -262,12 +257,16 @@ static void ended(void *arg, const struct fault *fault)
     }
 }
 
-static bool can_be_drawn(const struct key_ring *keys, const struct owed_sheet *sheet)
+/* False, and "": the sheet cannot be drawn. */
+static bool password_open(
+    const struct key_ring *keys, const struct owed_sheet *sheet, struct sheet_password *out_password)
 {
-    char password[OWED_SEALED_MAX + 1];
-    bool can = sheet->password != PASSWORD_PROVISIONAL || password_open(keys, sheet, password);
-    secret_wipe(password, sizeof password);
-    return can;
+    char place[SEAL_PLACE_SIZE];
+    *out_password = (struct sheet_password){""};
+    seal_place(place, "credential", sheet->delivery.academy.v, sheet->account.v);
+    return sheet->password != PASSWORD_PROVISIONAL ||
+           (sheet->sealed_length >= SEAL_OVERHEAD &&
+               seal_open(keys, place, sheet->sealed, sheet->sealed_length, out_password->text));
 }
 
 /* One that cannot be drawn is told as such, and keeps nobody else from theirs. */
@@ -294,6 +293,7 @@ static struct part *part_new(struct sheet_maker *maker, const struct owed_docume
     part->document = *document;
     part->document.sheets = NULL;
     part->sheets = checked_calloc(document->count, sizeof *part->sheets);
+    part->passwords = checked_calloc(document->count, sizeof *part->passwords);
     part->deliveries = checked_calloc(document->count, sizeof *part->deliveries);
     for (size_t i = 0; i < document->count; i++) {
         const struct owed_sheet *sheet = &document->sheets[i];
@@ -301,7 +301,7 @@ static struct part *part_new(struct sheet_maker *maker, const struct owed_docume
             metric_count(METRIC_DELIVERIES, "sheet", "cancelled");
             delivery_cancelled(
                 maker->notify->store, sheet->delivery, DELIVERY_REASON_ACCOUNT_CLOSED, ended, maker->notify);
-        } else if (!can_be_drawn(maker->notify->keys, sheet)) {
+        } else if (!password_open(maker->notify->keys, sheet, &part->passwords[part->count])) {
             give_up(maker, document, sheet);
         } else {
             part->deliveries[part->count] = sheet->delivery;
