@@ -44,13 +44,6 @@ void attempt_begin(struct store *store, const struct attempt *attempt, const str
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    (void)arg;
-    (void)rows;
-    (void)fault;
-}
-
 static void give_back_from(struct store *store, const struct attempt *attempt, size_t from)
 {
     if (from == attempt->count) {
@@ -59,7 +52,7 @@ static void give_back_from(struct store *store, const struct attempt *attempt, s
     struct parameters parameters;
     parameters_init(&parameters);
     add_subjects(&parameters, attempt, from);
-    store_run(store, QUERY_ATTEMPT_GIVE_BACK, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_ATTEMPT_GIVE_BACK, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 
@@ -68,7 +61,7 @@ void attempt_succeed(struct store *store, const struct attempt *attempt)
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_text(&parameters, attempt->subjects[0]);
-    store_run(store, QUERY_ATTEMPT_FORGET, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_ATTEMPT_FORGET, &parameters, NULL, NULL);
     parameters_clear(&parameters);
     give_back_from(store, attempt, 1);
 }
@@ -80,5 +73,5 @@ void attempt_give_back(struct store *store, const struct attempt *attempt)
 
 void attempt_erase_old(struct store *store)
 {
-    store_run(store, QUERY_ATTEMPT_ERASE_OLD, NULL, nobody_waits, NULL);
+    store_run(store, QUERY_ATTEMPT_ERASE_OLD, NULL, NULL, NULL);
 }

@@ -215,14 +215,7 @@ void delegation_renew_password(
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    (void)arg;
-    (void)rows;
-    (void)fault;
-}
-
 void delegation_erase_old(struct store *store)
 {
-    store_run(store, QUERY_DELEGATION_ERASE_OLD, NULL, nobody_waits, NULL);
+    store_run(store, QUERY_DELEGATION_ERASE_OLD, NULL, NULL, NULL);
 }

@@ -179,20 +179,13 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    (void)arg;
-    (void)rows;
-    (void)fault;
-}
-
 void opening_note_sign_in(struct store *store, academy_code academy, account_id id)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
-    store_run(store, QUERY_OPENING_SIGNED_IN, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_OPENING_SIGNED_IN, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 
@@ -204,7 +197,7 @@ void opening_rehash(struct store *store, academy_code academy, account_id id, co
     parameters_int64(&parameters, id.v);
     parameters_text(&parameters, before);
     parameters_text(&parameters, hash);
-    store_run(store, QUERY_OPENING_REHASHED, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_OPENING_REHASHED, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 
@@ -215,11 +208,11 @@ void opening_note_birth_date_refused(struct store *store, academy_code academy, 
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
     parameters_text(&parameters, subject);
-    store_run(store, QUERY_OPENING_BIRTH_DATE_REFUSED, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_OPENING_BIRTH_DATE_REFUSED, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 
 void opening_erase_answers(struct store *store)
 {
-    store_run(store, QUERY_OPENING_ERASE_ANSWERS, NULL, nobody_waits, NULL);
+    store_run(store, QUERY_OPENING_ERASE_ANSWERS, NULL, NULL, NULL);
 }

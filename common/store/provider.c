@@ -96,19 +96,12 @@ void provider_session_take(
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct fault *fault)
-{
-    (void)arg;
-    (void)fault;
-}
-
 void provider_erase_old(struct store *store, struct instant now)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_instant(&parameters, now);
-    store_run(store, QUERY_PROVIDER_ERASE_OLD, &parameters, done_rows,
-        asking_new((struct provider_asking){.done = nobody_waits}));
+    store_run(store, QUERY_PROVIDER_ERASE_OLD, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 

@@ -17,7 +17,7 @@ struct store;
 typedef void store_done(void *arg, const struct rows *rows, const struct fault *fault);
 
 /* The values are copied: `parameters` may be cleared at once; NULL for a query without any. `done` is called exactly
- * once, never inside this call. */
+ * once, never inside this call; NULL: nobody waits, faults are in the metrics. */
 void store_run(struct store *store, enum query query, const struct parameters *parameters, store_done *done, void *arg);
 
 /* The same with a bound for wait and run together, shorter than the options' statement_timeout: past it the statement

@@ -152,13 +152,6 @@ void second_factor_renew_recovery(struct store *store, const struct stored_admin
     parameters_clear(&parameters);
 }
 
-static void nobody_waits(void *arg, const struct rows *rows, const struct fault *fault)
-{
-    (void)arg;
-    (void)rows;
-    (void)fault; /* told by the store */
-}
-
 void administrator_rehash(struct store *store, administrator_id id, const char *before, const char *hash)
 {
     struct parameters parameters;
@@ -166,7 +159,7 @@ void administrator_rehash(struct store *store, administrator_id id, const char *
     parameters_int64(&parameters, id.v);
     parameters_text(&parameters, before);
     parameters_text(&parameters, hash);
-    store_run(store, QUERY_ADMINISTRATOR_REHASHED, &parameters, nobody_waits, NULL);
+    store_run(store, QUERY_ADMINISTRATOR_REHASHED, &parameters, NULL, NULL);
     parameters_clear(&parameters);
 }
 

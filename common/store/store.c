@@ -86,7 +86,9 @@ static void store_tell(void *arg)
     while (!TAILQ_EMPTY(&finished)) {
         struct job *job = TAILQ_FIRST(&finished);
         TAILQ_REMOVE(&finished, job, link);
-        job->done(job->arg, job->rows, job->rows ? NULL : &job->fault);
+        if (job->done) {
+            job->done(job->arg, job->rows, job->rows ? NULL : &job->fault);
+        }
         job_free(job);
     }
 }
