@@ -103,8 +103,8 @@ static void sessions_fill(const struct visit *visit, struct view *body, const Pr
 
 /* What stands beside linkd's answer. */
 struct my_account {
-    enum refusal refused; /* of a form of the page; REFUSAL_NONE: none */
-    struct reminder_standing reminder;
+    enum refusal refused;              /* of a form of the page; REFUSAL_NONE: none */
+    struct reminder_standing reminder; /* of a role that may be reminded */
 };
 
 /* What a form of this page, or one that came back to it, has done. */
@@ -166,18 +166,23 @@ static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum ref
     page_send(visit, own_page->refused != REFUSAL_NONE ? refusal_status(own_page->refused) : 200);
 }
 
+static void administrator_ask(struct visit *visit)
+{
+    Preau__Link__GetAdministratorRequest request = PREAU__LINK__GET_ADMINISTRATOR_REQUEST__INIT;
+    visit_call(
+        visit, &(struct visit_call){visit->portal->link, "GetAdministrator", &request.base, loaded, NULL, false});
+}
+
 static void reminder_known(void *arg, const struct reminder_standing *standing, const struct fault *fault)
 {
     struct visit *visit = arg;
     struct my_account *own_page = visit->own;
-    Preau__Link__GetAdministratorRequest request = PREAU__LINK__GET_ADMINISTRATOR_REQUEST__INIT;
     if (!standing) {
         page_fail(visit, fault);
         return;
     }
     own_page->reminder = *standing;
-    visit_call(
-        visit, &(struct visit_call){visit->portal->link, "GetAdministrator", &request.base, loaded, NULL, false});
+    administrator_ask(visit);
 }
 
 void my_account_refuse(struct visit *visit, enum refusal refusal)
@@ -185,7 +190,11 @@ void my_account_refuse(struct visit *visit, enum refusal refusal)
     struct my_account *own_page = arena_alloc(visit_arena(visit), 1, sizeof *own_page);
     *own_page = (struct my_account){.refused = refusal};
     visit->own = own_page;
-    reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
+    if (reminder_role_may(visit->session.role)) {
+        reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
+    } else {
+        administrator_ask(visit);
+    }
 }
 
 void my_account_show(struct visit *visit)

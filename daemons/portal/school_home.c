@@ -16,8 +16,7 @@ enum { DATES_SHOWN = 10 };
 
 struct home {
     struct view *body;
-    bool has_dates;       /* refused ones are shown above */
-    bool may_be_reminded; /* and did not ask for it */
+    bool has_dates; /* refused ones are shown above */
 };
 
 static int64_t total_of(const struct home_counts *counts)
@@ -110,18 +109,30 @@ static void data_fill(const struct visit *visit, struct instant integrated_at)
     view_show(integrated, import_clock_is_overdue(clock, integrated_at, now) ? "OVERDUE" : "UP_TO_DATE");
 }
 
-/* A reminder by mail, to who sees here what it would have said. */
-static void offer_fill(const struct visit *visit, const struct school_home *found)
+/* A reminder by mail is offered to who sees here what it would have said. */
+static bool is_soon(const struct visit *visit, const struct school_home *found)
 {
-    const struct home *home = visit->own;
-    bool is_soon = false;
     for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
         const struct home_counts *counts = &found->counts[profile];
-        is_soon = is_soon || (tab_is_open(&visit->school, profile) && counts->runs_out + counts->has_run_out > 0);
+        if (tab_is_open(&visit->school, profile) && counts->runs_out + counts->has_run_out > 0) {
+            return true;
+        }
     }
-    if (is_soon && home->may_be_reminded) {
+    return false;
+}
+
+static void reminder_known(void *arg, const struct reminder_standing *standing, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    const struct home *home = visit->own;
+    if (!standing) {
+        page_fail(visit, fault);
+        return;
+    }
+    if (standing->days == 0) {
         view_show(home->body, "REMINDER_OFFER");
     }
+    page_send(visit, 200);
 }
 
 static void home_loaded(void *arg, const struct school_home *found, const struct fault *fault)
@@ -136,9 +147,12 @@ static void home_loaded(void *arg, const struct school_home *found, const struct
             profile_fill(visit, profile, &found->counts[profile]);
         }
     }
-    offer_fill(visit, found);
     data_fill(visit, found->integrated_at);
-    page_send(visit, 200);
+    if (reminder_role_may(visit->session.role) && is_soon(visit, found)) {
+        reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
+    } else {
+        page_send(visit, 200);
+    }
 }
 
 static void date_fill(const struct visit *visit, struct view *row, const struct refused_date *date)
@@ -190,23 +204,11 @@ static void dates_loaded(
     school_home_load(visit->portal->store, &visit->school, DAYS(TODO_SOON_DAYS), home_loaded, visit);
 }
 
-static void reminder_known(void *arg, const struct reminder_standing *standing, const struct fault *fault)
-{
-    struct visit *visit = arg;
-    struct home *home = visit->own;
-    if (!standing) {
-        page_fail(visit, fault);
-        return;
-    }
-    home->may_be_reminded = standing->days == 0 && reminder_role_may(visit->session.role);
-    school_home_load_dates(visit->portal->store, &visit->school, (struct instant){clock_now().us - DATES_SINCE.us},
-        DATES_SHOWN, dates_loaded, visit);
-}
-
 void school_home_show(struct visit *visit)
 {
     struct home *home = arena_alloc(visit_arena(visit), 1, sizeof *home);
     *home = (struct home){0};
     visit->own = home;
-    reminder_load(visit->portal->store, visit->session.administrator, reminder_known, visit);
+    school_home_load_dates(visit->portal->store, &visit->school, (struct instant){clock_now().us - DATES_SINCE.us},
+        DATES_SHOWN, dates_loaded, visit);
 }
