@@ -43,7 +43,6 @@ static struct batch batch_from_row(const struct rows *rows, int row)
     batch.reset = row_bool(rows, row, "reset");
     batch.created_at = row_instant(rows, row, "created_at");
     batch.leaving = row_int64(rows, row, "leaving");
-    batch.documents = row_int64(rows, row, "documents");
     return batch;
 }
 

@@ -19,8 +19,7 @@ struct batch {
     bool reset;
     struct instant created_at;
     int64_t total, waiting, sent, failed, cancelled;
-    int64_t leaving;   /* of those waiting: out of our hands when the rest was cancelled */
-    int64_t documents; /* parts that can be fetched */
+    int64_t leaving; /* of those waiting: out of our hands when the rest was cancelled */
 };
 
 struct batch_failure {
@@ -53,6 +52,6 @@ void batch_load_parts(struct store *store, academy_code academy, batch_id batch,
 /* What the request of this method that made it was answered. */
 void batch_load_answer(struct store *store, academy_code academy, batch_id batch, const char *method,
     batch_answer_loaded *loaded, void *arg);
-/* academies[i] and batches[i] name one; channel, reset, leaving, documents and time are not loaded. */
+/* academies[i] and batches[i] name one; channel, reset, leaving and time are not loaded. */
 void batch_load_progress(struct store *store, const int64_t *academies, const int64_t *batches, size_t count,
     batches_loaded *loaded, void *arg);

@@ -9,9 +9,7 @@
 -- $3 uai text
 -- $4 batch bigint
 select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.waiting, d.sent, d.failed, d.cancelled,
-       d.leaving,
-       (select count(*) from preau.document o
-         where o.academy = b.academy and o.batch_id = b.id and o.expires_at > now()) as documents
+       d.leaving
   from preau.batch b
  cross join lateral (
         select count(*) filter (where state in ('waiting', 'taken')) as waiting,
@@ -32,9 +30,7 @@ select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.wait
 -- $3 uai text
 -- $4 limit bigint
 select b.academy, b.id, b.uai, b.channel, b.reset, b.created_at, b.total, d.waiting, d.sent, d.failed, d.cancelled,
-       d.leaving,
-       (select count(*) from preau.document o
-         where o.academy = b.academy and o.batch_id = b.id and o.expires_at > now()) as documents
+       d.leaving
   from preau.school s
   left join lateral (
         select * from preau.batch b

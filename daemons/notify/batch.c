@@ -39,7 +39,6 @@ static void pack(const struct batch *batch, Preau__Notify__GetBatchReply *out_re
     out_reply->sent = (uint32_t)batch->sent;
     out_reply->failed = (uint32_t)batch->failed;
     out_reply->cancelled = (uint32_t)batch->cancelled;
-    out_reply->documents = (uint32_t)batch->documents;
     out_reply->leaving = (uint32_t)batch->leaving;
 }
 
