@@ -77,24 +77,6 @@ static int64_t number_of(const char *text, int64_t max)
     return *end == '\0' && number <= max ? number : -1;
 }
 
-/* Where the day of each key that is one stands. */
-static size_t date_place(enum filter_key key)
-{
-    return key == FILTER_BEFORE  ? offsetof(struct filter, before)
-           : key == FILTER_AFTER ? offsetof(struct filter, after)
-                                 : offsetof(struct filter, latest);
-}
-
-const struct date *filter_date(const struct filter *filter, enum filter_key key)
-{
-    return keys[key].kind == KIND_DATE ? (const void *)((const char *)filter + date_place(key)) : NULL;
-}
-
-static struct date *date_of(struct filter *filter, enum filter_key key)
-{
-    return (void *)((char *)filter + date_place(key));
-}
-
 static bool value_is_right(struct filter *filter, enum filter_key key, const char *value)
 {
     enum account_state state;
@@ -109,7 +91,7 @@ static bool value_is_right(struct filter *filter, enum filter_key key, const cha
     case KIND_CHOICE:
         return choice_of(key, value) != NULL;
     case KIND_DATE:
-        return date_parse_typed(value, date_of(filter, key));
+        return date_parse_typed(value, &filter->days[key]);
     case KIND_DAYS:
         filter->expiry_days = (int)number_of(value, EXPIRY_DAYS_MAX);
         return filter->expiry_days >= 0;
@@ -264,7 +246,7 @@ static const char *value_label(const struct filter *filter, enum filter_key key,
         return origin_label(origin);
     }
     if (keys[key].kind == KIND_DATE) {
-        date_write_french(*filter_date(filter, key), out_day);
+        date_write_french(filter->days[key], out_day);
         return out_day;
     }
     return value;

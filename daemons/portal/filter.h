@@ -39,7 +39,7 @@ struct filter {
     enum account_profile profile;
     const char *values[FILTER_KEY_COUNT]; /* "" does not narrow; borrowed */
     bool is_wrong[FILTER_KEY_COUNT];      /* not understood: nothing is found until it is taken off */
-    struct date before, after, latest;    /* of FILTER_BEFORE, FILTER_AFTER, FILTER_LATEST that are understood */
+    struct date days[FILTER_KEY_COUNT];   /* of the keys that are a day, understood */
     int expiry_days;                      /* of FILTER_EXPIRY; 0: it has run out */
     enum filter_sort sort;
     bool is_descending;
@@ -50,9 +50,6 @@ struct filter {
 /* A value by its name, NULL without one. */
 typedef const char *filter_source(const void *source, const char *name);
 void filter_read(struct filter *out_filter, enum account_profile profile, filter_source *value, const void *source);
-
-/* Of a key that is a day; NULL of any other. */
-const struct date *filter_date(const struct filter *filter, enum filter_key key);
 
 bool filter_narrows(const struct filter *filter);
 bool filter_is_understood(const struct filter *filter);

@@ -56,7 +56,7 @@ static void latest_bound(const struct filter *filter, struct roster_filter *rost
     if (filter->values[FILTER_LATEST][0] == '\0') {
         return;
     }
-    struct instant end = clock_day_start(filter->latest, 1);
+    struct instant end = clock_day_start(filter->days[FILTER_LATEST], 1);
     if (!instant_is_set(roster->expires_to) || instant_before(end, roster->expires_to)) {
         roster->expires_to = end;
     }
@@ -88,8 +88,8 @@ struct roster_filter filter_roster(const struct visit *visit, const struct filte
         .mail = values[FILTER_MAIL],
         .mobile = values[FILTER_MOBILE],
         .notified = values[FILTER_NOTIFIED],
-        .before = values[FILTER_BEFORE][0] != '\0' ? clock_day_start(filter->before, 0) : INSTANT_NEVER,
-        .after = values[FILTER_AFTER][0] != '\0' ? clock_day_start(filter->after, 0) : INSTANT_NEVER,
+        .before = values[FILTER_BEFORE][0] != '\0' ? clock_day_start(filter->days[FILTER_BEFORE], 0) : INSTANT_NEVER,
+        .after = values[FILTER_AFTER][0] != '\0' ? clock_day_start(filter->days[FILTER_AFTER], 0) : INSTANT_NEVER,
         .sign_in = values[FILTER_SIGN_IN],
         .sort = filter_sort_name(filter->sort),
         .is_descending = filter->is_descending,

@@ -95,7 +95,7 @@ static void dates_fill(struct view *body, const struct filter *filter)
     for (size_t i = 0; i < ARRAY_LENGTH(dates); i++) {
         const char *value = filter->values[dates[i].key];
         if (value[0] != '\0' && !filter->is_wrong[dates[i].key]) {
-            date_write_iso(*filter_date(filter, dates[i].key), day);
+            date_write_iso(filter->days[dates[i].key], day);
             value = day;
         }
         view_set(body, dates[i].name, value);

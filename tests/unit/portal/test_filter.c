@@ -151,8 +151,8 @@ static void a_date_may_be_typed(void **state)
     (void)state;
     struct filter filter = READ({"notifie_avant", "3/9/2026"});
     assert_true(filter_is_understood(&filter));
-    assert_int_equal(filter.before.day, 3);
-    assert_int_equal(filter.before.month, 9);
+    assert_int_equal(filter.days[FILTER_BEFORE].day, 3);
+    assert_int_equal(filter.days[FILTER_BEFORE].month, 9);
     assert_tag(&filter, FILTER_BEFORE, "Notifié avant le 03/09/2026");
 }
 
@@ -203,8 +203,8 @@ static void active_filters_are_told_in_french(void **state)
     assert_tag(&filter, FILTER_AFTER, "Notifié depuis le 01/09/2026");
     struct filter latest = READ({"echeance_au", "2026-12-14"});
     assert_tag(&latest, FILTER_LATEST, "Échéance au plus tard le 14/12/2026");
-    assert_true(date_is_same(*filter_date(&latest, FILTER_LATEST), (struct date){2026, 12, 14}));
-    assert_null(filter_date(&latest, FILTER_EXPIRY));
+    assert_true(date_is_same(latest.days[FILTER_LATEST], (struct date){2026, 12, 14}));
+    assert_false(date_is_valid(latest.days[FILTER_EXPIRY]));
     struct filter days = READ({"echeance", "45"});
     assert_tag(&days, FILTER_EXPIRY, "Échéance dans les 45 jours");
 }
