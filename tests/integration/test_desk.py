@@ -127,7 +127,6 @@ def test_a_family_that_no_service_fits_is_told(here):
     page = sign_in(here, guardian, PASSWORD).get("/guichet")
     assert [words for words, _ in services(page)] == ["Cantine"], "of any academy"
     with town.database() as database:
-        database.execute("update preau.enrolment set degree = 1 where false")
         database.execute("delete from preau.guardianship where (academy, degree, pupil_id) = (%s, 1, %s)", (town.academy, child.aaf_id))
     page = sign_in(here, guardian, PASSWORD).get("/guichet")
     assert services(page) == [] and "Aucun service en ligne" in page.text and "Mes enfants" not in page.text

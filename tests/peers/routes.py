@@ -3,6 +3,7 @@ thinking of it.
 
     for route in routes():
         route.method, route.pattern, route.access, route.handler, route.kind
+    led()                     # patterns of addresses that take forms and lead elsewhere when they are only looked at
     filled("/etablissements/:uai/envois/:envoi", {":uai": "0111234A", ":envoi": "7"})
     asked_names("query")      # of all parameters that a handler asks for
 """
@@ -36,14 +37,22 @@ class Route(NamedTuple):
         return [part for part in self.pattern.split("/") if part[:1] in (":", "*")]
 
 
+def _pattern(expression, text):
+    words = dict(re.findall(r'^#define (\w+) "([^"]*)"$', text, re.M))
+    return "".join(words[part] if part in words else part.strip('"') for part in re.findall(r'"[^"]*"|\w+', expression))
+
+
+def led():
+    text = MAP.read_text()
+    rows = text.split("} forms[] = {", 1)[1].split("\n};", 1)[0]
+    found = {_pattern(row, text) for row in re.findall(r'^    \{((?:\w+ )?"[^"]*"),', rows, re.M)}
+    assert len(found) == rows.count("\n    {") > 10, "a row of the forms is not understood"
+    return found
+
+
 def routes():
     text = MAP.read_text()
-    words = dict(re.findall(r'^#define (\w+) "([^"]*)"$', text, re.M))
-
-    def pattern(expression):
-        return "".join(words[part] if part in words else part.strip('"') for part in re.findall(r'"[^"]*"|\w+', expression))
-
-    found = [Route(method, pattern(expression), access, handler, kind) for method, expression, access, kind, handler in ROW.findall(text)]
+    found = [Route(method, _pattern(expression, text), access, handler, kind) for method, expression, access, kind, handler in ROW.findall(text)]
     assert len(found) == len(re.findall(r"\bHTTP_(?:GET|POST)\s*,", text)) > 20, "a row of the map is not understood"
     assert all(route.pattern.startswith("/") for route in found)
     return found
