@@ -9,72 +9,73 @@ struct phone_case {
     enum phone_kind kind;
 };
 
+static const struct phone_case numbers[] = {
+    {"+33 6 12 34 56 78",    "+33612345678",  PHONE_MOBILE },
+    {"0612345678",           "+33612345678",  PHONE_MOBILE },
+    {"06.12.34.56.78",       "+33612345678",  PHONE_MOBILE },
+    {"06-12-34-56-78",       "+33612345678",  PHONE_MOBILE },
+    {"06\xC2\xA0"
+     "12\xE2\x80\xAF"
+     "34 56 78",        "+33612345678",  PHONE_MOBILE },
+    {"0033612345678",        "+33612345678",  PHONE_MOBILE },
+    {"+33 (0)6 12 34 56 78", "+33612345678",  PHONE_MOBILE },
+    {"612345678",            "+33612345678",  PHONE_MOBILE },
+    {"0712345678",           "+33712345678",  PHONE_FIXED  }, /* 071 is not open to mobiles */
+    {"0767123456",           "+33767123456",  PHONE_MOBILE },
+    {"+33 9 87 65 43 21",    "+33987654321",  PHONE_FIXED  },
+    {"0478123456",           "+33478123456",  PHONE_FIXED  },
+    {"0690123456",           "+590690123456", PHONE_MOBILE },
+    {"+33 6 90 12 34 56",    "+590690123456", PHONE_MOBILE },
+    {"+590 690 12 34 56",    "+590690123456", PHONE_MOBILE },
+    {"+590 0690 12 34 56",   "+590690123456", PHONE_MOBILE },
+    {"0590123456",           "+590590123456", PHONE_FIXED  },
+    {"0694123456",           "+594694123456", PHONE_MOBILE },
+    {"0696123456",           "+596696123456", PHONE_MOBILE },
+    {"0697123456",           "+596697123456", PHONE_MOBILE },
+    {"0692123456",           "+262692123456", PHONE_MOBILE },
+    {"0639123456",           "+262639123456", PHONE_MOBILE },
+    {"0709123456",           "+596709123456", PHONE_MOBILE },
+    {"0709012345",           "+590709012345", PHONE_MOBILE },
+    {"0709212345",           "+262709212345", PHONE_MOBILE },
+    {"0709312345",           "+594709312345", PHONE_MOBILE },
+    {"0709362345",           "+262709362345", PHONE_MOBILE },
+    {"0508551234",           "+508551234",    PHONE_MOBILE },
+    {"+508 41 12 34",        "+508411234",    PHONE_FIXED  },
+    {"+687 75 12 34",        "+687751234",    PHONE_MOBILE },
+    {"+689 87 12 34 56",     "+68987123456",  PHONE_MOBILE },
+    {"+681 82 12 34",        "+681821234",    PHONE_MOBILE },
+    {"+41781375558",         "+41781375558",  PHONE_FOREIGN},
+    {"0041781375558",        "+41781375558",  PHONE_FOREIGN},
+    {"+493958876206",        "+493958876206", PHONE_FOREIGN},
+    {"0000000000",           NULL,            0            },
+    {"016",                  NULL,            0            },
+    {"9999999999 -",         NULL,            0            },
+    {"06123456",             NULL,            0            },
+    {"061234567890",         NULL,            0            },
+    {"06 12 34 56 7x",       NULL,            0            },
+    {"06+12345678",          NULL,            0            },
+    {"++33612345678",        NULL,            0            },
+    {"+33012345678",         NULL,            0            },
+    {"+1234567890123456",    NULL,            0            },
+    {"+33",                  NULL,            0            },
+    {"+",                    NULL,            0            },
+    {"",                     NULL,            0            },
+    {"   ",                  NULL,            0            },
+};
+
 static void numbers_as_people_and_aaf_write_them(void **state)
 {
     (void)state;
-    static const struct phone_case cases[] = {
-        {"+33 6 12 34 56 78",    "+33612345678",  PHONE_MOBILE },
-        {"0612345678",           "+33612345678",  PHONE_MOBILE },
-        {"06.12.34.56.78",       "+33612345678",  PHONE_MOBILE },
-        {"06-12-34-56-78",       "+33612345678",  PHONE_MOBILE },
-        {"06\xC2\xA0"
-         "12\xE2\x80\xAF"
-         "34 56 78",    "+33612345678",  PHONE_MOBILE },
-        {"0033612345678",        "+33612345678",  PHONE_MOBILE },
-        {"+33 (0)6 12 34 56 78", "+33612345678",  PHONE_MOBILE },
-        {"612345678",            "+33612345678",  PHONE_MOBILE },
-        {"0712345678",           "+33712345678",  PHONE_FIXED  }, /* 071 is not open to mobiles */
-        {"0767123456",           "+33767123456",  PHONE_MOBILE },
-        {"+33 9 87 65 43 21",    "+33987654321",  PHONE_FIXED  },
-        {"0478123456",           "+33478123456",  PHONE_FIXED  },
-        {"0690123456",           "+590690123456", PHONE_MOBILE },
-        {"+33 6 90 12 34 56",    "+590690123456", PHONE_MOBILE },
-        {"+590 690 12 34 56",    "+590690123456", PHONE_MOBILE },
-        {"+590 0690 12 34 56",   "+590690123456", PHONE_MOBILE },
-        {"0590123456",           "+590590123456", PHONE_FIXED  },
-        {"0694123456",           "+594694123456", PHONE_MOBILE },
-        {"0696123456",           "+596696123456", PHONE_MOBILE },
-        {"0697123456",           "+596697123456", PHONE_MOBILE },
-        {"0692123456",           "+262692123456", PHONE_MOBILE },
-        {"0639123456",           "+262639123456", PHONE_MOBILE },
-        {"0709123456",           "+596709123456", PHONE_MOBILE },
-        {"0709012345",           "+590709012345", PHONE_MOBILE },
-        {"0709212345",           "+262709212345", PHONE_MOBILE },
-        {"0709312345",           "+594709312345", PHONE_MOBILE },
-        {"0709362345",           "+262709362345", PHONE_MOBILE },
-        {"0508551234",           "+508551234",    PHONE_MOBILE },
-        {"+508 41 12 34",        "+508411234",    PHONE_FIXED  },
-        {"+687 75 12 34",        "+687751234",    PHONE_MOBILE },
-        {"+689 87 12 34 56",     "+68987123456",  PHONE_MOBILE },
-        {"+681 82 12 34",        "+681821234",    PHONE_MOBILE },
-        {"+41781375558",         "+41781375558",  PHONE_FOREIGN},
-        {"0041781375558",        "+41781375558",  PHONE_FOREIGN},
-        {"+493958876206",        "+493958876206", PHONE_FOREIGN},
-        {"0000000000",           NULL,            0            },
-        {"016",                  NULL,            0            },
-        {"9999999999 -",         NULL,            0            },
-        {"06123456",             NULL,            0            },
-        {"061234567890",         NULL,            0            },
-        {"06 12 34 56 7x",       NULL,            0            },
-        {"06+12345678",          NULL,            0            },
-        {"++33612345678",        NULL,            0            },
-        {"+33012345678",         NULL,            0            },
-        {"+1234567890123456",    NULL,            0            },
-        {"+33",                  NULL,            0            },
-        {"+",                    NULL,            0            },
-        {"",                     NULL,            0            },
-        {"   ",                  NULL,            0            },
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         struct phone phone;
-        if (phone_parse(cases[i].typed, &phone) != (cases[i].e164 != NULL))
-            fail_msg("\"%s\"", cases[i].typed);
-        if (cases[i].e164 == NULL)
+        if (phone_parse(numbers[i].typed, &phone) != (numbers[i].e164 != NULL))
+            fail_msg("\"%s\"", numbers[i].typed);
+        if (numbers[i].e164 == NULL)
             continue;
-        assert_string_equal(phone.e164, cases[i].e164);
-        assert_int_equal(phone_kind(&phone), cases[i].kind);
-        assert_int_equal(phone_is_mobile(&phone), cases[i].kind == PHONE_MOBILE);
-        assert_int_equal(phone_may_receive_sms(&phone), cases[i].kind != PHONE_FIXED);
+        assert_string_equal(phone.e164, numbers[i].e164);
+        assert_int_equal(phone_kind(&phone), numbers[i].kind);
+        assert_int_equal(phone_is_mobile(&phone), numbers[i].kind == PHONE_MOBILE);
+        assert_int_equal(phone_may_receive_sms(&phone), numbers[i].kind != PHONE_FIXED);
         struct phone again;
         assert_true(phone_parse(phone.e164, &again));
         assert_true(phone_is_same(&phone, &again));
