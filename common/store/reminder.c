@@ -4,7 +4,6 @@
 #include "runtime/memory.h"
 #include "store/query.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* Whom to tell: one of them. */
@@ -92,10 +91,6 @@ static void load_rows(void *arg, const struct rows *rows, const struct fault *fa
             .last = end_of(rows),
             .last_at = row_instant(rows, 0, "last_at"),
         };
-        if (standing.last == REMINDER_FAILED) {
-            bool known = delivery_reason_from_code(row_text(rows, 0, "last_reason"), &standing.reason);
-            assert(known);
-        }
     }
     asking->loaded(asking->arg, rows ? &standing : NULL, fault);
     memory_free(&asking);

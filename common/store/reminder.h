@@ -2,7 +2,6 @@
 #pragma once
 
 #include "domain/date.h"
-#include "domain/delivery_reason.h"
 #include "domain/identifier.h"
 #include "runtime/fault.h"
 #include "store/audit.h"
@@ -26,10 +25,9 @@ void reminder_choose(struct store *store, const struct reminder_asked *asked, re
 enum reminder_end { REMINDER_NONE, REMINDER_WAITS, REMINDER_SENT, REMINDER_FAILED, REMINDER_CANCELLED };
 
 struct reminder_standing {
-    int days;                    /* ahead; 0: no reminder */
-    enum reminder_end last;      /* what became of the last one */
-    struct instant last_at;      /* when it was owed */
-    enum delivery_reason reason; /* of a failure */
+    int days;               /* ahead; 0: no reminder */
+    enum reminder_end last; /* what became of the last one */
+    struct instant last_at; /* when it was owed */
 };
 /* standing: lent; NULL with the fault. */
 typedef void reminder_loaded(void *arg, const struct reminder_standing *standing, const struct fault *fault);

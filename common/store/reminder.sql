@@ -39,11 +39,11 @@ select a.id, exists (select from kept) or exists (select from dropped) as is_cha
 -- What an administrator wants, and what became of the last reminder; one row, with nulls for what there is not.
 -- :role portal
 -- $1 administrator bigint
-select c.days_ahead, d.created_at as last_at, d.state as last_state, d.reason as last_reason
+select c.days_ahead, d.created_at as last_at, d.state as last_state
   from (select $1::bigint as id) own
   left join preau.reminder_choice c on c.administrator_id = own.id
   left join lateral (
-        select m.created_at, m.state, m.reason from preau.delivery m
+        select m.created_at, m.state from preau.delivery m
          where m.administrator_id = own.id
          order by m.created_at desc
          limit 1) d on true;
