@@ -1,7 +1,6 @@
 #include "link.pb-c.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
-#include "portal/sentence.h"
 
 /* Programs that look at mails follow their links: only the button, a POST, confirms. */
 void activation_show(struct visit *visit)
@@ -17,9 +16,7 @@ static void confirmed(struct visit *visit, const ProtobufCMessage *answer, enum 
     if (answer) {
         view_show(body, "DONE");
     } else {
-        struct view *refused = view_add(body, "REFUSED");
-        sentence_set(refused, "TEXT", refusal_sentence(refusal));
-        sentence_set(refused, "ADVICE", refusal_next(refusal));
+        page_link_refused(body, refusal);
     }
     page_send(visit, refusal_status(refusal));
 }

@@ -1,5 +1,6 @@
 /* A guardian helps the children whose accounts are attached to theirs: their identifiers, another provisional password. */
 #include "link.pb-c.h"
+#include "portal/family.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
@@ -67,14 +68,11 @@ static void password_given(struct visit *visit, const ProtobufCMessage *answer, 
 
 void child_password_do(struct visit *visit)
 {
-    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
-    account.academy = (uint32_t)visit->session.academy.v;
-    account.id = visit->session.account.v;
     Preau__AccountRef child = PREAU__ACCOUNT_REF__INIT;
     child.academy = (uint32_t)visit->path.academy.v;
     child.id = visit->path.account.v;
     Preau__Link__ResetChildPasswordRequest request = PREAU__LINK__RESET_CHILD_PASSWORD_REQUEST__INIT;
-    request.account = &account;
+    request.account = family_account_ref(visit);
     request.child = &child;
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);

@@ -5,7 +5,6 @@
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
-#include "portal/sentence.h"
 
 static struct view *form_begin(struct visit *visit, const char *email)
 {
@@ -91,9 +90,7 @@ static void confirmed(struct visit *visit, const ProtobufCMessage *answer, enum 
     if (answer) {
         view_set(view_add(body, "DONE"), "ONWARD", visit->has_session ? visit_home(visit) : "/connexion");
     } else {
-        struct view *refused = view_add(body, "REFUSED");
-        sentence_set(refused, "TEXT", refusal_sentence(refusal));
-        sentence_set(refused, "ADVICE", refusal_next(refusal));
+        page_link_refused(body, refusal);
     }
     page_send(visit, refusal_status(refusal));
 }

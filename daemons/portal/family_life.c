@@ -10,20 +10,6 @@
 
 enum { HAPPENINGS_MAX = 200 };
 
-struct desk_owner family_owner(const struct visit *visit)
-{
-    return (struct desk_owner){visit->session.academy, visit->session.account};
-}
-
-Preau__AccountRef *family_account_ref(const struct visit *visit)
-{
-    Preau__AccountRef *ref = arena_alloc(visit_arena(visit), 1, sizeof *ref);
-    preau__account_ref__init(ref);
-    ref->academy = (uint32_t)visit->session.academy.v;
-    ref->id = visit->session.account.v;
-    return ref;
-}
-
 /* Of what the school did: which one, and how. */
 static void happening_fill(struct view *view, const struct desk_happening *happening, const char *words)
 {

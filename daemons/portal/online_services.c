@@ -138,13 +138,11 @@ static bool read_service(const struct online_services *services, const struct co
 bool online_services_read(const struct config *config, struct online_services **out_services, struct fault *fault)
 {
     struct online_services *services = *out_services = checked_calloc(1, sizeof *services);
-    size_t count = config_titled_count(config, section);
     services->pictures = config_text(config, CONFIG_PORTAL_SERVICE_PICTURES);
-    services->list = checked_calloc(count + 1, sizeof *services->list);
-    for (; services->count < count; services->count++) {
-        size_t i = services->count;
+    services->count = config_titled_count(config, section);
+    services->list = checked_calloc(services->count + 1, sizeof *services->list);
+    for (size_t i = 0; i < services->count; i++) {
         if (!read_service(services, config_titled(config, section, i), &services->list[i], fault)) {
-            services->count++; /* what it has already is freed with the others */
             return fault_add(fault, "%s \"%s\"", section, config_title(config, section, i));
         }
     }

@@ -2,6 +2,7 @@
 #include "domain/date.h"
 #include "domain/school.h"
 #include "link.pb-c.h"
+#include "portal/family.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -158,11 +159,8 @@ static void form_show(struct visit *visit, enum refusal refusal)
     struct opening *opening = arena_alloc(visit_arena(visit), 1, sizeof *opening);
     opening->refusal = refusal;
     visit->own = opening;
-    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
-    account.academy = (uint32_t)visit->session.academy.v;
-    account.id = visit->session.account.v;
     Preau__Link__GetOpeningRequest request = PREAU__LINK__GET_OPENING_REQUEST__INIT;
-    request.account = &account;
+    request.account = family_account_ref(visit);
     visit_call(visit, &(struct visit_call){visit->portal->link, "GetOpening", &request.base, form_loaded, NULL, false});
 }
 
@@ -249,11 +247,8 @@ void opening_do(struct visit *visit)
     for (size_t i = 0; i < count; i++) {
         list[i] = &dates[i];
     }
-    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
-    account.academy = (uint32_t)visit->session.academy.v;
-    account.id = visit->session.account.v;
     Preau__Link__OpenAccountRequest request = PREAU__LINK__OPEN_ACCOUNT_REQUEST__INIT;
-    request.account = &account;
+    request.account = family_account_ref(visit);
     request.password = arena_copy(visit_arena(visit), chosen);
     request.email = arena_copy(visit_arena(visit), typed(visit, "courriel"));
     request.birth_date = arena_copy(visit_arena(visit), typed(visit, "naissance"));

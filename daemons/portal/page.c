@@ -198,6 +198,13 @@ static const char *heading_of(int status)
     }
 }
 
+void page_link_refused(struct view *body, enum refusal refusal)
+{
+    struct view *refused = view_add(body, "REFUSED");
+    sentence_set(refused, "TEXT", refusal_sentence(refusal));
+    sentence_set(refused, "ADVICE", refusal_next(refusal));
+}
+
 void page_refuse(struct visit *visit, enum refusal refusal)
 {
     int status = refusal_status(refusal);

@@ -18,6 +18,8 @@ void page_go_noted(struct visit *visit, const char *word, const char *location);
 PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
 
 /* What a rule said no to, as a page of its own. */
+/* REFUSED of a page that a mailed link leads to. */
+void page_link_refused(struct view *body, enum refusal refusal);
 void page_refuse(struct visit *visit, enum refusal refusal);
 /* What failed: logged with the incident's number, which the person sees; 503 with Retry-After when it may work soon. */
 void page_fail(struct visit *visit, const struct fault *fault);

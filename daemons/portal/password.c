@@ -1,6 +1,7 @@
 /* Another password: after a reset by the school, or from the desk. */
 #include "domain/password.h"
 #include "link.pb-c.h"
+#include "portal/family.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -76,11 +77,8 @@ void password_do(struct visit *visit)
         form_refuse(visit, REFUSAL_PASSWORDS_DIFFER);
         return;
     }
-    Preau__AccountRef account = PREAU__ACCOUNT_REF__INIT;
-    account.academy = (uint32_t)visit->session.academy.v;
-    account.id = visit->session.account.v;
     Preau__Link__ChangePasswordRequest request = PREAU__LINK__CHANGE_PASSWORD_REQUEST__INIT;
-    request.account = &account;
+    request.account = family_account_ref(visit);
     request.present = arena_copy(visit_arena(visit), present);
     request.chosen = arena_copy(visit_arena(visit), chosen);
     request.credential_at = after_reset ? visit->session.credential_at.us : 0;

@@ -5,7 +5,6 @@
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
-#include "portal/sentence.h"
 
 #include <string.h>
 
@@ -18,9 +17,7 @@ static void link_refuse(struct visit *visit, enum refusal refusal)
         page_refuse(visit, refusal);
         return;
     }
-    struct view *refused = view_add(page_begin(visit, title, "mot-de-passe-lien.html"), "REFUSED");
-    sentence_set(refused, "TEXT", refusal_sentence(refusal));
-    sentence_set(refused, "ADVICE", refusal_next(refusal));
+    page_link_refused(page_begin(visit, title, "mot-de-passe-lien.html"), refusal);
     page_send(visit, refusal_status(refusal));
 }
 

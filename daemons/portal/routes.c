@@ -133,11 +133,11 @@ static const struct {
     {"/guichet/adresse/annulation",                     "/guichet/compte"          },
     {"/guichet/connexions",                             "/guichet/compte"          },
     {"/guichet/donnees",                                "/guichet/compte"          },
+    {"/guichet/enfants/:compte/mot-de-passe",           "/guichet/enfants"          },
     {"/administration/codes-de-secours",                "/administration/mon-compte"},
     {"/administration/double-authentification/retrait", "/administration/mon-compte"},
     {"/administration/mon-compte/sessions",             ""                          },
     {"/administration/mon-compte/rappel",               ""                          },
-    {"/guichet/enfants/:compte/mot-de-passe",           "/guichet/enfants"          },
 };
 // clang-format on
 

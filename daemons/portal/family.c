@@ -1,0 +1,15 @@
+#include "portal/family.h"
+
+struct desk_owner family_owner(const struct visit *visit)
+{
+    return (struct desk_owner){visit->session.academy, visit->session.account};
+}
+
+Preau__AccountRef *family_account_ref(const struct visit *visit)
+{
+    Preau__AccountRef *ref = arena_alloc(visit_arena(visit), 1, sizeof *ref);
+    preau__account_ref__init(ref);
+    ref->academy = (uint32_t)visit->session.academy.v;
+    ref->id = visit->session.account.v;
+    return ref;
+}
