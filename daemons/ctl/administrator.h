@@ -13,8 +13,6 @@ bool ctl_head_read(const char *text, Preau__Link__HeadRef *out_head);
 
 /* NULL, and told, when it cannot be opened. */
 struct ctl_service *ctl_open_link(const struct ctl *ctl);
-/* For a request: what is not there is "". */
-char *ctl_lent(const char *text);
 
 struct ctl_scopes {
     Preau__Scope values[CTL_VALUES_MAX];

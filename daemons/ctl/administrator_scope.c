@@ -42,12 +42,6 @@ struct ctl_service *ctl_open_link(const struct ctl *ctl)
     return ctl_service_open(ctl, CONFIG_BUS_LINK, &preau__link__link__descriptor, "preau-linkd");
 }
 
-/* protobuf-c has no const: the texts are lent. */
-char *ctl_lent(const char *text)
-{
-    return text != NULL ? (char *)(uintptr_t)text : (char *)(uintptr_t) "";
-}
-
 /* --- scopes --- */
 
 static Preau__Scope *scope_add(struct ctl_scopes *scopes)

@@ -98,3 +98,8 @@ ProtobufCMessage *ctl_ask(struct ctl_service *service, const char *method, const
     *out_exit = waiting.exit;
     return waiting.answer;
 }
+
+char *ctl_lent(const char *text)
+{
+    return text != NULL ? (char *)(uintptr_t)text : (char *)(uintptr_t) "";
+}

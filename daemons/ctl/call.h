@@ -18,3 +18,6 @@ void ctl_service_close(struct ctl_service **service);
  * protobuf_c_message_free_unpacked. */
 ProtobufCMessage *ctl_ask(struct ctl_service *service, const char *method, const ProtobufCMessage *message,
     unsigned seconds, enum ctl_exit *out_exit);
+
+/* For a request: protobuf-c has no const, and no NULL. */
+char *ctl_lent(const char *text);

@@ -31,11 +31,6 @@ bool import_read_number(const struct ctl *ctl, const char *what, long *out_numbe
     return false;
 }
 
-char *import_lent(const char *text)
-{
-    return text != NULL ? (char *)(uintptr_t)text : (char *)(uintptr_t) "";
-}
-
 /* --- list --- */
 
 static void list_print(const struct ctl *ctl, const Preau__Import__ListRunsReply *runs)

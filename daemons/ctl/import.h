@@ -12,5 +12,3 @@ Preau__Import__ListRunsReply *import_list(
     struct ctl_service *service, long academy, long limit, enum ctl_exit *out_exit);
 /* The number of the first argument. false, and told, when it is none. */
 bool import_read_number(const struct ctl *ctl, const char *what, long *out_number);
-/* protobuf-c has no const: the text is lent; NULL: "". */
-char *import_lent(const char *text);

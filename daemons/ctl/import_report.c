@@ -31,7 +31,7 @@ static Preau__Import__GetReportReply *piece_ask(const struct telling *telling, e
 {
     Preau__Import__GetReportRequest request = PREAU__IMPORT__GET_REPORT_REQUEST__INIT;
     request.run = telling->choice->run;
-    request.code = import_lent(telling->choice->code);
+    request.code = ctl_lent(telling->choice->code);
     request.offset = (uint32_t)telling->told;
     request.limit = piece_of(telling->choice);
     return (Preau__Import__GetReportReply *)(void *)ctl_ask(telling->service, "GetReport", &request.base, 0, out_exit);

@@ -1,5 +1,6 @@
 /* preauctl import run and check: has what lies in the inboxes taken, or only judged, and waits for the end. */
 #include "ctl/author.h"
+#include "ctl/call.h"
 #include "ctl/import.h"
 #include "ctl/import_print.h"
 #include "ctl/import_progress.h"
@@ -94,7 +95,7 @@ static enum ctl_exit take(struct wait *wait)
     char by[CTL_AUTHOR_SIZE];
     Preau__Import__RunImportsRequest request = PREAU__IMPORT__RUN_IMPORTS_REQUEST__INIT;
     request.academy = (uint32_t)wait->academy;
-    request.archive = import_lent(ctl_value(wait->ctl, "archive"));
+    request.archive = ctl_lent(ctl_value(wait->ctl, "archive"));
     request.check = wait->is_check;
     ctl_author_write(wait->ctl, by);
     request.by = by;

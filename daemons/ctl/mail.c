@@ -4,7 +4,6 @@
 #include "notify.pb-c.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef Preau__Notify__PreviewMailReply preview;
 
@@ -14,14 +13,9 @@ static preview *ask(const struct ctl *ctl, const char *name, struct ctl_service 
     *out_service = ctl_service_open(ctl, CONFIG_BUS_NOTIFY, &preau__notify__notify__descriptor, "preau-notifyd");
     if (*out_service == NULL)
         return NULL;
-    const char *language = ctl_value(ctl, "language");
-    char asked_name[64];
-    char asked_language[32];
-    (void)snprintf(asked_name, sizeof asked_name, "%s", name);
-    (void)snprintf(asked_language, sizeof asked_language, "%s", language != NULL ? language : "");
     Preau__Notify__PreviewMailRequest request = PREAU__NOTIFY__PREVIEW_MAIL_REQUEST__INIT;
-    request.name = asked_name;
-    request.language = asked_language;
+    request.name = ctl_lent(name);
+    request.language = ctl_lent(ctl_value(ctl, "language"));
     return (preview *)(void *)ctl_ask(*out_service, "PreviewMail", &request.base, 0, out_code);
 }
 
