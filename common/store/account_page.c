@@ -22,17 +22,6 @@ static struct asking *asking_new(struct asking whom)
     return asking;
 }
 
-static size_t count_of(const struct rows *rows)
-{
-    return rows ? (size_t)rows_count(rows) : 0;
-}
-
-/* One more than needed, so that an empty list is a list all the same. */
-static void *list_new(const struct rows *rows, size_t count, size_t bytes)
-{
-    return rows ? checked_calloc(count + 1, bytes) : NULL;
-}
-
 static void run_here(
     struct store *store, enum query query, const struct account_asked *asked, store_done *done, struct asking *asking)
 {
@@ -76,8 +65,8 @@ static void came_back_from_row(const struct rows *rows, int row, struct account_
 static void person_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct account_record *records = list_new(rows, count, sizeof *records);
+    size_t count = rows_length(rows);
+    struct account_record *records = rows_list(rows, sizeof *records);
     struct account_person person = {.came_back = "", .came_back_why = "", .records = records, .record_count = count};
     for (size_t i = 0; i < count; i++) {
         records[i] = record_from_row(rows, (int)i);
@@ -121,8 +110,8 @@ static struct account_relative relative_from_row(const struct rows *rows, int ro
 static void relatives_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct account_relative *relatives = list_new(rows, count, sizeof *relatives);
+    size_t count = rows_length(rows);
+    struct account_relative *relatives = rows_list(rows, sizeof *relatives);
     for (size_t i = 0; i < count; i++) {
         relatives[i] = relative_from_row(rows, (int)i, asking->are_children);
     }
@@ -148,8 +137,8 @@ void account_page_load_guardians(
 static void happenings_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct account_happening *happenings = list_new(rows, count, sizeof *happenings);
+    size_t count = rows_length(rows);
+    struct account_happening *happenings = rows_list(rows, sizeof *happenings);
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         happenings[i] = (struct account_happening){row_instant(rows, row, "at"), row_text(rows, row, "action"),

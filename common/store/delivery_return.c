@@ -21,7 +21,6 @@ static void recorded_rows(void *arg, const struct rows *rows, const struct fault
         returned[i] = (struct delivery_returned){
             .academy = {(int16_t)row_int64(rows, row, "academy")},
             .id = {row_int64(rows, row, "id")},
-            .account = {row_int64(rows, row, "account_id")},
             .batch_academy = {(int16_t)row_int64(rows, row, "batch_academy")},
             .batch = {row_int64(rows, row, "batch_id")},
         };

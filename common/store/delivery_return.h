@@ -22,7 +22,6 @@ struct returned_mail {
 struct delivery_returned {
     academy_code academy;
     delivery_id id;
-    account_id account;
     academy_code batch_academy;
     batch_id batch; /* 0: of none */
 };

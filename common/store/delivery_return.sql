@@ -22,5 +22,4 @@ update preau.delivery d
    set state = 'failed', taken_until = null, done_at = now(), reason = l.reason
   from locked l
  where d.academy = l.academy and d.id = l.id and d.state in ('waiting', 'taken', 'sent')
-returning d.academy, d.id, coalesce(d.account_id, 0) as account_id, d.kind, coalesce(d.batch_academy, 0) as batch_academy,
-          coalesce(d.batch_id, 0) as batch_id;
+returning d.academy, d.id, coalesce(d.batch_academy, 0) as batch_academy, coalesce(d.batch_id, 0) as batch_id;

@@ -29,17 +29,6 @@ static struct asking *asking_new(struct asking whom)
     return asking;
 }
 
-static size_t count_of(const struct rows *rows)
-{
-    return rows ? (size_t)rows_count(rows) : 0;
-}
-
-/* One more than needed, so that an empty list is a list all the same. */
-static void *list_new(const struct rows *rows, size_t count, size_t bytes)
-{
-    return rows ? checked_calloc(count + 1, bytes) : NULL;
-}
-
 static void owner_set(struct parameters *parameters, struct desk_owner owner)
 {
     parameters_init(parameters);
@@ -58,7 +47,7 @@ static void account_rows(void *arg, const struct rows *rows, const struct fault 
 {
     struct asking *asking = arg;
     struct desk_account account;
-    bool found = count_of(rows) == 1;
+    bool found = rows_length(rows) == 1;
     if (found) {
         account = (struct desk_account){
             .login = row_text(rows, 0, "login"),
@@ -88,8 +77,8 @@ void desk_load_account(struct store *store, struct desk_owner owner, desk_accoun
 static void pupils_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct desk_pupil *pupils = list_new(rows, count, sizeof *pupils);
+    size_t count = rows_length(rows);
+    struct desk_pupil *pupils = rows_list(rows, sizeof *pupils);
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         pupils[i] = (struct desk_pupil){
@@ -119,8 +108,8 @@ void desk_load_pupils(struct store *store, struct desk_owner owner, desk_pupils_
 static void sessions_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct desk_session *sessions = list_new(rows, count, sizeof *sessions);
+    size_t count = rows_length(rows);
+    struct desk_session *sessions = rows_list(rows, sizeof *sessions);
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         sessions[i] = (struct desk_session){
@@ -169,8 +158,8 @@ void desk_end_sessions(struct store *store, struct desk_owner owner, int64_t num
 static void life_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
-    struct desk_happening *happenings = list_new(rows, count, sizeof *happenings);
+    size_t count = rows_length(rows);
+    struct desk_happening *happenings = rows_list(rows, sizeof *happenings);
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         happenings[i] = (struct desk_happening){row_instant(rows, row, "at"), row_text(rows, row, "action"),

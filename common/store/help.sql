@@ -91,5 +91,4 @@ with answered as (
     select academy, id, event, 'person' from fit
 )
 select (select count(*) from answered) as answered, (select count(*) from fit) as owed,
-       (select count(*) from wanted) as wanted,
        preau.require_unchanged((select count(*) from same), (select count(*) from wanted)) as unchanged;

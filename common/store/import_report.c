@@ -18,11 +18,6 @@ static struct asking *asking_new(struct asking whom)
     return asking;
 }
 
-static size_t count_of(const struct rows *rows)
-{
-    return rows ? (size_t)rows_count(rows) : 0;
-}
-
 static const char *text_or_null(const struct rows *rows, int row, const char *column)
 {
     return row_is_null(rows, row, column) ? NULL : row_text(rows, row, column);
@@ -33,7 +28,7 @@ static const char *text_or_null(const struct rows *rows, int row, const char *co
 static void refused_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
+    size_t count = rows_length(rows);
     struct import_refused *refused = checked_calloc(count + 1, sizeof *refused);
     for (int row = 0; row < (int)count; row++) {
         refused[row] = (struct import_refused){
@@ -70,7 +65,7 @@ void import_list_refused(
 static void codes_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
+    size_t count = rows_length(rows);
     struct import_code_count *codes = checked_calloc(count + 1, sizeof *codes);
     for (int row = 0; row < (int)count; row++) {
         codes[row] = (struct import_code_count){row_text(rows, row, "code"), row_int64(rows, row, "count")};
@@ -95,7 +90,7 @@ void import_list_codes(struct store *store, import_id run, import_codes_loaded *
 static void schools_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    size_t count = count_of(rows);
+    size_t count = rows_length(rows);
     struct import_school_counter *counters = checked_calloc(count + 1, sizeof *counters);
     for (int row = 0; row < (int)count; row++) {
         counters[row] = (struct import_school_counter){

@@ -20,11 +20,6 @@ static struct listing *listing_new(struct listing whom)
     return listing;
 }
 
-static size_t count_of(const struct rows *rows)
-{
-    return rows ? (size_t)rows_count(rows) : 0;
-}
-
 void listed_school_from_row(const struct rows *rows, int row, struct listed_school *out_school)
 {
     *out_school = (struct listed_school){
@@ -40,7 +35,7 @@ static void school_rows(void *arg, const struct rows *rows, const struct fault *
 {
     struct listing *listing = arg;
     struct listed_school school;
-    bool found = count_of(rows) == 1;
+    bool found = rows_length(rows) == 1;
     if (found) {
         listed_school_from_row(rows, 0, &school);
         school.has_others = row_bool(rows, 0, "has_others");

@@ -1,4 +1,4 @@
--- Links that were mailed to who forgot the password, and what a guardian does for a child who did.
+-- Links that were mailed to who forgot the password.
 
 -- :query password_link_load
 -- What a link to another password stands for. It is dead when it was used, replaced, out of date, or made for a password

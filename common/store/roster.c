@@ -28,17 +28,6 @@ static struct asked_roster *asked_new(struct asked_roster whom)
     return asked;
 }
 
-static size_t count_of(const struct rows *rows)
-{
-    return rows ? (size_t)rows_count(rows) : 0;
-}
-
-/* One more than needed, so that an empty list is a list all the same. */
-static void *list_new(const struct rows *rows, size_t count, size_t bytes)
-{
-    return rows ? checked_calloc(count + 1, bytes) : NULL;
-}
-
 static void details_from_row(const struct rows *rows, int row, struct roster_row *out_row)
 {
     bool is_confirmed = row_bool(rows, row, "is_confirmed");
@@ -64,8 +53,8 @@ static void details_from_row(const struct rows *rows, int row, struct roster_row
 static void roster_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asked_roster *asked = arg;
-    size_t count = count_of(rows);
-    struct roster_row *list = list_new(rows, count, sizeof *list);
+    size_t count = rows_length(rows);
+    struct roster_row *list = rows_list(rows, sizeof *list);
     for (size_t i = 0; i < count; i++) {
         list[i].academy = (academy_code){(int16_t)row_int64(rows, (int)i, "academy")};
         list[i].id = (account_id){row_int64(rows, (int)i, "id")};
@@ -124,8 +113,8 @@ void roster_load(struct store *store, const struct listed_school *school, const 
 static void choices_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asked_roster *asked = arg;
-    size_t count = count_of(rows);
-    struct roster_choice *choices = list_new(rows, count, sizeof *choices);
+    size_t count = rows_length(rows);
+    struct roster_choice *choices = rows_list(rows, sizeof *choices);
     for (size_t i = 0; i < count; i++) {
         choices[i] = (struct roster_choice){row_bool(rows, (int)i, "is_class"), row_text(rows, (int)i, "value")};
     }
@@ -147,8 +136,8 @@ void roster_load_choices(
 static void names_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asked_roster *asked = arg;
-    size_t count = count_of(rows);
-    struct roster_name *names = list_new(rows, count, sizeof *names);
+    size_t count = rows_length(rows);
+    struct roster_name *names = rows_list(rows, sizeof *names);
     for (size_t i = 0; i < count; i++) {
         names[i] = (struct roster_name){
             .place = (size_t)row_int64(rows, (int)i, "place"),

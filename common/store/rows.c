@@ -28,6 +28,16 @@ int rows_count(const struct rows *rows)
     return PQntuples(rows->result);
 }
 
+size_t rows_length(const struct rows *rows)
+{
+    return rows ? (size_t)rows_count(rows) : 0;
+}
+
+void *rows_list(const struct rows *rows, size_t bytes)
+{
+    return rows ? checked_calloc(rows_length(rows) + 1, bytes) : NULL;
+}
+
 int64_t rows_changed(const struct rows *rows)
 {
     return strtoll(PQcmdTuples(rows->result), NULL, 10);

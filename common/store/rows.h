@@ -15,6 +15,9 @@
 struct rows;
 
 int rows_count(const struct rows *rows);
+size_t rows_length(const struct rows *rows); /* of NULL: 0 */
+/* A list of as many, zeroed, and one more, so that an empty one is a list all the same; of NULL: NULL. */
+void *rows_list(const struct rows *rows, size_t bytes);
 int64_t rows_changed(const struct rows *rows); /* by insert, update or delete at the top of the statement */
 void rows_free(struct rows **rows);
 
