@@ -83,12 +83,12 @@ static const struct lifecycle_rule *rule_find(
     return NULL;
 }
 
-/* Only an account that somebody was notified of has a provisional password that somebody may know. */
 bool lifecycle_provisional_is_over(const struct account *account, struct instant now)
 {
     return instant_is_set(account->notification_expires_at) && !instant_before(now, account->notification_expires_at);
 }
 
+/* Only an account that somebody was notified of has a provisional password that somebody may know. */
 static enum refusal check_provisional(const struct account *account, struct instant now)
 {
     if (account->password == PASSWORD_CHOSEN)

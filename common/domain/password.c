@@ -159,7 +159,6 @@ int password_bits(const char *password)
 /* ------------------------------------------------------------------------------------------------------ policy */
 
 enum {
-    FOLDED_SIZE = PASSWORD_FOLDED_SIZE,
     PART_LENGTH_MIN = 4 /* "Luc" inside "polluces" is chance; four letters and more are taken as meant */
 };
 
@@ -172,9 +171,9 @@ static size_t length_in_letters(const char *text)
 }
 
 /* So that "D.u-pont" is found to hold "Dupont". */
-void password_fold(const char *text, char out_folded[FOLDED_SIZE])
+void password_fold(const char *text, char out_folded[PASSWORD_FOLDED_SIZE])
 {
-    struct text_builder folded = text_begin(out_folded, FOLDED_SIZE);
+    struct text_builder folded = text_begin(out_folded, PASSWORD_FOLDED_SIZE);
     for (uint32_t letter = utf8_next(&text); letter != 0; letter = utf8_next(&text)) {
         const char *letters = latin_fold(letter);
         if (letters != NULL)
@@ -187,7 +186,7 @@ void password_fold(const char *text, char out_folded[FOLDED_SIZE])
 /* `part` is a name or an identifier as written; too short a one is not looked for. */
 static bool folded_contains(const char *folded, const char *part)
 {
-    char folded_part[FOLDED_SIZE];
+    char folded_part[PASSWORD_FOLDED_SIZE];
     if (part == NULL)
         return false;
     password_fold(part, folded_part);
@@ -246,7 +245,7 @@ static bool has_a_birth_date(const char *folded, const struct password_context *
 /* Letters of other alphabets and signs leave nothing when folded: such a password is compared as it is. */
 static bool is_the_replaced_one(const char *password, const char *folded, const struct password_context *context)
 {
-    char replaced[FOLDED_SIZE];
+    char replaced[PASSWORD_FOLDED_SIZE];
     if (context->replaced_password == NULL)
         return false;
     if (strcmp(password, context->replaced_password) == 0)
@@ -268,7 +267,7 @@ static char letter_meant(char sign)
 
 static bool has_folded(const char *text, const struct password_words *known)
 {
-    char folded[FOLDED_SIZE];
+    char folded[PASSWORD_FOLDED_SIZE];
     password_fold(text, folded);
     return folded[0] != '\0' && known->has(known->words, folded);
 }
@@ -276,7 +275,7 @@ static bool has_folded(const char *text, const struct password_words *known)
 /* As it is written, or as its signs are meant. */
 static bool is_word(const char *text, const struct password_words *known)
 {
-    char meant[FOLDED_SIZE];
+    char meant[PASSWORD_FOLDED_SIZE];
     size_t length = 0;
     for (; text[length] != '\0' && length + 1 < sizeof meant; length++)
         meant[length] = letter_meant(text[length]);
@@ -289,12 +288,12 @@ enum { DECORATION_MAX = 5 };
 
 static bool is_decoration(char byte)
 {
-    return (unsigned char)byte < 0x80 && (!text_is_ascii_letter(byte));
+    return (unsigned char)byte < 0x80 && !text_is_ascii_letter(byte);
 }
 
 static bool is_decorated_word(const char *password, const struct password_words *known)
 {
-    char word[FOLDED_SIZE];
+    char word[PASSWORD_FOLDED_SIZE];
     size_t start = 0;
     size_t end = strlen(password);
     while (start < end && is_decoration(password[start]))
@@ -309,7 +308,7 @@ static bool is_decorated_word(const char *password, const struct password_words 
 
 static bool is_word_twice(const char *folded, const struct password_words *known)
 {
-    char half[FOLDED_SIZE];
+    char half[PASSWORD_FOLDED_SIZE];
     size_t length = strlen(folded) / 2;
     if (length == 0 || strlen(folded) % 2 != 0 || memcmp(folded, folded + length, length) != 0)
         return false;
@@ -341,7 +340,7 @@ enum refusal password_check(const char *password, const struct password_context 
     enum refusal refusal = check_length(password);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    char folded[FOLDED_SIZE];
+    char folded[PASSWORD_FOLDED_SIZE];
     password_fold(password, folded);
     if (is_the_replaced_one(password, folded, context))
         return REFUSAL_PASSWORD_NOT_NEW;

@@ -1,7 +1,7 @@
 #include "link/administrator.h"
 
 #include "crypto/known_words.h"
-#include "crypto/random.h"
+#include "crypto/provisional_password.h"
 #include "domain/email.h"
 #include "link/hashing.h"
 #include "link/proof.h"
@@ -56,15 +56,6 @@ enum refusal head_judge(const struct aaf_head *head, administrator_id id)
     return head->follower.v != 0 && head->follower.v != id.v ? REFUSAL_HEAD_TAKEN : REFUSAL_NONE;
 }
 
-void password_generate(struct provisional_password *out_password)
-{
-    uint8_t random[PASSWORD_PROVISIONAL_RANDOM];
-    do {
-        random_fill(random, sizeof random);
-    } while (!password_provisional_make(random, sizeof random, out_password));
-    secret_wipe(random, sizeof random);
-}
-
 enum refusal password_read(const struct link *link, const char *given, const char *login,
     struct provisional_password *out_generated, const char **out_password)
 {
@@ -73,7 +64,7 @@ enum refusal password_read(const struct link *link, const char *given, const cha
         const struct password_context context = {.identifier = login, .known = known_words_view(link->known)};
         return password_check(given, &context);
     }
-    password_generate(out_generated);
+    provisional_password_generate(out_generated);
     *out_password = out_generated->text;
     return REFUSAL_NONE;
 }

@@ -19,7 +19,6 @@ enum refusal head_judge(const struct aaf_head *head, administrator_id id);
 enum refusal scopes_read(enum administrator_role role, Preau__Scope *const *given, size_t count,
     struct administrator_scope out_scopes[ADMINISTRATOR_SCOPES_MAX], size_t *out_count);
 
-void password_generate(struct provisional_password *out_password);
 /* The password that was given, checked; or a new one, when "" was. */
 enum refusal password_read(const struct link *link, const char *given, const char *login,
     struct provisional_password *out_generated, const char **out_password);

@@ -3,10 +3,9 @@
  * The password is in no stored answer: a repeat of the request opens what is sealed, while it is still that. */
 #include "link/child.h"
 
-#include "bus/event.h"
-#include "crypto/seal.h"
-#include "event.pb-c.h"
+#include "crypto/provisional_password.h"
 #include "link/choice.h"
+#include "link/delivery_wanted.h"
 #include "link/provisional.h"
 #include "link/tries.h"
 #include "runtime/clock.h"
@@ -16,10 +15,6 @@
 #include "runtime/secret.h"
 #include "store/child.h"
 #include "store/sqlstate.h"
-
-#include <string.h>
-
-enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
 
 struct helping {
     struct link *link;
@@ -77,9 +72,7 @@ static void helping_applied(void *arg, const struct fault *fault)
     log_event(LOG_NOTICE, "child_helped", F("academy", (int)helping->asked.academy.v), F("account", helping->asked.id),
         F("guardian_academy", (int)helping->asked.guardian_academy.v), F("guardian", helping->asked.guardian));
     if (helping->outcome.effects & EFFECT_TELL_SECURITY_CHANGE) {
-        Preau__Event__DeliveryWanted event = PREAU__EVENT__DELIVERY_WANTED__INIT;
-        event.academy = (uint32_t)helping->asked.academy.v;
-        publisher_tell(helping->link->publisher, "delivery.wanted", &event.base);
+        delivery_wanted_tell(helping->link, helping->asked.academy);
     }
     helping_answer(helping, helping->outcome.account.notification_expires_at);
 }
@@ -88,8 +81,8 @@ static void helping_apply(struct helping *helping)
 {
     unsigned char sealed[OPENING_SEALED_MAX];
     struct child_change change = {.outcome = &helping->outcome, .sealed = sealed, .changed_at = clock_now()};
-    change.sealed_length =
-        provisional_renew(helping->link->keys, helping->asked.academy, helping->asked.id, &helping->password, sealed);
+    change.sealed_length = provisional_password_renew(
+        helping->link->keys, helping->asked.academy, helping->asked.id, &helping->password, sealed);
     child_reset(helping->link->store, &helping->asked, &change, helping_applied, helping);
 }
 

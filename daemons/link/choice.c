@@ -1,8 +1,7 @@
 #include "link/choice.h"
 
-#include "bus/event.h"
 #include "crypto/known_words.h"
-#include "event.pb-c.h"
+#include "link/delivery_wanted.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
 #include "runtime/clock.h"
@@ -15,10 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    ROUNDS_MAX = 3, /* times that the account may have changed under one request */
-    PEOPLE_MAX = 64 /* whose names and dates a password is compared with */
-};
+enum { PEOPLE_MAX = 64 /* whose names and dates a password is compared with */ };
 
 static void choice_load(struct choice *choice);
 
@@ -46,9 +42,7 @@ void choice_fail(struct choice *choice, const struct fault *fault)
 static void choice_tell(struct choice *choice)
 {
     if (choice->outcome.effects & (EFFECT_SEND_ACTIVATION_MAIL | EFFECT_TELL_SECURITY_CHANGE)) {
-        Preau__Event__DeliveryWanted event = PREAU__EVENT__DELIVERY_WANTED__INIT;
-        event.academy = (uint32_t)choice->academy.v;
-        publisher_tell(choice->link->publisher, "delivery.wanted", &event.base);
+        delivery_wanted_tell(choice->link, choice->academy);
     }
 }
 

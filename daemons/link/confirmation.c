@@ -8,8 +8,6 @@
 #include "store/confirmation.h"
 #include "store/sqlstate.h"
 
-enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
-
 struct following {
     struct link *link;
     struct call *call;

@@ -1,5 +1,6 @@
 #include "link/delegation.h"
 
+#include "crypto/provisional_password.h"
 #include "domain/email.h"
 #include "domain/name.h"
 #include "link/administrator.h"
@@ -213,7 +214,7 @@ static void give_found(void *arg, const struct delegation_found *found, const st
         delegating_refuse(delegating, REFUSAL_DELEGATE_UNFIT);
         return;
     }
-    password_generate(&delegating->password);
+    provisional_password_generate(&delegating->password);
     if (!hashing_make(delegating->link->hashing_administrators, delegating->password.text, give_hashed, delegating)) {
         delegating_refuse(delegating, REFUSAL_BUSY);
     }
@@ -349,7 +350,7 @@ static void renew_hashed(void *arg, const char *hash, const struct fault *fault)
 
 static void renew_act(struct delegating *delegating)
 {
-    password_generate(&delegating->password);
+    provisional_password_generate(&delegating->password);
     if (!hashing_make(delegating->link->hashing_administrators, delegating->password.text, renew_hashed, delegating)) {
         delegating_refuse(delegating, REFUSAL_BUSY);
     }

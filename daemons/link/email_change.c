@@ -1,10 +1,9 @@
 #include "link/email_change.h"
 
-#include "bus/event.h"
 #include "domain/email.h"
 #include "domain/lifecycle.h"
-#include "event.pb-c.h"
 #include "link/choice.h"
+#include "link/delivery_wanted.h"
 #include "link/hashing.h"
 #include "link/tries.h"
 #include "runtime/clock.h"
@@ -15,8 +14,6 @@
 #include "store/email_change.h"
 #include "store/opening.h"
 #include "store/sqlstate.h"
-
-enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
 
 struct demand {
     struct link *link;
@@ -29,7 +26,6 @@ struct demand {
     struct lifecycle_outcome outcome;
     struct attempt password; /* tries of the present password */
     struct attempt demands;  /* of an account: each is a mail to whatever address was typed */
-    struct instant expires_at;
     unsigned char answer[OPENING_ANSWER_MAX];
     size_t answer_length;
     unsigned rounds;
@@ -71,9 +67,7 @@ static void demand_applied(void *arg, const struct fault *fault)
         return;
     }
     FAULT_POINT("link_email_change_asked");
-    Preau__Event__DeliveryWanted event = PREAU__EVENT__DELIVERY_WANTED__INIT;
-    event.academy = (uint32_t)demand->academy.v;
-    publisher_tell(demand->link->publisher, "delivery.wanted", &event.base);
+    delivery_wanted_tell(demand->link, demand->academy);
     call_answer_packed(demand->call, demand->answer, demand->answer_length);
     demand_end(demand, "done");
 }
@@ -90,14 +84,14 @@ static void demand_counted(void *arg, bool granted, const struct fault *fault)
         return;
     }
     Preau__Link__AskEmailChangeReply reply = PREAU__LINK__ASK_EMAIL_CHANGE_REPLY__INIT;
-    demand->expires_at = instant_add(clock_now(), demand->link->bounds.email_change_link);
+    struct instant expires_at = instant_add(clock_now(), demand->link->bounds.email_change_link);
     reply.email = demand->email.text;
-    reply.expires_at = demand->expires_at.us;
+    reply.expires_at = expires_at.us;
     demand->answer_length = preau__link__ask_email_change_reply__pack(&reply, demand->answer);
     const struct email_change_demand stored = {
         .outcome = &demand->outcome,
         .email = demand->email.text,
-        .expires_at = demand->expires_at,
+        .expires_at = expires_at,
         .credential_at = demand->account.changed_at,
         .request = call_request_id(demand->call),
         .method = call_method(demand->call),

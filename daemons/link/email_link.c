@@ -1,16 +1,13 @@
 #include "link/email_link.h"
 
-#include "bus/event.h"
 #include "crypto/token.h"
-#include "event.pb-c.h"
+#include "link/delivery_wanted.h"
 #include "runtime/clock.h"
 #include "runtime/fault_point.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "store/email_change.h"
 #include "store/sqlstate.h"
-
-enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
 
 struct following {
     struct link *link;
@@ -60,9 +57,7 @@ static void following_applied(void *arg, const struct fault *fault)
         return;
     }
     FAULT_POINT("link_email_change_confirmed");
-    Preau__Event__DeliveryWanted event = PREAU__EVENT__DELIVERY_WANTED__INIT;
-    event.academy = (uint32_t)following->academy.v;
-    publisher_tell(following->link->publisher, "delivery.wanted", &event.base);
+    delivery_wanted_tell(following->link, following->academy);
     following_answer(following);
 }
 

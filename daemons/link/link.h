@@ -16,6 +16,8 @@ struct publisher;
 struct service;
 struct store;
 
+enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
+
 struct link_bounds {
     struct attempt_bounds sign_in, a_day; /* a_day: of birth dates, of demands of another address */
     int64_t tries_account, tries_address, tries_birth_dates, email_changes;

@@ -116,7 +116,7 @@ static void bringing_begin(const struct bringing *like, const char *address)
 {
     struct bringing *bringing = checked_malloc(sizeof *bringing);
     *bringing = *like;
-    tries_of_links(&bringing->link->bounds, address, &bringing->attempt);
+    tries_of_network(&bringing->link->bounds, "link", address, &bringing->attempt);
     attempt_begin(bringing->link->store, &bringing->attempt, &bringing->link->bounds.sign_in, bringing_begun, bringing);
 }
 

@@ -115,6 +115,6 @@ void portal_begin(struct link *link, struct call *call, const Preau__Link__Begin
     *beginning = (struct beginning){.link = link, .call = call, .portal = portal, .request = request};
     token_random(beginning->state);
     oidc_secrets_make(&beginning->secrets);
-    tries_of_portal(&link->bounds, request->address, &beginning->attempt);
+    tries_of_network(&link->bounds, "portal", request->address, &beginning->attempt);
     attempt_begin(link->store, &beginning->attempt, &link->bounds.sign_in, beginning_granted, beginning);
 }

@@ -69,7 +69,7 @@ static Preau__Link__AdministratorStep next_step(const struct finishing *finishin
 static void finishing_answer(struct finishing *finishing)
 {
     struct attempt attempt;
-    tries_of_portal(&finishing->link->bounds, finishing->request->address, &attempt);
+    tries_of_network(&finishing->link->bounds, "portal", finishing->request->address, &attempt);
     attempt_give_back(finishing->link->store, &attempt);
     metric_count(METRIC_LINK_SIGN_INS, "portal", "right");
     log_event(LOG_INFO, "portal_signed_in", F("portal", finishing->portal->name),

@@ -14,7 +14,3 @@ MUST_USE bool provisional_open(const struct key_ring *keys, const struct opening
 
 /* What the person typed is that password; in a time that does not tell where they differ. */
 bool provisional_is_same(const struct provisional_password *password, const char *typed);
-
-/* Another one, and how it is kept: at most OPENING_SEALED_MAX bytes; gives how many. */
-size_t provisional_renew(const struct key_ring *keys, academy_code academy, account_id id,
-    struct provisional_password *out_password, unsigned char *out_sealed);

@@ -23,16 +23,22 @@ static void network_of(const char *address, char out_network[static NETWORK_SIZE
     snprintf(out_network, NETWORK_SIZE, "%s/64", text);
 }
 
+/* Of somebody from a network, and of the network: the subjects are the caller's to write. */
+static struct attempt of_two(const struct link_bounds *bounds)
+{
+    return (struct attempt){
+        .allowed = {bounds->tries_account, bounds->tries_address},
+        .longest = {DAYS(1),               bounds->sign_in.delay},
+        .count = 2,
+    };
+}
+
 static void tries_of_stranger(
     const struct link_bounds *bounds, const struct tried_sign_in *tried, struct attempt *out_attempt)
 {
     char network[NETWORK_SIZE];
     network_of(tried->address, network);
-    *out_attempt = (struct attempt){
-        .allowed = {bounds->tries_account, bounds->tries_address},
-        .longest = {DAYS(1),               bounds->sign_in.delay},
-        .count = 2,
-    };
+    *out_attempt = of_two(bounds);
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s:%.64s:%s", tried->who, tried->login, network);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", tried->who, network);
 }
@@ -68,21 +74,18 @@ void tries_of_proof(
 {
     char network[NETWORK_SIZE];
     network_of(address, network);
-    *out_attempt = (struct attempt){
-        .allowed = {bounds->tries_account, bounds->tries_address},
-        .longest = {DAYS(1),               bounds->sign_in.delay},
-        .count = 2,
-    };
+    *out_attempt = of_two(bounds);
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "administrator-proof:%lld", (long long)id.v);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "administrator-address:%s", network);
 }
 
-void tries_of_portal(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt)
+void tries_of_network(
+    const struct link_bounds *bounds, const char *what, const char *address, struct attempt *out_attempt)
 {
     char network[NETWORK_SIZE];
     network_of(address, network);
     *out_attempt = (struct attempt){.allowed = {bounds->tries_address}, .longest = {bounds->sign_in.delay}, .count = 1};
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "portal-address:%s", network);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", what, network);
 }
 
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
@@ -96,19 +99,7 @@ void tries_of_help(const struct link_bounds *bounds, const char *wanted, const c
     for (size_t i = 0; i < SHOWN; i++) {
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
     }
-    *out_attempt = (struct attempt){
-        .allowed = {bounds->tries_account, bounds->tries_address},
-        .longest = {DAYS(1),               bounds->sign_in.delay},
-        .count = 2,
-    };
+    *out_attempt = of_two(bounds);
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "help:%s:%s:%s", wanted, text, network);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "help-address:%s", network);
-}
-
-void tries_of_links(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt)
-{
-    char network[NETWORK_SIZE];
-    network_of(address, network);
-    *out_attempt = (struct attempt){.allowed = {bounds->tries_address}, .longest = {bounds->sign_in.delay}, .count = 1};
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "link-address:%s", network);
 }

@@ -27,13 +27,12 @@ void tries_of_account(
 void tries_of_proof(
     const struct link_bounds *bounds, administrator_id id, const char *address, struct attempt *out_attempt);
 
-/* Ways out to an academy's portal, by address only: the portal judges the person. Give them back, never succeed. */
-void tries_of_portal(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt);
+/* By network alone, what: "portal" (ways out to an academy's: the portal judges the person), "link" (mailed ones that are
+ * brought). Give them back, never succeed. */
+void tries_of_network(
+    const struct link_bounds *bounds, const char *what, const char *address, struct attempt *out_attempt);
 
 /* Of help that is asked for: of one subject (an address, an identifier) from a network, and of the network. Never forgotten
  * by a success, for there is none. The subject is kept as a digest. */
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
     struct attempt *out_attempt);
-
-/* Of mailed links that a network brings; give them back when the link is one. */
-void tries_of_links(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt);

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TRIES_MAX = 8 /* of a request whose account changes under it */ };
-
 struct assist {
     struct notify *notify;
     struct call *call;
@@ -37,8 +35,7 @@ static void assist_refuse(struct assist *assist, enum refusal refusal)
 
 static void assist_fail(struct assist *assist, const struct fault *fault)
 {
-    bool may = fault_is_stale(fault) || fault_is_repeated(fault) || fault_is_retryable(fault);
-    if (may && ++assist->tries < TRIES_MAX && !assist->notify->is_stopping) {
+    if (move_may_again(assist->notify, fault, &assist->tries)) {
         assist_load(assist);
         return;
     }
@@ -156,7 +153,7 @@ static void show_done(
         assist_fail(assist, fault);
     } else if (length > 0) {
         show_answer(assist, sealed, length, expires_at);
-    } else if (++assist->tries < TRIES_MAX) {
+    } else if (++assist->tries < MOVE_TRIES_MAX) {
         assist_load(assist); /* it changed meanwhile */
     } else {
         assist_refuse(assist, REFUSAL_STALE);

@@ -8,8 +8,6 @@
 #include "store/batch_change.h"
 #include "store/sqlstate.h"
 
-enum { TRIES_MAX = 8 };
-
 struct cancelling {
     struct notify *notify;
     struct call *call;
@@ -31,8 +29,7 @@ static void tell(const struct cancelling *cancelling, const struct batch_cancell
 
 static void failed(struct cancelling *cancelling, const struct fault *fault)
 {
-    bool may = fault_is_repeated(fault) || fault_is_retryable(fault);
-    if (may && ++cancelling->tries < TRIES_MAX && !cancelling->notify->is_stopping) {
+    if (move_may_again(cancelling->notify, fault, &cancelling->tries)) {
         cancelling_try(cancelling);
         return;
     }

@@ -12,7 +12,6 @@
 #include "store/help.h"
 #include "store/sqlstate.h"
 
-#include <assert.h>
 #include <string.h>
 
 struct helper {

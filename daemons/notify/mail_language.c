@@ -70,6 +70,12 @@ struct mail_languages {
     size_t used_count;
 };
 
+bool mail_language_is_name(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+    return length < MAIL_LANGUAGE_SIZE && text[length] == '\0';
+}
+
 static bool use(struct mail_languages *languages, const char *language, struct fault *fault)
 {
     for (size_t i = 0; i < languages->used_count; i++) {
@@ -77,8 +83,7 @@ static bool use(struct mail_languages *languages, const char *language, struct f
             return true;
         }
     }
-    size_t length = strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
-    if (length < 2 || length >= MAIL_LANGUAGE_SIZE || language[length] != '\0') {
+    if (strlen(language) < 2 || !mail_language_is_name(language)) {
         fault_set(fault, FAULT_CONFIG, "langue de courriel « %s »", language);
         return fault_hint(
             fault, "Écrire le code de la langue (en, pt…), qui est aussi le nom du dossier de ses modèles.");

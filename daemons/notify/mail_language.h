@@ -8,6 +8,9 @@
 
 struct mail_languages;
 
+/* What may name a language and its folder of templates: letters and hyphens, or "". */
+bool mail_language_is_name(const char *text);
+
 /* Of notify.second_language and the sections mail_language. Faults: CONFIG. The caller owns it. */
 MUST_USE bool mail_languages_read(
     const struct config *config, struct mail_languages **out_languages, struct fault *fault);

@@ -46,9 +46,9 @@ struct mail_template_folders {
     const char *copies; /* "": none */
 };
 
-/* Reads and checks all files of French and of the second languages. The caller owns the set. Faults: IO, FORMAT, with
- * file and line. */
+/* Reads and checks all files of French and of the second languages, once for all sets: one a thread. The caller owns them;
+ * after a fault, those that are not NULL. Faults: IO, FORMAT, with file and line. */
 MUST_USE bool mail_template_load(const struct mail_template_folders *folders, const char *const *languages,
-    size_t language_count, struct template_set **out_set, struct fault *fault);
+    size_t language_count, struct template_set **out_sets, size_t set_count, struct fault *fault);
 /* Where a file is read. */
 bool mail_template_is_copied(const struct mail_template_folders *folders, const char *file);

@@ -137,12 +137,14 @@ static bool all_add(struct loading *loading, const char *const *languages, size_
 }
 
 bool mail_template_load(const struct mail_template_folders *folders, const char *const *languages,
-    size_t language_count, struct template_set **out_set, struct fault *fault)
+    size_t language_count, struct template_set **out_sets, size_t set_count, struct fault *fault)
 {
     struct loading *loading = checked_calloc(1, sizeof *loading);
     loading->folders = folders;
-    bool loaded = all_add(loading, languages, language_count, fault) &&
-                  template_set_of_texts(loading->texts, loading->count, out_set, fault);
+    bool loaded = all_add(loading, languages, language_count, fault);
+    for (size_t i = 0; loaded && i < set_count; i++) {
+        loaded = template_set_of_texts(loading->texts, loading->count, &out_sets[i], fault);
+    }
     loading_clear(loading);
     memory_free(&loading);
     return loaded;

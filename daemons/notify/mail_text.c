@@ -72,10 +72,9 @@ static void fill_validity(struct view *view, const struct part *part)
 
 static void fill_school(struct view *view, const struct owed_mail *mail)
 {
-    struct name_text city;
-    bool has_city = mail->city[0] != '\0' && name_display(mail->city, &city);
-    view_print(
-        view, "SCHOOL", "%s%s%s%s", mail->school, has_city ? " (" : "", has_city ? city.text : "", has_city ? ")" : "");
+    char school[WORDING_SCHOOL_SIZE];
+    wording_school(mail->school, mail->city, school);
+    view_set(view, "SCHOOL", school);
 }
 
 void mail_text_name(const struct owed_mail *mail, char out_name[WORDING_NAME_SIZE])
@@ -111,7 +110,7 @@ static void fill_account(struct view *view, const struct part *part)
     view_set(view, "ASKED", date);
     fill_new_address(view, mail);
     fill_link(view, part);
-    wording_list_with(mail->children, mail_language_and(part->language), text, sizeof text);
+    wording_list(mail->children, mail_language_and(part->language), text, sizeof text);
     if (text[0] != '\0' && mail->profile == PROFILE_RESPONSABLE) {
         view_set(view_add(view, "WITH_CHILDREN"), "CHILDREN", text);
     }

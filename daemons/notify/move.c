@@ -1,8 +1,6 @@
 #include "notify/move.h"
 
-#include "crypto/random.h"
-#include "crypto/seal.h"
-#include "domain/password.h"
+#include "crypto/provisional_password.h"
 #include "notify/decide.h"
 #include "notify/left_out.h"
 #include "notify/progress.h"
@@ -19,7 +17,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { TRIES_MAX = 8 /* of a request whose accounts change under it */, ACADEMY_MAX = 999 };
+enum { ACADEMY_MAX = 999 };
 
 struct move {
     struct notify *notify;
@@ -86,17 +84,9 @@ static void move_answer(struct move *move, const void *answer, size_t length, in
 
 static void seal_new_password(const struct key_ring *keys, struct account_change *change)
 {
-    uint8_t random[PASSWORD_PROVISIONAL_RANDOM];
     struct provisional_password password;
-    char place[SEAL_PLACE_SIZE];
-    do {
-        random_fill(random, sizeof random);
-    } while (!password_provisional_make(random, sizeof random, &password));
-    seal_place(place, "credential", change->after.academy.v, change->after.id.v);
-    size_t length = strlen(password.text);
-    seal_make(keys, place, password.text, length, change->sealed);
-    change->sealed_length = length + SEAL_OVERHEAD;
-    secret_wipe(random, sizeof random);
+    change->sealed_length =
+        provisional_password_renew(keys, change->after.academy, change->after.id, &password, change->sealed);
     secret_wipe(&password, sizeof password);
 }
 
@@ -125,11 +115,16 @@ static void move_pack(struct move *move, const struct selection *selection, cons
     left_out_clear(&left_out);
 }
 
+bool move_may_again(const struct notify *notify, const struct fault *fault, unsigned *tries)
+{
+    bool may = fault_is_stale(fault) || fault_is_repeated(fault) || fault_is_retryable(fault);
+    return may && ++*tries < MOVE_TRIES_MAX && !notify->is_stopping;
+}
+
 /* True when it was put aside for another try. */
 static bool move_again(struct move *move, const struct fault *fault)
 {
-    bool may = fault_is_stale(fault) || fault_is_repeated(fault) || fault_is_retryable(fault);
-    if (may && ++move->tries < TRIES_MAX && !move->notify->is_stopping) {
+    if (move_may_again(move->notify, fault, &move->tries)) {
         move_load(move);
         return true;
     }

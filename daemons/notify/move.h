@@ -17,6 +17,10 @@ void move_reset_passwords(
 enum refusal move_read_asked(const struct notify *notify, const struct call *call, uint32_t academy, const char *uai,
     Preau__AccountRef *const *accounts, size_t count, int64_t **out_accounts, struct selection_asked *out_asked);
 
+enum { MOVE_TRIES_MAX = 8 /* of a request whose rows change under it */ };
+/* Whether what failed so may succeed at another try; counts it. */
+bool move_may_again(const struct notify *notify, const struct fault *fault, unsigned *tries);
+
 /* Who asks for what, of one school, without accounts. */
 struct selection_asked move_asked(const struct call *call, uint32_t academy, const char *uai);
 

@@ -110,7 +110,7 @@ static void preview_make(void *arg, void *context)
     };
     struct template_set *set = NULL;
     preview->is_made =
-        mail_template_load(&preview->folders, languages, preview->language[0] != '\0', &set, &preview->problem) &&
+        mail_template_load(&preview->folders, languages, preview->language[0] != '\0', &set, 1, &preview->problem) &&
         mail_text_make(set, &mail, &words, &preview->text, &preview->problem);
     if (preview->is_made) {
         message_make(preview, &mail);
@@ -158,24 +158,30 @@ static void list_clear(struct listed *listed)
     }
 }
 
-static void preview_answer(struct preview *preview)
+static void list_answer(const struct preview *preview)
 {
     struct listed *listed = checked_calloc(1, sizeof *listed);
     Preau__Notify__PreviewMailReply reply = PREAU__NOTIFY__PREVIEW_MAIL_REPLY__INIT;
     list_fill(preview, listed, &reply);
+    call_answer(preview->call, &reply.base);
+    list_clear(listed);
+    memory_free(&listed);
+}
+
+static void preview_answer(struct preview *preview)
+{
+    Preau__Notify__PreviewMailReply reply = PREAU__NOTIFY__PREVIEW_MAIL_REPLY__INIT;
     if (preview->is_made) {
         reply.subject = preview->text.subject;
         reply.plain = preview->text.plain;
         reply.html = preview->text.html;
         reply.message.data = (uint8_t *)preview->message;
         reply.message.len = preview->message_length;
-    } else if (preview->of) {
+    } else {
         reply.problem = preview->problem.text;
         reply.advice = preview->problem.hint;
     }
     call_answer(preview->call, &reply.base);
-    list_clear(listed);
-    memory_free(&listed);
 }
 
 static void preview_free(struct preview *preview)
@@ -196,12 +202,6 @@ static void preview_made(void *arg, bool was_run)
     preview_free(preview);
 }
 
-static bool is_language(const char *text)
-{
-    return strlen(text) < MAIL_LANGUAGE_SIZE &&
-           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")] == '\0';
-}
-
 void preview_mail(struct notify *notify, struct call *call, const Preau__Notify__PreviewMailRequest *request)
 {
     const struct config *config = notify->run->config;
@@ -210,7 +210,7 @@ void preview_mail(struct notify *notify, struct call *call, const Preau__Notify_
         call_refuse(call, REFUSAL_NOT_FOUND);
         return;
     }
-    if (!is_language(request->language)) {
+    if (!mail_language_is_name(request->language)) {
         call_refuse(call, REFUSAL_MALFORMED);
         return;
     }
@@ -226,7 +226,7 @@ void preview_mail(struct notify *notify, struct call *call, const Preau__Notify_
     };
     snprintf(preview->language, sizeof preview->language, "%s", request->language);
     if (!of) {
-        preview_answer(preview);
+        list_answer(preview);
         preview_free(preview);
     } else if (!worker_submit(notify->previewer->workers, preview_make, preview_made, preview)) {
         call_refuse(call, REFUSAL_BUSY);

@@ -1,12 +1,11 @@
 #include "notify/reminder_choice.h"
 
 #include "domain/reminder.h"
+#include "notify/move.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "store/reminder.h"
 #include "store/sqlstate.h"
-
-enum { TRIES_MAX = 8 };
 
 struct choosing {
     struct notify *notify;
@@ -19,8 +18,7 @@ static void choosing_try(struct choosing *choosing);
 
 static void failed(struct choosing *choosing, const struct fault *fault)
 {
-    bool may = fault_is_repeated(fault) || fault_is_retryable(fault);
-    if (may && ++choosing->tries < TRIES_MAX && !choosing->notify->is_stopping) {
+    if (move_may_again(choosing->notify, fault, &choosing->tries)) {
         choosing_try(choosing);
         return;
     }

@@ -35,10 +35,9 @@ static void class_add(struct view *group, const char *language, const struct rem
 
 static void school_write(struct view *group, const struct reminder_line *line)
 {
-    struct name_text city;
-    bool has_city = line->city[0] != '\0' && name_display(line->city, &city);
-    view_print(group, "SCHOOL", "%s%s%s%s", line->school, has_city ? " (" : "", has_city ? city.text : "",
-        has_city ? ")" : "");
+    char school[WORDING_SCHOOL_SIZE];
+    wording_school(line->school, line->city, school);
+    view_set(group, "SCHOOL", school);
 }
 
 /* The list holds all that ends by the last day that is told, so that it serves for as long as the mail is kept. */

@@ -1,7 +1,6 @@
 /* Threads that send what may begin, the server's health, and the sender's own life. */
 #include "notify/sender_own.h"
 
-#include "notify/mail_language.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
@@ -157,7 +156,7 @@ void sender_free(struct sender **address)
     if (!sender || !sendings_are_none(&sender->sendings)) { /* a thread still uses it: left to the end of the process */
         return;
     }
-    for (unsigned i = 0; i < sender->settings.connections && sender->mailers[i].templates; i++) {
+    for (unsigned i = 0; i < sender->settings.connections; i++) {
         template_set_free(&sender->mailers[i].templates);
         smtp_free(&sender->mailers[i].smtp);
     }

@@ -55,7 +55,7 @@ void sender_give_back(struct sender *sender)
 {
     struct held_mails mails = {.count = 0};
     struct sending *sending;
-    while ((sending = sendings_next(&sender->sendings, NULL, SENDING_READY))) {
+    while ((sending = sendings_first(&sender->sendings, SENDING_READY))) {
         hold_add(&mails, sending, clock_now());
     }
     hold(sender, &mails);
@@ -111,7 +111,7 @@ void sender_pick(struct sender *sender)
     struct held_mails waiting = {.count = 0};
     struct instant now = clock_now();
     struct sending *sending;
-    while (room(sender) > 0 && (sending = sendings_next(&sender->sendings, NULL, SENDING_READY))) {
+    while (room(sender) > 0 && (sending = sendings_first(&sender->sendings, SENDING_READY))) {
         pick(sending, now, &waiting);
     }
     hold(sender, &waiting);

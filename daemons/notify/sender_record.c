@@ -65,7 +65,7 @@ static void step_over(void *arg)
 static void not_noted(struct sender *sender, const struct fault *fault)
 {
     struct sending *sending;
-    while ((sending = sendings_next(&sender->sendings, NULL, SENDING_NOTING))) {
+    while ((sending = sendings_first(&sender->sendings, SENDING_NOTING))) {
         if (sender->notify->is_stopping) {
             sender_end(sending);
         } else {
@@ -81,7 +81,7 @@ static void not_noted(struct sender *sender, const struct fault *fault)
 static void noted(struct sender *sender)
 {
     struct sending *sending;
-    while ((sending = sendings_next(&sender->sendings, NULL, SENDING_NOTING))) {
+    while ((sending = sendings_first(&sender->sendings, SENDING_NOTING))) {
         recorded(sending, "sent");
     }
 }
@@ -101,7 +101,7 @@ static const struct delivery_ref *begun_of(
 static void begin(struct sender *sender, const struct delivery_ref *begun, size_t count)
 {
     struct sending *sending;
-    while ((sending = sendings_next(&sender->sendings, NULL, SENDING_BEGINNING))) {
+    while ((sending = sendings_first(&sender->sendings, SENDING_BEGINNING))) {
         const struct delivery_ref *own = begun_of(sending, begun, count);
         if (own && !sender->notify->is_stopping) {
             sending->mail.attempt = own->attempt;

@@ -6,22 +6,22 @@
 #include <string.h>
 
 static bool templates_load(
-    const struct sender *sender, const struct config *config, struct template_set **out_set, struct fault *fault)
+    const struct sender *sender, const struct config *config, struct template_set **out_sets, struct fault *fault)
 {
     const struct mail_template_folders folders = {
         config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY), config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)};
     size_t count;
     const char *const *languages = mail_languages_used(sender->settings.languages, &count);
-    return mail_template_load(&folders, languages, count, out_set, fault);
+    return mail_template_load(&folders, languages, count, out_sets, sender->settings.connections, fault);
 }
 
 bool sender_mailers_make(struct sender *sender, const struct config *config, struct fault *fault)
 {
+    struct template_set *sets[CONNECTIONS_MAX] = {NULL}; /* of one reading: every thread says the same */
+    bool are_loaded = templates_load(sender, config, sets, fault);
     for (unsigned i = 0; i < sender->settings.connections; i++) {
         struct mailer *mailer = &sender->mailers[i];
-        if (!templates_load(sender, config, &mailer->templates, fault)) {
-            return false;
-        }
+        mailer->templates = sets[i];
         mailer->smtp = smtp_new(&sender->settings.smtp);
         mailer->keys = sender->notify->keys;
         mailer->sender = sender->settings.address;
@@ -30,7 +30,7 @@ bool sender_mailers_make(struct sender *sender, const struct config *config, str
         mailer->sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME);
         mailer->portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
     }
-    return true;
+    return are_loaded;
 }
 
 struct mail_pace *sender_pace_make(const struct config *config, unsigned connections)

@@ -15,9 +15,9 @@ bool sendings_are_none(const struct sendings *sendings)
     return TAILQ_EMPTY(&sendings->all);
 }
 
-struct sending *sendings_next(const struct sendings *sendings, const struct sending *after, enum sending_state state)
+struct sending *sendings_first(const struct sendings *sendings, enum sending_state state)
 {
-    struct sending *sending = after ? TAILQ_NEXT(after, link) : TAILQ_FIRST(&sendings->all);
+    struct sending *sending = TAILQ_FIRST(&sendings->all);
     while (sending && sending->state != state) {
         sending = TAILQ_NEXT(sending, link);
     }

@@ -40,8 +40,8 @@ struct sendings {
 
 void sendings_init(struct sendings *sendings);
 bool sendings_are_none(const struct sendings *sendings);
-/* The first that is in this state; after: behind that one, NULL from the beginning. */
-struct sending *sendings_next(const struct sendings *sendings, const struct sending *after, enum sending_state state);
+/* The first that is in this state; NULL: none is. */
+struct sending *sendings_first(const struct sendings *sendings, enum sending_state state);
 bool sendings_hold(const struct sendings *sendings, const struct owed_mail *mail);
 
 /* Ready. */

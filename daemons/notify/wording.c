@@ -39,6 +39,14 @@ static void names_join(const struct name_text *one, const struct name_text *othe
     snprintf(out_text, WORDING_NAME_SIZE, "%s%s%s", one->text, one->text[0] && other->text[0] ? " " : "", other->text);
 }
 
+void wording_school(const char *name, const char *city, char out_text[WORDING_SCHOOL_SIZE])
+{
+    struct name_text shown;
+    bool has_city = city[0] != '\0' && name_display(city, &shown);
+    snprintf(out_text, WORDING_SCHOOL_SIZE, "%s%s%s%s", name, has_city ? " (" : "", has_city ? shown.text : "",
+        has_city ? ")" : "");
+}
+
 void wording_name(const char *prenom, const char *nom, char out_text[WORDING_NAME_SIZE])
 {
     struct name_text first, last;
@@ -75,12 +83,7 @@ void wording_people(const char *lines, char *out_text, size_t size)
     }
 }
 
-void wording_list(const char *lines, char *out_text, size_t size)
-{
-    wording_list_with(lines, " et ", out_text, size);
-}
-
-void wording_list_with(const char *lines, const char *before_last, char *out_text, size_t size)
+void wording_list(const char *lines, const char *before_last, char *out_text, size_t size)
 {
     size_t used = 0;
     out_text[0] = '\0';

@@ -282,13 +282,13 @@ static void dates_and_lists_are_written_as_people_do(void **state)
     char list[64];
     wording_date((struct instant){1788220800000000}, date);
     assert_string_equal(date, "1er septembre 2026");
-    wording_list("", list, sizeof list);
+    wording_list("", " et ", list, sizeof list);
     assert_string_equal(list, "");
-    wording_list("LÉA", list, sizeof list);
+    wording_list("LÉA", " et ", list, sizeof list);
     assert_string_equal(list, "Léa");
-    wording_list("Léa\nTom", list, sizeof list);
+    wording_list("Léa\nTom", " et ", list, sizeof list);
     assert_string_equal(list, "Léa et Tom");
-    wording_list("Maximilien\nGuillaume", list, 14);
+    wording_list("Maximilien\nGuillaume", " et ", list, 14);
     assert_string_equal(list, "Maximilien");
 }
 
@@ -315,8 +315,9 @@ static int begin(void **state)
     const struct mail_template_folders folders = {MAILS, ""};
     struct fault fault;
     mail_message_begin();
-    return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, &fault) ? 0
-                                                                                                                    : 1;
+    return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, 1, &fault)
+               ? 0
+               : 1;
 }
 
 static int end(void **state)

@@ -72,7 +72,7 @@ static void a_copy_that_is_wrong_is_told_by_file_and_line(void **state)
         struct template_set *set = NULL;
         struct fault fault = {0};
         write_copy(wrongs[i].file, wrongs[i].text);
-        bool loaded = mail_template_load(&folders, languages, 1, &set, &fault);
+        bool loaded = mail_template_load(&folders, languages, 1, &set, 1, &fault);
         remove_copy(wrongs[i].file);
         if (loaded || !strstr(fault.text, wrongs[i].says) || !strstr(fault.hint, wrongs[i].advises) ||
             !strstr(fault.text, folder)) {
@@ -90,13 +90,13 @@ static void a_copy_stands_for_the_houses_own(void **state)
     struct template_set *set = NULL;
     struct mail_text text;
     struct fault fault;
-    assert_false(mail_template_load(&folders, languages, 2, &set, &fault)); /* nobody wrote the texts of it */
+    assert_false(mail_template_load(&folders, languages, 2, &set, 1, &fault)); /* nobody wrote the texts of it */
     assert_non_null(strstr(fault.text, "/it/notification.txt"));
     write_copy("activation.txt", "Objet : À nous\nAllez à {{LINK}}\n");
     write_copy("note.md", "nothing of ours");
     assert_true(mail_template_is_copied(&folders, "activation.txt"));
     assert_false(mail_template_is_copied(&folders, "activation.html"));
-    assert_true(mail_template_load(&folders, languages + 1, 1, &set, &fault));
+    assert_true(mail_template_load(&folders, languages + 1, 1, &set, 1, &fault));
     assert_true(mail_text_make(set, &mail, &words, &text, &fault));
     assert_memory_equal(text.subject, "À nous / ", strlen("À nous / "));
     assert_memory_equal(text.plain, "Allez à https://a/activation/X\n", 31);
