@@ -16,7 +16,7 @@ with due as (
     select ctid
       from (select ctid
               from preau.delivery
-             where state in ('waiting', 'taken') and due_at <= now() and channel = 'mail'
+             where done_at is null and due_at <= now() and (taken_until is null or taken_until <= now()) and channel = 'mail'
                and kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                             'password_reset', 'password_changed', 'forgotten_identifier', 'forgotten_password',
                             'not_opened', 'guardian_reset', 'reminder')
@@ -111,7 +111,6 @@ with locked as (
        set state = case when l.has_left then 'sent' else 'taken' end,
            attempts = case when l.has_left then d.attempts else d.attempts + 1 end,
            taken_until = case when not l.has_left then now() + $5 end,
-           due_at = case when l.has_left then d.due_at else now() + $5 end,
            done_at = case when l.has_left then now() end,
            reason = case when not l.has_left then d.reason end
       from locked l
@@ -187,5 +186,5 @@ update preau.delivery d set state = $4, taken_until = null, done_at = now(), rea
 -- :scans
 select channel, count(*) as waiting, min(created_at) as oldest
   from preau.delivery
- where state in ('waiting', 'taken')
+ where done_at is null
  group by channel;

@@ -11,7 +11,7 @@ with next as (
      where (b.academy, b.id) in (
             select d.batch_academy, d.batch_id
               from preau.delivery d
-             where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet')
+             where d.done_at is null and d.due_at <= now() and d.channel = 'sheet')
        and not exists (
             select from preau.delivery d
              where d.batch_academy = b.academy and d.batch_id = b.id and d.state = 'taken' and d.taken_until > now())
