@@ -8,6 +8,7 @@
 -- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
 -- reminder is wanted any more.
 -- The inner limit is for the planner, which keeps one plan for all: it takes an unknown one for a tenth of the table.
+-- A kind of mail is asked for within what it alone needs, so that nothing of it is looked up for the others.
 -- :role notify
 -- $1 limit bigint
 -- $2 lease interval
@@ -61,8 +62,9 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
   left join lateral (
         select true as waits
           from preau.pending_email v
-         where v.academy = t.academy and v.account_id = t.account_id and v.id = t.confirmation_id and v.email = t.recipient
-         limit 1) pending on t.kind = 'email_change'
+         where t.kind = 'email_change'
+           and v.academy = t.academy and v.account_id = t.account_id and v.id = t.confirmation_id and v.email = t.recipient
+         limit 1) pending on true
   left join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
   left join preau.school s on s.academy = b.academy and s.uai = b.uai
   left join lateral (
@@ -85,7 +87,7 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
           from preau.reminder_choice c
           join preau.reminder_line l on (l.academy, l.delivery_id) = (t.academy, t.id)
           join preau.school place on (place.academy, place.uai) = (l.school_academy, l.uai)
-         where c.administrator_id = t.administrator_id
+         where t.kind = 'reminder' and c.administrator_id = t.administrator_id
            and exists (select from preau.administered_school v
                         where v.administrator_id = c.administrator_id and v.academy = l.school_academy and v.uai = l.uai
                           and v.profile = l.profile)) reminder on true;

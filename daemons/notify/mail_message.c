@@ -21,9 +21,18 @@ static GMimeObject *part_new(const char *subtype, const char *text)
     return GMIME_OBJECT(part);
 }
 
-static GMimeObject *body_new(const struct mail_text *text)
+/* Made from the Message-ID, so that each try is the same to the last byte; quoted-printable never writes "=_". */
+static void set_boundary(GMimeMultipart *body, const char *message_id)
+{
+    char boundary[70]; /* RFC 2046 5.1.1 */
+    g_snprintf(boundary, sizeof boundary, "=_%.*s", (int)strcspn(message_id, "@"), message_id);
+    g_mime_multipart_set_boundary(body, boundary);
+}
+
+static GMimeObject *body_new(const struct mail_text *text, const char *message_id)
 {
     GMimeMultipart *body = g_mime_multipart_new_with_subtype("alternative");
+    set_boundary(body, message_id);
     GMimeObject *parts[] = {part_new("plain", text->plain), part_new("html", text->html)};
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         g_mime_multipart_add(body, parts[i]);
@@ -51,7 +60,7 @@ char *mail_message_make(const struct mail_head *head, const struct mail_text *te
 {
     GMimeMessage *message = g_mime_message_new(TRUE);
     head_fill(message, head, text->subject);
-    GMimeObject *body = body_new(text);
+    GMimeObject *body = body_new(text, head->message_id);
     g_mime_message_set_mime_part(message, body);
     g_object_unref(body);
 

@@ -2,25 +2,37 @@
 
 #include "bus/event.h"
 #include "event.pb-c.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "store/batch.h"
 
 enum { MARKED_MAX = 256 /* more than that: the rest is told when it moves again */ };
 
+/* Between two looks; longer where a look, which counts whole batches, takes long: it costs a thirtieth of the time. */
 #define PAUSE MILLISECONDS(500)
+enum { PAUSE_LOOKS = 30 };
 
 struct progress {
     struct notify *notify;
     struct timer *timer;
+    struct tick asked;
+    struct duration pause;
     int64_t academies[MARKED_MAX], batches[MARKED_MAX];
     size_t count;
 };
+
+static struct duration pause_after(struct duration look)
+{
+    struct duration pause = {look.us * PAUSE_LOOKS};
+    return duration_longer(pause, PAUSE) ? pause : PAUSE;
+}
 
 static void loaded(void *arg, bool is_allowed, const struct batch *batches, size_t count, const struct fault *fault)
 {
     (void)is_allowed;
     (void)fault; /* an event lost delays a page, nothing else */
-    const struct notify *notify = arg;
+    struct progress *progress = arg;
+    progress->pause = pause_after(clock_since(progress->asked));
     for (size_t i = 0; batches && i < count; i++) {
         struct uai uai = batches[i].uai;
         Preau__Event__BatchProgress event = PREAU__EVENT__BATCH_PROGRESS__INIT;
@@ -32,7 +44,7 @@ static void loaded(void *arg, bool is_allowed, const struct batch *batches, size
         event.sent = (uint32_t)batches[i].sent;
         event.failed = (uint32_t)batches[i].failed;
         event.cancelled = (uint32_t)batches[i].cancelled;
-        publisher_tell(notify->publisher, "batch.progress", &event.base);
+        publisher_tell(progress->notify->publisher, "batch.progress", &event.base);
     }
 }
 
@@ -42,8 +54,8 @@ static void tell(void *arg)
     size_t count = progress->count;
     progress->count = 0;
     if (count > 0) {
-        batch_load_progress(
-            progress->notify->store, progress->academies, progress->batches, count, loaded, progress->notify);
+        progress->asked = clock_tick();
+        batch_load_progress(progress->notify->store, progress->academies, progress->batches, count, loaded, progress);
     }
 }
 
@@ -60,7 +72,7 @@ void progress_mark(struct progress *progress, academy_code academy, batch_id bat
     progress->academies[progress->count] = academy.v;
     progress->batches[progress->count++] = batch.v;
     if (!timer_is_set(progress->timer)) {
-        timer_set(progress->timer, PAUSE);
+        timer_set(progress->timer, progress->pause);
     }
 }
 
@@ -68,6 +80,7 @@ struct progress *progress_new(struct notify *notify)
 {
     struct progress *progress = checked_calloc(1, sizeof *progress);
     progress->notify = notify;
+    progress->pause = PAUSE;
     progress->timer = loop_timer(notify->run->loop, tell, progress);
     return progress;
 }

@@ -275,6 +275,29 @@ static void a_reader_gets_back_what_was_written(void **state)
     mail_text_clear(&text);
 }
 
+/* What is sent again is the same to the last byte: who gets both sees one. */
+static void a_mail_made_again_is_the_same(void **state)
+{
+    (void)state;
+    struct mail_text text = make(&notification, "k7pr-wz4t-9hbn");
+    const struct mail_head head = {"Préau", "ne-pas-repondre@preau.example", "Zoé", "zoe@example.org",
+        "32767.9223372036854775807.00112233445566778899aabbccddeeff@preau.example", "", notification.created_at};
+    size_t length, other_length;
+    char *bytes = mail_message_make(&head, &text, &length);
+    char *other = mail_message_make(&head, &text, &other_length);
+    assert_int_equal(length, other_length);
+    assert_memory_equal(bytes, other, length);
+    GMimeMessage *message = parse(bytes, length);
+    GMimeMultipart *body = GMIME_MULTIPART(g_mime_message_get_mime_part(message));
+    assert_string_equal(
+        g_mime_multipart_get_boundary(body), "=_32767.9223372036854775807.00112233445566778899aabbccddeeff");
+    assert_int_equal(g_mime_multipart_get_count(body), 2);
+    g_object_unref(message);
+    memory_free(&bytes);
+    memory_free(&other);
+    mail_text_clear(&text);
+}
+
 static void dates_and_lists_are_written_as_people_do(void **state)
 {
     (void)state;
@@ -340,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_second_language_follows_the_first),
         cmocka_unit_test(a_second_language_has_its_own_dates_and_lists),
         cmocka_unit_test(a_reader_gets_back_what_was_written),
+        cmocka_unit_test(a_mail_made_again_is_the_same),
         cmocka_unit_test(dates_and_lists_are_written_as_people_do),
         cmocka_unit_test(smtp_carries_a_mail_with_its_dots_stuffed),
     };
