@@ -1,0 +1,135 @@
+"""An opening that was interrupted goes on where it stopped: at every step, whatever was lost meanwhile."""
+
+import itertools
+
+import pytest
+
+from peers.mail import text_of
+from peers.portal import PASSWORD, birth, opening_fields, sign_in
+from peers.self_help import Families, Stranger, help_site, link_in
+
+LINKD, PORTALD = "preau-linkd", "preau-portald"
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with help_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+class Opening:
+    """A guardian on the way, in the browser that is at hand."""
+
+    def __init__(self, here, families):
+        self.here, self.number = here, next(NUMBERS)
+        self.email = f"reprise{self.number}@example.net"
+        self.anne = families.handed_out(mail=f"aaf{self.number}@example.org")
+        self.browser = sign_in(here, self.anne)
+
+    def fill(self, date=None, **fields):
+        page = self.browser.get("/ouverture")
+        dates = opening_fields(page, [date or birth(self.anne.child)])
+        given = {"nouveau": PASSWORD, "confirmation": PASSWORD, "courriel": self.email, **fields}
+        return self.browser.submit(page.form("/ouverture"), dates, **given)
+
+    def state(self):
+        return self.anne.row()["state"]
+
+
+# what was done before
+
+
+def at_the_form(opening):
+    return opening.anne.password
+
+
+def at_a_form_that_was_refused(opening):
+    assert opening.fill(date="01/01/2001").status == 422
+    assert opening.fill(courriel="anne@").status == 422
+    return opening.anne.password
+
+
+def at_the_mail(opening):
+    assert opening.email in opening.fill().text
+    return PASSWORD
+
+
+# what happened then: gives the browser that goes on, signed in where that is needed
+
+
+def the_daemons_were_killed(opening, password):
+    for name in (PORTALD, LINKD):
+        opening.here.kill(name)
+    for name in (LINKD, PORTALD):
+        opening.here.restart(name)
+
+
+def the_session_was_lost(opening, password):
+    with opening.here.psql() as database:
+        database.execute("delete from preau.session where (academy, account_id) = (%s, %s)", opening.anne.account)
+    page = opening.browser.get("/ouverture")
+    assert page.path == "/connexion"
+    opening.browser.page = opening.browser.submit(page.form("/connexion"), identifiant=opening.anne.login, mot_de_passe=password)
+
+
+def another_browser_goes_on(opening, password):
+    opening.browser = sign_in(opening.here, opening.anne, password)
+
+
+INTERRUPTIONS = (the_daemons_were_killed, the_session_was_lost, another_browser_goes_on)
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTIONS)
+@pytest.mark.parametrize("reach", [at_the_form, at_a_form_that_was_refused])
+def test_before_the_password_was_chosen_the_form_is_there_again(here, families, reach, interrupt):
+    opening = Opening(here, families)
+    interrupt(opening, reach(opening))
+    page = opening.browser.get("/ouverture")
+    assert page.path == "/ouverture" and ("courriel", f"aaf{opening.number}@example.org") in page.form("/ouverture").fields
+    assert opening.email in opening.fill().text and opening.state() == "en_cours"
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTIONS)
+def test_once_it_was_chosen_the_mail_is_what_is_left(here, families, interrupt):
+    """The first link goes on to count, or another is sent from the sign-in."""
+    opening = Opening(here, families)
+    password = at_the_mail(opening)
+    (mail,) = here.mail.wait(opening.email)
+    path = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    elsewhere = Stranger(here)
+    form = elsewhere.get(path).form(path)  # looked at, not confirmed
+    interrupt(opening, password)
+    page = sign_in(here, opening.anne, password).page
+    assert page.status == 200 and page.form("/aide/activation"), "asked for again from here"
+    assert opening.browser.get("/guichet").path == "/connexion", "nobody is signed in before the address is known to be theirs"
+    assert "activé" in elsewhere.submit(form).text and opening.state() == "active"
+    assert sign_in(here, opening.anne, password).page.path == "/guichet"
+
+
+def test_of_two_browsers_at_the_form_one_opens_and_the_other_is_told(here, families):
+    opening = Opening(here, families)
+    other = sign_in(here, opening.anne)
+    page = other.get("/ouverture")
+    assert opening.email in opening.fill().text
+    late = other.submit(page.form("/ouverture"), opening_fields(page, [birth(opening.anne.child)]), nouveau="trois canards dorment 88",
+                        confirmation="trois canards dorment 88", courriel="autre@example.net")
+    assert late.path == "/connexion" and "session a pris fin" in late.text
+    assert opening.anne.row()["email"] == opening.email
+    assert sign_in(here, opening.anne, PASSWORD).page.form("/aide/activation")
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTIONS)
+def test_a_pupil_goes_on_too(here, families, interrupt):
+    opening = Opening(here, families)
+    opening.anne = opening.anne.child
+    opening.browser = sign_in(here, opening.anne)
+    interrupt(opening, opening.anne.password)
+    page = opening.browser.get("/ouverture")
+    page = opening.browser.submit(page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(opening.anne))
+    assert page.path == "/guichet" and opening.state() == "active"
