@@ -8,6 +8,7 @@
 #include <event2/http.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -149,6 +150,28 @@ static int open_below(const char *directory, const char *name)
     return -1;
 }
 
+/* A copy by gzip that stands beside the file, for who takes it: the text is the same for everybody, so that its length tells
+ * nothing. "gzip;q=0" is no browser's. */
+static void take_packed(struct http_request *request, const char *directory, const char *name, int *file)
+{
+    char packed[PATH_MAX];
+    const char *taken = http_header(request, "Accept-Encoding");
+    int length = snprintf(packed, sizeof packed, "%s.gz", name);
+    if (length < 0 || (size_t)length >= sizeof packed)
+        return;
+    int other = open_below(directory, packed);
+    if (other < 0)
+        return;
+    http_set_header(request, "Vary", "Accept-Encoding");
+    if (taken == NULL || strstr(taken, "gzip") == NULL) {
+        (void)close(other);
+        return;
+    }
+    http_set_header(request, "Content-Encoding", "gzip");
+    (void)close(*file);
+    *file = other;
+}
+
 static void file_reply(
     struct http_request *request, const char *name, int *file, const struct stat *stat, struct duration max_age)
 {
@@ -176,6 +199,8 @@ void http_reply_file(struct http_request *request, const char *directory, const 
     _cleanup_(file_close) int file = open_below(directory, name);
     struct stat stat;
     http_set_security_headers(request);
+    if (file >= 0)
+        take_packed(request, directory, name, &file);
     if (file < 0 || fstat(file, &stat) != 0 || !S_ISREG(stat.st_mode)) {
         http_reply_text(request, 404, "Introuvable.\n");
         return;

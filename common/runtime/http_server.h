@@ -79,5 +79,5 @@ void http_reply(struct http_request *request, int status, const char *content_ty
 void http_reply_text(struct http_request *request, int status, const char *text);
 void http_reply_redirect(struct http_request *request, const char *location); /* 303 */
 /* A regular file below `directory`, by relative name: content type by ending, ETag, 304, Cache-Control of `max_age`.
- * 404 for anything else: dot files, links that lead out, folders. */
+ * NAME.gz beside it is sent to who takes gzip. 404 for anything else: dot files, links that lead out, folders. */
 void http_reply_file(struct http_request *request, const char *directory, const char *name, struct duration max_age);

@@ -391,6 +391,12 @@ static int make_assets(void **state)
     (void)snprintf(path, sizeof path, "%s/css/a.css", assets);
     FILE *file = fopen(path, "we");
     assert_true(file != NULL && fputs("p {}", file) >= 0 && fclose(file) == 0);
+    (void)snprintf(path, sizeof path, "%s/css/b.css", assets);
+    file = fopen(path, "we");
+    assert_true(file != NULL && fputs("b {}", file) >= 0 && fclose(file) == 0);
+    (void)snprintf(path, sizeof path, "%s/css/b.css.gz", assets);
+    file = fopen(path, "we");
+    assert_true(file != NULL && fputs("packed", file) >= 0 && fclose(file) == 0);
     (void)snprintf(path, sizeof path, "%s/.hidden", assets);
     file = fopen(path, "we");
     assert_true(file != NULL && fputs("secret", file) >= 0 && fclose(file) == 0);
@@ -406,7 +412,8 @@ static int make_assets(void **state)
 static int drop_assets(void **state)
 {
     (void)state;
-    static const char *const names[] = {"css/a.css", "css", ".hidden", "out", "link.txt", "pipe", ""};
+    static const char *const names[] = {
+        "css/a.css", "css/b.css", "css/b.css.gz", "css", ".hidden", "out", "link.txt", "pipe", ""};
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "%s/%s", assets, names[i]);
@@ -431,6 +438,24 @@ static void a_file_is_served_and_remembered(void **state)
     got = ask(text);
     assert_status(got, "304");
     assert_string_equal(body_of(got), "");
+}
+
+static void a_packed_copy_is_sent_to_who_takes_it(void **state)
+{
+    (void)state;
+    const char *got = ask("GET /assets/css/b.css" CLOSE "Accept-Encoding: br, gzip\r\n\r\n");
+    assert_status(got, "200");
+    assert_string_equal(body_of(got), "packed");
+    assert_non_null(strstr(got, "Content-Encoding: gzip\r\n"));
+    assert_non_null(strstr(got, "Vary: Accept-Encoding\r\n"));
+    assert_non_null(strstr(got, "Content-Type: text/css; charset=utf-8\r\n"));
+    got = ask("GET /assets/css/b.css" CLOSE "\r\n");
+    assert_string_equal(body_of(got), "b {}");
+    assert_null(strstr(got, "Content-Encoding"));
+    assert_non_null(strstr(got, "Vary: Accept-Encoding\r\n"));
+    got = ask("GET /assets/css/a.css" CLOSE "Accept-Encoding: gzip\r\n\r\n");
+    assert_string_equal(body_of(got), "p {}");
+    assert_null(strstr(got, "Vary"));
 }
 
 static void nothing_but_a_plain_file_below_is_served(void **state)
@@ -473,6 +498,7 @@ int main(void)
         served(a_closed_server_leaves_its_requests_usable),
         served(a_connection_is_kept_for_the_next_request),
         served(a_file_is_served_and_remembered),
+        served(a_packed_copy_is_sent_to_who_takes_it),
         served(nothing_but_a_plain_file_below_is_served),
     };
     return cmocka_run_group_tests(tests, open_all, drop_assets);
