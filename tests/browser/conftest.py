@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 
 import pytest
 from selenium import webdriver
@@ -131,8 +132,9 @@ class Browser:
         self.resize(wide)
 
     def complaints(self):
-        """What the browser found wrong with pages, answers that say no aside."""
-        return [entry["message"] for entry in self.driver.get_log("browser") if "the server responded with a status of 4" not in entry["message"]]
+        """What the browser found wrong with pages, answers that say no, or not now, aside."""
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if not re.search(r"the server responded with a status of (4|503)", entry["message"])]
 
 
 @pytest.fixture
