@@ -156,7 +156,7 @@ class Flood:
     def busy(self):
         return self._busy.value
 
-    def wait(self, count, seconds=60):
+    def wait(self, count, seconds=600):
         """Until so many more are in."""
         until, end = self.done + count, time.monotonic() + seconds
         while self.done < until:
