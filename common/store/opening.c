@@ -131,6 +131,12 @@ static void people_rows(void *arg, const struct rows *rows, const struct fault *
     memory_free(&asking);
 }
 
+void opening_load_people_by(struct store *store, enum query query, const struct parameters *parameters,
+    opening_people_loaded *loaded, void *arg)
+{
+    store_run(store, query, parameters, people_rows, asking_new((struct asking){.people_loaded = loaded, .arg = arg}));
+}
+
 void opening_load_people(
     struct store *store, academy_code academy, account_id id, opening_people_loaded *loaded, void *arg)
 {
@@ -138,8 +144,7 @@ void opening_load_people(
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
-    store_run(store, QUERY_OPENING_PEOPLE, &parameters, people_rows,
-        asking_new((struct asking){.people_loaded = loaded, .arg = arg}));
+    opening_load_people_by(store, QUERY_OPENING_PEOPLE, &parameters, loaded, arg);
     parameters_clear(&parameters);
 }
 

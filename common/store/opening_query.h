@@ -6,3 +6,6 @@
 
 void opening_load_by(
     struct store *store, enum query query, const struct parameters *parameters, opening_loaded *loaded, void *arg);
+/* People, by any query that has the columns of opening_people. */
+void opening_load_people_by(struct store *store, enum query query, const struct parameters *parameters,
+    opening_people_loaded *loaded, void *arg);

@@ -85,14 +85,22 @@ static json_t *merge_json(const Preau__Import__Merge *merge)
         merge->undone_by);
 }
 
+static const char *evidence_words(const char *code)
+{
+    if (strcmp(code, "same_ine") == 0) {
+        return "même INE";
+    }
+    return strcmp(code, "same_mobile") == 0 ? "inscription par SMS : mêmes nom, prénom et mobile, enfants reconnus"
+                                            : "mêmes nom, prénom, adresse et mobile";
+}
+
 static void merge_print(const Preau__Import__Merge *merge)
 {
     char at[CTL_INSTANT_SIZE];
     ctl_write_instant(merge->merged_at, at);
     (void)printf("%" PRId64 "  %s  académie %02" PRIu32 " %" PRIu32 "D, fiche %" PRId64 "  %s → %s  (%s)", merge->id,
         at, merge->academy, merge->degree, merge->aaf_id, merge->from_login[0] != '\0' ? merge->from_login : "—",
-        merge->into_login,
-        strcmp(merge->evidence, "same_ine") == 0 ? "même INE" : "mêmes nom, prénom, adresse et mobile");
+        merge->into_login, evidence_words(merge->evidence));
     if (merge->undone_at != 0) {
         ctl_write_instant(merge->undone_at, at);
         (void)printf("  défaite le %s par %s", at, merge->undone_by);

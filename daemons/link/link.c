@@ -2,19 +2,20 @@
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
  *                third scheme); the link of the confirmation mail; other passwords and mail addresses; what people want
- *                who cannot sign in, links to another password, a guardian who helps a child; administrators: their
+ *                who cannot sign in, links to another password, a guardian who helps a child; a guardian who opens an
+ *                account by SMS (guide 1.1, second scheme); administrators: their
  *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
- * Asks           The portals of section academy_portal, over HTTPS.
- * Owns           Tables credential (chosen passwords), confirmation, help_request, attempt, administrator, administrator_scope,
+ * Asks           The portals of section academy_portal, over HTTPS; the SMS gateway of section sms.
+ * Owns           Tables credential (chosen passwords), confirmation, help_request, registration, attempt, administrator, administrator_scope,
  *                administrator_aaf, administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
+ * Configuration  link.*, sms.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
  *                session_max, and the sections database, bus, status. */
 #include "link/link.h"
 
@@ -39,14 +40,17 @@
 #include "link/password_change.h"
 #include "link/password_recovery.h"
 #include "link/portal_sign_in.h"
+#include "link/registration.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
+#include "link/sms.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "store/configured.h"
 #include "store/delegation.h"
 #include "store/opening.h"
 #include "store/provider.h"
+#include "store/registration.h"
 
 #define CLEANING_PERIOD HOURS(1)
 
@@ -201,6 +205,31 @@ static void do_renew_first_password(void *arg, struct call *call, const Protobuf
     delegation_renew(arg, call, (const void *)request);
 }
 
+static void do_begin_registration(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_start(arg, call, (const void *)request);
+}
+
+static void do_give_registration_code(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_give_code(arg, call, (const void *)request);
+}
+
+static void do_get_registration(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_show(arg, call, (const void *)request);
+}
+
+static void do_confirm_registration_children(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_confirm_children(arg, call, (const void *)request);
+}
+
+static void do_finish_registration(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_finish(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"SignIn",                      do_sign_in                      },
     {"GetOpening",                  do_get_opening                  },
@@ -232,6 +261,11 @@ static const struct service_method methods[] = {
     {"BeginPortalSignIn",           do_begin_portal_sign_in         },
     {"FinishPortalSignIn",          do_finish_portal_sign_in        },
     {"EndPortalSession",            do_end_portal_session           },
+    {"BeginRegistration",           do_begin_registration           },
+    {"GiveRegistrationCode",        do_give_registration_code       },
+    {"GetRegistration",             do_get_registration             },
+    {"ConfirmRegistrationChildren", do_confirm_registration_children},
+    {"FinishRegistration",          do_finish_registration          },
     {NULL,                          NULL                            },
 };
 
@@ -242,6 +276,7 @@ static void clean(void *arg)
     opening_erase_answers(link->store);
     delegation_erase_old(link->store);
     provider_erase_old(link->store, clock_now());
+    registration_erase_old(link->store);
 }
 
 static struct link_bounds bounds_of(const struct config *config)
@@ -259,6 +294,11 @@ static struct link_bounds bounds_of(const struct config *config)
         .session_idle = config_duration(config, CONFIG_PORTAL_SESSION_IDLE),
         .portal_sign_in = config_duration(config, CONFIG_LINK_PROVIDER_SIGN_IN_LIFETIME),
         .portal_session = config_duration(config, CONFIG_PORTAL_SESSION_MAX),
+        .sms_code = config_duration(config, CONFIG_SMS_CODE_LIFETIME),
+        .sms_form = config_duration(config, CONFIG_SMS_FORM_LIFETIME),
+        .sms_code_tries = config_count(config, CONFIG_SMS_CODE_TRIES),
+        .sms_address = config_count(config, CONFIG_SMS_ATTEMPTS_ADDRESS),
+        .sms_number = config_count(config, CONFIG_SMS_DAILY_NUMBER),
         .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
     };
 }
@@ -295,11 +335,15 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing);
     hashing_free(&link->hashing_administrators);
     academy_portals_close(&link->portals);
+    if (link->sms) {
+        sms_stop(link->sms);
+    }
     store_close(&link->store); /* before the service: what it breaks off is still answered */
     audit_anchoring_free(&link->anchoring);
     service_close(&link->service);
     publisher_close(&link->publisher);
     bus_curve_close(&link->curve);
+    sms_free(&link->sms);
     key_ring_free(&link->keys);
     known_words_free(&link->known);
     memory_free(&run->own);
@@ -318,7 +362,8 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
         link->store = store_open_configured(run);
         link->cleaning = loop_every(run->loop, CLEANING_PERIOD, clean, link);
         link->anchoring = audit_anchoring_new(run->loop, link->store);
-        opened = bus_curve_open_configured(run->loop, run->config, &link->curve, fault) &&
+        opened = sms_open(run, link, &link->sms, fault) &&
+                 bus_curve_open_configured(run->loop, run->config, &link->curve, fault) &&
                  publisher_open_configured(run, CONFIG_BUS_EVENTS_LINK, link->curve, &link->publisher, fault) &&
                  service_open_configured(run, CONFIG_BUS_LINK, &preau__link__link__descriptor, methods, link,
                      link->curve, &link->service, fault);
@@ -345,7 +390,7 @@ static const struct daemon daemon_link = {
     .name = "preau-linkd",
     .role = "preau_link",
     .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "academy_portal", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "academy_portal", NULL},
     .status_address = CONFIG_STATUS_LINK,
     .start = link_start,
     .drain = link_drain,

@@ -14,6 +14,7 @@ struct hashing;
 struct known_words;
 struct publisher;
 struct service;
+struct sms;
 struct store;
 
 enum { ROUNDS_MAX = 3 /* times that the account may have changed under one request */ };
@@ -22,10 +23,12 @@ struct link_bounds {
     struct attempt_bounds sign_in, a_day; /* a_day: of birth dates, of demands of another address */
     int64_t tries_account, tries_address, tries_birth_dates, email_changes;
     struct duration activation_link, email_change_link;
-    struct duration session_idle;   /* of an administrator: one that is over is not listed */
-    struct duration portal_sign_in; /* on the way to a portal and back */
-    struct duration portal_session; /* how long a sign-out there is offered */
-    int validity_months;            /* of a provisional password: the life cycle asks for it */
+    struct duration session_idle;       /* of an administrator: one that is over is not listed */
+    struct duration portal_sign_in;     /* on the way to a portal and back */
+    struct duration portal_session;     /* how long a sign-out there is offered */
+    struct duration sms_code, sms_form; /* a registration's code; what follows it */
+    int64_t sms_code_tries, sms_address, sms_number;
+    int validity_months; /* of a provisional password: the life cycle asks for it */
 };
 
 struct link {
@@ -40,6 +43,7 @@ struct link {
     struct service *service;
     struct timer *cleaning;
     struct audit_anchoring *anchoring;
+    struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
     struct link_bounds bounds;
 };

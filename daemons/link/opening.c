@@ -1,6 +1,7 @@
 #include "link/opening.h"
 
 #include "link/birth_dates.h"
+#include "link/child_pack.h"
 #include "link/choice.h"
 #include "link/tries.h"
 #include "runtime/clock.h"
@@ -24,18 +25,6 @@ static void showing_end(struct showing *showing, enum refusal refusal, const str
         call_refuse(showing->call, refusal);
     }
     memory_free(&showing);
-}
-
-static void child_pack(struct opening_person *child, Preau__Child *out_child)
-{
-    preau__child__init(out_child);
-    out_child->academy = (uint32_t)child->academy.v;
-    out_child->degree = (uint32_t)child->degree;
-    out_child->aaf_id = child->aaf_id;
-    out_child->prenom = child->prenom;
-    out_child->nom = child->nom;
-    out_child->school = child->school;
-    out_child->class_ = child->class_label;
 }
 
 static void showing_answer(struct showing *showing, struct opening_person *people, size_t count)

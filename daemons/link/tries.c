@@ -88,18 +88,37 @@ void tries_of_network(
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "%s-address:%s", what, network);
 }
 
+enum { SUBJECT_SHOWN = 16 /* bytes of a digest: enough to tell subjects apart */ };
+
+static void digest_text(const char *subject, char out_text[static 2 * SUBJECT_SHOWN + 1])
+{
+    unsigned char digest[DIGEST_SIZE];
+    digest_make(subject, strlen(subject), digest);
+    for (size_t i = 0; i < SUBJECT_SHOWN; i++) {
+        snprintf(out_text + 2 * i, 3, "%02x", digest[i]);
+    }
+}
+
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
     struct attempt *out_attempt)
 {
-    enum { SHOWN = 16 /* bytes of the digest: enough to tell subjects apart */ };
-    char network[NETWORK_SIZE], text[2 * SHOWN + 1];
-    unsigned char digest[DIGEST_SIZE];
+    char network[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
     network_of(address, network);
-    digest_make(subject, strlen(subject), digest);
-    for (size_t i = 0; i < SHOWN; i++) {
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
-    }
+    digest_text(subject, text);
     *out_attempt = of_two(bounds);
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "help:%s:%s:%s", wanted, text, network);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "help-address:%s", network);
+}
+
+void tries_of_sms(
+    const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt)
+{
+    char network[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
+    network_of(address, network);
+    digest_text(mobile, text);
+    *out_attempt = of_two(bounds);
+    out_attempt->allowed[0] = bounds->sms_number;
+    out_attempt->allowed[1] = bounds->sms_address;
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "sms:%s:%s", text, network);
+    snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "sms-address:%s", network);
 }

@@ -36,3 +36,7 @@ void tries_of_network(
  * by a success, for there is none. The subject is kept as a digest. */
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
     struct attempt *out_attempt);
+
+/* Of registrations by SMS: of one mobile from a network, and of the network. The number is kept as a digest. */
+void tries_of_sms(
+    const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt);

@@ -30,6 +30,8 @@ static const struct {
     {"help_not_opened",        "Aide demandée avant l’ouverture : courriel envoyé"              },
     {"reset_by_guardian",      "Mot de passe réinitialisé par un responsable légal"              },
     {"child_helped",           "Mot de passe d’un enfant réinitialisé depuis le guichet"        },
+    {"accounts_joined",        "Comptes de la même personne réunis en celui-ci"                   },
+    {"joined_to_other",        "Compte réuni à un autre, de la même personne"                    },
     {"open_sms",               "Compte ouvert par SMS"                                              },
     {"open_franceconnect",     "FranceConnect lié au compte"                                       },
     {"open_aten",              "Compte ouvert depuis ATEN"                                          },

@@ -8,13 +8,14 @@
 static const char *name_of(const struct visit *visit, enum cookie cookie)
 {
     static const char *const names[][2] = {
-        [COOKIE_SESSION] = {"preau",            "__Host-preau"           },
-        [COOKIE_FORM] = {"preau-formulaire", "__Host-preau-formulaire"},
-        [COOKIE_PORTAL] = {"preau-portail",    "__Host-preau-portail"   },
-        [COOKIE_NOTE] = {"preau-message",    "__Host-preau-message"   },
-        [COOKIE_ONWARD] = {"preau-suite",      "__Host-preau-suite"     },
-        [COOKIE_DEVICE] = {"preau-navigateur", "__Host-preau-navigateur"},
-        [COOKIE_HEAD_DEVICE] = {"preau-poste",      "__Host-preau-poste"     },
+        [COOKIE_SESSION] = {"preau",             "__Host-preau"            },
+        [COOKIE_FORM] = {"preau-formulaire",  "__Host-preau-formulaire" },
+        [COOKIE_PORTAL] = {"preau-portail",     "__Host-preau-portail"    },
+        [COOKIE_NOTE] = {"preau-message",     "__Host-preau-message"    },
+        [COOKIE_ONWARD] = {"preau-suite",       "__Host-preau-suite"      },
+        [COOKIE_DEVICE] = {"preau-navigateur",  "__Host-preau-navigateur" },
+        [COOKIE_HEAD_DEVICE] = {"preau-poste",       "__Host-preau-poste"      },
+        [COOKIE_REGISTRATION] = {"preau-inscription", "__Host-preau-inscription"},
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }
@@ -70,6 +71,21 @@ void cookie_set_device(const struct visit *visit, enum cookie cookie, const char
 {
     if (is_token(token)) {
         cookie_set_text(visit, cookie, token, DEVICE_SECONDS);
+    }
+}
+
+/* linkd ends a registration sooner: this only forgets. */
+enum { REGISTRATION_SECONDS = 6 * 3600 };
+
+const char *cookie_registration(const struct visit *visit)
+{
+    return cookie_device(visit, COOKIE_REGISTRATION);
+}
+
+void cookie_set_registration(const struct visit *visit, const char *token)
+{
+    if (is_token(token)) {
+        cookie_set_text(visit, COOKIE_REGISTRATION, token, REGISTRATION_SECONDS);
     }
 }
 

@@ -8,11 +8,12 @@
 enum cookie {
     COOKIE_SESSION,
     COOKIE_FORM,
-    COOKIE_PORTAL,     /* binds a way to an academy's portal and back; then what ends the session there */
-    COOKIE_NOTE,       /* note.h */
-    COOKIE_ONWARD,     /* onward.h */
-    COOKIE_DEVICE,     /* linkd's word that this browser signed in before: of a family, */
-    COOKIE_HEAD_DEVICE /* and of an administrator */
+    COOKIE_PORTAL,      /* binds a way to an academy's portal and back; then what ends the session there */
+    COOKIE_NOTE,        /* note.h */
+    COOKIE_ONWARD,      /* onward.h */
+    COOKIE_DEVICE,      /* linkd's word that this browser signed in before: of a family, */
+    COOKIE_HEAD_DEVICE, /* and of an administrator */
+    COOKIE_REGISTRATION /* linkd's token of a registration by SMS */
 };
 
 /* NULL when the browser sent none that could be ours. */
@@ -22,6 +23,9 @@ void cookie_set(const struct visit *visit, enum cookie cookie, const char *value
 enum { COOKIE_TEXT_MAX = 1000 };
 const char *cookie_text(const struct visit *visit, enum cookie cookie);
 void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *value, int seconds);
+/* linkd's token of a registration, for as long as its steps may take. "" without one. */
+const char *cookie_registration(const struct visit *visit);
+void cookie_set_registration(const struct visit *visit, const char *token);
 /* linkd's token; kept as long as browsers keep cookies. "" without one. */
 const char *cookie_device(const struct visit *visit, enum cookie cookie);
 void cookie_set_device(const struct visit *visit, enum cookie cookie, const char *token);

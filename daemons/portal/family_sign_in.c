@@ -11,6 +11,9 @@ static struct view *form_begin(struct visit *visit, const char *login)
 {
     struct view *body = page_begin(visit, "Se connecter", "connexion.html");
     view_set(body, "LOGIN", login);
+    if (visit->portal->offers_sms) {
+        view_show(body, "BY_SMS");
+    }
     return body;
 }
 

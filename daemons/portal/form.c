@@ -14,6 +14,12 @@ enum form_field form_field_of(enum refusal refusal)
     if (refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_EMAIL_NOT_NEW) {
         return FIELD_EMAIL;
     }
+    if (refusal == REFUSAL_SMS_CODE_WRONG) {
+        return FIELD_CODE;
+    }
+    if (refusal == REFUSAL_PERSON_NAME_MISSING || refusal == REFUSAL_MOBILE_INVALID) {
+        return refusal == REFUSAL_PERSON_NAME_MISSING ? FIELD_NAME : FIELD_MOBILE;
+    }
     return refusal == REFUSAL_BIRTH_DATE_WRONG || refusal == REFUSAL_DATE_INVALID ? FIELD_BIRTH_DATE : FIELD_NONE;
 }
 
@@ -26,6 +32,9 @@ const char *form_field_id(enum form_field field)
         [FIELD_AGAIN] = "confirmation",
         [FIELD_EMAIL] = "courriel",
         [FIELD_BIRTH_DATE] = "naissance",
+        [FIELD_CODE] = "code",
+        [FIELD_NAME] = "nom",
+        [FIELD_MOBILE] = "mobile",
     };
     return ids[field];
 }
@@ -40,6 +49,8 @@ void form_field_error(struct view *body, enum form_field field, enum refusal ref
         [FIELD_EMAIL] = "BAD_EMAIL",
         [FIELD_BIRTH_DATE] = "BAD_DATE",
         [FIELD_CODE] = "BAD_CODE",
+        [FIELD_NAME] = "BAD_NAME",
+        [FIELD_MOBILE] = "BAD_MOBILE",
     };
     if (field != FIELD_NONE) {
         sentence_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));

@@ -13,6 +13,8 @@ enum form_field {
     FIELD_EMAIL,
     FIELD_BIRTH_DATE,
     FIELD_CODE,
+    FIELD_NAME,
+    FIELD_MOBILE,
 };
 
 /* Pure: the field that a refusal is about. */

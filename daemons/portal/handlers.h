@@ -17,6 +17,9 @@ visit_handler opening_show, opening_do;
 visit_handler activation_show, activation_do;
 /* help.c */
 visit_handler help_show, help_form_show, help_form_do;
+/* registration.c */
+visit_handler registration_show, registration_do, registration_step_show, registration_code_do,
+    registration_children_do, registration_password_do;
 /* password_link.c */
 visit_handler password_link_show, password_link_do;
 /* children.c */

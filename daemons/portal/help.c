@@ -33,7 +33,10 @@ static const struct wish *wish_of(const struct visit *visit)
 
 void help_show(struct visit *visit)
 {
-    (void)page_begin(visit, "Un problème pour vous connecter", "aide.html");
+    struct view *body = page_begin(visit, "Un problème pour vous connecter", "aide.html");
+    if (visit->portal->offers_sms) {
+        view_show(body, "BY_SMS");
+    }
     page_send(visit, 200);
 }
 

@@ -26,6 +26,8 @@ static const struct {
     {"help_not_opened",        "Aide demandée avant l’ouverture du compte : un courriel vous a répondu"        },
     {"reset_by_guardian",      "Mot de passe réinitialisé par un responsable légal"                             },
     {"child_helped",           "Vous avez réinitialisé le mot de passe d’un enfant"                            },
+    {"accounts_joined",        "Vos comptes de responsable ont été réunis en celui-ci"                          },
+    {"joined_to_other",        "Compte réuni à un autre compte de la même personne"                             },
     {"open_sms",               "Vous avez ouvert votre compte par SMS"                                             },
     {"open_franceconnect",     "Vous avez lié FranceConnect à votre compte"                                      },
     {"open_aten",              "Vous avez ouvert votre compte depuis l’ancien guichet (ATEN)"                    },

@@ -31,6 +31,7 @@ struct portal {
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;
+    bool offers_sms; /* a gateway is configured */
     struct statements statements;
     struct timer *purge;
     struct bus_curve *curve;

@@ -136,6 +136,17 @@ class Sample:
                                "FrEduRneResp": [one.get("school", one["scope"][-1])]}
                 for one in self.sign_ins() if one["role"] == "directeur"}
 
+    def guardian_of_sms(self):
+        """Somebody who may open an account by SMS, with what is asked for; None when everybody has."""
+        with self.site.psql() as database:
+            return database.execute(
+                "select p.prenom, p.nom, p.mobile, string_agg(c.prenom || ' ' || to_char(c.birth_date, 'DD/MM/YYYY'), ', ' order by c.aaf_id)"
+                "  from preau.person p join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id)"
+                "  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)"
+                "  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)"
+                " where p.profile = 'responsable' and p.mobile like '+336%' and a.state = 'non_distribue' and p.departed_at is null"
+                " group by p.academy, p.degree, p.aaf_id order by p.aaf_id limit 1").fetchone()
+
     def tell_addresses(self):
         site = self.site
         print()
@@ -148,6 +159,9 @@ class Sample:
         print(f"\n  Sign-ins (also in {self.note})")
         for one in self.sign_ins():
             print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
+        if known := self.guardian_of_sms():
+            prenom, nom, mobile, children = known
+            print(f"\n  By SMS         {site.portal_url}/inscription: {prenom} {nom}, 0{mobile[3:]}; children: {children}")
         print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"

@@ -142,6 +142,8 @@ class Site:
             "notify": {"smtp_url": f"smtp://127.0.0.1:{self.ports['smtp']}",
                        "template_directory": ROOT / "daemons/notify/mails"},
         }
+        if self.with_kannel:
+            sections["sms"] = {"url": self.sms.url, "user": kannel.USER, "password_file": self.sms.password_file}
         for layer in (SETTINGS, self.settings):
             for section, values in layer.items():
                 sections.setdefault(section, {}).update(values)

@@ -1,0 +1,211 @@
+#include "store/registration.h"
+
+#include "runtime/memory.h"
+#include "store/opening_query.h"
+#include "store/query.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Whom to tell: one of them. */
+struct asking {
+    registration_begun *begun;
+    registration_loaded *loaded;
+    registration_moved *moved;
+    registration_claimed *claimed;
+    registration_counted *counted;
+    void *arg;
+};
+
+static struct asking *asking_new(struct asking whom)
+{
+    struct asking *asking = checked_malloc(sizeof *asking);
+    *asking = whom;
+    return asking;
+}
+
+static void begun_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->begun(asking->arg, rows ? row_int64(rows, 0, "id") : 0, fault);
+    memory_free(&asking);
+}
+
+void registration_begin(struct store *store, const struct registration_wish *wish, registration_begun *begun, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_uuid(&parameters, wish->request);
+    parameters_text(&parameters, wish->match_name);
+    parameters_text(&parameters, wish->mobile);
+    parameters_duration(&parameters, wish->lifetime);
+    store_run(store, QUERY_REGISTRATION_BEGIN, &parameters, begun_rows,
+        asking_new((struct asking){.begun = begun, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static enum registration_state state_of(const char *code)
+{
+    if (strcmp(code, "confirmed") == 0) {
+        return REGISTRATION_CONFIRMED;
+    }
+    return strcmp(code, "proven") == 0 ? REGISTRATION_PROVEN : REGISTRATION_ASKED;
+}
+
+static void loaded_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct registration registration;
+    bool found = rows && rows_count(rows) > 0;
+    if (found) {
+        registration = (struct registration){
+            .state = state_of(row_text(rows, 0, "state")),
+            .is_over = row_bool(rows, 0, "is_over"),
+            .academy = {(int16_t)row_int64(rows, 0, "academy")},
+            .account = {row_int64(rows, 0, "account_id")},
+            .is_active = row_bool(rows, 0, "is_active"),
+        };
+    }
+    asking->loaded(asking->arg, found ? &registration : NULL, fault);
+    memory_free(&asking);
+}
+
+void registration_load(struct store *store, int64_t id, registration_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    store_run(store, QUERY_REGISTRATION_LOAD, &parameters, loaded_rows,
+        asking_new((struct asking){.loaded = loaded, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+void registration_load_people(struct store *store, int64_t id, opening_people_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    opening_load_people_by(store, QUERY_REGISTRATION_PEOPLE, &parameters, loaded, arg);
+    parameters_clear(&parameters);
+}
+
+static void moved_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->moved(asking->arg, rows_length(rows) > 0, fault);
+    memory_free(&asking);
+}
+
+static void move(
+    struct store *store, enum query query, const struct parameters *parameters, registration_moved *moved, void *arg)
+{
+    store_run(store, query, parameters, moved_rows, asking_new((struct asking){.moved = moved, .arg = arg}));
+}
+
+void registration_try(struct store *store, int64_t id, int64_t tries, registration_moved *moved, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_int64(&parameters, tries);
+    move(store, QUERY_REGISTRATION_TRY, &parameters, moved, arg);
+    parameters_clear(&parameters);
+}
+
+static void move_for(
+    struct store *store, enum query query, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_duration(&parameters, lifetime);
+    move(store, query, &parameters, moved, arg);
+    parameters_clear(&parameters);
+}
+
+void registration_prove(struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
+{
+    move_for(store, QUERY_REGISTRATION_PROVE, id, lifetime, moved, arg);
+}
+
+void registration_confirm(
+    struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
+{
+    move_for(store, QUERY_REGISTRATION_CONFIRM, id, lifetime, moved, arg);
+}
+
+/* --- codes that are due --- */
+
+static void code_of_row(const struct rows *rows, int row, struct registration_code *out_code)
+{
+    *out_code = (struct registration_code){
+        .id = row_int64(rows, row, "id"),
+        .attempt = row_int64(rows, row, "attempts"),
+        .expires_at = row_instant(rows, row, "expires_at"),
+        .is_known = row_bool(rows, row, "is_known"),
+        .is_flooded = row_bool(rows, row, "is_flooded"),
+    };
+    snprintf(out_code->mobile.e164, sizeof out_code->mobile.e164, "%s", row_text(rows, row, "mobile"));
+}
+
+static void claimed_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct registration_code codes[REGISTRATION_CLAIM_MAX];
+    size_t count = rows_length(rows);
+    assert(count <= REGISTRATION_CLAIM_MAX); /* what was asked for */
+    for (size_t i = 0; i < count; i++) {
+        code_of_row(rows, (int)i, &codes[i]);
+    }
+    asking->claimed(asking->arg, rows ? codes : NULL, count, fault);
+    memory_free(&asking);
+}
+
+void registration_claim(
+    struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, REGISTRATION_CLAIM_MAX);
+    parameters_duration(&parameters, lease);
+    parameters_int64(&parameters, a_day);
+    store_run(store, QUERY_REGISTRATION_CLAIM, &parameters, claimed_rows,
+        asking_new((struct asking){.claimed = claimed, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void counted_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->counted(asking->arg, rows ? row_int64(rows, 0, "sent") : 0, fault);
+    memory_free(&asking);
+}
+
+void registration_count_sent(struct store *store, registration_counted *counted, void *arg)
+{
+    store_run(store, QUERY_REGISTRATION_SENT_LATELY, NULL, counted_rows,
+        asking_new((struct asking){.counted = counted, .arg = arg}));
+}
+
+void registration_note_code(struct store *store, int64_t id, enum registration_outcome outcome, struct instant due_at)
+{
+    static const char *const states[] = {
+        [REGISTRATION_SENT] = "sent",
+        [REGISTRATION_NOBODY] = "nobody",
+        [REGISTRATION_FAILED] = "failed",
+        [REGISTRATION_AGAIN] = "waiting",
+    };
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_text(&parameters, states[outcome]);
+    parameters_instant(&parameters, due_at);
+    store_run(store, QUERY_REGISTRATION_TOLD, &parameters, NULL, NULL);
+    parameters_clear(&parameters);
+}
+
+void registration_erase_old(struct store *store)
+{
+    store_run(store, QUERY_REGISTRATION_ERASE_OLD, NULL, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+/* A guardian who opens an account by SMS: what was typed, how far it came, who it is about. */
+#pragma once
+
+#include "domain/phone.h"
+#include "domain/types.h"
+#include "runtime/fault.h"
+#include "store/opening.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+enum { REGISTRATION_NAME_SIZE = 2 * NAME_SIZE, REGISTRATION_CLAIM_MAX = 16 };
+
+struct registration_wish {
+    const unsigned char *request; /* 16 bytes */
+    const char *match_name;       /* name and first name, each by name_match_key_make */
+    const char *mobile;
+    struct duration lifetime; /* of the code */
+};
+typedef void registration_begun(void *arg, int64_t id, const struct fault *fault);
+/* Kept once for each request: a repeat gives the same number. Nobody is looked for. */
+void registration_begin(
+    struct store *store, const struct registration_wish *wish, registration_begun *begun, void *arg);
+
+enum registration_state {
+    REGISTRATION_ASKED, /* the code is on its way, or there is nobody to send one to */
+    REGISTRATION_PROVEN,
+    REGISTRATION_CONFIRMED, /* children named, accounts joined */
+};
+struct registration {
+    enum registration_state state;
+    bool is_over;
+    academy_code academy; /* of the account, from REGISTRATION_PROVEN on; id 0: nobody */
+    account_id account;
+    bool is_active; /* the account: it was opened before */
+};
+/* registration: lent for the call; NULL without a fault: there is none. */
+typedef void registration_loaded(void *arg, const struct registration *registration, const struct fault *fault);
+void registration_load(struct store *store, int64_t id, registration_loaded *loaded, void *arg);
+/* The person and the children of all the accounts that it is about. */
+void registration_load_people(struct store *store, int64_t id, opening_people_loaded *loaded, void *arg);
+
+/* is_done: it was as it had to be for that. */
+typedef void registration_moved(void *arg, bool is_done, const struct fault *fault);
+/* Counts a code before it is judged; not done: none may be tried any more. */
+void registration_try(struct store *store, int64_t id, int64_t tries, registration_moved *moved, void *arg);
+/* The code was right. Not done: nobody can have been sent it. */
+void registration_prove(
+    struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg);
+/* The children were named: the accounts become one. */
+void registration_confirm(
+    struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg);
+
+/* --- codes that are due --- */
+
+struct registration_code {
+    int64_t id;
+    struct phone mobile;
+    int64_t attempt; /* from 1 */
+    struct instant expires_at;
+    bool is_known;   /* there is somebody to send it to */
+    bool is_flooded; /* who was sent as many a day as anybody is */
+};
+typedef void registration_claimed(
+    void *arg, const struct registration_code *codes, size_t count, const struct fault *fault);
+void registration_claim(
+    struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg);
+
+typedef void registration_counted(void *arg, int64_t count, const struct fault *fault);
+/* Codes that left within the last hour, of all linkd. */
+void registration_count_sent(struct store *store, registration_counted *counted, void *arg);
+
+enum registration_outcome { REGISTRATION_SENT, REGISTRATION_NOBODY, REGISTRATION_FAILED, REGISTRATION_AGAIN };
+/* due_at: of REGISTRATION_AGAIN. Nobody is told: what is lost is due again after its lease. */
+void registration_note_code(struct store *store, int64_t id, enum registration_outcome outcome, struct instant due_at);
+void registration_erase_old(struct store *store);

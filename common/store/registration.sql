@@ -1,0 +1,127 @@
+-- A guardian who opens an account by SMS (guide 1.1, second scheme).
+
+-- :query registration_begin
+-- Keeps what was typed, once for each request; nobody is looked for.
+-- :role link
+-- $1 request uuid
+-- $2 match_name text
+-- $3 mobile text
+-- $4 lifetime interval
+insert into preau.registration as r (request_id, match_name, mobile, expires_at) values ($1, $2, $3, now() + $4)
+on conflict (request_id) do update set request_id = r.request_id
+returning id;
+
+-- :query registration_claim
+-- Codes that are due, for who sends them, and whether there is anybody to send one to: a guardian of this name and mobile, who was
+-- not sent many today. Past its lease a code is due again: the same one, so that two SMS say the same.
+-- :role link
+-- $1 limit bigint
+-- $2 lease interval
+-- $3 a_day bigint
+with due as (
+    select id from preau.registration
+     where state = 'waiting' and due_at <= now()
+     order by due_at
+     limit $1
+       for no key update skip locked
+), claimed as (
+    update preau.registration r set due_at = now() + $2, attempts = r.attempts + 1
+      from due where r.id = due.id
+ returning r.id, r.mobile, r.attempts, r.expires_at
+)
+select c.id, c.mobile, c.attempts, c.expires_at,
+       exists (select from preau.registration_record m where m.registration = c.id) as is_known,
+       (select count(*) from preau.registration s
+         where s.mobile = c.mobile and s.sent_at > now() - interval '1 day') >= $3 as is_flooded
+  from claimed c;
+
+-- :query registration_sent_lately
+-- How many codes left within the last hour, whoever asked: what the operator bounds.
+-- :role link
+select count(*) as sent from preau.registration where asked_at > now() - interval '2 hours' and sent_at > now() - interval '1 hour';
+
+-- :query registration_told
+-- What became of a code: sent, nobody, failed; or it is due again.
+-- :role link
+-- $1 id bigint
+-- $2 state text
+-- $3 due_at timestamptz
+update preau.registration
+   set state = $2, due_at = $3, sent_at = case when $2 = 'sent' then now() else sent_at end
+ where id = $1 and state = 'waiting';
+
+-- :query registration_load
+-- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to.
+-- :role link
+-- $1 id bigint
+select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, found.academy, 0) as academy,
+       coalesce(r.account_id, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active
+  from preau.registration r
+  left join lateral (
+        select f.academy, f.id
+          from preau.registration_record m
+          join preau.account f on (f.academy, f.id) = (m.account_academy, m.account_id)
+         where m.registration = r.id and r.state = 'proven'
+         order by f.state = 'active' desc, f.activated_at nulls last, f.academy, f.id
+         limit 1) found on true
+  left join preau.account a on (a.academy, a.id) = (coalesce(r.academy, found.academy), coalesce(r.account_id, found.id))
+ where r.id = $1;
+
+-- :query registration_try
+-- Counts a code before it is judged. No row: none may be tried any more.
+-- :role link
+-- $1 id bigint
+-- $2 tries smallint
+update preau.registration set tries = tries + 1
+ where id = $1 and tries < $2 and expires_at > now() and state in ('waiting', 'sent', 'nobody', 'failed')
+returning id;
+
+-- :query registration_prove
+-- The code was right: what follows has a time of its own. No row when nobody could have been sent it.
+-- :role link
+-- $1 id bigint
+-- $2 lifetime interval
+update preau.registration set state = 'proven', expires_at = now() + $2
+ where id = $1 and state in ('waiting', 'sent', 'failed')
+   and exists (select from preau.registration_record m where m.registration = $1)
+returning id;
+
+-- :query registration_people
+-- The person and the children, of all the accounts that it is about: the columns of opening_people.
+-- :role link
+-- $1 id bigint
+with own as (
+    select p.*
+      from preau.registration_record m
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (m.academy, m.degree, m.aaf_id)
+     where m.registration = $1
+), people as (
+    select own.*, 0 as rank from own
+    union
+    select p.*, 1 as rank
+      from own
+      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
+      join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
+     where p.departed_at is null
+)
+select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.mail, coalesce(s.name, '') as school,
+       coalesce(e.class, '') as class
+  from people p
+  left join lateral (
+        select uai, class from preau.enrolment e
+         where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on p.rank = 1
+  left join preau.school s on (s.academy, s.uai) = (p.academy, e.uai)
+ order by p.rank, p.birth_date, p.prenom, p.academy, p.degree, p.aaf_id;
+
+-- :query registration_confirm
+-- The children were named: the accounts become one. No row when it is too late.
+-- :role link
+-- :changes
+-- $1 id bigint
+-- $2 lifetime interval
+select joined from preau.registration_join($1, $2) as joined where joined is not null;
+
+-- :query registration_erase_old
+-- A day after its end nothing of a registration is of use: names and a number of who may be nobody's parent.
+-- :role link
+delete from preau.registration where expires_at < now() - interval '1 day';

@@ -1,0 +1,164 @@
+/* Which step comes next; the birth date of each child, which joins what is one person's. */
+#include "link/birth_dates.h"
+#include "link/child_pack.h"
+#include "link/registration.h"
+#include "link/registration_step.h"
+#include "link/tries.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+
+/* --- shown --- */
+
+static void show(struct registration_step *step, Preau__Link__GetRegistrationReply *reply)
+{
+    reply->is_open = step->registration.is_active;
+    call_answer(step->call, &reply->base);
+    registration_step_free(step);
+}
+
+static void show_children(struct registration_step *step)
+{
+    Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
+    Preau__Child *children = checked_calloc(step->people_count + 1, sizeof *children);
+    Preau__Child **list = checked_calloc(step->people_count + 1, sizeof(Preau__Child *));
+    for (size_t i = 0; i < step->people_count; i++) {
+        if (step->people[i].is_child) {
+            child_pack(&step->people[i], &children[reply.n_children]);
+            list[reply.n_children] = &children[reply.n_children];
+            reply.n_children++;
+        }
+    }
+    reply.children = list;
+    reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN;
+    show(step, &reply);
+    memory_free(&list);
+    memory_free(&children);
+}
+
+static void show_login(void *arg, const struct opening_account *account, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    if (fault) {
+        registration_step_fail(step, fault);
+    } else if (!account) {
+        registration_step_refuse(step, REFUSAL_REGISTRATION_OVER);
+    } else {
+        struct opening_account of = *account;
+        Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
+        reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD;
+        reply.login = of.stored.login;
+        show(step, &reply);
+    }
+}
+
+static void show_found(struct registration_step *step)
+{
+    Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
+    switch (step->registration.state) {
+    case REGISTRATION_ASKED:
+        reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE;
+        show(step, &reply);
+        return;
+    case REGISTRATION_PROVEN:
+        registration_step_load_people(step, show_children);
+        return;
+    case REGISTRATION_CONFIRMED:
+        opening_load(step->link->store, step->registration.academy, step->registration.account,
+            call_request_id(step->call), show_login, step);
+        return;
+    }
+}
+
+void registration_show(struct link *link, struct call *call, const Preau__Link__GetRegistrationRequest *request)
+{
+    registration_step_begin(
+        (struct registration_step){.link = link, .call = call, .found = show_found}, request->token);
+}
+
+/* --- confirmed --- */
+
+static void naming_end(struct registration_step *step, enum refusal refusal)
+{
+    metric_count(METRIC_LINK_ACTIONS, "register", "refused");
+    registration_step_refuse(step, refusal);
+}
+
+static void named(void *arg, bool is_done, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    if (fault) {
+        metric_count(METRIC_LINK_ACTIONS, "register", "fault");
+        registration_step_fail(step, fault);
+    } else if (!is_done) {
+        naming_end(step, REFUSAL_REGISTRATION_OVER);
+    } else {
+        metric_count(METRIC_LINK_ACTIONS, "register", "done");
+        Preau__Link__ConfirmRegistrationChildrenReply reply = PREAU__LINK__CONFIRM_REGISTRATION_CHILDREN_REPLY__INIT;
+        call_answer(step->call, &reply.base);
+        registration_step_free(step);
+    }
+}
+
+static enum refusal dates_check(const struct registration_step *step)
+{
+    const Preau__Link__ConfirmRegistrationChildrenRequest *request = (const void *)step->request;
+    Preau__Link__OpenAccountRequest given = PREAU__LINK__OPEN_ACCOUNT_REQUEST__INIT;
+    given.n_children = request->n_children;
+    given.children = request->children;
+    return birth_dates_check(PROFILE_RESPONSABLE, step->people, step->people_count, &given);
+}
+
+static void naming_granted(void *arg, bool granted, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    struct store *store = step->link->store;
+    if (fault) {
+        registration_step_fail(step, fault);
+        return;
+    }
+    if (!granted) {
+        naming_end(step, REFUSAL_TOO_MANY_ATTEMPTS);
+        return;
+    }
+    enum refusal refusal = dates_check(step);
+    if (refusal == REFUSAL_NONE) {
+        attempt_succeed(store, &step->attempt);
+        registration_confirm(store, step->number, step->link->bounds.sms_form, named, step);
+        return;
+    }
+    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
+        opening_note_birth_date_refused(
+            store, step->registration.academy, step->registration.account, step->attempt.subjects[0]);
+    } else {
+        attempt_give_back(store, &step->attempt);
+    }
+    naming_end(step, refusal);
+}
+
+/* Counted with those of the first sign-in: one account's dates are guessed by neither way. */
+static void naming_loaded(struct registration_step *step)
+{
+    const struct link_bounds *bounds = &step->link->bounds;
+    tries_of_account("birth-date", bounds->tries_birth_dates, step->registration.academy, step->registration.account,
+        &step->attempt);
+    attempt_begin(step->link->store, &step->attempt, &bounds->a_day, naming_granted, step);
+}
+
+static void naming_found(struct registration_step *step)
+{
+    if (step->registration.state == REGISTRATION_CONFIRMED) { /* a double click: it was done */
+        named(step, true, NULL);
+    } else if (step->registration.state != REGISTRATION_PROVEN || step->registration.account.v == 0) {
+        naming_end(step, REFUSAL_REGISTRATION_OVER);
+    } else {
+        registration_step_load_people(step, naming_loaded);
+    }
+}
+
+void registration_confirm_children(
+    struct link *link, struct call *call, const Preau__Link__ConfirmRegistrationChildrenRequest *request)
+{
+    registration_step_begin(
+        (struct registration_step){.link = link, .call = call, .request = &request->base, .found = naming_found},
+        request->token);
+}

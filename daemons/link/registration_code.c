@@ -1,0 +1,58 @@
+/* The code of the SMS: a try is counted, then judged. Who is unknown has none that is right. */
+#include "link/registration.h"
+#include "link/registration_token.h"
+#include "link/sms_message.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "store/registration.h"
+
+struct giving {
+    struct link *link;
+    struct call *call;
+    int64_t registration;
+    bool is_right;
+};
+
+static void giving_end(struct giving *giving, enum refusal refusal, const struct fault *fault)
+{
+    metric_count(METRIC_LINK_ACTIONS, "register", fault ? "fault" : refusal != REFUSAL_NONE ? "refused" : "done");
+    if (fault) {
+        call_fail(giving->call, fault);
+    } else if (refusal != REFUSAL_NONE) {
+        call_refuse(giving->call, refusal);
+    } else {
+        Preau__Link__GiveRegistrationCodeReply reply = PREAU__LINK__GIVE_REGISTRATION_CODE_REPLY__INIT;
+        call_answer(giving->call, &reply.base);
+    }
+    memory_free(&giving);
+}
+
+static void proved(void *arg, bool is_done, const struct fault *fault)
+{
+    giving_end(arg, is_done ? REFUSAL_NONE : REFUSAL_SMS_CODE_WRONG, fault);
+}
+
+static void tried(void *arg, bool is_done, const struct fault *fault)
+{
+    struct giving *giving = arg;
+    if (fault || !is_done) {
+        giving_end(giving, REFUSAL_REGISTRATION_OVER, fault);
+    } else if (!giving->is_right) {
+        giving_end(giving, REFUSAL_SMS_CODE_WRONG, NULL);
+    } else {
+        registration_prove(giving->link->store, giving->registration, giving->link->bounds.sms_form, proved, giving);
+    }
+}
+
+void registration_give_code(
+    struct link *link, struct call *call, const Preau__Link__GiveRegistrationCodeRequest *request)
+{
+    int64_t registration;
+    if (!registration_token_read(link->keys, request->token, &registration)) {
+        call_refuse(call, REFUSAL_REGISTRATION_OVER);
+        return;
+    }
+    struct giving *giving = checked_calloc(1, sizeof *giving);
+    *giving = (struct giving){link, call, registration, sms_code_is(link->keys, registration, request->code)};
+    registration_try(link->store, registration, link->bounds.sms_code_tries, tried, giving);
+}

@@ -1,0 +1,47 @@
+/* The last step: a password. The account is opened, or, if it was before, has another password. */
+#include "link/choice.h"
+#include "link/registration.h"
+#include "link/registration_step.h"
+
+static void finish_check(struct choice *choice)
+{
+    choice_go_on(choice);
+}
+
+static size_t finish_answer(const struct choice *choice, unsigned char *out_answer)
+{
+    struct opening_account account = choice->account; /* protobuf-c's structs are not const */
+    Preau__AccountRef ref = PREAU__ACCOUNT_REF__INIT;
+    ref.academy = (uint32_t)choice->academy.v;
+    ref.id = choice->id.v;
+    Preau__Link__FinishRegistrationReply reply = PREAU__LINK__FINISH_REGISTRATION_REPLY__INIT;
+    reply.account = &ref;
+    reply.login = account.stored.login;
+    reply.credential_at = choice->changed_at.us;
+    return preau__link__finish_registration_reply__pack(&reply, out_answer);
+}
+
+static const struct choice_kind first = {.action = ACTION_OPEN_SMS, .check = finish_check, .answer = finish_answer};
+static const struct choice_kind again = {
+    .action = ACTION_RECOVER_PASSWORD, .check = finish_check, .answer = finish_answer};
+
+static void finish_found(struct registration_step *step)
+{
+    const Preau__Link__FinishRegistrationRequest *request = (const void *)step->request;
+    const struct registration *registration = &step->registration;
+    if (registration->state != REGISTRATION_CONFIRMED) {
+        registration_step_refuse(step, REFUSAL_REGISTRATION_OVER);
+        return;
+    }
+    const struct password_link proof = {.account = registration->account};
+    choice_begin_by_link(step->link, step->call, registration->is_active ? &again : &first, &request->base,
+        registration->academy, &proof, request->password);
+    registration_step_free(step);
+}
+
+void registration_finish(struct link *link, struct call *call, const Preau__Link__FinishRegistrationRequest *request)
+{
+    registration_step_begin(
+        (struct registration_step){.link = link, .call = call, .request = &request->base, .found = finish_found},
+        request->token);
+}

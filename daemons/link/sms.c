@@ -1,0 +1,262 @@
+#include "link/sms.h"
+
+#include "link/link.h"
+#include "link/sms_gateway.h"
+#include "link/sms_message.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/memory.h"
+#include "runtime/metric.h"
+#include "runtime/secret.h"
+#include "runtime/worker.h"
+#include "store/registration.h"
+
+#include <curl/curl.h>
+
+enum { THREADS = 2, ATTEMPTS = 6 };
+#define SCAN_PERIOD SECONDS(5)
+#define STOP_BOUND SECONDS(2)
+
+struct sms {
+    struct link *link;
+    struct sms_gateway_settings settings;
+    struct secret *password;
+    const char *site;
+    struct duration lifetime;
+    int64_t a_day, an_hour;
+    struct workers *workers;
+    struct timer *scan;
+    struct status_check *check;
+    bool is_looking, wants_more;
+    bool is_stopping, is_left;
+};
+
+struct sending {
+    struct sms *sms;
+    struct registration_code code;
+    char text[SMS_TEXT_SIZE];
+    enum sms_outcome outcome;
+    struct duration took;
+    struct fault fault;
+};
+
+static void sending_free(struct sending *sending)
+{
+    secret_wipe(sending, sizeof *sending);
+    memory_free(&sending);
+}
+
+/* --- on a thread --- */
+
+static void send_one(void *job, void *context)
+{
+    struct sending *sending = job;
+    struct tick start = clock_tick();
+    sending->outcome = sms_gateway_send(context, &sending->code.mobile, sending->text, &sending->fault);
+    sending->took = clock_since(start);
+}
+
+static void *gateway_start(void *arg)
+{
+    const struct sms *sms = arg;
+    return sms_gateway_new(&sms->settings);
+}
+
+static void gateway_stop(void *context)
+{
+    struct sms_gateway *gateway = context;
+    sms_gateway_free(&gateway);
+}
+
+/* --- what became of one --- */
+
+/* Soon at first: the person waits before the page. */
+static struct duration pause_before(int64_t attempt)
+{
+    return (struct duration){SECONDS(3).us << (attempt < ATTEMPTS ? attempt : ATTEMPTS)};
+}
+
+static void note(
+    const struct sms *sms, const struct registration_code *code, enum registration_outcome outcome, const char *counted)
+{
+    metric_count(METRIC_SMS, counted);
+    registration_note_code(sms->link->store, code->id, outcome, instant_add(clock_now(), pause_before(code->attempt)));
+}
+
+static void not_sent(struct sms *sms, const struct sending *sending)
+{
+    const struct registration_code *code = &sending->code;
+    struct instant next = instant_add(clock_now(), pause_before(code->attempt));
+    metric_count(METRIC_SMS, sending->outcome == SMS_REFUSED ? "refused" : "silent");
+    status_check_set(sms->check, STATUS_DEGRADED, sending->fault.text);
+    log_fault("sms_not_sent", &sending->fault);
+    if (code->attempt >= ATTEMPTS || !instant_before(next, code->expires_at)) {
+        note(sms, code, REGISTRATION_FAILED, "late");
+    } else {
+        registration_note_code(sms->link->store, code->id, REGISTRATION_AGAIN, next);
+    }
+}
+
+static void sent(void *job, bool was_run)
+{
+    struct sending *sending = job;
+    struct sms *sms = sending->sms;
+    if (was_run && sending->outcome == SMS_TAKEN) {
+        metric_observe(METRIC_SMS_SECONDS, sending->took);
+        status_check_set(sms->check, STATUS_OK, "");
+        note(sms, &sending->code, REGISTRATION_SENT, "sent");
+    } else if (was_run) {
+        not_sent(sms, sending);
+    }
+    sending_free(sending);
+}
+
+/* --- what is due --- */
+
+static void begin(struct sms *sms, const struct registration_code *code)
+{
+    char digits[SMS_CODE_SIZE];
+    struct sending *sending = checked_calloc(1, sizeof *sending);
+    *sending = (struct sending){.sms = sms, .code = *code};
+    sms_code_make(sms->link->keys, code->id, digits);
+    sms_text_make(digits, sms->lifetime, sms->site, sending->text);
+    secret_wipe(digits, sizeof digits);
+    if (!worker_submit(sms->workers, send_one, sent, sending)) {
+        sending_free(sending); /* due again after its lease */
+    }
+}
+
+static void judge(struct sms *sms, const struct registration_code *code)
+{
+    if (!code->is_known) {
+        note(sms, code, REGISTRATION_NOBODY, "nobody");
+    } else if (code->is_flooded) {
+        note(sms, code, REGISTRATION_FAILED, "flooded");
+    } else if (!instant_before(clock_now(), code->expires_at)) {
+        note(sms, code, REGISTRATION_FAILED, "late");
+    } else {
+        begin(sms, code);
+    }
+}
+
+static void looked(struct sms *sms, bool is_more)
+{
+    sms->is_looking = false;
+    if (is_more || sms->wants_more) {
+        sms_wake(sms);
+    }
+}
+
+static void claimed(void *arg, const struct registration_code *codes, size_t count, const struct fault *fault)
+{
+    struct sms *sms = arg;
+    (void)fault; /* the scan looks again */
+    for (size_t i = 0; i < count; i++) {
+        judge(sms, &codes[i]);
+    }
+    looked(sms, count == REGISTRATION_CLAIM_MAX);
+}
+
+/* Longer than the gateway may take, with those that wait for a thread. */
+static struct duration lease_of(const struct sms *sms)
+{
+    return (struct duration){sms->settings.timeout.us * REGISTRATION_CLAIM_MAX};
+}
+
+static void counted(void *arg, int64_t count, const struct fault *fault)
+{
+    struct sms *sms = arg;
+    if (fault) {
+        looked(sms, false);
+    } else if (count >= sms->an_hour) {
+        status_check_set(sms->check, STATUS_DEGRADED, "sms.hourly_max was reached: codes wait");
+        log_event(LOG_WARNING, "sms_hourly_max", F("sent", count));
+        looked(sms, false);
+    } else {
+        registration_claim(sms->link->store, lease_of(sms), sms->a_day, claimed, sms);
+    }
+}
+
+void sms_wake(struct sms *sms)
+{
+    sms->wants_more = sms->is_looking;
+    if (!sms->is_looking && !sms->is_stopping) {
+        sms->is_looking = true;
+        registration_count_sent(sms->link->store, counted, sms);
+    }
+}
+
+static void scan(void *arg)
+{
+    sms_wake(arg);
+}
+
+/* --- its life --- */
+
+static bool settings_read(const struct daemon_run *run, struct sms *sms, struct fault *fault)
+{
+    const struct config *config = run->config;
+    const char *file = config_text(config, CONFIG_SMS_PASSWORD_FILE);
+    sms->settings = (struct sms_gateway_settings){
+        .url = config_text(config, CONFIG_SMS_URL),
+        .user = config_text(config, CONFIG_SMS_USER),
+        .sender = config_text(config, CONFIG_SMS_SENDER),
+        .timeout = config_duration(config, CONFIG_SMS_TIMEOUT),
+    };
+    sms->site = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
+    sms->lifetime = config_duration(config, CONFIG_SMS_CODE_LIFETIME);
+    sms->a_day = config_count(config, CONFIG_SMS_DAILY_NUMBER);
+    sms->an_hour = config_count(config, CONFIG_SMS_HOURLY_MAX);
+    if (!sms_gateway_check(sms->settings.url, fault) ||
+        (file[0] != '\0' && !secret_read_file(file, &sms->password, fault))) {
+        return false;
+    }
+    sms->settings.password = sms->password;
+    return true;
+}
+
+bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_sms, struct fault *fault)
+{
+    if (config_text(run->config, CONFIG_SMS_URL)[0] == '\0') {
+        *out_sms = NULL;
+        return true;
+    }
+    struct sms *sms = *out_sms = checked_calloc(1, sizeof *sms);
+    sms->link = link;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (!settings_read(run, sms, fault)) {
+        return false;
+    }
+    const struct worker_options options = {
+        .name = "sms",
+        .threads = THREADS,
+        .queue_limit = 4 * (size_t)REGISTRATION_CLAIM_MAX,
+        .start = gateway_start,
+        .stop = gateway_stop,
+        .arg = sms,
+    };
+    sms->workers = workers_new(run->loop, &options);
+    sms->check = status_check_add(run->status, "sms", false);
+    status_check_set(sms->check, STATUS_OK, "");
+    sms->scan = loop_every(run->loop, SCAN_PERIOD, scan, sms);
+    return true;
+}
+
+void sms_stop(struct sms *sms)
+{
+    sms->is_stopping = true;
+    timer_cancel(&sms->scan);
+    if (sms->workers) {
+        sms->is_left = !workers_stop(&sms->workers, STOP_BOUND);
+    }
+}
+
+void sms_free(struct sms **address)
+{
+    struct sms *sms = *address;
+    if (!sms || sms->is_left) { /* a thread still uses it: left to the end of the process */
+        return;
+    }
+    secret_free(&sms->password);
+    memory_free(address);
+}

@@ -1,0 +1,162 @@
+#include "link/sms_gateway.h"
+
+#include "runtime/cleanup.h"
+#include "runtime/memory.h"
+#include "runtime/secret.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADER_SIZE = 1024 };
+enum { ANSWER_SIZE = 200 }; /* what a person reads of it in the log; the rest is not kept */
+
+struct sms_gateway {
+    const struct sms_gateway_settings *settings;
+    CURL *curl;
+};
+
+/* --- its address --- */
+
+static void url_free(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+static void text_free(char **text)
+{
+    curl_free(*text);
+}
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0;
+}
+
+bool sms_gateway_check(const char *text, struct fault *fault)
+{
+    _cleanup_(url_free) CURLU *url = curl_url();
+    _cleanup_(text_free) char *scheme = NULL;
+    _cleanup_(text_free) char *host = NULL;
+    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+        (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
+        fault_set(fault, FAULT_CONFIG, "sms.url: not an address of http or https");
+        return fault_hint(fault, "Write the address of smsbox, for instance http://127.0.0.1:13013/cgi-bin/sendsms.");
+    }
+    if (strcmp(scheme, "http") == 0 && !is_loopback(host)) {
+        fault_set(fault, FAULT_CONFIG, "sms.url: the password would travel in clear to another machine");
+        return fault_hint(fault, "Use https, or a tunnel that ends on this machine.");
+    }
+    return true;
+}
+
+/* --- a message --- */
+
+struct sms_gateway *sms_gateway_new(const struct sms_gateway_settings *settings)
+{
+    struct sms_gateway *gateway = checked_calloc(1, sizeof *gateway);
+    gateway->settings = settings;
+    gateway->curl = curl_easy_init();
+    if (!gateway->curl) {
+        abort(); /* out of memory */
+    }
+    return gateway;
+}
+
+void sms_gateway_free(struct sms_gateway **gateway)
+{
+    if (*gateway) {
+        curl_easy_cleanup((*gateway)->curl);
+        memory_free(gateway);
+    }
+}
+
+struct answer {
+    char text[ANSWER_SIZE];
+    size_t length;
+};
+
+static size_t take_answer(const char *bytes, size_t size, size_t count, void *arg)
+{
+    struct answer *answer = arg;
+    size_t room = ANSWER_SIZE - 1 - answer->length;
+    size_t length = size * count < room ? size * count : room;
+    memcpy(answer->text + answer->length, bytes, length);
+    answer->length += length;
+    return size * count;
+}
+
+static void headers_free(struct curl_slist **headers)
+{
+    for (struct curl_slist *one = *headers; one; one = one->next) {
+        secret_wipe(one->data, strlen(one->data));
+    }
+    curl_slist_free_all(*headers);
+}
+
+static struct curl_slist *headers_add(struct curl_slist *headers, const char *name, const char *value)
+{
+    char line[HEADER_SIZE];
+    snprintf(line, sizeof line, "%s: %s", name, value);
+    struct curl_slist *more = curl_slist_append(headers, line);
+    secret_wipe(line, sizeof line);
+    if (!more) {
+        abort(); /* out of memory */
+    }
+    return more;
+}
+
+/* smsbox takes what a message is from headers, so that neither a password nor a code is in an address that gets logged. */
+static struct curl_slist *headers_make(const struct sms_gateway_settings *settings, const struct phone *to)
+{
+    struct curl_slist *headers = headers_add(NULL, "Content-Type", "text/plain; charset=UTF-8");
+    headers = headers_add(headers, "X-Kannel-Username", settings->user);
+    headers = headers_add(headers, "X-Kannel-Password", settings->password ? secret_text(settings->password) : "");
+    headers = headers_add(headers, "X-Kannel-From", settings->sender);
+    headers = headers_add(headers, "X-Kannel-To", to->e164);
+    headers = headers_add(headers, "X-Kannel-Coding", "0");
+    return headers;
+}
+
+static void prepare(
+    const struct sms_gateway *gateway, struct curl_slist *headers, const char *text, struct answer *answer)
+{
+    CURL *curl = gateway->curl;
+    curl_easy_reset(curl); /* its connections stay */
+    curl_easy_setopt(curl, CURLOPT_URL, gateway->settings->url);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "Preau");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(gateway->settings->timeout.us / 1000));
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+}
+
+enum sms_outcome sms_gateway_send(
+    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault)
+{
+    struct answer answer = {.length = 0};
+    long status = 0;
+    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, to);
+    prepare(gateway, headers, text, &answer);
+    CURLcode code = curl_easy_perform(gateway->curl);
+    if (code != CURLE_OK) {
+        fault_set(fault, code == CURLE_OPERATION_TIMEDOUT ? FAULT_TIMEOUT : FAULT_PEER, "SMS gateway: %s",
+            curl_easy_strerror(code));
+        return SMS_SILENT;
+    }
+    curl_easy_getinfo(gateway->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 202 || status == 200) {
+        return SMS_TAKEN;
+    }
+    answer.text[strcspn(answer.text, "\r\n")] = '\0';
+    fault_set(fault, FAULT_PEER, "SMS gateway: %ld %s", status, answer.text);
+    return SMS_REFUSED;
+}

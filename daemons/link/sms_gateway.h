@@ -1,0 +1,40 @@
+/* Kannel's HTTP interface to send an SMS (protocols.md 4.2), over libcurl. Blocking: for worker threads, one each.
+ *
+ * Bounded in time and size, no redirection, nothing of the environment. The password is in the request: without TLS the
+ * gateway must be on this very machine. */
+#pragma once
+
+#include "domain/phone.h"
+#include "domain/types.h"
+#include "runtime/attributes.h"
+#include "runtime/fault.h"
+
+#include <stdbool.h>
+
+struct secret;
+struct sms_gateway;
+
+struct sms_gateway_settings {
+    const char *url;
+    const char *user;
+    const struct secret *password; /* NULL: none */
+    const char *sender;
+    struct duration timeout;
+};
+
+enum sms_outcome {
+    SMS_TAKEN,   /* by the gateway, which sends it or will */
+    SMS_REFUSED, /* by the gateway */
+    SMS_SILENT   /* no whole answer: it may have been taken */
+};
+
+/* Is this address fit: http on loopback, or https. Faults: CONFIG. */
+MUST_USE bool sms_gateway_check(const char *url, struct fault *fault);
+
+/* Settings are borrowed. */
+NEVER_NULL MUST_USE struct sms_gateway *sms_gateway_new(const struct sms_gateway_settings *settings);
+void sms_gateway_free(struct sms_gateway **gateway);
+
+/* text: UTF-8, of letters that the GSM alphabet has. fault: what is said of the last two. */
+enum sms_outcome sms_gateway_send(
+    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault);

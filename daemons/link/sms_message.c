@@ -1,0 +1,94 @@
+#include "link/sms_message.h"
+
+#include "crypto/digest.h"
+#include "crypto/token.h"
+#include "runtime/secret.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CODES = 1000000 };
+
+/* --- the code --- */
+
+void sms_code_make(const struct key_ring *keys, int64_t registration, char out_code[SMS_CODE_SIZE])
+{
+    char token[TOKEN_LINK_SIZE];
+    unsigned char bytes[RECORD_DIGEST_SIZE];
+    struct digest digest;
+    token_link_make(keys, "registration-code", 0, registration, token);
+    digest_begin(&digest, sizeof bytes);
+    digest_add_text(&digest, token);
+    digest_end(&digest, bytes);
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof number; i++) {
+        number = number << 8 | bytes[i];
+    }
+    snprintf(out_code, SMS_CODE_SIZE, "%06u", (unsigned)(number % CODES));
+    secret_wipe(token, sizeof token);
+    secret_wipe(bytes, sizeof bytes);
+}
+
+/* The digits of what was typed; more than there are in a code give none. */
+static void digits_of(const char *typed, char out_code[SMS_CODE_SIZE])
+{
+    size_t count = 0;
+    memset(out_code, 0, SMS_CODE_SIZE);
+    for (; *typed != '\0'; typed++) {
+        if (*typed == ' ' || *typed == '-') {
+            continue;
+        }
+        if (count == SMS_CODE_SIZE - 1 || *typed < '0' || *typed > '9') {
+            memset(out_code, 0, SMS_CODE_SIZE);
+            return;
+        }
+        out_code[count++] = *typed;
+    }
+}
+
+bool sms_code_is(const struct key_ring *keys, int64_t registration, const char *typed)
+{
+    char wanted[SMS_CODE_SIZE], given[SMS_CODE_SIZE];
+    unsigned char difference = 0;
+    sms_code_make(keys, registration, wanted);
+    digits_of(typed, given);
+    for (size_t i = 0; i < SMS_CODE_SIZE; i++) {
+        difference |= (unsigned char)(wanted[i] ^ given[i]);
+    }
+    secret_wipe(wanted, sizeof wanted);
+    return difference == 0;
+}
+
+/* --- the words --- */
+
+static size_t letters_of(const char *text)
+{
+    size_t letters = 0;
+    for (; *text != '\0'; text++) {
+        letters += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return letters;
+}
+
+/* "https://preau.example:8443/x" → "preau.example", and how long it is. */
+static const char *host_of(const char *site, int *out_length)
+{
+    const char *start = strstr(site, "://");
+    const char *host = start ? start + 3 : site;
+    *out_length = (int)strcspn(host, ":/");
+    return host;
+}
+
+void sms_text_make(const char *code, struct duration lifetime, const char *site, char out_text[SMS_TEXT_SIZE])
+{
+    enum { LAST_LINE_MAX = 2 * SMS_LETTERS_MAX };
+    char last[LAST_LINE_MAX];
+    int length;
+    const char *host = host_of(site, &length);
+    snprintf(out_text, SMS_TEXT_SIZE, "Préau : votre code est %s. Il sert pendant %d minutes. Ne le donnez à personne.",
+        code, (int)(lifetime.us / 60000000));
+    snprintf(last, sizeof last, "\n\n@%.*s #%s", length < SMS_LETTERS_MAX ? length : SMS_LETTERS_MAX, host, code);
+    if (length > 0 && letters_of(out_text) + letters_of(last) <= SMS_LETTERS_MAX) {
+        strcat(out_text, last);
+    }
+}

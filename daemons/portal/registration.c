@@ -1,0 +1,72 @@
+/* Opening an account by SMS (guide 1.1, second scheme): names and mobile. What the page answers depends on what was typed alone. */
+#include "portal/registration.h"
+
+#include "link.pb-c.h"
+#include "portal/cookie.h"
+#include "portal/form.h"
+#include "portal/form_request.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+
+static const char *typed(const struct visit *visit, const char *name)
+{
+    const char *value = http_form(visit->request, name);
+    return value ? value : "";
+}
+
+static void form_show(struct visit *visit, enum refusal refusal)
+{
+    struct view *body = page_begin(visit, "Ouvrir mon compte par SMS", "inscription.html");
+    view_set(body, "NOM", typed(visit, "nom"));
+    view_set(body, "PRENOM", typed(visit, "prenom"));
+    view_set(body, "MOBILE", typed(visit, "mobile"));
+    form_request_set(body);
+    if (refusal != REFUSAL_NONE) {
+        enum form_field field = form_field_of(refusal);
+        page_form_error_at(body, refusal, form_field_id(field));
+        form_field_error(body, field, refusal);
+    }
+    page_send(visit, refusal_status(refusal));
+}
+
+void registration_begin_anew(struct visit *visit, enum refusal refusal)
+{
+    cookie_clear(visit, COOKIE_REGISTRATION);
+    form_show(visit, refusal);
+}
+
+void registration_show(struct visit *visit)
+{
+    if (!visit->portal->offers_sms) {
+        page_refuse(visit, REFUSAL_SMS_NOT_OFFERED);
+        return;
+    }
+    form_show(visit, REFUSAL_NONE);
+}
+
+static void begun(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__BeginRegistrationReply *reply = (const void *)answer;
+    if (!reply) {
+        form_show(visit, refusal);
+        return;
+    }
+    cookie_set_registration(visit, reply->token);
+    page_go(visit, "/inscription/code");
+}
+
+void registration_do(struct visit *visit)
+{
+    if (!visit->portal->offers_sms) {
+        page_refuse(visit, REFUSAL_SMS_NOT_OFFERED);
+        return;
+    }
+    Preau__Link__BeginRegistrationRequest request = PREAU__LINK__BEGIN_REGISTRATION_REQUEST__INIT;
+    request.nom = arena_copy(visit_arena(visit), typed(visit, "nom"));
+    request.prenom = arena_copy(visit_arena(visit), typed(visit, "prenom"));
+    request.mobile = arena_copy(visit_arena(visit), typed(visit, "mobile"));
+    request.address = arena_copy(visit_arena(visit), http_client(visit->request));
+    unsigned char id[REQUEST_ID_SIZE];
+    form_request_id(visit, id);
+    visit_call(visit, &(struct visit_call){visit->portal->link, "BeginRegistration", &request.base, begun, id, true});
+}

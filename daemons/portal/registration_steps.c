@@ -1,0 +1,187 @@
+/* The steps of the registration by SMS after the first: linkd says which is next, a page shows it. */
+#include "link.pb-c.h"
+#include "portal/birth_fields.h"
+#include "portal/cookie.h"
+#include "portal/form.h"
+#include "portal/form_request.h"
+#include "portal/handlers.h"
+#include "portal/page.h"
+#include "portal/registration.h"
+#include "runtime/cleanup.h"
+
+#include <string.h>
+
+typedef void step_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal);
+
+static void code_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
+{
+    (void)visit;
+    (void)reply;
+    if (refusal != REFUSAL_NONE) {
+        page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
+        form_field_error(body, form_field_of(refusal), refusal);
+    }
+}
+
+static void children_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
+{
+    birth_fields_fill(visit, body, reply->children, reply->n_children, refusal);
+    if (refusal != REFUSAL_NONE) {
+        page_form_error_at(body, refusal, birth_fields_id(visit, reply->children, reply->n_children, refusal));
+    }
+    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
+        birth_fields_correction(visit, body, reply->children, reply->n_children);
+    }
+}
+
+static void password_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
+{
+    (void)visit;
+    view_set(body, "LOGIN", reply->login);
+    view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
+    form_password_hint(body);
+    if (refusal != REFUSAL_NONE) {
+        enum form_field field = form_field_of(refusal);
+        page_form_error_at(body, refusal, form_field_id(field));
+        form_field_error(body, field, refusal);
+    }
+}
+
+static const struct step {
+    const char *path, *title, *file;
+    step_fill *fill;
+} steps[] = {
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = {"/inscription/code",         "Le code reçu par SMS",
+                                                                "inscription-code.html",         code_fill    },
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN] = {"/inscription/enfants",      "Vos enfants",
+                                                                "inscription-enfants.html",      children_fill},
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD] = {"/inscription/mot-de-passe", "Votre mot de passe",
+                                                                "inscription-mot-de-passe.html", password_fill},
+};
+
+static bool is_step(const struct visit *visit, const struct step *step)
+{
+    return strcmp(step->path, http_path(visit->request)) == 0;
+}
+
+static void found(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
+{
+    const Preau__Link__GetRegistrationReply *reply = (const void *)answer;
+    const enum refusal *refusal = visit->own;
+    if (!reply || (size_t)reply->step >= ARRAY_LENGTH(steps) || !steps[reply->step].path) {
+        registration_begin_anew(visit, reply ? REFUSAL_REGISTRATION_OVER : refused);
+        return;
+    }
+    const struct step *step = &steps[reply->step];
+    if (!is_step(visit, step)) {
+        page_go(visit, step->path);
+        return;
+    }
+    struct view *body = page_begin(visit, step->title, step->file);
+    form_request_set(body);
+    step->fill(visit, body, reply, *refusal);
+    page_send(visit, refusal_status(*refusal));
+}
+
+static char *token_of(const struct visit *visit)
+{
+    return arena_copy(visit_arena(visit), cookie_registration(visit));
+}
+
+void registration_go_on(struct visit *visit, enum refusal refusal)
+{
+    enum refusal *own = arena_alloc(visit_arena(visit), 1, sizeof *own);
+    *own = refusal;
+    visit->own = own;
+    Preau__Link__GetRegistrationRequest request = PREAU__LINK__GET_REGISTRATION_REQUEST__INIT;
+    request.token = token_of(visit);
+    if (request.token[0] == '\0') {
+        page_go(visit, "/inscription");
+        return;
+    }
+    visit_call(visit, &(struct visit_call){visit->portal->link, "GetRegistration", &request.base, found, NULL, false});
+}
+
+void registration_step_show(struct visit *visit)
+{
+    registration_go_on(visit, REFUSAL_NONE);
+}
+
+/* The step is over: the next, or the same again with what was refused. */
+static void stepped(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    if (refusal == REFUSAL_REGISTRATION_OVER) {
+        registration_begin_anew(visit, refusal);
+    } else if (refusal == REFUSAL_BUSY) {
+        page_refuse(visit, refusal);
+    } else {
+        registration_go_on(visit, answer ? REFUSAL_NONE : refusal);
+    }
+}
+
+static void step_ask(struct visit *visit, const char *method, const ProtobufCMessage *message, visit_answered *answered)
+{
+    unsigned char id[REQUEST_ID_SIZE];
+    form_request_id(visit, id);
+    visit_call(visit, &(struct visit_call){visit->portal->link, method, message, answered, id, true});
+}
+
+void registration_code_do(struct visit *visit)
+{
+    const char *code = http_form(visit->request, "code");
+    Preau__Link__GiveRegistrationCodeRequest request = PREAU__LINK__GIVE_REGISTRATION_CODE_REQUEST__INIT;
+    request.token = token_of(visit);
+    request.code = arena_copy(visit_arena(visit), code ? code : "");
+    step_ask(visit, "GiveRegistrationCode", &request.base, stepped);
+}
+
+void registration_children_do(struct visit *visit)
+{
+    Preau__Link__ConfirmRegistrationChildrenRequest request = PREAU__LINK__CONFIRM_REGISTRATION_CHILDREN_REQUEST__INIT;
+    request.token = token_of(visit);
+    request.children = birth_fields_read(visit, &request.n_children);
+    step_ask(visit, "ConfirmRegistrationChildren", &request.base, stepped);
+}
+
+/* ---- the password */
+
+static void end_show(struct visit *visit)
+{
+    const char *login = visit->own;
+    view_set(page_begin(visit, "Votre compte est ouvert", "inscription-fin.html"), "LOGIN", login);
+    page_send(visit, 200);
+}
+
+static void finished(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__FinishRegistrationReply *reply = (const void *)answer;
+    if (!reply) {
+        stepped(visit, answer, refusal);
+        return;
+    }
+    const struct web_session session = {.stage = WEB_OPEN,
+        .academy = {(int16_t)reply->account->academy},
+        .account = {reply->account->id},
+        .credential_at = {reply->credential_at}};
+    visit->own = arena_copy(visit_arena(visit), reply->login);
+    cookie_clear(visit, COOKIE_REGISTRATION);
+    visit_renew(visit, &session, end_show);
+}
+
+void registration_password_do(struct visit *visit)
+{
+    const char *chosen = http_form(visit->request, "nouveau");
+    const char *again = http_form(visit->request, "confirmation");
+    if (!chosen || !again || strcmp(chosen, again) != 0) {
+        registration_go_on(visit, chosen && again ? REFUSAL_PASSWORDS_DIFFER : REFUSAL_MALFORMED);
+        return;
+    }
+    Preau__Link__FinishRegistrationRequest request = PREAU__LINK__FINISH_REGISTRATION_REQUEST__INIT;
+    request.token = token_of(visit);
+    request.password = arena_copy(visit_arena(visit), chosen);
+    step_ask(visit, "FinishRegistration", &request.base, finished);
+}

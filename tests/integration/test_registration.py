@@ -1,0 +1,354 @@
+"""A guardian opens an account by SMS (guide 1.1, second scheme), through a real Kannel: who is known, who is not, and who tries."""
+
+import contextlib
+import itertools
+import re
+
+import pytest
+
+from peers.people import Town, letters
+from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.self_help import Stranger
+from peers.site import Site
+
+DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
+SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "birth_date_attempts": "3", "attempts_delay": "1min"},
+            "sms": {"daily_number": "3", "code_tries": "4"}}
+NUMBERS = itertools.count()
+CODE = re.compile(r"code est (\d{6})")
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=SETTINGS, with_kannel=True) as site:
+        yield site
+
+
+class Families:
+    def __init__(self, site):
+        self.site = site
+        self.towns = {academy: Town(site, academy) for academy in (ACADEMY, 12)}
+        self.schools = {(academy, degree): town.school(degree) for academy, town in self.towns.items() for degree in (1, 2)}
+
+    def person(self, prenom="Anne"):
+        """A name, first name and mobile of nobody yet."""
+        number = next(NUMBERS)
+        return f"Mobile{letters(number)}", prenom, f"+3361200{number:04}"
+
+    def child(self, nom, prenom="Léa", birth_date="2012-02-29", academy=ACADEMY, degree=2):
+        return self.towns[academy].pupil(self.schools[academy, degree], prenom, nom, birth_date, account=degree == 2)
+
+    def guardian(self, who, children, academy=ACADEMY):
+        nom, prenom, mobile = who
+        guardian = self.towns[academy].guardian(prenom, nom, children)
+        with self.site.psql() as database:
+            database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (mobile, *guardian.account))
+        return guardian
+
+    def family(self, **child):
+        who = self.person()
+        pupil = self.child(who[0], **child)
+        return who, self.guardian(who, [pupil]), pupil
+
+    def events(self, person):
+        with self.site.psql() as database:
+            return [action for action, in database.execute(
+                "select action from preau.account_event where (academy, account_id) = (%s, %s) order by id", person.account)]
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+def typed(mobile):
+    """As people write it: 06 12 00 00 00."""
+    return " ".join(re.findall("..", "0" + mobile.removeprefix("+33")))
+
+
+def begin(site, who, visitor=None, mobile=None):
+    nom, prenom, number = who
+    visitor = visitor or Stranger(site)
+    page = visitor.get("/inscription")
+    visitor.page = visitor.submit(page.form("/inscription"), nom=nom, prenom=prenom, mobile=mobile or typed(number))
+    return visitor
+
+
+def code_to(site, mobile, count=1):
+    return CODE.search(site.sms.wait(mobile, count)[-1]["text"])[1]
+
+
+def give(visitor, code):
+    visitor.page = visitor.submit(visitor.page.form("/inscription/code"), code=code)
+    return visitor
+
+
+def name_children(visitor, *dates):
+    form = visitor.page.form("/inscription/enfants")
+    names = [name for name, _ in form.fields if name.startswith("naissance")]
+    assert len(names) == len(dates), names
+    visitor.page = visitor.submit(form, dict(zip(names, dates)))
+    return visitor
+
+
+def choose(visitor, password=PASSWORD, again=None):
+    visitor.page = visitor.submit(visitor.page.form("/inscription/mot-de-passe"), nouveau=password, confirmation=again or password)
+    return visitor
+
+
+def is_looked_at(site):
+    def nothing_waits():
+        with site.psql() as database:
+            return database.execute("select count(*) from preau.registration where state = 'waiting'").fetchone()[0] == 0
+
+    site.wait(nothing_waits, what="looked at")
+
+
+# --------------------------------------------------------------------------------------------------- who is known
+
+
+def test_a_guardian_opens_the_account_without_the_school(here, families):
+    who, anne, _ = families.family()
+    visitor = begin(here, who)
+    assert visitor.page.path == "/inscription/code" and visitor.page.status == 200
+    message = here.sms.wait(who[2])[0]
+    assert message["from"] == "Preau" and "Préau" in message["text"] and len(message["text"]) <= 160
+    give(visitor, code_to(here, who[2]))
+    assert visitor.page.path == "/inscription/enfants" and "Léa" in visitor.page.text and "2012" not in visitor.page.text
+    name_children(visitor, "29/02/2012")
+    assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
+    choose(visitor)
+    assert visitor.page.status == 200 and anne.login in visitor.page.text and "ouvert" in visitor.page.text
+    row = anne.row()
+    assert (row["state"], row["origin"], row["password"]) == ("active", "responsable", "chosen") and row["activated_at"]
+    assert families.events(anne)[-1] == "open_sms"
+    assert visitor.get("/guichet").status == 200, "the browser is signed in"
+    assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+
+
+@pytest.mark.parametrize("nom, prenom", [("LE GOFF-MARTIN", "Marie-Ève"), ("le goff martin", "marie eve"), ("Legoff  Martin", "Marie Eve")])
+def test_names_meet_however_they_are_written(here, families, nom, prenom):
+    who = ("Le Goff-Martin", "Marie-Eve", families.person()[2])
+    families.guardian(who, [families.child(who[0])])
+    begin(here, (nom, prenom, who[2]))
+    assert code_to(here, who[2])
+
+
+def test_two_parents_of_one_mobile_are_told_apart_by_their_names(here, families):
+    (nom, _, mobile), anne, child = families.family()
+    paul = families.guardian((nom, "Paul", mobile), [child])
+    visitor = choose(name_children(give(begin(here, (nom, "Paul", mobile)), code_to(here, mobile)), "29/02/2012"))
+    assert paul.login in visitor.page.text
+    assert (paul.row()["state"], anne.row()["state"]) == ("active", "non_distribue")
+
+
+def test_twins_are_named_one_by_one(here, families):
+    who = families.person()
+    twins = [families.child(who[0], prenom, "2013-05-06") for prenom in ("Zoé", "Tom")]
+    families.guardian(who, twins)
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    name_children(visitor, "06/05/2013", "07/05/2013")
+    assert visitor.page.status == 422
+    name_children(visitor, "06/05/2013", "06/05/2013")
+    assert visitor.page.path == "/inscription/mot-de-passe"
+
+
+def test_records_of_two_academies_and_degrees_become_one_account(here, families):
+    """One person by name and mobile: all children on one page, and one account in the end."""
+    who = families.person()
+    small = families.child(who[0], "Nino", "2018-01-02", degree=1)
+    tall = families.child(who[0], "Maud", "2010-03-04", academy=12)
+    first, second = families.guardian(who, [small]), families.guardian(who, [tall], academy=12)
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert "Nino" in visitor.page.text and "Maud" in visitor.page.text
+    choose(name_children(visitor, "04/03/2010", "02/01/2018"))
+    kept, joined = (first, second) if first.row()["state"] == "active" else (second, first)
+    assert kept.row()["state"] == "active" and joined.row()["closed_at"] and joined.row()["state"] == "non_distribue"
+    assert families.events(kept)[-2:] == ["accounts_joined", "open_sms"] and families.events(joined)[-1] == "joined_to_other"
+    page = visitor.get("/guichet")
+    assert "Nino" in page.text and "Maud" in page.text
+    merges = [merge for merge in here.ctl("import", "merges", json_answer=True)["merges"] if merge["evidence"] == "same_mobile"]
+    assert [(merge["from_login"], merge["into_login"]) for merge in merges] == [(joined.login, kept.login)]
+    assert sign_in(here, joined, "x").page.status == 401
+
+
+def test_who_has_an_account_finds_it_again(here, families):
+    who, anne, _ = families.family()
+    choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"))
+    visitor = name_children(give(begin(here, who), code_to(here, who[2], 2)), "29/02/2012")
+    assert "déjà un compte" in visitor.page.text and anne.login in visitor.page.text
+    choose(visitor, "autre jardin sous la neige 8")
+    assert anne.row()["origin"] == "responsable" and families.events(anne)[-1] == "recover_password"
+    assert sign_in(here, anne, PASSWORD).page.status == 401
+    assert sign_in(here, anne, "autre jardin sous la neige 8").page.path == "/guichet"
+
+
+# ------------------------------------------------------------------------------------------------- who is not known
+
+
+def test_who_is_unknown_sees_the_same_pages_and_gets_no_sms(here, families):
+    known, _, _ = families.family()
+    nobody = (known[0] + "x", known[1], known[2])
+    pages = [begin(here, who).page for who in (known, nobody)]
+    code_to(here, known[2])
+    is_looked_at(here)
+    assert len({(page.status, page.path, re.sub(r'value="[^"]*"', "", page.content.decode())) for page in pages}) == 1
+    assert len(here.sms.messages(known[2])) == 1
+    assert here.metrics("preau-linkd").get('preau_sms_total{outcome="nobody"}', 0) >= 1
+
+
+def test_the_unknown_have_no_right_code(here, families):
+    """Not even the one that was made of their own registration's number."""
+    who = families.person()
+    visitor = begin(here, who)
+    is_looked_at(here)
+    with here.psql() as database:
+        assert database.execute("select state from preau.registration where mobile = %s", (who[2],)).fetchone() == ("nobody",)
+    for _ in range(4):
+        give(visitor, "000000")
+        assert visitor.page.status == 422 and "Ce code n’est pas le bon" in visitor.page.text
+    give(visitor, "000000")
+    assert visitor.page.status == 410 and "plus valable" in visitor.page.text and visitor.page.form("/inscription")
+
+
+# --------------------------------------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize("fields, words", [
+    ({"mobile": "01 23 45 67 89"}, "téléphone mobile"),
+    ({"mobile": "06 12"}, "téléphone mobile"),
+    ({"nom": "--"}, "votre nom"),
+    ({"prenom": ""}, "votre nom"),
+])
+def test_what_cannot_be_read_is_said_at_its_field(here, families, fields, words):
+    nom, prenom, mobile = families.person()
+    visitor = Stranger(here)
+    page = visitor.get("/inscription")
+    page = visitor.submit(page.form("/inscription"), **{"nom": nom, "prenom": prenom, "mobile": typed(mobile), **fields})
+    assert page.status == 422 and words in page.text and page.form("/inscription")
+    assert nom in page.content.decode() or "nom" in fields, "what was typed is kept"
+
+
+def test_a_wrong_code_may_be_tried_again_and_not_for_ever(here, families):
+    who, _, _ = families.family()
+    visitor = begin(here, who)
+    right = code_to(here, who[2])
+    wrong = f"{(int(right) + 1) % 1000000:06}"
+    for _ in range(4):
+        give(visitor, wrong)
+        assert visitor.page.status == 422
+    give(visitor, right)
+    assert visitor.page.status == 410, "the right one after too many is not tried"
+
+
+def test_a_code_opens_only_in_the_browser_that_asked(here, families):
+    who, anne, _ = families.family()
+    begin(here, who)
+    thief = Stranger(here)
+    page = thief.get("/inscription/code")
+    assert page.path == "/inscription", "nothing was begun here"
+    other = begin(here, families.person(), thief)
+    give(other, code_to(here, who[2]))
+    assert other.page.status == 422 and anne.row()["state"] == "non_distribue"
+
+
+def test_a_code_is_over_after_its_time(here, families):
+    who, _, _ = families.family()
+    visitor = begin(here, who)
+    code = code_to(here, who[2])
+    with here.psql() as database:
+        database.execute("update preau.registration set expires_at = now() where mobile = %s", (who[2],))
+    give(visitor, code)
+    assert visitor.page.status == 410
+
+
+def test_steps_cannot_be_skipped(here, families):
+    who, anne, _ = families.family()
+    visitor = begin(here, who)
+    assert visitor.get("/inscription/mot-de-passe").path == "/inscription/code"
+    page = visitor.page.form("/inscription/code")
+    page.action = "/inscription/mot-de-passe"
+    answer = visitor.submit(page, nouveau=PASSWORD, confirmation=PASSWORD)
+    assert answer.status == 410 and anne.row()["state"] == "non_distribue"
+
+
+def test_wrong_birth_dates_are_counted_and_told_to_the_school(here, families):
+    who, anne, _ = families.family()
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    for _ in range(3):
+        name_children(visitor, "01/01/2012")
+        assert visitor.page.status == 422 and "Établissement" in visitor.page.text
+    assert families.events(anne).count("birth_date_refused") == 3
+    name_children(visitor, "29/02/2012")
+    assert visitor.page.status == 429 and anne.row()["state"] == "non_distribue"
+
+
+def test_a_number_is_not_flooded(here, families):
+    who, _, _ = families.family()
+    for count in range(1, 4):
+        begin(here, who)
+        code_to(here, who[2], count)
+    begin(here, who)
+    is_looked_at(here)
+    assert len(here.sms.messages(who[2])) == 3
+    assert here.metrics("preau-linkd").get('preau_sms_total{outcome="flooded"}', 0) == 1
+
+
+def test_one_network_asks_for_few_of_one_number(here, families):
+    who = families.person()
+    visitor = Stranger(here)
+    for _ in range(3):
+        assert begin(here, who, visitor).page.path == "/inscription/code"
+    assert begin(here, who, visitor).page.status == 429
+
+
+@pytest.mark.parametrize("password, again, words", [("azertyuiop12", None, "répandu"), ("court", None, "caractères"), (PASSWORD, "autre chose 12", "deux")])
+def test_a_password_that_will_not_do_is_asked_for_again(here, families, password, again, words):
+    who, anne, _ = families.family()
+    visitor = name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012")
+    choose(visitor, password, again)
+    assert visitor.page.status == 422 and anne.login in visitor.page.text
+    choose(visitor)
+    assert anne.row()["state"] == "active"
+
+
+# ----------------------------------------------------------------------------------------------- peers that fail
+
+
+@contextlib.contextmanager
+def without_gateway(site):
+    site.sms.stop()
+    try:
+        yield
+    finally:
+        site.sms.start()
+
+
+def test_a_gateway_that_is_down_delays_the_code(here, families):
+    who, _, _ = families.family()
+    with without_gateway(here):
+        visitor = begin(here, who)
+        assert visitor.page.path == "/inscription/code"
+        here.wait(lambda: here.metrics("preau-linkd").get('preau_sms_total{outcome="silent"}', 0) >= 1, what="tried")
+        here.wait(lambda: "sms" in here.status("preau-linkd").get("reason", "") or "degraded" in str(here.status("preau-linkd")), what="told")
+    give(visitor, code_to(here, who[2]))
+    assert visitor.page.path == "/inscription/enfants"
+
+
+def test_a_daemon_that_dies_after_the_answer_sends_the_code_all_the_same(here, families):
+    who, _, _ = families.family()
+    with without_gateway(here):
+        visitor = begin(here, who)
+        here.kill("preau-linkd")
+    with here.psql() as database:
+        database.execute("update preau.registration set due_at = now() where mobile = %s", (who[2],))
+    here.launch("preau-linkd")
+    give(visitor, code_to(here, who[2]))
+    assert visitor.page.path == "/inscription/enfants"
+
+
+def test_a_site_without_gateway_offers_no_sms(tmp_path):
+    with Site.of(tmp_path, "preau-linkd", "preau-portald") as site:
+        visitor = Stranger(site)
+        assert visitor.get("/inscription").status == 404
+        assert "/inscription" not in [href for _, href in visitor.get("/connexion").links]

@@ -1,0 +1,124 @@
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+
+#include "crypto/random.h"
+#include "link/sms_message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct key_ring *ring(void)
+{
+    char folder[] = "/tmp/preau-keys-XXXXXX";
+    char problem[200], path[64];
+    uint32_t number;
+    assert_true(crypto_begin());
+    assert_non_null(mkdtemp(folder));
+    assert_true(key_generate(folder, KEY_SEALING, &number, problem, sizeof problem));
+    assert_true(key_generate(folder, KEY_TOKENS, &number, problem, sizeof problem));
+    struct key_ring *keys = key_ring_load(folder, problem, sizeof problem);
+    assert_non_null(keys);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s-1.key", folder, i == 0 ? "sealing" : "tokens");
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+    return keys;
+}
+
+static void a_code_is_six_digits_and_always_the_same(void **state)
+{
+    (void)state;
+    struct key_ring *keys = ring();
+    unsigned first_digits = 0, same = 0;
+    char before[SMS_CODE_SIZE] = "";
+    for (int64_t registration = 1; registration <= 1000; registration++) {
+        char code[SMS_CODE_SIZE], again[SMS_CODE_SIZE];
+        sms_code_make(keys, registration, code);
+        sms_code_make(keys, registration, again);
+        assert_int_equal(strspn(code, "0123456789"), SMS_CODE_SIZE - 1);
+        assert_string_equal(code, again);
+        same += strcmp(code, before) == 0;
+        first_digits |= 1U << (code[0] - '0');
+        memcpy(before, code, sizeof code);
+    }
+    assert_int_equal(first_digits, 0x3FF);
+    assert_true(same < 3);
+    key_ring_free(&keys);
+}
+
+static void another_key_makes_other_codes(void **state)
+{
+    (void)state;
+    struct key_ring *one = ring(), *other = ring();
+    unsigned same = 0;
+    for (int64_t registration = 1; registration <= 100; registration++) {
+        char code[SMS_CODE_SIZE];
+        sms_code_make(one, registration, code);
+        same += sms_code_is(other, registration, code);
+    }
+    assert_true(same < 2);
+    key_ring_free(&one);
+    key_ring_free(&other);
+}
+
+static void a_code_is_read_as_people_type_it(void **state)
+{
+    (void)state;
+    struct key_ring *keys = ring();
+    char code[SMS_CODE_SIZE], typed[32];
+    sms_code_make(keys, 7, code);
+    assert_true(sms_code_is(keys, 7, code));
+    snprintf(typed, sizeof typed, " %.3s %s ", code, code + 3);
+    assert_true(sms_code_is(keys, 7, typed));
+    snprintf(typed, sizeof typed, "%.3s-%s", code, code + 3);
+    assert_true(sms_code_is(keys, 7, typed));
+    static const char *const wrong[] = {"", "     ", "abcdef", "12345"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(sms_code_is(keys, 7, wrong[i]));
+    }
+    snprintf(typed, sizeof typed, "%s0", code); /* one digit more */
+    assert_false(sms_code_is(keys, 7, typed));
+    code[5] = (char)('0' + (code[5] - '0' + 1) % 10);
+    assert_false(sms_code_is(keys, 7, code));
+    key_ring_free(&keys);
+}
+
+static void a_message_is_one_and_names_the_site_where_it_fits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *site, *end;
+    } cases[] = {
+        {"https://preau.example:8443/x",                                                                        "\n\n@preau.example #123456"},
+        {"http://127.0.0.1:8080",                                                                               "\n\n@127.0.0.1 #123456"    },
+        {"https://un-nom-bien-trop-long-pour-un-seul-message-d-un-telephone.academie-de-quelque-part.example/",
+         "personne."                                                                                                                        },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[SMS_TEXT_SIZE];
+        sms_text_make("123456", MINUTES(10), cases[i].site, text);
+        assert_non_null(strstr(text, "code est 123456. Il sert pendant 10 minutes."));
+        size_t length = strlen(text), end = strlen(cases[i].end);
+        assert_string_equal(text + length - end, cases[i].end);
+        assert_true(length - 2 <= SMS_LETTERS_MAX); /* é and à take two bytes */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_code_is_six_digits_and_always_the_same),
+        cmocka_unit_test(another_key_makes_other_codes),
+        cmocka_unit_test(a_code_is_read_as_people_type_it),
+        cmocka_unit_test(a_message_is_one_and_names_the_site_where_it_fits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
