@@ -5,7 +5,6 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
-#include "runtime/slice.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -85,8 +84,6 @@ static void *thread_main(void *arg)
 {
     struct workers *workers = arg;
     (void)pthread_setname_np(pthread_self(), workers->options.name);
-    if (workers->options.gives_way && !slice_ask_longest())
-        log_event(LOG_NOTICE, "thread_gives_no_way", F("pool", workers->options.name));
     void *context = workers->options.start != NULL ? workers->options.start(workers->options.arg) : NULL;
     struct task *task;
     while ((task = task_take(workers)) != NULL) {

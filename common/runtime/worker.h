@@ -23,7 +23,6 @@ struct worker_options {
     const char *name;            /* of the threads, at most 15 bytes; static */
     unsigned threads;            /* at least 1 */
     size_t queue_limit;          /* jobs that wait, at least 1 */
-    bool gives_way;              /* jobs calculate for long: whoever wakes up on their core goes first */
     void *(*start)(void *arg);   /* on each thread before its first job (e.g. a curl handle); may be NULL */
     void (*stop)(void *context); /* on each thread after its last job; may be NULL */
     void *arg;                   /* of start */

@@ -34,7 +34,6 @@ struct hashing *hashing_new(const struct daemon_run *run, const char *name, unsi
         .name = name,
         .threads = threads,
         .queue_limit = (size_t)config_count(run->config, CONFIG_LINK_ARGON2_QUEUE),
-        .gives_way = true, /* while all cores calculate, pages are still answered at once */
     };
     hashing->workers = workers_new(run->loop, &options);
     return hashing;

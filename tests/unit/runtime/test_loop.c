@@ -15,7 +15,6 @@
 #include "runtime/worker.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -361,33 +360,6 @@ static void every_job_is_done_once_under_load(void **state)
     assert_int_equal(atomic_load(&contexts), 0);
 }
 
-static void policy_run(void *job, void *context)
-{
-    (void)context;
-    *(int *)job = sched_getscheduler(0);
-}
-
-static void policy_done(void *job, bool was_run)
-{
-    (void)job;
-    assert_true(was_run);
-    loop_stop(loop, 0);
-}
-
-static void threads_that_calculate_give_way_and_the_loop_does_not(void **state)
-{
-    (void)state;
-    static int policy;
-    policy = -1;
-    struct workers *workers =
-        workers_new(loop, &(struct worker_options){.name = "test", .threads = 1, .queue_limit = 1, .gives_way = true});
-    assert_true(worker_submit(workers, policy_run, policy_done, &policy));
-    assert_int_equal(loop_run(loop), 0);
-    assert_int_equal(policy, SCHED_BATCH);
-    assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
-    assert_true(workers_stop(&workers, SECONDS(5)));
-}
-
 static void a_full_queue_refuses_and_the_refused_job_is_untouched(void **state)
 {
     (void)state;
@@ -462,7 +434,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_threads_post_to_the_loop, fresh, done),
         cmocka_unit_test_setup_teardown(what_is_left_at_the_end_is_freed, fresh, done),
         cmocka_unit_test_setup_teardown(every_job_is_done_once_under_load, fresh, done),
-        cmocka_unit_test_setup_teardown(threads_that_calculate_give_way_and_the_loop_does_not, fresh, done),
         cmocka_unit_test_setup_teardown(a_full_queue_refuses_and_the_refused_job_is_untouched, fresh, done),
         cmocka_unit_test_setup_teardown(a_job_logs_under_the_request_that_gave_it, fresh, done),
         /* last: it leaves a thread behind on purpose */
