@@ -32,7 +32,7 @@ def artifacts():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=CHEAP) as site:
+    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=CHEAP, with_kannel=True) as site:
         yield site
 
 
