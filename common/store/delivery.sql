@@ -157,6 +157,7 @@ with tried as (
       from tried t
       join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
      where t.state = 'cancelled'
+       for key share of b -- as whoever cancelled left it: this statement may have begun before, and waited for its mail
 )
 select state = 'cancelled' as is_cancelled from tried;
 

@@ -362,3 +362,5 @@ def test_a_list_larger_than_a_message_is_put_together(tmp_path_factory):
         answer = head.submit(form, portee="tous", format="csv")
         assert answer.status == 200 and len(answer.content) > 64 * 1024
         assert len(rows_of(answer.content)) == len(accounts)
+        with site.psql() as database:  # once, however many pieces it took
+            assert database.execute("select detail ->> 'accounts' from preau.audit where action = 'list_exported'").fetchall() == [(str(len(accounts)),)]

@@ -10,7 +10,7 @@ BY_NUMBER = {
     "delivery_ended": "1, 7, 1, 'failed', 'x', false",
     "delivery_held": "'{1,1}', '{7,8}', '{0,0}', '{now,now}'",
     "document_claim": "1, 1, '{1,1}', '{7,8}', '5 min'",
-    "document_store": "1, 1, 1, '', 2, '1 day', '{1,1}', '{7,8}', '{1,1}'",
+    "document_store": "1, 1, 1, '', 2, '1 day', '{1,1}', '{7,8}', '{1,1}', '{1,2}'",
 }
 
 
