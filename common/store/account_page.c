@@ -44,6 +44,7 @@ static struct account_record record_from_row(const struct rows *rows, int row)
         .prenom = row_text(rows, row, "prenom"),
         .birth_date = row_date(rows, row, "birth_date"),
         .mail = row_text(rows, row, "mail"),
+        .mail_is_anothers = row_bool(rows, row, "is_anothers"),
         .mobile = row_text(rows, row, "mobile"),
         .address = row_text(rows, row, "adresse"),
         .postal_code = row_text(rows, row, "code_postal"),

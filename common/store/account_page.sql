@@ -18,7 +18,8 @@ with record as (
 select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text, a.login, a.email,
        a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at, a.created_at,
        a.mobile as own_mobile, c.last_sign_in_at, p.degree = 2 as in_second_degree, p.civilite, p.nom, p.prenom, p.birth_date,
-       p.mail, p.mobile, p.adresse, p.code_postal, p.ville, p.pays, p.changed_at,
+       p.mail, exists (select from preau.anothers_address v
+                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id)) as is_anothers, p.mobile, p.adresse, p.code_postal, p.ville, p.pays, p.changed_at,
        back.recipient as came_back, back.done_at as came_back_at, back.reason as came_back_why,
        (select count(*)
           from (select from preau.person r

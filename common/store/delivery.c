@@ -91,6 +91,7 @@ static void mail_from_row(const struct rows *rows, int row, struct owed_mail *ou
         .kind = kind_of(row_text(rows, row, "kind")),
         .is_repeat = row_bool(rows, row, "is_repeat"),
         .link_is_dead = row_bool(rows, row, "link_is_dead"),
+        .has_moved = row_bool(rows, row, "has_moved"),
         .batch_academy = {(int16_t)row_int64(rows, row, "batch_academy")},
         .batch = {row_int64(rows, row, "batch_id")},
         .confirmation = row_int64(rows, row, "confirmation_id"),

@@ -48,6 +48,7 @@ struct owed_mail {
     bool is_repeat;    /* a notification that follows an earlier one */
     bool is_closed;    /* the account */
     bool link_is_dead; /* used, replaced or out of date */
+    bool has_moved;    /* the recipient is not, or not only, this account's any more */
     bool is_unwanted;  /* a reminder that nobody wants any more, or may have */
     char recipient[EMAIL_SIZE];
     char message_id[MESSAGE_ID_SIZE];

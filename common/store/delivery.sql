@@ -4,7 +4,7 @@
 -- Sets mails that are due aside for who will send them soon, oldest first: they still wait, and may be cancelled, but are due to
 -- nobody else before the lease is over. So is, again, what a dead sender had taken. The Message-ID is made once and kept, so
 -- that a mail sent twice is recognised. Answers all that its text needs; link_is_dead: the link was used, replaced or is out of
--- date, or the address is no longer the account's. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
+-- date, or the address is no longer the account's. has_moved: what the school sends is for an address that is by now not, or not only, this account's. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
 -- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
 -- reminder is wanted any more.
 -- The inner limit is for the planner, which keeps one plan for all: it takes an unknown one for a tenth of the table.
@@ -53,6 +53,15 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
             when t.kind = 'email_change' then pending.waits is null else false end
          or (t.kind in ('forgotten_identifier', 'forgotten_password')
              and (a.email_confirmed_at is null or a.email is distinct from t.recipient)) as link_is_dead,
+       t.kind in ('notification', 'not_opened')
+       and case when a.email is not null and a.email_confirmed_at is not null then lower(a.email) <> lower(t.recipient)
+                else not exists (
+                    select from preau.person own
+                     where own.account_academy = t.academy and own.account_id = t.account_id and own.departed_at is null
+                       and lower(own.mail) = lower(t.recipient)
+                       and (exists (select from preau.anothers_address v -- looked up, not joined
+                                     where (v.academy, v.degree, v.aaf_id) = (own.academy, own.degree, own.aaf_id))) is false)
+            end as has_moved,
        k.expires_at as link_expires_at, coalesce(k.email, '') as new_email
   from reserved t
   left join preau.account a on a.academy = t.academy and a.id = t.account_id
@@ -148,6 +157,7 @@ with tried as (
       from tried t
       join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
      where t.state = 'cancelled'
+       for key share of b -- as whoever cancelled left it: this statement may have begun before, and waited for its mail
 )
 select state = 'cancelled' as is_cancelled from tried;
 

@@ -37,12 +37,12 @@ static void order_rows(void *arg, const struct rows *rows, const struct fault *f
         sheets[i].academy.v = (int16_t)row_int64(rows, (int)i, "academy");
         sheets[i].id.v = row_int64(rows, (int)i, "id");
         sheets[i].class = row_int64(rows, (int)i, "class");
+        sheets[i].page = row_int64(rows, (int)i, "page");
+        sheets[i].part = (int)row_int64(rows, (int)i, "part");
     }
     const struct batch_due due = {
         .academy = {(int16_t)row_int64(rows, 0, "batch_academy")},
         .batch = {row_int64(rows, 0, "batch_id")},
-        .first_part = (int)row_int64(rows, 0, "first_part"),
-        .pages_before = row_int64(rows, 0, "pages_before"),
         .pages_all = row_int64(rows, 0, "pages_all"),
         .sheets = sheets,
         .count = count,
@@ -155,6 +155,7 @@ static void add_deliveries(struct parameters *parameters, const struct document_
     parameters_int64_array(parameters, academies, made->pages);
     parameters_int64_array(parameters, ids, made->pages);
     parameters_int64_array(parameters, attempts, made->pages);
+    parameters_int64_array(parameters, made->numbers, made->pages);
     memory_free(&numbers);
 }
 
@@ -183,6 +184,7 @@ static void load_rows(void *arg, const struct rows *rows, const struct fault *fa
         return;
     }
     struct document_found found = {
+        .was_made = row_bool(rows, 0, "was_made"),
         .is_waiting = row_bool(rows, 0, "is_waiting"),
         .others = row_int64(rows, 0, "others"),
         .pages = (int)row_int64(rows, 0, "pages"),

@@ -47,14 +47,15 @@ struct sheet_due {
     academy_code academy;
     delivery_id id;
     int64_t class; /* the same for sheets of one class */
+    int64_t page;  /* the numbers that no sheet and no document of the batch has, in their order, and not this sheet's */
+    int part;
 };
 
 /* Sheets of one batch, one at least. */
 struct batch_due {
     academy_code academy;
     batch_id batch;
-    int first_part;                  /* the number of the next part to make */
-    int64_t pages_before, pages_all; /* of the batch: those that were made, and as it stands with them */
+    int64_t pages_all; /* of the batch: those that were made, and those to come */
     const struct sheet_due *sheets;
     size_t count;
 };
@@ -82,6 +83,7 @@ struct document_made {
     batch_id batch;
     int part;
     const struct delivery_ref *deliveries; /* one a page */
+    const int64_t *numbers;                /* of the pages */
     size_t pages;
     const void *sealed;
     size_t sealed_length;
@@ -92,6 +94,7 @@ struct document_made {
 void document_store(struct store *store, const struct document_made *made, delivery_recorded *recorded, void *arg);
 
 struct document_found {
+    bool was_made;               /* the part, and erased since */
     bool is_waiting;             /* sheets of the batch are still to be made */
     int64_t others;              /* parts of it that are kept */
     const unsigned char *sealed; /* NULL: no such part */

@@ -2,8 +2,9 @@
 
 -- :query document_order
 -- The sheets that are due of the batch that waits longest, in the order in which they are printed; class is the same number for
--- those of one class. first_part: the number that the next part gets; pages_before: how many pages the batch has in those made;
--- pages_all: with them and those to come, without the sheets that closed accounts no longer get. A batch of which a part is being made is left to its maker, so that parts keep that order.
+-- those of one class. page, part: the numbers that no sheet and no document of the batch has, in their order: what is made takes
+-- the first ones. pages_all: of the batch, with those that were made and those to come, without the sheets that closed accounts no
+-- longer get. A batch of which a part is being made is left to its maker, so that parts keep that order.
 -- :role notify
 with next as (
     select b.academy, b.id, b.uai
@@ -17,32 +18,50 @@ with next as (
              where d.batch_academy = b.academy and d.batch_id = b.id and d.state = 'taken' and d.taken_until > now())
      order by b.created_at
      limit 1
+), whole as (
+    select d.part, d.page, d.state
+      from next b
+      join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
+), numbers as (
+    select n.number from generate_series(1, (select count(*) from whole)) n(number)
+), pages as (
+    select n.number as page, row_number() over (order by n.number) as place
+      from numbers n
+     where n.number not in (select page from whole where page is not null)
+), parts as (
+    select n.number as part, row_number() over (order by n.number) as place
+      from numbers n
+     where n.number not in (select part from whole where part is not null)
+       and n.number not in (select o.part from next b join preau.document o on o.academy = b.academy and o.batch_id = b.id)
+), due as (
+    select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, a.closed_at is null as is_open,
+           dense_rank() over (order by who.class collate preau.natural nulls last) as class,
+           row_number() over (order by who.class collate preau.natural nulls last, who.search_name, d.id) as place
+      from next b
+      join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
+      join preau.account a on a.academy = d.academy and a.id = d.account_id
+      left join lateral (
+            select p.search_name, h.class
+              from preau.person p
+              left join lateral (
+                    select min(e.class) as class
+                      from (select p.aaf_id as pupil_id
+                             union all
+                            select g.pupil_id from preau.guardianship g
+                             where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
+                      join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
+                                              = (p.academy, p.degree, f.pupil_id, b.uai)) h on true
+             where p.account_academy = d.academy and p.account_id = d.account_id
+             order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
+             limit 1) who on true
+     where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
 )
-select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, dense_rank() over (order by who.class collate preau.natural nulls last) as class,
-       made.part + 1 as first_part, made.pages as pages_before,
-       made.pages + count(*) filter (where a.closed_at is null) over () as pages_all
-  from next b
-  join lateral (
-        select coalesce(max(o.part), 0) as part, coalesce(sum(o.pages), 0) as pages
-          from preau.document o where o.academy = b.academy and o.batch_id = b.id) made on true
-  join preau.delivery d on d.batch_academy = b.academy and d.batch_id = b.id
-  join preau.account a on a.academy = d.academy and a.id = d.account_id
-  left join lateral (
-        select p.search_name, h.class
-          from preau.person p
-          left join lateral (
-                select min(e.class) as class
-                  from (select p.aaf_id as pupil_id
-                         union all
-                        select g.pupil_id from preau.guardianship g
-                         where (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)) f
-                  join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
-                                          = (p.academy, p.degree, f.pupil_id, b.uai)) h on true
-         where p.account_academy = d.academy and p.account_id = d.account_id
-         order by p.departed_at nulls first, h.class nulls last, p.academy, p.degree, p.aaf_id
-         limit 1) who on true
- where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
- order by who.class collate preau.natural nulls last, who.search_name, d.id;
+select d.batch_academy, d.batch_id, d.academy, d.id, d.class, pages.page, coalesce(parts.part, 0) as part,
+       (select count(*) from whole where state = 'sent') + count(*) filter (where d.is_open) over () as pages_all
+  from due d
+  join pages on pages.place = d.place
+  left join parts on parts.place = d.place
+ order by d.place;
 
 -- :query document_claim
 -- Takes those of these sheets of one batch that are still due, for a lease, with all that they show, in the order in which they
@@ -111,9 +130,11 @@ select t.academy, t.id, t.attempts, t.account_id, t.batch_academy, t.batch_id, a
 -- $7 academies smallint[]
 -- $8 numbers bigint[]
 -- $9 attempts bigint[]
+-- $10 numbers_of_pages bigint[]
 with made as (
-    update preau.delivery d set state = 'sent', taken_until = null, done_at = now(), reason = null
-      from unnest($7, $8, $9) as w(academy, id, attempts)
+    update preau.delivery d
+       set state = 'sent', taken_until = null, done_at = now(), reason = null, part = $3, page = w.page
+      from unnest($7, $8, $9, $10) as w(academy, id, attempts, page)
      where d.academy = w.academy and d.id = w.id and d.attempts = w.attempts and d.state = 'taken'
  returning d.id
 ), kept as (
@@ -125,7 +146,7 @@ select preau.require_unchanged((select count(*) from made), $5);
 -- :query document_load
 -- One part of the sheets of a batch, if the administrator may administer the school and all whom they are for, with the entry
 -- of the audit trail: they bear passwords. No row when there is no such batch of sheets. sealed is null when there is no such
--- part: is_waiting says whether more are to come, others how many other parts there are.
+-- part: was_made says whether there was, is_waiting whether more are to come, others how many other parts there are.
 -- :role notify
 -- :changes
 -- $1 administrator bigint
@@ -138,6 +159,8 @@ select preau.require_unchanged((select count(*) from made), $5);
 select o.sealed, coalesce(o.pages, 0) as pages, s.name as school, b.created_at,
        exists (select from preau.delivery d
                 where d.batch_academy = b.academy and d.batch_id = b.id and d.state in ('waiting', 'taken')) as is_waiting,
+       exists (select from preau.delivery d
+                where d.batch_academy = b.academy and d.batch_id = b.id and d.part = $5) as was_made,
        (select count(*) from preau.document x
          where x.academy = b.academy and x.batch_id = b.id and x.expires_at > now()) as others,
        case when o.sealed is not null then

@@ -37,6 +37,8 @@ with changed as (
       left join lateral (
             select p.mail from preau.person p
              where (p.account_academy, p.account_id) = (ch.academy, ch.id) and p.departed_at is null and p.mail is not null
+               and not exists (select from preau.anothers_address v
+                                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
              order by p.degree desc, p.aaf_id limit 1) r on true
 ), told as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
@@ -81,6 +83,8 @@ with before as materialized (
       left join lateral (
             select p.mail from preau.person p
              where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+               and not exists (select from preau.anothers_address v
+                                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
              order by p.degree desc, p.aaf_id limit 1) r on true
      where a.academy = $1 and a.id = $2 and a.version = $3
 ), changed as (

@@ -32,6 +32,7 @@ static void row_keep(struct arena *arena, const struct rows *rows, int row, stru
         .login = text_kept(arena, rows, row, "login"),
         .email = text_kept(arena, rows, row, "email"),
         .is_own_email = row_bool(rows, row, "is_own_email"),
+        .email_is_anothers = row_bool(rows, row, "is_anothers"),
         .unconfirmed_email = text_kept(arena, rows, row, "unconfirmed_email"),
         .mobile = text_kept(arena, rows, row, "mobile"),
         .notified_at = row_instant(rows, row, "notified_at"),

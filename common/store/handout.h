@@ -31,6 +31,7 @@ struct handout_row {
     enum account_origin origin;
     const char *email;             /* where a notification goes; "" none */
     bool is_own_email;             /* the person's own, confirmed; else AAF's */
+    bool email_is_anothers;        /* as well: nothing is sent there */
     const char *unconfirmed_email; /* given by the person, not confirmed yet; "" none */
     const char *mobile;            /* E.164; "" none */
     struct instant notified_at, activated_at;

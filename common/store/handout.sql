@@ -15,7 +15,8 @@
 with here as (
     select r.account_academy as academy, r.account_id as id, min(r.nom) over account as nom,
            min(r.prenom) over account as prenom, min(e.class) over account as sheet_class,
-           first_value(r.mail) over (account order by r.mail is null, r.degree desc, r.aaf_id) as mail,
+           first_value(r.mail) over first as mail, first_value(r.degree) over first as degree,
+           first_value(r.aaf_id) over first as aaf_id,
            min(r.mobile) over account as mobile, p.degree as pupil_degree, p.aaf_id as pupil, p.nom as pupil_nom,
            p.prenom as pupil_prenom, e.class, e.niveau
       from preau.enrolment e
@@ -24,13 +25,17 @@ with here as (
       join preau.person r on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id)
      where e.academy = $2 and e.uai = $3 and p.departed_at is null and r.departed_at is null
        and ((r.account_academy, r.account_id) in (select w.academy, w.id from unnest($4, $5) as w(academy, id))) is true
-    window account as (partition by r.account_academy, r.account_id)
+    window account as (partition by r.account_academy, r.account_id),
+           first as (account order by r.mail is null, r.degree desc, r.aaf_id)
 )
 select distinct on (a.academy, a.id, h.pupil_degree, h.pupil)
        s.name as school, s.city, a.academy, a.id, h.nom, h.prenom, h.pupil_degree, h.pupil, h.pupil_nom, h.pupil_prenom,
        h.class, h.niveau as level, '' as related, h.sheet_class,
        a.login, a.state::text, a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.mail) as email,
        a.email is not null and a.email_confirmed_at is not null as is_own_email,
+       a.email_confirmed_at is null and exists (
+           select from preau.anothers_address v
+            where (v.academy, v.degree, v.aaf_id) = ($2, h.degree, h.aaf_id)) as is_anothers,
        case when a.email_confirmed_at is null then a.email end as unconfirmed_email,
        coalesce(a.mobile, h.mobile) as mobile, a.notified_at,
        case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at, a.activated_at
@@ -54,20 +59,25 @@ select distinct on (a.academy, a.id, h.pupil_degree, h.pupil)
 with here as (
     select p.account_academy as academy, p.account_id as id, min(p.nom) over account as nom,
            min(p.prenom) over account as prenom, min(e.class) over account as sheet_class,
-           first_value(p.mail) over (account order by p.mail is null, p.degree desc, p.aaf_id) as mail,
+           first_value(p.mail) over first as mail, first_value(p.degree) over first as degree,
+           first_value(p.aaf_id) over first as aaf_id,
            min(p.mobile) over account as mobile, p.academy as pupil_academy, p.degree as pupil_degree,
            p.aaf_id as pupil, e.class, e.niveau
       from preau.enrolment e
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
      where e.academy = $2 and e.uai = $3 and p.departed_at is null
        and ((p.account_academy, p.account_id) in (select w.academy, w.id from unnest($4, $5) as w(academy, id))) is true
-    window account as (partition by p.account_academy, p.account_id)
+    window account as (partition by p.account_academy, p.account_id),
+           first as (account order by p.mail is null, p.degree desc, p.aaf_id)
 )
 select distinct on (a.academy, a.id, h.class)
        s.name as school, s.city, a.academy, a.id, h.nom, h.prenom, h.pupil_degree, h.pupil, h.nom as pupil_nom,
        h.prenom as pupil_prenom, h.class, h.niveau as level, coalesce(g.names, '') as related, h.sheet_class,
        a.login, a.state::text, a.origin::text, preau.notification_address(a.email, a.email_confirmed_at, h.mail) as email,
        a.email is not null and a.email_confirmed_at is not null as is_own_email,
+       a.email_confirmed_at is null and exists (
+           select from preau.anothers_address v
+            where (v.academy, v.degree, v.aaf_id) = ($2, h.degree, h.aaf_id)) as is_anothers,
        case when a.email_confirmed_at is null then a.email end as unconfirmed_email,
        coalesce(a.mobile, h.mobile) as mobile, a.notified_at,
        case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at, a.activated_at

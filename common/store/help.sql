@@ -35,6 +35,8 @@ select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a
   left join lateral (
         select p.mail from preau.person p
          where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+           and not exists (select from preau.anothers_address v
+                            where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
          order by p.degree desc, p.aaf_id limit 1) aaf on true
  order by h.id, a.academy, a.id;
 

@@ -41,6 +41,7 @@ static void details_from_row(const struct rows *rows, int row, struct roster_row
     out_row->login = row_text(rows, row, "login");
     out_row->email = row_text(rows, row, "email");
     out_row->is_own_email = is_confirmed;
+    out_row->email_is_anothers = row_bool(rows, row, "is_anothers");
     out_row->email_came_back = row_bool(rows, row, "email_came_back");
     out_row->unconfirmed_email = is_confirmed ? "" : row_text(rows, row, "own_email");
     out_row->unconfirmed_came_back = row_bool(rows, row, "own_email_came_back");

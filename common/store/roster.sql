@@ -2,7 +2,7 @@
 
 -- :query roster_load
 -- A page of the accounts of a school and profile, with how many there are in all. email is where a notification goes: the
--- confirmed address, else that of the school's record. Each word of $4 is looked for in the person's and the relatives'
+-- confirmed address, else that of the school's record; is_anothers: nowhere, since it is another account's too. Each word of $4 is looked for in the person's and the relatives'
 -- names, in any order, within a word or across two that are written apart. $14 and $15 bound the end of a provisional
 -- password that was handed out, at first or by a reset, and that nobody has replaced. Sorted by $17, what is empty last,
 -- then by name: names are normalised, so that bytes put É beside E and a hyphen where a space is. What is materialized keeps
@@ -34,12 +34,12 @@ with members as materialized (
     select * from preau.school_member m where m.academy = $1 and m.uai = $2 and m.profile = $3::preau.profile
 ), here as materialized (
     select distinct on (m.account_academy, m.account_id) m.account_academy as academy, m.account_id as id, m.nom, m.prenom,
-           m.search_name, m.mail as aaf_email, m.mobile as aaf_mobile,
+           m.search_name, m.degree, m.aaf_id, m.mail as aaf_email, m.mobile as aaf_mobile,
            min(nullif(m.class, '')) over (partition by m.account_academy, m.account_id) as first_class
       from members m
      order by m.account_academy, m.account_id, m.mail is null, m.degree desc, m.aaf_id
 ), known as materialized (
-    select a.academy, a.id, h.nom, h.prenom, h.search_name, h.first_class, h.aaf_email, h.aaf_mobile, a.login, a.state, a.origin,
+    select a.academy, a.id, h.nom, h.prenom, h.search_name, h.degree, h.aaf_id, h.first_class, h.aaf_email, h.aaf_mobile, a.login, a.state, a.origin,
            a.email as own_email, a.email_confirmed_at, a.mobile as own_mobile, a.notified_at,
            case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at,
            preau.notification_address(a.email, a.email_confirmed_at, h.aaf_email) as email
@@ -52,8 +52,12 @@ with members as materialized (
      where ($7 = '' or k.state::text = $7)
        and ($8 = '' or k.origin::text = $8)
        and ($9 = ''
-            or ($9 = 'avec' and k.email is not null)
-            or ($9 = 'sans' and k.email is null)
+            or ($9 in ('avec', 'sans')
+                and ($9 = 'avec') = (k.email is not null
+                                     and (k.email_confirmed_at is not null
+                                          or not exists (
+                                              select from preau.anothers_address v
+                                               where (v.academy, v.degree, v.aaf_id) = ($1, k.degree, k.aaf_id)))))
             or ($9 = 'revenu' and exists (
                 select from preau.last_mail m
                  where m.academy = k.academy and m.account_id = k.id and m.recipient in (k.email, k.own_email) and m.came_back)))
@@ -101,7 +105,10 @@ with members as materialized (
      group by m.account_academy, m.account_id
 )
 select p.academy, p.id, p.total, p.nom, p.prenom, p.login, p.state::text, p.origin::text, p.email, p.own_email,
-       p.email_confirmed_at is not null as is_confirmed, coalesce(p.own_mobile, p.aaf_mobile) as mobile,
+       p.email_confirmed_at is not null as is_confirmed,
+       $21 and p.email_confirmed_at is null and exists (
+           select from preau.anothers_address v
+            where (v.academy, v.degree, v.aaf_id) = ($1, p.degree, p.aaf_id)) as is_anothers, coalesce(p.own_mobile, p.aaf_mobile) as mobile,
        p.own_mobile is not null as is_own_mobile, p.notified_at, p.expires_at, more.relatives, more.classes,
        case when $21 then (
            select m.came_back from preau.last_mail m

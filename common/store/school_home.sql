@@ -10,13 +10,15 @@
 -- $4 soon interval
 with here as (
     select distinct on (b.profile, b.account_academy, b.account_id) b.profile, b.account_academy as academy, b.account_id as id,
-           p.mail as aaf_email, p.mobile as aaf_mobile
+           p.academy as record_academy, p.degree, p.aaf_id, p.mail as aaf_email, p.mobile as aaf_mobile
       from preau.school_account b
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (b.academy, b.degree, b.aaf_id)
      where b.academy = $1 and b.uai = $2
      order by b.profile, b.account_academy, b.account_id, p.mail is null, p.degree desc, p.aaf_id
 ), known as (
-    select h.profile, a.state, w.email is not null as has_email, coalesce(a.mobile, h.aaf_mobile) is not null as has_mobile,
+    select h.profile, a.state, w.email is not null and (a.email_confirmed_at is not null or not exists (
+               select from preau.anothers_address v
+                where (v.academy, v.degree, v.aaf_id) = (h.record_academy, h.degree, h.aaf_id))) as has_email, coalesce(a.mobile, h.aaf_mobile) is not null as has_mobile,
            case when a.state <> 'non_distribue' and a.password = 'provisional' then a.notification_expires_at end as expires_at,
            exists (
                select from preau.last_mail m

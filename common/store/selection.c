@@ -28,6 +28,7 @@ static void selected_from_row(const struct rows *rows, int row, struct selected_
         account_from_row(rows, row, &out_account->stored);
         snprintf(out_account->notification_address, sizeof out_account->notification_address, "%s",
             row_text(rows, row, "notification_address"));
+        out_account->address_is_anothers = row_bool(rows, row, "is_anothers");
     }
     out_account->stored.account.academy.v = (int16_t)row_int64(rows, row, "wanted_academy");
     out_account->stored.account.id.v = row_int64(rows, row, "wanted_id");

@@ -29,6 +29,7 @@ struct selected_account {
     struct stored_account stored;          /* only academy and number when it is not here */
     bool is_here;                          /* it exists and belongs to the school */
     char notification_address[EMAIL_SIZE]; /* where a notification goes; "" nowhere */
+    bool address_is_anothers;              /* as well: nothing may be sent there */
 };
 
 struct selection {

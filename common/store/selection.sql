@@ -18,6 +18,9 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
        preau.notification_address(a.email, a.email_confirmed_at, here.mail) as notification_address,
+       a.email_confirmed_at is null and exists (
+           select from preau.anothers_address v
+            where (v.academy, v.degree, v.aaf_id) = (s.academy, here.degree, here.aaf_id)) as is_anothers,
        case when w.rank = 1 then
            (select r.answer from preau.request_answer r where r.request_id = $6 and r.method = $7) end as stored_answer,
        case when w.rank = 1 then (select b.id from preau.batch b where b.request_id = $6) end as stored_batch
@@ -25,7 +28,7 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
  cross join (select u.academy, u.id, row_number() over (order by u.academy, u.id) as rank
                from (select distinct academy, id from unnest($4, $5) as given(academy, id)) u) w
   left join lateral (
-        select p.degree, p.mail
+        select p.degree, p.aaf_id, p.mail
           from preau.person p
          where p.account_academy = w.academy and p.account_id = w.id and p.departed_at is null
            and p.academy = s.academy

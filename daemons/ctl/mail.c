@@ -16,6 +16,7 @@ static preview *ask(const struct ctl *ctl, const char *name, struct ctl_service 
     Preau__Notify__PreviewMailRequest request = PREAU__NOTIFY__PREVIEW_MAIL_REQUEST__INIT;
     request.name = ctl_lent(name);
     request.language = ctl_lent(ctl_value(ctl, "language"));
+    request.case_ = ctl_lent(ctl_value(ctl, "case"));
     return (preview *)(void *)ctl_ask(*out_service, "PreviewMail", &request.base, 0, out_code);
 }
 
@@ -32,9 +33,19 @@ static void list_print(const preview *answer)
     for (size_t i = 0; i < answer->n_templates; i++) {
         const Preau__Notify__MailTemplate *one = answer->templates[i];
         (void)printf("%-18s %s\n", one->name, one->summary);
+        for (size_t n = 0; n < one->n_cases; n++)
+            (void)printf("%-18s   --case %s\n", "", one->cases[n]);
         for (size_t n = 0; n < one->n_copies; n++)
             (void)printf("%-18s   votre copie : %s\n", "", one->copies[n]);
     }
+}
+
+static json_t *texts_json(char *const *texts, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_string(texts[i]));
+    return list;
 }
 
 static json_t *list_json(const preview *answer)
@@ -42,11 +53,9 @@ static json_t *list_json(const preview *answer)
     json_t *list = json_array();
     for (size_t i = 0; i < answer->n_templates; i++) {
         const Preau__Notify__MailTemplate *one = answer->templates[i];
-        json_t *copies = json_array();
-        for (size_t n = 0; n < one->n_copies; n++)
-            (void)json_array_append_new(copies, json_string(one->copies[n]));
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o}", "name", one->name, "summary", one->summary, "copies", copies));
+            list, json_pack("{s:s, s:s, s:o, s:o}", "name", one->name, "summary", one->summary, "cases",
+                      texts_json(one->cases, one->n_cases), "copies", texts_json(one->copies, one->n_copies)));
     }
     return json_pack("{s:o}", "mails", list);
 }

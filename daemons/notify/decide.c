@@ -31,6 +31,9 @@ static enum refusal decide_one(const struct selected_account *account, enum acco
     if (channel == DECIDE_MAIL && !has_recipient) {
         return REFUSAL_NO_EMAIL;
     }
+    if (channel == DECIDE_MAIL && account->address_is_anothers) {
+        return REFUSAL_ADDRESS_SHARED;
+    }
     struct account_change *change = &decision->changes[decision->change_count];
     bool resets = (outcome.effects & EFFECT_NEW_PROVISIONAL_PASSWORD) != 0;
     *change = (struct account_change){.after = outcome.account};

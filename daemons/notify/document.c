@@ -20,6 +20,9 @@ struct fetch {
 
 static enum refusal refusal_of(const struct document_found *found)
 {
+    if (found->was_made) {
+        return REFUSAL_DOCUMENT_EXPIRED;
+    }
     if (found->is_waiting) {
         return REFUSAL_DOCUMENT_NOT_READY;
     }

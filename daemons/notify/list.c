@@ -19,6 +19,9 @@
 enum { QUEUE_MAX = 16, FILE_NAME_SIZE = 96 };
 #define STOP_TIME SECONDS(2)
 
+/* How long the pieces of a list may take that was entered in the audit trail once. */
+#define FETCH_TIME MINUTES(10)
+
 struct lister {
     struct workers *workers;
 };
@@ -191,6 +194,16 @@ static void listing_note(struct listing *listing)
     audit_write(listing->notify->store, &deed, listing_noted, listing);
 }
 
+/* Only a list that was fetched from its beginning, or entered since, tells its digest. */
+static bool is_noted(const struct listing *listing)
+{
+    const ProtobufCBinaryData *told = &listing->request->digest;
+    struct instant now = clock_now();
+    return listing->request->offset > 0 && told->len == sizeof listing->digest &&
+           memcmp(told->data, listing->digest, told->len) == 0 && !instant_before(now, listing->made_at) &&
+           instant_before(now, instant_add(listing->made_at, FETCH_TIME));
+}
+
 static void listing_made(void *arg, bool was_run)
 {
     struct listing *listing = arg;
@@ -200,11 +213,11 @@ static void listing_made(void *arg, bool was_run)
         call_refuse(listing->call, listing->refusal);
     } else if (!listing->is_made) {
         call_fail(listing->call, &listing->fault);
-    } else if (listing->request->offset == 0) {
+    } else if (is_noted(listing)) {
+        listing_answer(listing);
+    } else {
         listing_note(listing);
         return;
-    } else { /* a further piece of what is noted */
-        listing_answer(listing);
     }
     listing_free(listing);
 }

@@ -104,26 +104,25 @@ static void mobile_write(const char *mobile, char out_text[PHONE_TEXT_SIZE])
     }
 }
 
-static const char *email_source(const struct handout_row *row)
+enum { SOURCE_SIZE = 96 };
+
+static void email_source_write(const struct handout_row *row, char out_text[SOURCE_SIZE])
 {
-    if (row->email[0] == '\0') {
-        return "";
-    }
-    if (row->is_own_email) {
-        return "compte";
-    }
-    return degree_source((enum degree)row->pupil.degree);
+    const char *source = row->is_own_email ? "compte" : degree_source((enum degree)row->pupil.degree);
+    snprintf(out_text, SOURCE_SIZE, "%s%s", row->email[0] != '\0' ? source : "",
+        row->email_is_anothers ? ", aussi d’un autre compte\u00a0: aucun courriel n’y part" : "");
 }
 
 static void row_write(struct text *text, const struct list_line *lines, size_t count, enum account_profile profile)
 {
     const struct handout_row *row = lines[0].row;
     struct name_text nom = {""}, prenom = {""};
-    char mobile[PHONE_TEXT_SIZE];
+    char mobile[PHONE_TEXT_SIZE], source[SOURCE_SIZE];
     char notified[WORDING_DATE_SIZE], expires[WORDING_DATE_SIZE], activated[WORDING_DATE_SIZE];
     struct joined *joined = checked_malloc(sizeof *joined);
     joined_make(lines, count, profile, joined);
     mobile_write(row->mobile, mobile);
+    email_source_write(row, source);
     wording_day(row->notified_at, notified);
     wording_day(row->expires_at, expires);
     wording_day(row->activated_at, activated);
@@ -137,7 +136,7 @@ static void row_write(struct text *text, const struct list_line *lines, size_t c
         [COLUMN_STATE] = state_label(row->state),
         [COLUMN_ORIGIN] = origin_label(row->origin),
         [COLUMN_EMAIL] = row->email,
-        [COLUMN_EMAIL_SOURCE] = email_source(row),
+        [COLUMN_EMAIL_SOURCE] = source,
         [COLUMN_UNCONFIRMED] = row->unconfirmed_email,
         [COLUMN_MOBILE] = mobile,
         [COLUMN_NOTIFIED] = notified,

@@ -4,11 +4,13 @@
 #include "notify/mail_message.h"
 #include "notify/mail_template.h"
 #include "notify/mail_text.h"
+#include "notify/preview_case.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/worker.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ struct preview {
     struct call *call;
     /* what the thread needs: its own, for it may outlive the call when the process stops */
     const struct mail_template *of; /* NULL: the list alone */
+    const struct preview_case *of_whom;
     char language[MAIL_LANGUAGE_SIZE];
     struct mail_template_folders folders;
     const char *portal_url, *sender, *sender_name;
@@ -31,46 +34,6 @@ struct preview {
     char *message;
     size_t message_length;
 };
-
-/* Somebody who is nobody, in the case that says the most: a guardian who never signed in. */
-static struct owed_mail sample_of(const struct mail_template *of, struct instant now)
-{
-    return (struct owed_mail){
-        .academy = {10},
-        .id = {1},
-        .attempt = 1,
-        .created_at = now,
-        .kind = of->kind,
-        .is_repeat = of->is_repeat,
-        .recipient = "camille.exemple@example.org",
-        .message_id = "apercu@example.org",
-        .new_email = "camille@example.net",
-        .link_expires_at = instant_add(now, of->kind == DELIVERY_FORGOTTEN_PASSWORD ? HOURS(1) : HOURS(72)),
-        .profile = PROFILE_RESPONSABLE,
-        .password = PASSWORD_PROVISIONAL,
-        .password_expires_at = instant_add(now, HOURS(90 * 24)),
-        .login = "c.exemple",
-        .nom = "EXEMPLE-LEFÈVRE",
-        .prenom = "CAMILLE",
-        .children = "Léa\nTom\nZoé",
-        .school = "École élémentaire Jean Moulin",
-        .city = "LYON",
-    };
-}
-
-/* A head, two schools. */
-static struct owed_mail reminder_sample_of(const struct mail_template *of, struct instant now)
-{
-    static const char lines[] =
-        "0690001B\tresponsable\t14\t2026-12-14\t2026-12-16\tCE1 B\tÉcole élémentaire Jean Moulin\tLYON\n"
-        "0690001B\tresponsable\t3\t2026-12-15\t2026-12-15\tCM2\tÉcole élémentaire Jean Moulin\tLYON\n"
-        "0690002C\televe\t1\t2026-12-16\t2026-12-16\t\tCollège Louise Michel\tLYON";
-    struct owed_mail mail = sample_of(of, now);
-    snprintf(mail.prenom, sizeof mail.prenom, "%s", "");
-    snprintf(mail.nom, sizeof mail.nom, "%s", "Camille EXEMPLE-LEFÈVRE");
-    mail.reminder = lines;
-    return mail;
-}
 
 /* --- on the thread --- */
 
@@ -95,15 +58,16 @@ static void preview_make(void *arg, void *context)
     (void)context;
     struct preview *preview = arg;
     const char *const languages[] = {preview->language};
-    const struct owed_mail mail = preview->of->kind == DELIVERY_REMINDER ? reminder_sample_of(preview->of, clock_now())
-                                                                         : sample_of(preview->of, clock_now());
+    struct owed_mail mail;
+    const char *password;
+    preview_case_mail(preview->of, preview->of_whom, clock_now(), &mail, &password);
     const struct mail_link *of = mail_link_of(preview->of->kind);
     char link[300] = "";
     if (of) {
         snprintf(link, sizeof link, "%s/%s/EXEMPLE", preview->portal_url, of->path);
     }
     const struct mail_words words = {
-        .password = preview->of->kind == DELIVERY_NOTIFICATION ? "k7pr-wz4t-9hbn" : NULL,
+        .password = password,
         .portal_url = preview->portal_url,
         .link = link,
         .language = preview->language,
@@ -120,14 +84,26 @@ static void preview_make(void *arg, void *context)
 
 /* --- on the loop --- */
 
-enum { COPIES_MAX = 2 };
+enum { COPIES_MAX = 2, CASES_MAX = 8 };
 
 struct listed {
     Preau__Notify__MailTemplate rows[MAIL_TEMPLATE_COUNT], *row_of[MAIL_TEMPLATE_COUNT];
     char files[MAIL_TEMPLATE_COUNT][COPIES_MAX][MAIL_TEMPLATE_FILE_SIZE];
     char *copies[MAIL_TEMPLATE_COUNT][COPIES_MAX];
+    char *cases[MAIL_TEMPLATE_COUNT][CASES_MAX];
     char *words[MAIL_TEMPLATE_COUNT][2]; /* protobuf-c asks for texts that may be written to */
 };
+
+static void cases_fill(struct listed *listed, size_t at)
+{
+    Preau__Notify__MailTemplate *row = &listed->rows[at];
+    const struct preview_case *one;
+    row->cases = listed->cases[at];
+    while ((one = preview_case_at(&mail_templates[at], row->n_cases))) {
+        assert(row->n_cases < CASES_MAX);
+        row->cases[row->n_cases++] = checked_strdup(one->name);
+    }
+}
 
 static void list_fill(const struct preview *preview, struct listed *listed, Preau__Notify__PreviewMailReply *reply)
 {
@@ -137,6 +113,7 @@ static void list_fill(const struct preview *preview, struct listed *listed, Prea
         preau__notify__mail_template__init(row);
         row->name = listed->words[i][0] = checked_strdup(mail_templates[i].name);
         row->summary = listed->words[i][1] = checked_strdup(mail_templates[i].summary);
+        cases_fill(listed, i);
         row->copies = listed->copies[i];
         for (size_t suffix = 0; suffix < COPIES_MAX; suffix++) {
             char *file = listed->files[i][row->n_copies];
@@ -155,6 +132,9 @@ static void list_clear(struct listed *listed)
     for (size_t i = 0; i < MAIL_TEMPLATE_COUNT; i++) {
         memory_free(&listed->words[i][0]);
         memory_free(&listed->words[i][1]);
+        for (size_t at = 0; at < CASES_MAX; at++) {
+            memory_free(&listed->cases[i][at]);
+        }
     }
 }
 
@@ -202,6 +182,22 @@ static void preview_made(void *arg, bool was_run)
     preview_free(preview);
 }
 
+/* Told like a wrong template: who asked reads what to ask instead. */
+static void answer_no_case(struct call *call, const struct mail_template *of)
+{
+    char cases[200] = "Ce courriel se lit pareil pour tous.";
+    Preau__Notify__PreviewMailReply reply = PREAU__NOTIFY__PREVIEW_MAIL_REPLY__INIT;
+    const struct preview_case *one;
+    for (size_t i = 0; (one = preview_case_at(of, i)); i++) {
+        size_t used = i > 0 ? strlen(cases) : 0;
+        snprintf(cases + used, sizeof cases - used, "%s%s", i > 0 ? ", " : "cas\u00a0: ", one->name);
+    }
+    reply.problem = checked_printf("%s\u00a0: ce courriel n’a pas ce cas", of->name);
+    reply.advice = cases;
+    call_answer(call, &reply.base);
+    memory_free(&reply.problem);
+}
+
 void preview_mail(struct notify *notify, struct call *call, const Preau__Notify__PreviewMailRequest *request)
 {
     const struct config *config = notify->run->config;
@@ -214,10 +210,16 @@ void preview_mail(struct notify *notify, struct call *call, const Preau__Notify_
         call_refuse(call, REFUSAL_MALFORMED);
         return;
     }
+    const struct preview_case *of_whom = NULL;
+    if (of && !preview_case_find(of, request->case_, &of_whom)) {
+        answer_no_case(call, of);
+        return;
+    }
     struct preview *preview = checked_calloc(1, sizeof *preview);
     *preview = (struct preview){
         .call = call,
         .of = of,
+        .of_whom = of_whom,
         .folders = {config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY),
                     config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)},
         .portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL),

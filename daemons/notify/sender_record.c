@@ -195,6 +195,9 @@ static enum delivery_reason why_dead(const struct owed_mail *mail)
     if (mail->is_closed) {
         return DELIVERY_REASON_ACCOUNT_CLOSED;
     }
+    if (mail->has_moved) {
+        return DELIVERY_REASON_ADDRESS_CHANGED;
+    }
     return mail->is_unwanted ? DELIVERY_REASON_REMINDER_UNWANTED : DELIVERY_REASON_LINK_REPLACED;
 }
 

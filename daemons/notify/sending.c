@@ -42,7 +42,7 @@ struct sending *sending_new(struct sendings *sendings, struct sender *sender, co
     sending->sender = sender;
     sending->mail = *mail;
     sending->mail.reminder = sending->reminder = mail->reminder ? checked_strdup(mail->reminder) : NULL;
-    sending->is_dead = mail->is_closed || mail->link_is_dead || mail->is_unwanted;
+    sending->is_dead = mail->is_closed || mail->link_is_dead || mail->has_moved || mail->is_unwanted;
     sendings->counts[SENDING_READY]++;
     TAILQ_INSERT_TAIL(&sendings->all, sending, link);
     return sending;

@@ -252,13 +252,13 @@ static void draw_steps(struct paper *paper, const struct sheet_document *documen
     }
 }
 
-static void draw_foot(struct paper *paper, const struct sheet_document *document, size_t at)
+static void draw_foot(struct paper *paper, const struct sheet_document *document, const struct sheet *sheet)
 {
     char date[WORDING_DATE_SIZE];
     char line[128];
     wording_date(document->made_at, date);
-    snprintf(line, sizeof line, "Préparé le %s – page %lld sur %lld", date,
-        (long long)document->pages_before + (long long)at + 1, (long long)document->pages_all);
+    snprintf(line, sizeof line, "Préparé le %s – page %lld sur %lld", date, (long long)sheet->page,
+        (long long)document->pages_all);
     paper_rule(paper, 0.6F, MARGIN, FOOT_Y, WIDTH);
     float y = paper_paragraph(paper, PAPER_REGULAR, 9, 12.5F, MARGIN, FOOT_Y + 16, WIDTH,
         "Gardez votre identifiant : il vous sera toujours demandé. En cas de difficulté, adressez-vous à l’école ou à "
@@ -269,9 +269,8 @@ static void draw_foot(struct paper *paper, const struct sheet_document *document
     paper_grey(paper, 0);
 }
 
-static void draw_sheet(struct paper *paper, const struct sheet_document *document, size_t at)
+static void draw_sheet(struct paper *paper, const struct sheet_document *document, const struct sheet *sheet)
 {
-    const struct sheet *sheet = &document->sheets[at];
     paper_page(paper);
     draw_head(paper, document, sheet);
     draw_fold_marks(paper);
@@ -280,7 +279,7 @@ static void draw_sheet(struct paper *paper, const struct sheet_document *documen
     draw_person(paper, sheet);
     draw_card(paper, document, sheet);
     draw_steps(paper, document, sheet);
-    draw_foot(paper, document, at);
+    draw_foot(paper, document, sheet);
 }
 
 bool sheet_render(
@@ -291,7 +290,7 @@ bool sheet_render(
         return false;
     }
     for (size_t i = 0; i < document->count; i++) {
-        draw_sheet(paper, document, i);
+        draw_sheet(paper, document, &document->sheets[i]);
     }
     return paper_finish(paper, out_pdf, out_length, fault);
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct sheet {
+    int64_t page;     /* of the batch */
     bool is_guardian; /* else a pupil */
     bool is_opened;   /* the person signed in once */
     bool is_posted;   /* the address is one; else the sheet is handed out */
@@ -35,7 +36,7 @@ struct sheet_document {
     struct instant made_at;
     const struct sheet *sheets; /* one at least */
     size_t count;
-    int64_t pages_before, pages_all; /* of the batch: its other documents before this one, and all of them */
+    int64_t pages_all; /* of the batch */
 };
 
 /* The caller frees the PDF, and wipes it. Faults: IO (fonts), LIBRARY. */

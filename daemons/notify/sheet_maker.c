@@ -34,7 +34,8 @@ struct part {
     struct sheet_maker *maker;
     struct owed_document document; /* without its sheets */
     int number;
-    int64_t pages_before, pages_all; /* of the batch */
+    int64_t pages_all; /* of the batch */
+    int64_t *pages;    /* their numbers in it */
     struct owed_sheet *sheets;
     struct sheet_password *passwords;
     struct delivery_ref *deliveries;
@@ -51,6 +52,7 @@ struct order {
     struct batch_due due;
     struct sheet_due *sheets; /* what due.sheets lends */
     size_t next, asked;       /* the first sheet that was not asked for, how many are being asked for */
+    size_t pages, parts;      /* how many of the free numbers were given */
     bool is_spoilt;           /* to be forgotten once the part that is being asked for is in hand */
 };
 
@@ -77,6 +79,7 @@ static void part_free(struct part *part)
     memory_free(&part->sheets);
     memory_free(&part->passwords);
     memory_free(&part->deliveries);
+    memory_free(&part->pages);
     memory_free(&part->sealed);
     memory_free(&part);
 }
@@ -161,7 +164,8 @@ static void address_fill(const struct owed_sheet *owed, struct sheet *sheet)
 static void sheet_fill(const struct part *part, size_t at, struct sheet *out_sheet)
 {
     const struct owed_sheet *owed = &part->sheets[at];
-    *out_sheet = (struct sheet){.is_guardian = owed->profile == PROFILE_RESPONSABLE, .is_opened = owed->is_opened};
+    *out_sheet = (struct sheet){
+        .page = part->pages[at], .is_guardian = owed->profile == PROFILE_RESPONSABLE, .is_opened = owed->is_opened};
     wording_name(owed->prenom, owed->nom, out_sheet->name);
     address_fill(owed, out_sheet);
     snprintf(out_sheet->login, sizeof out_sheet->login, "%s", owed->login);
@@ -198,7 +202,6 @@ static void part_make(void *arg, void *context)
         .made_at = clock_now(),
         .sheets = sheets,
         .count = part->count,
-        .pages_before = part->pages_before,
         .pages_all = part->pages_all,
     };
     for (size_t i = 0; i < part->count; i++) {
@@ -239,6 +242,7 @@ static void part_made(void *arg, bool was_run)
         .batch = part->document.batch,
         .part = part->number,
         .deliveries = part->deliveries,
+        .numbers = part->pages,
         .pages = part->count,
         .sealed = part->sealed,
         .sealed_length = part->sealed_length,
@@ -311,15 +315,22 @@ static struct part *part_new(struct sheet_maker *maker, const struct owed_docume
     return part;
 }
 
+/* Its number and those of its pages: the next that are free. */
+static void part_number(struct part *part, struct order *order)
+{
+    part->pages = checked_calloc(part->count + 1, sizeof *part->pages);
+    part->pages_all = order->due.pages_all;
+    part->number = order->sheets[order->parts].part;
+    for (size_t i = 0; i < part->count; i++) {
+        part->pages[i] = order->sheets[order->pages++].page;
+    }
+    order->parts += part->count > 0;
+}
+
 static void part_begin(struct sheet_maker *maker, const struct owed_document *document)
 {
-    struct batch_due *due = &maker->order.due;
     struct part *part = part_new(maker, document);
-    part->number = due->first_part;
-    part->pages_before = due->pages_before;
-    part->pages_all = due->pages_all;
-    due->first_part += part->count > 0;
-    due->pages_before += (int64_t)part->count;
+    part_number(part, &maker->order);
     if (part->count == 0 || !worker_submit(maker->workers, part_make, part_made, part)) {
         part_free(part); /* none is left, or stopping */
         return;

@@ -108,6 +108,7 @@ static void person_keep(const struct visit *visit, const struct account_person *
     page->record = record;
     page->stored = *stored;
     page->address = instant_is_set(stored->email_confirmed_at) ? page->stored.email : record->mail;
+    page->address_is_anothers = !instant_is_set(stored->email_confirmed_at) && record->mail_is_anothers;
     page->mobile = account_mobile(visit, record->mobile);
     page->is_guardian = stored->account.profile == PROFILE_RESPONSABLE;
     page->elsewhere = "";

@@ -8,14 +8,20 @@
 
 #include <inttypes.h>
 
-/* Asked of the one table; and a mail needs an address. */
+/* Asked of the one table; and a mail needs an address of the account's own. */
 static enum refusal refusal_of(const struct account_view *page, const struct head_action *action)
 {
     struct lifecycle_outcome outcome;
     enum refusal refusal =
         lifecycle_decide(&page->stored.account, action->action, clock_now(), NOTIFICATION_MONTHS_DEFAULT, &outcome);
     bool is_mail = action->channel == PREAU__NOTIFY__CHANNEL__CHANNEL_MAIL;
-    return refusal == REFUSAL_NONE && is_mail && page->address[0] == '\0' ? REFUSAL_NO_EMAIL : refusal;
+    if (refusal != REFUSAL_NONE || !is_mail) {
+        return refusal;
+    }
+    if (page->address[0] == '\0') {
+        return REFUSAL_NO_EMAIL;
+    }
+    return page->address_is_anothers ? REFUSAL_ADDRESS_SHARED : REFUSAL_NONE;
 }
 
 static void refused_fill(struct view **impossible, struct view *body, const char *label, enum refusal refusal)

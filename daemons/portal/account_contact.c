@@ -74,6 +74,9 @@ static void record_fill(
         view_set(view_add(view, "BORN"), "BIRTH_DATE", date);
     }
     value_fill(view, "MAIL", "NO_MAIL", record->mail);
+    if (record->mail_is_anothers) {
+        view_show(view, "MAIL_SHARED");
+    }
     value_fill(view, "MOBILE", "NO_MOBILE", account_mobile(visit, record->mobile));
     address_fill(visit, view, record);
     wording_day(record->changed_at, text);

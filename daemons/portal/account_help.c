@@ -81,7 +81,7 @@ static void situation_fill(
     view_set(view, "SITUATION_CODE", situation_code(situation));
     sentence_set(view, "SITUATION_LABEL", situation_label(situation));
     struct view *way = view_add(view, parts[assistance]);
-    either_show(way, page->address[0] != '\0', "WITH_ADDRESS", "WITHOUT_ADDRESS");
+    either_show(way, page->address[0] != '\0' && !page->address_is_anothers, "WITH_ADDRESS", "WITHOUT_ADDRESS");
     either_show(way, page->mobile[0] != '\0', "WITH_MOBILE", "WITHOUT_MOBILE");
     if (assistance == ASSISTANCE_CORRECT_OWN_DATE) {
         date_fill(way, page->record->birth_date, page->record->changed_at);

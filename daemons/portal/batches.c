@@ -105,16 +105,17 @@ static void documents_fill(const struct visit *visit, struct view *body, const P
     if (batch->n_parts == 0) {
         return;
     }
+    uint32_t last = batch->parts[batch->n_parts - 1];
     struct view *documents = view_add(body, "DOCUMENTS");
     for (size_t i = 0; i < batch->n_parts; i++) {
         struct view *document = view_add(documents, "DOCUMENT");
         view_print(document, "HREF", "/etablissements/%s/envois/%" PRId64 "/fiches/%u.pdf", visit->school.uai.text,
             batch->batch, batch->parts[i]);
-        if (batch->n_parts == 1) {
+        if (last == 1) {
             view_set(document, "LABEL", "Télécharger les feuilles individuelles");
-        } else {
+        } else { /* by its number, which its file bears too, whatever was erased before it */
             view_print(
-                document, "LABEL", "Télécharger les feuilles individuelles, partie %zu sur %zu", i + 1, batch->n_parts);
+                document, "LABEL", "Télécharger les feuilles individuelles, partie %u sur %u", batch->parts[i], last);
         }
     }
     class_lists_fill(visit, documents);

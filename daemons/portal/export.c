@@ -67,7 +67,7 @@ static void piece_come(struct visit *visit, const ProtobufCMessage *answer, enum
 
 static void piece_ask(struct visit *visit)
 {
-    const struct export_asked *asked = visit->own;
+    struct export_asked *asked = visit->own;
     const struct filter *filter = &asked->chosen->filter;
     Preau__Notify__ExportListRequest request = PREAU__NOTIFY__EXPORT_LIST_REQUEST__INIT;
     request.academy = (uint32_t)visit->school.academy.v;
@@ -79,6 +79,8 @@ static void piece_ask(struct visit *visit)
     request.n_accounts = asked->chosen->selection->count;
     request.class_ = arena_copy(visit_arena(visit), filter->values[FILTER_CLASS]);
     request.made_at = asked->first.made_at;
+    request.digest.data = asked->first.digest;
+    request.digest.len = asked->first.digest_length;
     request.offset = visit->document.length;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "ExportList", &request.base, piece_come, NULL, false});

@@ -9,7 +9,8 @@
 
 enum { RELATED_SIZE = 600 };
 
-static void address_fill(struct view *row, const char *part, const char *email, const char *source, bool came_back)
+static struct view *address_fill(
+    struct view *row, const char *part, const char *email, const char *source, bool came_back)
 {
     struct view *address = view_add(row, part);
     view_set(address, "EMAIL", email);
@@ -17,6 +18,7 @@ static void address_fill(struct view *row, const char *part, const char *email, 
     if (came_back) {
         view_show(address, "CAME_BACK");
     }
+    return address;
 }
 
 static void contact_fill(struct view *row, const struct roster_row *account)
@@ -24,11 +26,15 @@ static void contact_fill(struct view *row, const struct roster_row *account)
     struct phone phone;
     char number[PHONE_TEXT_SIZE];
     if (account->email[0] != '\0') {
-        address_fill(
+        struct view *address = address_fill(
             row, "WITH_EMAIL", account->email, account->is_own_email ? "compte" : "AAF", account->email_came_back);
+        if (account->email_is_anothers) {
+            view_show(address, "SHARED");
+        }
     }
     if (account->unconfirmed_email[0] != '\0') {
-        address_fill(row, "TO_CONFIRM", account->unconfirmed_email, "à confirmer", account->unconfirmed_came_back);
+        (void)address_fill(
+            row, "TO_CONFIRM", account->unconfirmed_email, "à confirmer", account->unconfirmed_came_back);
     }
     if (account->email[0] == '\0' && account->unconfirmed_email[0] == '\0') {
         view_show(row, "WITHOUT_EMAIL");

@@ -195,6 +195,7 @@ static void write_file(const char *folder, const char *name, const unsigned char
 static void page_watch(const char *font_directory, const char *folder)
 {
     struct sheet sheet = {
+        .page = 1,
         .is_guardian = true,
         .is_posted = true,
         .name = "Élodie LEFÈVRE-MARTIN",

@@ -364,8 +364,15 @@ def list_exported(scene):
     yield
     first = scene.bus.ask("notify", "ExportList", administrator=head.number, **asked)
     yield [head.entry("list_exported", profile="responsable", format="csv", accounts=2)]
-    scene.bus.ask("notify", "ExportList", administrator=head.number, made_at=first.made_at, offset=10, **asked)  # a further piece
+    further = {**asked, "administrator": head.number, "made_at": first.made_at, "offset": 10}
+    scene.bus.ask("notify", "ExportList", digest=first.digest, **further)
     yield []
+    scene.bus.ask("notify", "ExportList", **further)  # a piece of no list that was begun
+    yield [head.entry("list_exported", profile="responsable", format="csv", accounts=2)]
+    long_ago = first.made_at - 11 * 60 * 1_000_000
+    again = scene.bus.ask("notify", "ExportList", digest=first.digest, **{**further, "made_at": long_ago})
+    assert again.digest == first.digest  # nothing of it tells the hour
+    yield [head.entry("list_exported", profile="responsable", format="csv", accounts=2)]
 
 
 def statistics_computed(scene):

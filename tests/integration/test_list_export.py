@@ -249,6 +249,12 @@ def test_every_state_is_listed_and_nothing_changes(college):
     assert [person.row() for person in people] == before
 
 
+def test_an_address_that_is_anothers_too_is_told_as_such(college):
+    people = [college.family(nom, mail="deux@example.net") for nom in ("Petit", "Roux")]
+    assert [(row["Courriel"], row["Provenance du courriel"].replace("\u00a0", " ")) for row in college.rows(people)] == [
+        ("deux@example.net", "SIECLE, aussi d’un autre compte : aucun courriel n’y part")] * 2
+
+
 def test_a_list_comes_in_pieces_of_one_and_the_same(college):
     people = [college.family("Petit"), college.family("Roux")]
     whole = college.export(people, PDF)
@@ -356,3 +362,5 @@ def test_a_list_larger_than_a_message_is_put_together(tmp_path_factory):
         answer = head.submit(form, portee="tous", format="csv")
         assert answer.status == 200 and len(answer.content) > 64 * 1024
         assert len(rows_of(answer.content)) == len(accounts)
+        with site.psql() as database:  # once, however many pieces it took
+            assert database.execute("select detail ->> 'accounts' from preau.audit where action = 'list_exported'").fetchall() == [(str(len(accounts)),)]

@@ -530,6 +530,22 @@ def test_a_mixed_selection_is_told_by_name_before_and_after(here, head, town, co
     assert "2 comptes : Ce compte n’a pas encore été distribué." in done.text.replace("\u00a0", " ")
 
 
+def test_an_address_that_is_anothers_too_is_told_and_left_to_a_sheet(head, town, college):
+    couple = [town.guardian(prenom, "Deux", [town.pupil(college, "Lou", "Deux", "2012-01-02", class_label="DEUX")], mail="deux@example.org")
+              for prenom in ("Ana", "Bob")]
+    place = f"/etablissements/{college[0]}/responsables?classe=DEUX"
+    page = head.get(place)
+    assert page.text.count("aussi d’un autre compte") == 2
+    found = {choice: [person.login in head.get(f"{place}&courriel={choice}").text for person in couple] for choice in ("avec", "sans")}
+    assert found == {"avec": [False, False], "sans": [True, True]}
+    preview = head.submit(page.form(f"/etablissements/{college[0]}/apercu"), action="mail", portee="tous")
+    assert "2 comptes : L’adresse de messagerie de cette fiche est aussi celle d’un autre compte" in preview.text.replace("\u00a0", " ")
+    account = head.get(f"/etablissements/{college[0]}/comptes/%d-%d" % couple[0].account)
+    assert "aussi d’un autre compte" in account.text and "aucun courriel n’y part" in account.text.replace("\u00a0", " ")
+    assert 'name="action" value="mail"' not in account.content.decode()
+    assert 'name="action" value="sheet"' in account.content.decode()
+
+
 def test_somebody_elses_account_is_not_named(head, town, college):
     school = town.school(2)
     stranger = town.guardian("Ana", "Ailleurs", [town.pupil(school, "Lou", "Ailleurs", "2012-01-02")])

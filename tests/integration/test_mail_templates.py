@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import re
 
 import pytest
 from test_notify import School, half_open
@@ -10,7 +11,7 @@ from test_notify import School, half_open
 from peers.bus import Bus
 from peers.mail import text_of
 from peers.people import UAI_LETTERS, Town
-from peers.site import Site
+from peers.site import ROOT, Site
 
 NOTIFYD = "preau-notifyd"
 NAMES = ["notification", "re-notification", "activation", "email-change", "email-change-asked", "email-changed", "reset", "changed",
@@ -74,6 +75,34 @@ def test_each_mail_is_shown_as_it_would_leave(here, name):
     both = here.ctl("mail", "preview", name, "--language", "pt", json_answer=True)
     assert both["subject"].startswith(str(mail["Subject"])) and " / " in both["subject"]
     assert "palavra-passe" in both["text"] and 'lang="pt"' in both["html"]
+
+
+def told_cases(here):
+    return {one["name"]: one["cases"] for one in here.ctl("mail", "list", json_answer=True)["mails"]}
+
+
+def test_each_case_of_each_mail_is_shown(here, copies):
+    """Of copies in which every part tells its name: no case is the same as another, together they show all parts."""
+    cases = told_cases(here)
+    assert cases["notification"] == cases["re-notification"] == ["responsable", "eleve", "reinitialise", "choisi"]
+    assert cases["not-opened"] == ["valable", "expire"] and "--case eleve" in here.ctl("mail", "list")
+    for name in NAMES:
+        for suffix, option in ((".txt", ()), (".html", ("--html",))):
+            source = (ROOT / f"daemons/notify/mails/{name}{suffix}").read_text()
+            (copies / f"{name}{suffix}").write_text(re.sub(r"{{#(\w+)}}", r"{{#\1}}(\1)", source))
+            shown = [here.ctl("mail", "preview", name, *option, *case) for case in [("--case", one) for one in cases[name]] or [()]]
+            assert len(set(shown)) == len(shown), name
+            assert set(re.findall(r"{{#(\w+)}}", source)) == set(re.findall(r"\(([A-Z_]+)\)", "".join(shown))), name
+            assert here.ctl("mail", "preview", name, *option) == shown[0]
+    both = here.ctl("mail", "preview", "notification", "--case", "eleve", "--language", "en", json_answer=True)
+    assert "date of birth" in both["text"] and '<div lang="en" dir="auto"' in both["html"]
+
+
+def test_a_case_that_there_is_not_is_told_with_those_there_are(here):
+    done = here.run_ctl("mail", "preview", "not-opened", "--case", "eleve")
+    assert done.returncode == 1 and "valable, expire" in done.stderr
+    done = here.run_ctl("mail", "preview", "reset", "--case", "eleve")
+    assert done.returncode == 1 and "pareil pour tous" in done.stderr
 
 
 def test_a_mail_that_there_is_not_is_refused(here):

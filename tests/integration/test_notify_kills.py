@@ -8,6 +8,7 @@ import collections
 import contextlib
 import os
 import random
+import re
 import time
 
 import pytest
@@ -121,18 +122,19 @@ def check_mails(here, people, allowed):
 
 
 def check_sheets(school, number, people):
-    """Each account on exactly one page of exactly one part."""
+    """Each account on exactly one page of exactly one part, each page with a number of its own."""
     batch = school.batch(number)
     found = collections.Counter()
-    pages = 0
+    places = []
     logins = {person.login for person in people}
     for part in batch.parts:
         for page in school.pdf_text(number, part)[1].split("\f")[:-1]:
             words = logins & set(page.split())
             assert len(words) == 1, f"part {part}: {words}"
             found.update(words)
-            pages += 1
-    assert pages == len(people) and found == dict.fromkeys(logins, 1)
+            places.append(tuple(map(int, re.search(r"page\s(\d+)\ssur\s(\d+)", page).groups())))
+    assert sorted(places) == [(page, len(people)) for page in range(1, len(people) + 1)]
+    assert found == dict.fromkeys(logins, 1)
 
 
 def check_rows(here, batches):

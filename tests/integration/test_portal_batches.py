@@ -153,7 +153,11 @@ def test_a_document_can_be_fetched_when_one_before_it_is_gone(here, head, colleg
     with here.psql() as database:
         database.execute("update preau.document set expires_at = now() where part = 1 and batch_id = %s", (page.path.rpartition("/")[2],))
     left = head.get(page.path).link("Télécharger les feuilles individuelles")
-    assert left.endswith("/2.pdf") and head.session.get(f"{here.portal_url}{left}", timeout=20).content.startswith(b"%PDF")
+    fetched = head.session.get(f"{here.portal_url}{left}", timeout=20)
+    assert left.endswith("/2.pdf") and fetched.content.startswith(b"%PDF")
+    assert "-partie-2.pdf" in fetched.headers["Content-Disposition"] and "partie 2 sur 2" in text_of(head.get(page.path))
+    gone = head.session.get(f"{here.portal_url}{left.replace('/2.pdf', '/1.pdf')}", timeout=20)
+    assert gone.status_code == 410 and "Ce document n’est plus conservé" in gone.text
 
 
 def test_a_batch_whose_documents_are_gone_is_over(here, head, college, crowd):

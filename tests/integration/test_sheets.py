@@ -77,6 +77,12 @@ class College:
     def _asked(self, **fields):
         return {"academy": self.town.academy, "uai": self.uai, **fields}
 
+    def ask(self, method, **fields):
+        return self.bus.ask("notify", method, administrator=self.head, **self._asked(**fields))
+
+    def references(self, people):
+        return [self.bus.reference(person.account) for person in people]
+
     def batch(self, people, **fields):
         """Of sheets, made: (its number, how many documents)."""
         number = self.bus.ask("notify", "CreateBatch", administrator=self.head, **self._asked(
@@ -114,6 +120,11 @@ def tool(*command, given=None):
 
 def pages_of(pdf):
     return tool("pdftotext", "-layout", "-", "-", given=pdf).decode().replace("\u00a0", " ").split("\f")[:-1]
+
+
+def places_of(pages):
+    """[(page, of how many)] as their feet tell."""
+    return [tuple(map(int, re.search(r"page (\d+) sur (\d+)", page).groups())) for page in pages]
 
 
 def words_of(pdf):
@@ -278,10 +289,28 @@ def test_a_part_that_cannot_be_stored_is_made_anew_and_spoils_no_other(here, col
         with college.town.database() as database:
             database.execute(REFUSED_NO_MORE)
     parts = college.found(number).parts
-    assert len(parts) == documents == 5 and 2 not in parts
+    assert list(parts) == [1, 2, 3, 4, 5] and documents == 5
     pages = [page for part in parts for page in pages_of(college.document(number, part))]
+    assert sorted(places_of(pages)) == [(page, 20) for page in range(1, 21)]
     assert sorted(login for page in pages for login in (one.login for one in people) if login in page.split()) == sorted(one.login for one in people)
     assert here.log(NOTIFYD).count("document_not_stored") == 1
+
+
+CANCELLED = 2  # BatchRest of notify.proto
+
+
+def test_sheets_that_are_taken_up_later_take_the_numbers_that_are_left(here, college):
+    people = [college.family(f"Nom{number}", class_label="3A") for number in range(7)]
+    number, _ = college.batch(people)
+    with college.town.database() as database:  # as if the second part had been cancelled; the first was fetched, and erased in time
+        database.execute("update preau.delivery set state = 'cancelled', reason = 'cancelled', part = null, page = null"
+                         " where batch_id = %s and part = 2", (number,))
+        database.execute("delete from preau.document where batch_id = %s", (number,))
+    college.ask("RetryBatch", batch=number, rest=CANCELLED)
+    here.wait(lambda: college.made(number), 40, "made")
+    assert list(college.found(number).parts) == [2]
+    assert places_of(pages_of(college.document(number, 2))) == [(page, 7) for page in range(PAGES + 1, 8)]
+    assert college.refusal(number, 1) == "document_expired" and college.refusal(number, 3) == "not_found"
 
 
 def test_fonts_are_embedded_and_cut_to_the_letters_used(college):

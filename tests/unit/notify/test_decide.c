@@ -52,6 +52,21 @@ static void each_is_decided_for_itself(void **state)
     decision_clear(&decision);
 }
 
+static void an_address_of_another_account_is_for_sheets_alone(void **state)
+{
+    (void)state;
+    struct selected_account account = guardian(1, "a@example.org");
+    struct decision decision;
+    account.address_is_anothers = true;
+    decide(&account, 1, ACTION_NOTIFY, DECIDE_MAIL, NOW, 3, &decision);
+    assert_int_equal(decision.refusals[0], REFUSAL_ADDRESS_SHARED);
+    assert_int_equal(decision.change_count, 0);
+    decision_clear(&decision);
+    decide(&account, 1, ACTION_NOTIFY, DECIDE_SHEET, NOW, 3, &decision);
+    assert_int_equal(decision.change_count, 1);
+    decision_clear(&decision);
+}
+
 static void a_sheet_needs_no_address(void **state)
 {
     (void)state;
@@ -135,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_decided_for_itself),
+        cmocka_unit_test(an_address_of_another_account_is_for_sheets_alone),
         cmocka_unit_test(a_sheet_needs_no_address),
         cmocka_unit_test(a_fresh_account_is_notified_and_not_reset),
         cmocka_unit_test(the_confirmed_address_comes_first_and_is_told_of_a_reset_once),
