@@ -53,7 +53,7 @@ with claim as (
       join preau.person r on (r.academy, r.degree, r.aaf_id) = (d.academy, d.degree, d.guardian_id)
       join preau.person c on (c.academy, c.degree, c.aaf_id) = (d.academy, d.degree, d.pupil_id)
      where d.academy = $1 and d.dismissed_at is null and r.departed_at is null and c.departed_at is null
-       and r.account_id is not null and ($4 = 0 or (r.account_academy, r.account_id) = ($3, $4))
+       and r.account_id is not null and ($4 = 0::bigint or (r.account_academy, r.account_id) = ($3, $4))
      group by d.claim, r.account_academy, r.account_id
 )
 select k.claim, k.account_academy as academy, k.account_id as id, k.nom, k.prenom, k.child_nom, k.child_prenom, k.at,
