@@ -84,7 +84,7 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
         select string_agg(c.prenom, E'\n' order by c.birth_date, c.prenom) as names
           from (select distinct c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date
                   from preau.person r
-                  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                  join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                   join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
                  where r.account_academy = t.academy and r.account_id = t.account_id
                    and r.departed_at is null and c.departed_at is null) c) children on true

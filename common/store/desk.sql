@@ -36,7 +36,7 @@ with own as (
     union
     select p.academy, p.degree, p.aaf_id, p.profile, p.nom, p.prenom, p.search_name, p.birth_date
       from own r
-      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+      join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
      where r.profile = 'responsable' and p.departed_at is null
 )
@@ -141,7 +141,7 @@ select g.done, json_build_object(
                                where (e.academy, e.degree, e.pupil_id) = (c.academy, c.degree, c.aaf_id)))
                                        order by c.birth_date, c.search_name, c.degree), '[]')
           from own r
-          join preau.guardianship l on (l.academy, l.degree, l.guardian_id) = (r.academy, r.degree, r.aaf_id)
+          join preau.acting_guardianship l on (l.academy, l.degree, l.guardian_id) = (r.academy, r.degree, r.aaf_id)
           join preau.person c on (c.academy, c.degree, c.aaf_id) = (l.academy, l.degree, l.pupil_id)
          where r.departed_at is null and c.departed_at is null),
        'connexions', (select coalesce(json_agg(json_build_object(

@@ -109,7 +109,7 @@ select t.academy, t.id, t.attempts, t.account_id, t.batch_academy, t.batch_id, a
         select string_agg(c.prenom || E'\t' || coalesce(c.class, ''), E'\n' order by c.birth_date, c.prenom) as names
           from (select c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date, min(e.class) as class
                   from preau.person r
-                  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                  join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                   join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
                   join preau.enrolment e on (e.academy, e.degree, e.pupil_id, e.uai)
                                           = (c.academy, c.degree, c.aaf_id, t.uai) and c.academy = t.batch_academy

@@ -42,8 +42,8 @@ select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a
 
 -- :query help_apply
 -- A request answered: the row gone, each account owed its mail unless it had as many of that kind within a day (twice as many
--- for a browser that is known, so that strangers do not use up what is the person's), older links of the same purpose ended,
--- the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an account changed since it was
+-- for a browser that is known, so that strangers do not use up what is the person's), an older activation link ended (those to
+-- another password all stand: whoever asks again keeps nobody from theirs), the memory of it. All or nothing; nothing at all when somebody else answered it. Stale when an account changed since it was
 -- loaded.
 -- :role notify
 -- $1 request bigint
@@ -76,7 +76,7 @@ with answered as (
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from fit f
-     where (c.academy, c.account_id, c.purpose) = (f.academy, f.id, f.purpose)
+     where (c.academy, c.account_id, c.purpose) = (f.academy, f.id, f.purpose) and f.purpose <> 'password'
        and c.used_at is null and c.superseded_at is null
 ), link as (
     insert into preau.confirmation (academy, account_id, purpose, email, expires_at, credential_at)

@@ -100,7 +100,7 @@ with own as (
     union
     select p.*, 1 as rank
       from own
-      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
+      join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
      where p.departed_at is null
 )

@@ -61,6 +61,9 @@ static void helping_answer(struct helping *helping, struct instant expires_at)
 static void helping_applied(void *arg, const struct fault *fault)
 {
     struct helping *helping = arg;
+    if (fault) {
+        attempt_give_back(helping->link->store, &helping->attempt);
+    }
     if (fault && (fault_is_stale(fault) || fault_is_repeated(fault)) && ++helping->rounds < ROUNDS_MAX) {
         helping_load(helping);
         return;

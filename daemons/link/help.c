@@ -39,6 +39,7 @@ static void kept(void *arg, const struct fault *fault)
 {
     struct keeping *keeping = arg;
     if (fault) {
+        attempt_give_back(keeping->link->store, &keeping->attempt);
         keeping_fail(keeping, fault);
         return;
     }

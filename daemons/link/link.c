@@ -9,7 +9,7 @@
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
  * Asks           The portals of section academy_portal, over HTTPS; the SMS gateway of section sms.
- * Owns           Tables credential (chosen passwords), confirmation, help_request, registration, attempt, administrator, administrator_scope,
+ * Owns           Tables credential (chosen passwords), confirmation, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
  *                administrator_aaf, administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
@@ -32,6 +32,7 @@
 #include "link/child.h"
 #include "link/confirmation.h"
 #include "link/delegation.h"
+#include "link/disclaim.h"
 #include "link/email_change.h"
 #include "link/email_link.h"
 #include "link/hashing.h"
@@ -92,6 +93,11 @@ static void do_get_password_link(void *arg, struct call *call, const ProtobufCMe
 static void do_recover_password(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     password_recover(arg, call, (const void *)request);
+}
+
+static void do_disclaim_child(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    disclaim_child(arg, call, (const void *)request);
 }
 
 static void do_reset_child_password(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -240,6 +246,7 @@ static const struct service_method methods[] = {
     {"GetPasswordLink",             do_get_password_link            },
     {"RecoverPassword",             do_recover_password             },
     {"ResetChildPassword",          do_reset_child_password         },
+    {"DisclaimChild",               do_disclaim_child               },
     {"AskEmailChange",              do_ask_email_change             },
     {"ConfirmEmailChange",          do_confirm_email_change         },
     {"CancelEmailChange",           do_cancel_email_change          },

@@ -77,6 +77,7 @@ static void link_loaded(void *arg, const struct password_link *link, const struc
 {
     struct bringing *bringing = arg;
     if (fault) {
+        attempt_give_back(bringing->link->store, &bringing->attempt);
         bringing_fail(bringing, fault);
         return;
     }

@@ -7,6 +7,7 @@
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
+#include "store/disclaimed.h"
 #include "store/selection.h"
 #include "store/sqlstate.h"
 
@@ -22,6 +23,7 @@ struct assist {
     struct account account;
     struct email email; /* of the request; "" none */
     char text[EMAIL_SIZE];
+    int64_t claim; /* of a disclaimed child */
     unsigned tries;
 };
 
@@ -173,6 +175,37 @@ static void show(struct assist *assist, const struct selected_account *account)
     }
 }
 
+/* --- a child is the guardian's again --- */
+
+static void restored(void *arg, bool known, bool done, const struct fault *fault)
+{
+    struct assist *assist = arg;
+    if (fault) {
+        assist_fail(assist, fault);
+        return;
+    }
+    if (!known) {
+        assist_refuse(assist, REFUSAL_NOT_FOUND);
+        return;
+    }
+    if (done) {
+        log_event(LOG_INFO, "child_restored", F("administrator", assist->asked.administrator),
+            F("academy", assist->academy), F("account", assist->account.id));
+    }
+    Preau__Notify__RestoreChildReply reply = PREAU__NOTIFY__RESTORE_CHILD_REPLY__INIT;
+    call_answer(assist->call, &reply.base);
+    memory_free(&assist);
+}
+
+static void restore(struct assist *assist, const struct selected_account *account)
+{
+    (void)account;
+    disclaimed_dismiss(assist->notify->store,
+        &(struct disclaimed_dismissal){assist->asked.academy, assist->asked.uai, assist->account.academy,
+            assist->account.id, assist->claim, assist->asked.administrator, assist->asked.trace},
+        restored, assist);
+}
+
 /* --- the requests --- */
 
 static struct assist *assist_new(
@@ -220,6 +253,16 @@ void assist_show_password(struct notify *notify, struct call *call, const Preau_
     struct assist *assist = assist_new(notify, call, request->academy, request->uai, request->account);
     if (assist) {
         assist->act = show;
+        assist_load(assist);
+    }
+}
+
+void assist_restore_child(struct notify *notify, struct call *call, const Preau__Notify__RestoreChildRequest *request)
+{
+    struct assist *assist = assist_new(notify, call, request->academy, request->uai, request->account);
+    if (assist) {
+        assist->act = restore;
+        assist->claim = request->claim;
         assist_load(assist);
     }
 }

@@ -96,6 +96,11 @@ static void show_password(void *arg, struct call *call, const ProtobufCMessage *
     assist_show_password(arg, call, (const void *)request);
 }
 
+static void restore_child(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    assist_restore_child(arg, call, (const void *)request);
+}
+
 static void export_list(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     list_export(arg, call, (const void *)request);
@@ -119,6 +124,7 @@ static const struct service_method methods[] = {
     {"ResetPasswords",   reset_passwords  },
     {"ResendActivation", resend_activation},
     {"ShowPassword",     show_password    },
+    {"RestoreChild",     restore_child    },
     {"ExportList",       export_list      },
     {"CancelBatch",      cancel_batch     },
     {"RetryBatch",       retry_batch      },

@@ -8,9 +8,13 @@
 #include "portal/page.h"
 #include "portal/tabs.h"
 #include "portal/wording.h"
+#include "store/disclaimed.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { CLAIMS_SHOWN = 20 };
 
 static struct account_asked path_asked(const struct visit *visit)
 {
@@ -23,9 +27,14 @@ static void notices_fill(struct visit *visit, const struct account_view *page)
 {
     if (page->refusal != REFUSAL_NONE) {
         page_notice(visit, "error", refusal_sentence(page->refusal), refusal_next(page->refusal));
-    } else if (strcmp(note_take(visit), "renvoi") == 0) {
+        return;
+    }
+    const char *word = note_take(visit);
+    if (strcmp(word, "renvoi") == 0) {
         page_notice(visit, "success", "Le courriel d’activation est renvoyé",
             "Il part dans quelques instants ; les liens envoyés auparavant ne valent plus.");
+    } else if (strcmp(word, "rattachement") == 0) {
+        page_notice(visit, "success", "Le rattachement est maintenu", "L’élève est de nouveau rattaché à ce compte.");
     }
 }
 
@@ -41,6 +50,33 @@ static void happenings_loaded(
     account_life_fill(visit, happenings, count);
     notices_fill(visit, page);
     page_send(visit, refusal_status(page->refusal));
+}
+
+static void claims_loaded(
+    void *arg, const struct disclaimed_claim *claims, size_t count, int64_t total, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    const struct account_view *page = visit->own;
+    const struct account_asked asked = path_asked(visit);
+    (void)total;
+    if (!claims) {
+        page_fail(visit, fault);
+        return;
+    }
+    struct view *list = count > 0 ? view_add(page->body, "DISCLAIMED") : NULL;
+    if (list) {
+        view_set(list, "SOURCE", degree_source(page->record->degree));
+    }
+    for (size_t i = 0; i < count; i++) {
+        char text[WORDING_NAME_SIZE];
+        struct view *row = view_add(list, "CLAIM");
+        wording_name(claims[i].child_prenom, claims[i].child_nom, text);
+        view_set(row, "CHILD_NAME", text);
+        wording_day(claims[i].at, text);
+        view_set(row, "DISCLAIMED_ON", text);
+        view_number(row, "CLAIM_NUMBER", claims[i].claim);
+    }
+    account_page_load_happenings(visit->portal->store, &asked, happenings_loaded, visit);
 }
 
 static void relative_fill(const struct visit *visit, const struct account_relative *relative)
@@ -92,7 +128,7 @@ static void relatives_loaded(
         view_set(view_add(page->body, "ELSEWHERE"), "ELSEWHERE_COUNT", page->elsewhere);
     }
     account_help_fill(visit, relatives, page->is_guardian ? count : 0);
-    account_page_load_happenings(visit->portal->store, &asked, happenings_loaded, visit);
+    disclaimed_list(visit->portal->store, asked.school, asked.academy, asked.id, CLAIMS_SHOWN, claims_loaded, visit);
 }
 
 /* What is filled later is copied: the rows are lent. */
@@ -233,4 +269,29 @@ void account_resend(struct visit *visit)
     request.email = arena_copy(visit_arena(visit), email);
     visit_call(visit,
         &(struct visit_call){visit->portal->notify, "ResendActivation", &request.base, activation_resent, id, true});
+}
+
+/* ---- a child whose guardian said not to be it, attached all the same */
+
+static void restored(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    if (!answer) {
+        page_refuse(visit, refusal);
+        return;
+    }
+    page_go_noted(visit, "rattachement",
+        arena_printf(visit_arena(visit), "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text,
+            visit->path.academy.v, visit->path.account.v));
+}
+
+void account_restore(struct visit *visit)
+{
+    const char *claim = http_form(visit->request, "declaration");
+    Preau__AccountRef account = path_account(visit);
+    Preau__Notify__RestoreChildRequest request = PREAU__NOTIFY__RESTORE_CHILD_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    request.account = &account;
+    request.claim = claim ? strtoll(claim, NULL, 10) : 0;
+    visit_call(visit, &(struct visit_call){visit->portal->notify, "RestoreChild", &request.base, restored, NULL, true});
 }

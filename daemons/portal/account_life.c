@@ -32,6 +32,8 @@ static const struct {
     {"child_helped",           "Mot de passe d’un enfant réinitialisé depuis le guichet"        },
     {"accounts_joined",        "Comptes de la même personne réunis en celui-ci"                   },
     {"joined_to_other",        "Compte réuni à un autre, de la même personne"                    },
+    {"child_disclaimed",       "Déclaration : pas responsable légal d’un élève rattaché"     },
+    {"child_restored",         "Rattachement d’un élève maintenu"                               },
     {"open_sms",               "Compte ouvert par SMS"                                              },
     {"open_franceconnect",     "FranceConnect lié au compte"                                       },
     {"open_aten",              "Compte ouvert depuis ATEN"                                          },

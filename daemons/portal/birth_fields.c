@@ -48,6 +48,7 @@ static void child_fill(const struct visit *visit, struct view *parent, const Pre
     view_set(view, "FIELD", name);
     view_set(view, "CHILD_NAME", person);
     view_set(view, "CHILD_SCHOOL", child->school);
+    view_print(view, "CHILD_ID", "%u-%u-%lld", child->academy, child->degree, (long long)child->aaf_id);
     birth_field_fill(view, typed(visit, name), refusal);
 }
 

@@ -12,7 +12,7 @@ visit_handler family_sign_in_show, family_sign_in_do;
 /* sign_out.c */
 visit_handler sign_out_do;
 /* opening.c */
-visit_handler opening_show, opening_do;
+visit_handler opening_show, opening_do, disclaim_show, disclaim_do;
 /* activation.c */
 visit_handler activation_show, activation_do;
 /* help.c */
@@ -81,6 +81,6 @@ visit_handler batches_show, batch_show, batch_sheets;
 /* batch_change.c */
 visit_handler batch_cancel_do, batch_retry_do;
 /* account.c */
-visit_handler account_show, account_password, account_resend;
+visit_handler account_show, account_password, account_resend, account_restore;
 /* figures.c */
 visit_handler figures_show;

@@ -28,6 +28,8 @@ static const struct {
     {"child_helped",           "Vous avez réinitialisé le mot de passe d’un enfant"                            },
     {"accounts_joined",        "Vos comptes de responsable ont été réunis en celui-ci"                          },
     {"joined_to_other",        "Compte réuni à un autre compte de la même personne"                             },
+    {"child_disclaimed",       "Vous avez déclaré ne pas être responsable légal d’un élève"                },
+    {"child_restored",         "L’établissement a maintenu le rattachement d’un élève"                      },
     {"open_sms",               "Vous avez ouvert votre compte par SMS"                                             },
     {"open_franceconnect",     "Vous avez lié FranceConnect à votre compte"                                      },
     {"open_aten",              "Vous avez ouvert votre compte depuis l’ancien guichet (ATEN)"                    },

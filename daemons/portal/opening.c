@@ -44,6 +44,13 @@ static const char *field_id(const struct visit *visit, const Preau__Link__GetOpe
     return birth_fields_id(visit, reply->children, reply->n_children, refusal);
 }
 
+/* Nobody is left whose guardian the person would be: there is nothing to open, until the school attaches a child. */
+static void nobody_left(struct visit *visit, const char *person)
+{
+    view_set(page_begin(visit, "Votre compte n’a pas à être ouvert", "ouverture-sans-enfant.html"), "PERSON", person);
+    page_send(visit, 200);
+}
+
 static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
 {
     const Preau__Link__GetOpeningReply *reply = (const void *)answer;
@@ -55,7 +62,15 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
     enum refusal refusal = opening->refusal;
     char name[WORDING_NAME_SIZE];
     wording_name(reply->prenom, reply->nom, name);
+    if (reply->profile != PREAU__PROFILE__PROFILE_ELEVE && reply->n_children == 0) {
+        nobody_left(visit, name);
+        return;
+    }
     struct view *body = page_begin(visit, "Ouvrir mon compte", "ouverture.html");
+    if (refusal == REFUSAL_NONE && strcmp(note_take(visit), "pas-responsable") == 0) {
+        page_notice(visit, "success", "C’est noté",
+            "L’école ou l’établissement est prévenu. Poursuivez pour les autres enfants.");
+    }
     view_set(body, "PERSON", name);
     form_password_hint(body);
     form_request_set(body);

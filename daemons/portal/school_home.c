@@ -6,6 +6,7 @@
 #include "portal/tabs.h"
 #include "portal/todo.h"
 #include "portal/wording.h"
+#include "store/disclaimed.h"
 #include "store/reminder.h"
 
 #include <inttypes.h>
@@ -16,7 +17,7 @@ enum { DATES_SHOWN = 10 };
 
 struct home {
     struct view *body;
-    bool has_dates; /* refused ones are shown above */
+    bool has_above; /* refused dates, or disclaimed children, are shown above */
 };
 
 static int64_t total_of(const struct home_counts *counts)
@@ -50,7 +51,7 @@ static void todos_fill(
         view_show(item, todo->advice);
     }
     if (!list) {
-        view_show(section, total_of(counts) == 0 ? "NO_ACCOUNT" : home->has_dates ? "NOTHING_ELSE" : "NOTHING");
+        view_show(section, total_of(counts) == 0 ? "NO_ACCOUNT" : home->has_above ? "NOTHING_ELSE" : "NOTHING");
     }
 }
 
@@ -171,6 +172,15 @@ static void date_fill(const struct visit *visit, struct view *row, const struct 
     }
 }
 
+static void others_fill(struct view *list, int64_t count)
+{
+    if (count > 0) {
+        char others[WORDING_SIZE];
+        wording_count(count, "autre", "autres", others);
+        view_set(view_add(list, "OTHERS"), "OTHERS_COUNT", others);
+    }
+}
+
 static void dates_fill(const struct visit *visit, const struct refused_date *dates, size_t count, int64_t total)
 {
     const struct home *home = visit->own;
@@ -179,11 +189,40 @@ static void dates_fill(const struct visit *visit, const struct refused_date *dat
     for (size_t i = 0; i < count; i++) {
         date_fill(visit, view_add(refused, "DATE"), &dates[i]);
     }
-    if (total > (int64_t)count) {
-        char others[WORDING_SIZE];
-        wording_count(total - (int64_t)count, "autre", "autres", others);
-        view_set(view_add(refused, "OTHERS"), "OTHERS_COUNT", others);
+    others_fill(refused, total - (int64_t)count);
+}
+
+static void claim_fill(const struct visit *visit, struct view *row, const struct disclaimed_claim *claim)
+{
+    char text[WORDING_NAME_SIZE];
+    wording_name(claim->prenom, claim->nom, text);
+    view_set(row, "GUARDIAN_NAME", text);
+    wording_name(claim->child_prenom, claim->child_nom, text);
+    view_set(row, "CHILD_NAME", text);
+    wording_day(claim->at, text);
+    view_set(row, "DISCLAIMED_ON", text);
+    view_print(row, "CLAIM_HREF", "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, claim->academy.v,
+        claim->id.v);
+}
+
+static void claims_loaded(
+    void *arg, const struct disclaimed_claim *claims, size_t count, int64_t total, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    struct home *home = visit->own;
+    if (!claims) {
+        page_fail(visit, fault);
+        return;
     }
+    if (count > 0 && visit->school.may[PROFILE_RESPONSABLE]) {
+        struct view *list = view_add(home->body, "DISCLAIMED");
+        for (size_t i = 0; i < count; i++) {
+            claim_fill(visit, view_add(list, "CLAIM"), &claims[i]);
+        }
+        others_fill(list, total - (int64_t)count);
+        home->has_above = true;
+    }
+    school_home_load(visit->portal->store, &visit->school, DAYS(TODO_SOON_DAYS), home_loaded, visit);
 }
 
 static void dates_loaded(
@@ -196,12 +235,13 @@ static void dates_loaded(
         return;
     }
     home->body = page_begin(visit, "À faire maintenant", "etablissement.html");
-    home->has_dates = count > 0;
+    home->has_above = count > 0;
     view_set(home->body, "SOURCE", degree_source(visit->school.degree));
     if (count > 0) {
         dates_fill(visit, dates, count, total);
     }
-    school_home_load(visit->portal->store, &visit->school, DAYS(TODO_SOON_DAYS), home_loaded, visit);
+    disclaimed_list(
+        visit->portal->store, &visit->school, (academy_code){0}, (account_id){0}, DATES_SHOWN, claims_loaded, visit);
 }
 
 void school_home_show(struct visit *visit)

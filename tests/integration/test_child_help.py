@@ -4,9 +4,10 @@ import os
 
 import pytest
 
-from peers.bus import Bus
+from peers.bus import Bus, Failed
 from peers.mail import text_of
 from peers.portal import PASSWORD, sign_in
+from peers.sealing import link_token
 from peers.self_help import Families, help_site
 
 CHILDREN = "/guichet/enfants"
@@ -210,3 +211,29 @@ def test_a_pupil_with_an_address_of_its_own_is_told(here, families, bus):
     password = help_child(bus, anne, anne.child).password
     (mail,) = here.mail.wait("lea.perso@example.net")
     assert "responsables légaux" in text_of(mail) and anne.child.login in text_of(mail) and password not in mail.as_string()
+
+
+@pytest.mark.parametrize("table, grant, what", [("help_request", "insert", "help"), ("confirmation", "select", "link"),
+                                                ("request_answer", "insert", "child")])
+def test_a_fault_of_ours_is_no_try_of_the_persons(here, families, bus, anne, table, grant, what):
+    folder = here.folder / "keys"
+    asks = {
+        "help": lambda: bus.ask("link", "AskHelp", wanted=2, subject=anne.login, address="203.0.113.9"),
+        "link": lambda: bus.ask("link", "GetPasswordLink", token=link_token(folder, "password", anne.account[0], 1), address="203.0.113.9"),
+        "child": lambda: help_child(bus, anne, anne.child),
+    }
+
+    def counted():
+        with here.psql() as database:
+            return database.execute("select coalesce(sum(failures), 0) from preau.attempt").fetchone()[0]
+
+    before = counted()
+    with here.psql() as database:
+        database.execute(f"revoke {grant} on preau.{table} from preau_link")
+    try:
+        with pytest.raises(Failed):
+            asks[what]()
+        here.wait(lambda: counted() == before, what="given back")
+    finally:
+        with here.psql() as database:
+            database.execute(f"grant {grant} on preau.{table} to preau_link")

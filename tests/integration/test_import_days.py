@@ -365,3 +365,20 @@ def test_a_late_record_that_says_what_was_known_takes_nothing_back_from_a_modifi
     run, = take(site, complete(tmp_path, 1, **{"A_Eleve_0000.xml": pupils, "A_PersRelEleve_0000.xml": [guardian(11, [1, 5])],
                                                "A_Eleve_0001.xml": [record("Eleve", 1, {"mail": "un@example.org"}, "modify")]}))
     assert codes(site, run) == {"kind_contradicted": 1} and person(site, 1, "mail") == ("un@example.org",)
+
+
+def test_what_a_guardian_disclaimed_stays_so_whatever_aaf_delivers(site, tmp_path):
+    """Also once the attachment was gone and came back: only the school's own word ends it."""
+    def acting():
+        return rows(site, "select guardian_id from preau.acting_guardianship where pupil_id = 1")
+
+    take(site, base(tmp_path))
+    assert acting() == [(11,)]
+    with site.psql() as database:
+        database.execute("insert into preau.disclaimed_child (claim, academy, degree, guardian_id, pupil_id)"
+                         " select 1, academy, degree, guardian_id, pupil_id from preau.guardianship where pupil_id = 1")
+    for day, guardians in ((1, [12]), (2, [11])):
+        take(site, complete(tmp_path, day, EtabEducNat=[school()], Eleve=[pupil(1, guardians), pupil(2, [12])],
+                            PersRelEleve=[guardian(11, [1]), guardian(12, [2])]))
+        assert acting() == ([(12,)] if day == 1 else [])
+    assert rows(site, "select guardian_id from preau.guardianship where pupil_id = 1") == [(11,)], "the school sees what AAF says"

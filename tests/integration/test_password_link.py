@@ -125,8 +125,8 @@ def changed_from_the_desk(here, anne):
     assert page.path == "/guichet"
 
 
-@pytest.mark.parametrize("deed", [over, closed, moved, changed_from_the_desk, lambda here, anne: anne.reset(), mailed],
-                         ids=["over", "closed", "moved", "changed", "reset", "replaced"])
+@pytest.mark.parametrize("deed", [over, closed, moved, changed_from_the_desk, lambda here, anne: anne.reset()],
+                         ids=["over", "closed", "moved", "changed", "reset"])
 def test_it_ends_with_what_it_was_made_for(here, anne, deed):
     visitor = Stranger(here)
     shown = visitor.get(anne.link)
@@ -137,9 +137,12 @@ def test_it_ends_with_what_it_was_made_for(here, anne, deed):
     assert anne.row()["version"] == before
 
 
-def test_a_link_made_meanwhile_is_another_one(here, anne):
-    newer = mailed(here, anne)
-    assert newer != anne.link and choose(here, newer).status == 200
+@pytest.mark.parametrize("first", ["older", "newer"])
+def test_whoever_asks_again_takes_no_link_from_the_person_and_one_that_was_used_ends_the_other(here, anne, first):
+    links = {"older": anne.link, "newer": mailed(here, anne)}
+    assert Stranger(here).get(links["older"]).status == Stranger(here).get(links["newer"]).status == 200
+    assert choose(here, links.pop(first)).status == 200
+    assert Stranger(here).get(*links.values()).status == 410
 
 
 def test_links_of_another_purpose_or_altered_ones_are_none(here, families, anne):

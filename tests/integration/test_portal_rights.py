@@ -84,6 +84,8 @@ RIGHT = {
     "POST /guichet/enfants/:compte/mot-de-passe": ({404}, {}),  # the place's people are nobody's children here
     "GET /ouverture": (SEEN,),
     "POST /ouverture": (WRONG, {}),
+    "GET /ouverture/pas-responsable": ({404},),  # without a child
+    "POST /ouverture/pas-responsable": (WRONG | {404}, {}),
     "GET /nouveau-mot-de-passe": (SEEN,),
     "POST /nouveau-mot-de-passe": (WRONG, {}),
     "GET /guichet": (SEEN,),
@@ -140,6 +142,7 @@ RIGHT = {
     "GET /etablissements/:uai/comptes/:compte": (SEEN,),
     "POST /etablissements/:uai/comptes/:compte/mot-de-passe": (SEEN, {}),
     "POST /etablissements/:uai/comptes/:compte/renvoi": ({409}, {"demande": "6f1e3d1c-0000-4000-8000-000000000002", "adresse": "a@example.org"}),
+    "POST /etablissements/:uai/comptes/:compte/rattachement": ({404}, {"declaration": "1"}),  # nobody said so here
     "GET /etablissements/:uai/delegations": (SEEN | {404},),
     "POST /etablissements/:uai/delegations": (WRONG | {403, 404}, {}),
     "POST /etablissements/:uai/delegations/retrait": (WRONG | {403, 404}, {}),

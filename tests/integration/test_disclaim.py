@@ -1,0 +1,193 @@
+"""A guardian who opens an account says not to be a pupil's legal guardian: what becomes of it, and what nobody else can do by it."""
+
+import os
+
+import pytest
+
+from peers.bus import Bus
+from peers.deeds import tries
+from peers.portal import PASSWORD, add_administrator, birth, opening_fields, sign_in, sign_in_head
+from peers.self_help import Families, help_site
+from peers.trail import written
+
+DISCLAIM = "/ouverture/pas-responsable"
+NOBODY = "Aucun élève n’est rattaché à votre compte"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with help_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+@pytest.fixture(scope="module")
+def bus(here):
+    return Bus(here)
+
+
+@pytest.fixture(scope="module")
+def head(here, families):
+    return add_administrator(here, "girard", "directeur", "--school", families.school[0], name="Mme Girard")
+
+
+def message(bus, guardian, child, academy=None):
+    request = bus.message("link", "DisclaimChildRequest")
+    request.account.CopyFrom(bus.reference(guardian.account))
+    request.child.academy, request.child.degree, request.child.aaf_id = academy or guardian.account[0], child.degree, child.aaf_id
+    return request
+
+
+def disclaim(bus, guardian, child):
+    bus.ask("link", "DisclaimChild", message(bus, guardian, child), account=guardian.account)
+
+
+def refusal(bus, guardian, child, **caller):
+    return bus.refusal("link", "DisclaimChild", message(bus, guardian, child), **(caller or {"account": guardian.account}))
+
+
+def asked_for(bus, guardian):
+    request = bus.message("link", "GetOpeningRequest")
+    request.account.CopyFrom(bus.reference(guardian.account))
+    return {child.aaf_id for child in bus.ask("link", "GetOpening", request, account=guardian.account).children}
+
+
+def claims(here, guardian):
+    """(claim, pupil, dismissed)"""
+    with here.psql() as database:
+        return database.execute("select claim, pupil_id, dismissed_at is not null from preau.disclaimed_child"
+                                " where (academy, guardian_id) = (%s, %s) order by claim", (guardian.account[0], guardian.aaf_id)).fetchall()
+
+
+def restoration(bus, families, guardian, claim):
+    return bus.message("notify", "RestoreChildRequest", academy=families.town.academy, uai=families.school[0],
+                       account=bus.reference(guardian.account), claim=claim)
+
+
+def test_the_opening_goes_on_with_the_other_child_and_the_desk_shows_that_one_alone(here, families, head):
+    anne = families.handed_out()
+    lea, leo = anne.child, families.sibling(anne)
+    visitor = sign_in(here, anne)
+    page = visitor.get(next(href for words, href in visitor.page.links if "pas responsable légal" in words and lea.prenom in words))
+    assert lea.prenom in page.text and claims(here, anne) == [], "only asked"
+    form = page.form(DISCLAIM)
+    page = visitor.submit(form)
+    assert page.path == "/ouverture" and "C’est noté" in page.text and lea.prenom not in page.text
+    assert visitor.submit(form).path == "/ouverture" and len(claims(here, anne)) == 1, "a double click is one"
+    visitor.submit(page.form("/ouverture"), opening_fields(page, [birth(leo)]), nouveau=PASSWORD, confirmation=PASSWORD,
+                   courriel="anne.autre@example.net")
+    assert anne.row()["state"] == "en_cours"
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'active', activated_at = now(), email_confirmed_at = now()"
+                         " where (academy, id) = (%s, %s)", anne.account)
+    visitor = sign_in(here, anne, PASSWORD)
+    for place in ("/guichet", "/guichet/enfants"):
+        text = visitor.get(place).text
+        assert leo.prenom in text and lea.prenom not in text, place
+    data = visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()
+    assert "Léo" in data and "Léa" not in data
+    assert "pas être responsable légal" in visitor.get("/guichet/historique").text
+    assert ("child_disclaimed", "person") in families.events(anne)
+
+
+def test_without_any_child_left_the_opening_ends_in_plain_words(here, families, bus):
+    anne = families.handed_out()
+    visitor = sign_in(here, anne)
+    page = visitor.get(visitor.page.link("pas responsable légal"))
+    page = visitor.submit(page.form(DISCLAIM))
+    assert page.status == 200 and NOBODY in page.text and not [form for form in page.forms if form.action == "/ouverture"]
+    assert NOBODY in sign_in(here, anne).page.text and anne.row()["state"] == "distribue"
+
+
+def test_the_head_is_told_and_gives_the_child_back_or_the_school_corrects(here, families, bus, head):
+    anne = families.handed_out()
+    disclaim(bus, anne, anne.child)
+    home, page_of = f"/etablissements/{families.school[0]}", "%d-%d" % anne.account
+    girard = sign_in_head(here, "girard")
+    assert anne.nom.upper() in girard.get(home).text.upper() and "ne pas être responsables légaux" in girard.get(home).text
+    page = girard.get(f"{home}/comptes/{page_of}")
+    form = page.form(f"{home}/comptes/{page_of}/rattachement")
+    with here.psql() as database:  # as the import does when AAF no longer attaches, and when it attaches again
+        gone = database.execute("delete from preau.guardianship where (academy, guardian_id) = (%s, %s) returning *",
+                                (anne.account[0], anne.aaf_id)).fetchone()
+        assert anne.nom.upper() not in girard.get(home).text.upper(), "corrected: nothing is left to do"
+        database.execute("insert into preau.guardianship values (%s, %s, %s, %s, %s)", gone)
+    assert asked_for(bus, anne) == set(), "the claim outlives what AAF says"
+    assert anne.nom.upper() in girard.get(home).text.upper(), "and is told again"
+
+    page = girard.submit(form)
+    assert "Le rattachement est maintenu" in page.text and anne.nom.upper() not in girard.get(home).text.upper()
+    assert asked_for(bus, anne) == {anne.child.aaf_id} and ("child_restored", "administrator") in families.events(anne)
+    disclaim(bus, anne, anne.child)
+    assert [dismissed for _, _, dismissed in claims(here, anne)] == [True, False], "may be said anew, and is told anew"
+
+
+@tries("Notify/RestoreChild", "child_restored")
+def test_a_dismissal_is_one_entry_of_the_audit_trail(here, families, bus, head):
+    anne = families.handed_out()
+    disclaim(bus, anne, anne.child)
+    ((claim, _, _),) = claims(here, anne)
+    with written(here) as new:
+        for _ in range(2):
+            bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
+    assert [(entry["action"], entry["administrator"], entry["uai"], (entry["academy"], entry["account"])) for entry in new] == [
+        ("child_restored", head, families.school[0], anne.account)]
+
+
+def test_a_claim_is_dismissed_by_the_schools_head_alone_and_by_its_own_account(here, families, bus, head):
+    anne, bob = families.handed_out(), families.handed_out()
+    disclaim(bus, anne, anne.child)
+    ((claim, _, _),) = claims(here, anne)
+    elsewhere = add_administrator(here, "ailleurs" + str(claim), "directeur", "--school", families.town.school(2)[0])
+    for guardian, caller in ((anne, {"administrator": elsewhere}), (bob, {"administrator": head}), (anne, {"account": anne.account})):
+        assert bus.refusal("notify", "RestoreChild", restoration(bus, families, guardian, claim), **caller) == "not_found"
+    assert asked_for(bus, anne) == set()
+
+
+def test_nobody_disclaims_for_another_nor_a_child_of_another(here, families, bus):
+    anne, bob = families.handed_out(), families.handed_out()
+    for caller in ({"administrator": 1}, {"operator": True}, {"account": bob.account}):
+        assert refusal(bus, anne, anne.child, **caller) == "not_allowed"
+    assert refusal(bus, anne, bob.child) == "not_found" and refusal(bus, anne, anne) == "not_found"
+    assert refusal(bus, anne.child, anne.child) == "not_found", "a pupil"
+    visitor = sign_in(here, anne)
+    page = visitor.get(visitor.page.link("pas responsable légal"))
+    form = page.form(DISCLAIM)
+    assert visitor.submit(form, csrf="x" * 43).status == 403
+    assert visitor.submit(form, eleve="11-2-%d" % bob.child.aaf_id).status == 404
+    assert visitor.submit(form, eleve="11-2-1x").status == 400
+    assert visitor.get(f"{DISCLAIM}?eleve=11-2-{bob.child.aaf_id}").status == 404
+    assert claims(here, anne) == claims(here, bob) == []
+
+
+def test_only_while_the_account_is_opened(here, families, bus):
+    anne = families.active(f"{os.urandom(4).hex()}@example.net")
+    assert refusal(bus, anne, anne.child) == "already_active" and claims(here, anne) == []
+
+
+def test_a_disclaimed_pupil_is_helped_by_the_other_guardian_alone(here, families, bus):
+    anne = families.active(f"{os.urandom(4).hex()}@example.net")
+    other = families.town.guardian("Paul", anne.nom, [anne.child])
+    leo = families.sibling(anne)
+    with here.psql() as database:  # Paul has the younger one too
+        database.execute("insert into preau.guardianship values (%s, 2, %s, %s, 10) on conflict do nothing",
+                         (anne.account[0], leo.aaf_id, other.aaf_id))
+    other.hand_out()
+    disclaim(bus, other, anne.child)
+    with here.psql() as database:
+        for state in ("en_cours", "active"):
+            database.execute("update preau.account set state = %s, password = 'chosen', activated_at = case when %s = 'active' then now() end,"
+                             " email_confirmed_at = case when %s = 'active' then now() end, email = 'paul@example.net'"
+                             " where (academy, id) = (%s, %s)", (state, state, state, *other.account))
+
+    def help_of(guardian, child):
+        request = bus.message("link", "ResetChildPasswordRequest")
+        request.account.CopyFrom(bus.reference(guardian.account))
+        request.child.CopyFrom(bus.reference(child.account))
+        return bus.refusal("link", "ResetChildPassword", request, account=guardian.account)
+
+    assert (help_of(other, anne.child), help_of(other, leo), help_of(anne, anne.child)) == ("not_found", None, None)
