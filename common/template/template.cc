@@ -28,8 +28,11 @@ struct view {
     ctemplate::TemplateDictionary *dictionary;
     std::vector<std::unique_ptr<view>> inner;
     bool is_root;
+    view_sayer *say;
+    int language;
 
-    view(ctemplate::TemplateDictionary *own, bool root) : dictionary(own), is_root(root)
+    view(ctemplate::TemplateDictionary *own, bool root, view_sayer *sayer, int number)
+        : dictionary(own), is_root(root), say(sayer), language(number)
     {
     }
     view(const view &) = delete;
@@ -106,7 +109,7 @@ std::string sound_text(const char *text)
 
 view *view_keep(view *outer, ctemplate::TemplateDictionary *dictionary)
 {
-    outer->inner.push_back(std::make_unique<view>(dictionary, false));
+    outer->inner.push_back(std::make_unique<view>(dictionary, false, outer->say, outer->language));
     return outer->inner.back().get();
 }
 
@@ -149,6 +152,11 @@ bool template_set_of_texts(
     return true;
 }
 
+bool template_set_has(const struct template_set *set, const char *file)
+{
+    return set->files.count(file) != 0;
+}
+
 void template_set_free(struct template_set **set)
 {
     delete *set;
@@ -157,7 +165,37 @@ void template_set_free(struct template_set **set)
 
 struct view *view_new(void)
 {
-    return new view(new ctemplate::TemplateDictionary("view"), true);
+    return view_new_said(nullptr, 0);
+}
+
+struct view *view_new_said(view_sayer *say, int language)
+{
+    return new view(new ctemplate::TemplateDictionary("view"), true, say, language);
+}
+
+int view_language(const struct view *view)
+{
+    return view->language;
+}
+
+const char *view_said(const struct view *view, const char *text)
+{
+    return view->say && text ? view->say(view->language, text) : text;
+}
+
+void view_say(struct view *view, const char *name, const char *text)
+{
+    view_set(view, name, view_said(view, text));
+}
+
+void view_say_number(struct view *view, const char *name, const char *text, int number)
+{
+    std::string said = view_said(view, text);
+    const size_t at = said.find("%d");
+    if (at != std::string::npos) {
+        said.replace(at, 2, std::to_string(number));
+    }
+    view_set(view, name, said.c_str());
 }
 
 void view_free(struct view **view)

@@ -55,7 +55,7 @@ static void child_fill(const struct visit *visit, struct view *parent, const Pre
 void birth_fields_fill(
     const struct visit *visit, struct view *view, Preau__Child *const *children, size_t count, enum refusal refusal)
 {
-    view_set(view, "CHILDREN_LEGEND",
+    view_say(view, "CHILDREN_LEGEND",
         count == 1 ? "La date de naissance de votre enfant" : "La date de naissance de chaque enfant");
     for (size_t i = 0; i < count; i++) {
         child_fill(visit, view, children[i], refusal);
@@ -75,10 +75,8 @@ static bool is_first_of_school(Preau__Child *const *children, size_t child)
 /* Whoever is sure of theirs need not ask around. */
 void birth_fields_correction(const struct visit *visit, struct view *body, Preau__Child *const *children, size_t count)
 {
-    char moment[WORDING_SIZE];
     struct view *view = view_add(body, "TO_CORRECT");
-    wording_moment(import_clock_correction(&visit->portal->import_clock, clock_now()), moment);
-    view_set(view, "COUNTS_FROM", moment);
+    sentence_moment(view, "COUNTS_FROM", import_clock_correction(&visit->portal->import_clock, clock_now()));
     struct view *schools = count > 0 ? view_add(view, "SCHOOLS") : NULL;
     for (size_t i = 0; i < count; i++) {
         if (is_first_of_school(children, i)) {

@@ -16,6 +16,7 @@ static const char *name_of(const struct visit *visit, enum cookie cookie)
         [COOKIE_DEVICE] = {"preau-navigateur",  "__Host-preau-navigateur" },
         [COOKIE_HEAD_DEVICE] = {"preau-poste",       "__Host-preau-poste"      },
         [COOKIE_REGISTRATION] = {"preau-inscription", "__Host-preau-inscription"},
+        [COOKIE_LANGUAGE] = {"preau-langue",      "__Host-preau-langue"     },
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }

@@ -3,6 +3,7 @@
 #include "portal/handlers.h"
 #include "portal/note.h"
 #include "portal/page.h"
+#include "portal/sentence.h"
 #include "portal/wording.h"
 #include "runtime/clock.h"
 
@@ -34,7 +35,6 @@ static void notice_fill(struct visit *visit)
 
 static void email_fill(struct view *body, const struct desk_account *account)
 {
-    char moment[WORDING_SIZE];
     if (account->email[0] != '\0') {
         view_set(view_add(body, "EMAIL"), "ADDRESS", account->email);
     } else {
@@ -45,8 +45,7 @@ static void email_fill(struct view *body, const struct desk_account *account)
     }
     struct view *pending = view_add(body, "PENDING");
     view_set(pending, "PENDING_ADDRESS", account->pending_email);
-    wording_moment(account->pending_until, moment);
-    view_set(pending, "UNTIL", moment);
+    sentence_moment(pending, "UNTIL", account->pending_until);
     view_show(pending, account->pending_came_back ? "CAME_BACK" : "WAITS");
 }
 
@@ -93,12 +92,9 @@ static bool session_is_mine(const struct visit *visit, const struct desk_session
 
 static void session_fill(const struct visit *visit, struct view *row, const struct desk_session *session)
 {
-    char moment[WORDING_SIZE];
-    view_set(row, "BROWSER", session->browser[0] != '\0' ? session->browser : "Navigateur inconnu");
-    wording_moment(session->created_at, moment);
-    view_set(row, "BEGAN", moment);
-    wording_moment(session->seen_at, moment);
-    view_set(row, "SEEN", moment);
+    view_say(row, "BROWSER", session->browser[0] != '\0' ? session->browser : "Navigateur inconnu");
+    sentence_moment(row, "BEGAN", session->created_at);
+    sentence_moment(row, "SEEN", session->seen_at);
     if (session_is_mine(visit, session)) {
         view_show(row, "THIS");
     } else {
@@ -110,13 +106,12 @@ static void sessions_loaded(void *arg, const struct desk_session *sessions, size
 {
     struct visit *visit = arg;
     struct view *body = visit->own;
-    char text[WORDING_SIZE];
     if (!sessions) {
         page_fail(visit, fault);
         return;
     }
-    wording_count((int64_t)count, "connexion", "connexions", text);
-    view_set(body, "SESSION_COUNT", text);
+    static const struct counted words = {"connexion", "connexions", "Nombre de connexions"};
+    sentence_count(body, "SESSION_COUNT", (int64_t)count, &words);
     for (size_t i = 0; i < count; i++) {
         session_fill(visit, view_add(body, "SESSION"), &sessions[i]);
     }

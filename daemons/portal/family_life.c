@@ -4,7 +4,6 @@
 #include "portal/life_words.h"
 #include "portal/page.h"
 #include "portal/sentence.h"
-#include "portal/wording.h"
 
 #include <string.h>
 
@@ -13,10 +12,8 @@ enum { HAPPENINGS_MAX = 200 };
 /* Of what the school did: which one, and how. */
 static void happening_fill(struct view *view, const struct desk_happening *happening, const char *words)
 {
-    char moment[WORDING_SIZE];
     struct view *row = view_add(view, "EVENT");
-    wording_moment(happening->at, moment);
-    view_set(row, "AT", moment);
+    sentence_moment(row, "AT", happening->at);
     sentence_set(row, "EVENT_TEXT", words);
     if (strcmp(happening->channel, "mail") == 0) {
         view_show(row, "BY_MAIL");

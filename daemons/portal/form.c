@@ -71,6 +71,6 @@ void form_proof_fill(struct view *body, Preau__Link__Proof proof)
 
 void form_password_hint(struct view *body)
 {
-    view_print(body, "PASSWORD_HINT",
+    view_say_number(body, "PASSWORD_HINT",
         "Au moins %d caractères. Plusieurs mots sans rapport entre eux font un bon mot de passe.", PASSWORD_LENGTH_MIN);
 }

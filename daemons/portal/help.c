@@ -44,7 +44,7 @@ static struct view *form_begin(struct visit *visit, const struct wish *wish, con
 {
     struct view *body = page_begin(visit, wish->title, "aide-demande.html");
     view_set(body, "ACTION", wish->path);
-    view_set(body, "HEADING", wish->title);
+    view_say(body, "HEADING", wish->title);
     view_show(body, wish->part);
     view_set(view_add(body, wish->is_by_address ? "BY_ADDRESS" : "BY_LOGIN"), "TYPED", typed);
     form_request_set(body);

@@ -5,6 +5,7 @@
 #include "portal/note.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
+#include "portal/visit_language.h"
 #include "portal/wording.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -59,7 +60,7 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
     bool is_head = visit->has_session && visit->session.administrator.v != 0;
     view_set(layout, "HOME", home_of(visit));
     view_set(layout, "ASSETS", assets_prefix(visit->portal->assets));
-    view_set(layout, "TAGLINE",
+    view_say(layout, "TAGLINE",
         is_head ? "Administration des comptes des élèves et de leurs responsables"
                 : "Les comptes des élèves et de leurs responsables");
     if (visit->has_session) {
@@ -77,13 +78,20 @@ static void header_fill(struct visit *visit, struct view *layout, const char *cs
     }
 }
 
+static const char *say(int language, const char *french)
+{
+    return language_say((enum language)language, french);
+}
+
 struct view *page_begin(struct visit *visit, const char *title, const char *file)
 {
     char csrf[CSRF_SIZE];
     csrf_make(visit, csrf);
     view_free(&visit->layout); /* a page that was begun before something failed */
-    visit->layout = view_new();
-    view_set(visit->layout, "TITLE", title);
+    visit->language = visit_language(visit, file);
+    visit->layout = view_new_said(say, (int)visit->language);
+    view_say(visit->layout, "TITLE", title);
+    visit_language_fill(visit, visit->language, visit->layout);
     header_fill(visit, visit->layout, csrf);
     struct view *body = view_include(visit->layout, "BODY", file);
     view_set(body, "CSRF", csrf);
@@ -123,7 +131,8 @@ void page_send(struct visit *visit, int status)
     if (status == 503) {
         http_set_header(visit->request, "Retry-After", RETRY_AFTER_SECONDS);
     }
-    if (template_render(visit->portal->templates, "layout.html", visit->layout, &text, &length, &fault)) {
+    if (template_render(
+            visit->portal->templates[visit->language], "layout.html", visit->layout, &text, &length, &fault)) {
         answer(visit, status, "text/html; charset=utf-8", text, length);
         secret_wipe(text, length); /* it may show a password */
         memory_free(&text);
@@ -164,17 +173,17 @@ static void back_fill(const struct visit *visit, struct view *body)
 {
     if (visit->school.uai.text[0] != '\0') {
         view_print(body, "BACK", "/etablissements/%s", visit->school.uai.text);
-        view_set(body, "BACK_WORDS", "Revenir à l’accueil de l’établissement");
+        view_say(body, "BACK_WORDS", "Revenir à l’accueil de l’établissement");
     } else {
         view_set(body, "BACK", home_of(visit));
-        view_set(body, "BACK_WORDS", "Revenir à l’accueil");
+        view_say(body, "BACK_WORDS", "Revenir à l’accueil");
     }
 }
 
 static struct view *error_begin(struct visit *visit, const char *heading, const char *text, const char *advice)
 {
     struct view *body = page_begin(visit, heading, "erreur.html");
-    view_set(body, "HEADING", heading);
+    view_say(body, "HEADING", heading);
     sentence_set(body, "TEXT", text);
     back_fill(visit, body);
     if (advice[0] != '\0') {

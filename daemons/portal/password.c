@@ -15,7 +15,7 @@ static struct view *form_begin(struct visit *visit)
     struct view *body = page_begin(visit, "Choisir un nouveau mot de passe", "nouveau-mot-de-passe.html");
     bool after_reset = visit->session.stage == WEB_NEW_PASSWORD;
     view_set(body, "ACTION", "/nouveau-mot-de-passe");
-    view_set(body, "EXPLANATION",
+    view_say(body, "EXPLANATION",
         after_reset ? "L’établissement a réinitialisé votre mot de passe : choisissez-en un que vous seul connaissez."
                     : "Il remplacera votre mot de passe actuel. Vos autres connexions prendront fin.");
     if (!after_reset) {

@@ -24,12 +24,15 @@
 #include "portal/academy_portals.h"
 #include "portal/online_services.h"
 #include "portal/visit.h"
+#include "runtime/cleanup.h"
 #include "runtime/daemon.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "statistics.pb-c.h"
 #include "store/configured.h"
+
+#include <unistd.h>
 
 enum { PARAMETERS_MAX_OF_A_FORM = 1000 };
 #define PURGE_PERIOD MINUTES(10)
@@ -81,6 +84,27 @@ static bool server_open(struct portal *portal, const struct daemon_run *run, str
     return http_server_open(run->loop, &options, visit_begin, portal, &portal->server, fault);
 }
 
+/* French in the folder itself, each other language in one of its code: a folder that is not there is a language that is
+ * not offered. */
+static bool templates_load(struct portal *portal, const char *directory, struct fault *fault)
+{
+    bool loaded = template_set_load(directory, &portal->templates[LANGUAGE_FRENCH], fault);
+    for (unsigned i = LANGUAGE_FRENCH + 1; loaded && i < LANGUAGE_COUNT; i++) {
+        _cleanup_(memory_free) char *path = checked_printf("%s/%s", directory, language_code((enum language)i));
+        loaded = access(path, F_OK) != 0 || template_set_load(path, &portal->templates[i], fault);
+    }
+    return loaded;
+}
+
+static void templates_free(struct portal *portal)
+{
+    for (unsigned i = 0; i < LANGUAGE_COUNT; i++) {
+        if (portal->templates[i]) {
+            template_set_free(&portal->templates[i]);
+        }
+    }
+}
+
 static void statements_read(const struct config *config, struct statements *out_statements)
 {
     *out_statements = (struct statements){
@@ -105,9 +129,7 @@ static void portal_stop(struct daemon_run *run)
     client_close(&portal->import);
     store_close(&portal->store);
     assets_close(&portal->assets);
-    if (portal->templates) {
-        template_set_free(&portal->templates);
-    }
+    templates_free(portal);
     academy_portals_free(&portal->academy_portals);
     online_services_free(&portal->online_services);
     bus_curve_close(&portal->curve);
@@ -141,7 +163,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
     bool opened = import_clock_configure(config, &portal->import_clock, fault) &&
                   online_services_read(config, &portal->online_services, fault) &&
-                  template_set_load(config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), &portal->templates, fault) &&
+                  templates_load(portal, config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), fault) &&
                   assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
                   clients_open(portal, run, fault) && server_open(portal, run, fault);
     if (!opened) {

@@ -4,6 +4,7 @@
 #include "bus/client.h"
 #include "portal/assets.h"
 #include "portal/import_clock.h"
+#include "portal/language.h"
 #include "runtime/http_server.h"
 #include "store/store.h"
 #include "store/web_session.h"
@@ -24,7 +25,7 @@ struct portal {
     struct loop *loop;
     struct store *store;
     struct client *link, *notify, *statistics, *import;
-    struct template_set *templates;
+    struct template_set *templates[LANGUAGE_COUNT]; /* NULL: not offered */
     struct assets *assets;
     struct academy_portals *academy_portals;
     struct online_services *online_services;

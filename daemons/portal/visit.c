@@ -7,6 +7,7 @@
 #include "portal/onward.h"
 #include "portal/page.h"
 #include "portal/routes.h"
+#include "portal/visit_language.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
@@ -373,6 +374,7 @@ void visit_begin(struct http_request *request, void *arg)
     *visit = (struct visit){.portal = portal, .request = request, .started = clock_tick()};
     enum route_found found = route_find(http_method(request), http_path(request), &visit->route, &visit->path);
     const char *cookie = cookie_get(visit, COOKIE_SESSION);
+    visit_language_remember(visit);
     if (found != ROUTE_FOUND) {
         address_is_none(visit, cookie);
     } else if (arena_used(visit_arena(visit)) > REQUEST_BYTES_MAX) {

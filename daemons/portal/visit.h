@@ -53,6 +53,7 @@ struct visit {
     bool has_session;
     struct web_session session;
     struct listed_school school;    /* uai "" before it is loaded */
+    enum language language;         /* of the page being filled */
     const char *tab;                /* that the page is under, if not by its path */
     struct view *layout;            /* the page being filled */
     void *own;                      /* of the handler, in the request's arena */

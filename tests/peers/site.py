@@ -134,7 +134,7 @@ class Site:
             "status": {DAEMONS[name][1]: self.status_address(name) for name in DAEMONS},
             "keys": {"directory": self.folder / "keys"},
             "portal": {"listen": f"127.0.0.1:{self.ports['portal']}", "public_url": self.portal_url,
-                       "template_directory": ROOT / "daemons/portal/pages",
+                       "template_directory": self.build / "daemons/portal/pages",
                        "asset_directory": self.build / "daemons/portal/assets"},
             "import": {"inbox_directory": self.folder / "inbox", "archive_directory": self.folder / "archive",
                        "work_directory": self.folder / "work"},

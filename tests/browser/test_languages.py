@@ -1,0 +1,122 @@
+"""What families meet, in French and in Arabic: nothing is left in the other language, nothing overflows, each refusal is told."""
+
+import re
+
+import pytest
+
+from peers.catalogues import translate
+from peers.mail import text_of
+from peers.people import Town
+from peers.portal import ACADEMY, PASSWORD, birth
+
+SAID = translate.catalogue("ar")
+# French of the page's values: a school's name, what an example shows
+PIECES = [piece.strip(" .,:;–\u00a0") for french in SAID for piece in re.split(r"\{\{[A-Z_]+\}\}|</?\d>|%d|\|", french)]
+PIECES = [piece for piece in PIECES if len(piece) > 9 and " " in piece and "exemple.fr" not in piece]
+TEXT = "return document.body.innerText + ' ' + [...document.querySelectorAll('[aria-label],[title]')].map(" \
+       "one => one.ariaLabel + ' ' + one.title).join(' ')"
+
+
+@pytest.fixture(scope="module")
+def family(site):
+    town = Town(site, ACADEMY)
+    school = town.school(2)
+    lea = town.pupil(school, "Léa", "Plusieurs", "2010-04-03", class_label="4B", account=True)
+    late = town.pupil(school, "Noé", "Plusieurs", "2011-02-03", class_label="5B", account=True)
+    anne = town.guardian("Anne", "Plusieurs", [lea], mail="anne.plusieurs@example.org")
+    for person in (anne, lea):
+        person.hand_out()
+    late.hand_out(months=-1)
+    anne.lea, anne.late = lea, late
+    return anne
+
+
+@pytest.fixture(params=["fr", "ar"])
+def language(request, browser):
+    browser.open("/connexion?langue=" + request.param)
+    yield request.param
+    browser.driver.delete_all_cookies()
+
+
+def look(browser, name, language, says):
+    """The page is in the language, whole; `says` is one of its sentences, in French."""
+    shown = browser.driver.execute_script("return [document.documentElement.lang, getComputedStyle(document.body).direction]")
+    text = " ".join(browser.driver.execute_script(TEXT).split())
+    assert shown == [language, "rtl" if language == "ar" else "ltr"]
+    assert (SAID[says] if language == "ar" else says).replace("\u00a0", " ") in text.replace("\u00a0", " "), text
+    if language == "ar":
+        assert [piece for piece in PIECES if piece in text] == []
+    browser.picture(f"langue-{language}-{name}")
+
+
+def sign_in(browser, login, password):
+    browser.open("/connexion")
+    browser.fill(identifiant=login, mot_de_passe=password)
+    browser.click("#se-connecter")
+
+
+def test_who_cannot_come_in(browser, language, family):
+    look(browser, "connexion", language, "Identifiant oublié")
+    sign_in(browser, "a.inconnue99", "ce n'est pas lui 77")
+    look(browser, "connexion-refusee", language, "L’identifiant ou le mot de passe est incorrect.")
+    sign_in(browser, family.late.login, family.late.password)
+    look(browser, "perime", language, "Votre mot de passe provisoire n’est plus valable")
+    for path in ("/aide", "/aide/identifiant", "/aide/mot-de-passe", "/aide/activation", "/"):
+        browser.open(path)
+        look(browser, path.strip("/").replace("/", "-") or "accueil", language,
+             "Les comptes des élèves et de leurs responsables")
+    browser.open("/aide/identifiant")
+    browser.fill(courriel="anne@x")
+    browser.click("#demander")
+    look(browser, "adresse-refusee", language, "Cette adresse de messagerie n’est pas valable.")
+    browser.fill(courriel="anne.plusieurs@example.org")
+    browser.click("#demander")
+    look(browser, "aide-envoyee", language, "Regardez votre messagerie")
+    browser.open("/mot-de-passe/" + "A" * 43)
+    look(browser, "lien-mort", language, "Ce lien n’est pas valable.")
+    browser.open("/nulle-part")
+    look(browser, "introuvable", language, "Page introuvable")
+
+
+def test_a_guardian_and_a_pupil_open_their_accounts(site, browser, language, family):
+    town = Town(site, ACADEMY)
+    child = town.pupil(town.school(2), "Zoé", "Langue", "2010-04-03", class_label="4B", account=True)
+    guardian = town.guardian("Ana", "Langue", [child], mail=f"ana.{language}@example.org")
+    for person in (child, guardian):
+        person.hand_out()
+    sign_in(browser, guardian.login, guardian.password)
+    look(browser, "ouverture", language, "La date de naissance de votre enfant")
+    date = browser.find('[name^="naissance-"]').get_attribute("name")
+    for name, password, born, says in (
+            ("mot-de-passe-faible", "Trampoline-2019", birth(child), "Ce mot de passe est trop répandu."),
+            ("date-fausse", PASSWORD, "03/04/1999",
+             "La date de naissance ne correspond pas à celle que connaît l’école ou l’établissement.")):
+        browser.fill(nouveau=password, confirmation=password, **{date: born})
+        browser.click("#ouvrir")
+        look(browser, f"ouverture-{name}", language, says)
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, **{date: birth(child)})
+    browser.click("#ouvrir")
+    look(browser, "ouverture-suite", language, "Une dernière étape\u00a0: votre messagerie")
+    mail = site.mail.wait(f"ana.{language}@example.org")[-1]
+    browser.open(re.search(r"https?://\S+(/activation/[\w-]+)", text_of(mail))[1])
+    look(browser, "activation", language, "Activer mon compte")
+    browser.click("main form button")
+    look(browser, "activation-faite", language, "Votre compte est activé")
+    sign_in(browser, guardian.login, PASSWORD)
+    look(browser, "guichet", language, "Mes enfants")
+    for path in ("compte", "adresse", "historique", "enfants"):
+        browser.open(f"/guichet/{path}")
+        look(browser, f"guichet-{path}", language, "Mon compte")
+    browser.driver.delete_all_cookies()
+    browser.open(f"/connexion?langue={language}")
+    sign_in(browser, child.login, child.password)
+    look(browser, "ouverture-eleve", language, "Ma date de naissance")
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(child))
+    browser.click("#ouvrir")
+    look(browser, "guichet-eleve", language, "Votre compte est activé")
+
+
+def test_the_administrators_pages_stay_french(browser):
+    browser.open("/connexion?langue=ar")
+    browser.open("/administration/connexion")
+    assert browser.find("html").get_attribute("lang") == "fr" and not browser.has(".preau-languages")
