@@ -104,7 +104,8 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
-           activated_at = $7, email = coalesce($9, email),
+           activated_at = $7,
+           email = case when $9 is not null then $9 when $11 = 'open_sms' and email_confirmed_at is null then null else email end,
            email_confirmed_at = case when $9 is null then email_confirmed_at end
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
@@ -114,7 +115,7 @@ with changed as (
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed
-     where (c.academy, c.account_id) = (changed.academy, changed.id) and $9 is not null
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and ($9 is not null or $11 = 'open_sms')
        and c.used_at is null and c.superseded_at is null
 ), followed as (
     update preau.confirmation c set used_at = now()

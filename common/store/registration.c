@@ -65,6 +65,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .academy = {(int16_t)row_int64(rows, 0, "academy")},
             .account = {row_int64(rows, 0, "account_id")},
             .is_active = row_bool(rows, 0, "is_active"),
+            .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };
     }
     asking->loaded(asking->arg, found ? &registration : NULL, fault);
@@ -192,7 +193,6 @@ void registration_note_code(struct store *store, int64_t id, enum registration_o
 {
     static const char *const states[] = {
         [REGISTRATION_SENT] = "sent",
-        [REGISTRATION_NOBODY] = "nobody",
         [REGISTRATION_FAILED] = "failed",
         [REGISTRATION_AGAIN] = "waiting",
     };

@@ -36,6 +36,7 @@ struct registration {
     academy_code academy; /* of the account, from REGISTRATION_PROVEN on; id 0: nobody */
     account_id account;
     bool is_active; /* the account: it was opened before */
+    struct instant confirmed_at;
 };
 /* registration: lent for the call; NULL without a fault: there is none. */
 typedef void registration_loaded(void *arg, const struct registration *registration, const struct fault *fault);
@@ -61,8 +62,8 @@ struct registration_code {
     struct phone mobile;
     int64_t attempt; /* from 1 */
     struct instant expires_at;
-    bool is_known;   /* there is somebody to send it to */
-    bool is_flooded; /* who was sent as many a day as anybody is */
+    bool is_known;   /* else there is nobody to send it to, and it is not due any more */
+    bool is_flooded; /* the number was sent as many as any is in a day: not due any more either */
 };
 typedef void registration_claimed(
     void *arg, const struct registration_code *codes, size_t count, const struct fault *fault);
@@ -70,10 +71,10 @@ void registration_claim(
     struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg);
 
 typedef void registration_counted(void *arg, int64_t count, const struct fault *fault);
-/* Codes that left within the last hour, of all linkd. */
+/* SMS tried within the last hour, of all linkd. */
 void registration_count_sent(struct store *store, registration_counted *counted, void *arg);
 
-enum registration_outcome { REGISTRATION_SENT, REGISTRATION_NOBODY, REGISTRATION_FAILED, REGISTRATION_AGAIN };
+enum registration_outcome { REGISTRATION_SENT, REGISTRATION_FAILED, REGISTRATION_AGAIN };
 /* due_at: of REGISTRATION_AGAIN. Nobody is told: what is lost is due again after its lease. */
 void registration_note_code(struct store *store, int64_t id, enum registration_outcome outcome, struct instant due_at);
 void registration_erase_old(struct store *store);

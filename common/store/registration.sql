@@ -12,42 +12,48 @@ on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
 -- :query registration_claim
--- Codes that are due, for who sends them, and whether there is anybody to send one to: a guardian of this name and mobile, who was
--- not sent many today. Past its lease a code is due again: the same one, so that two SMS say the same.
+-- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
+-- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
+-- say the same.
 -- :role link
 -- $1 limit bigint
 -- $2 lease interval
 -- $3 a_day bigint
 with due as (
-    select id from preau.registration
+    select id, mobile from preau.registration
      where state = 'waiting' and due_at <= now()
      order by due_at
      limit $1
        for no key update skip locked
+), judged as (
+    select d.id, exists (select from preau.registration_record m where m.registration = d.id) as is_known,
+           (select count(*) from preau.registration s
+             where s.mobile = d.mobile and s.id < d.id and s.asked_at > now() - interval '1 day'
+               and s.state not in ('nobody', 'flooded')) >= $3 as is_flooded
+      from due d
 ), claimed as (
-    update preau.registration r set due_at = now() + $2, attempts = r.attempts + 1
-      from due where r.id = due.id
- returning r.id, r.mobile, r.attempts, r.expires_at
+    update preau.registration r
+       set state = case when not j.is_known then 'nobody' when j.is_flooded then 'flooded' else r.state end,
+           due_at = now() + $2, attempts = r.attempts + 1
+      from judged j where r.id = j.id
+ returning r.id, r.mobile, r.attempts, r.expires_at, j.is_known, j.is_flooded
 )
-select c.id, c.mobile, c.attempts, c.expires_at,
-       exists (select from preau.registration_record m where m.registration = c.id) as is_known,
-       (select count(*) from preau.registration s
-         where s.mobile = c.mobile and s.sent_at > now() - interval '1 day') >= $3 as is_flooded
-  from claimed c;
+select id, mobile, attempts, expires_at, is_known, is_flooded from claimed;
 
 -- :query registration_sent_lately
--- How many codes left within the last hour, whoever asked: what the operator bounds.
+-- How many SMS were tried within the last hour, whoever asked: what the operator bounds.
 -- :role link
-select count(*) as sent from preau.registration where asked_at > now() - interval '2 hours' and sent_at > now() - interval '1 hour';
+select coalesce(sum(attempts), 0) as sent
+  from preau.registration
+ where asked_at > now() - interval '1 hour' and state not in ('nobody', 'flooded');
 
 -- :query registration_told
--- What became of a code: sent, nobody, failed; or it is due again.
+-- What became of a code: sent, failed; or it is due again.
 -- :role link
 -- $1 id bigint
 -- $2 state text
 -- $3 due_at timestamptz
-update preau.registration
-   set state = $2, due_at = $3, sent_at = case when $2 = 'sent' then now() else sent_at end
+update preau.registration set state = $2, due_at = $3
  where id = $1 and state = 'waiting';
 
 -- :query registration_load
@@ -55,14 +61,14 @@ update preau.registration
 -- :role link
 -- $1 id bigint
 select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, found.academy, 0) as academy,
-       coalesce(r.account_id, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active
+       coalesce(r.account_id, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at
   from preau.registration r
   left join lateral (
         select f.academy, f.id
           from preau.registration_record m
           join preau.account f on (f.academy, f.id) = (m.account_academy, m.account_id)
          where m.registration = r.id and r.state = 'proven'
-         order by f.state = 'active' desc, f.activated_at nulls last, f.academy, f.id
+         order by f.state desc, f.activated_at nulls last, f.academy, f.id
          limit 1) found on true
   left join preau.account a on (a.academy, a.id) = (coalesce(r.academy, found.academy), coalesce(r.account_id, found.id))
  where r.id = $1;
@@ -73,28 +79,29 @@ select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, found.acad
 -- $1 id bigint
 -- $2 tries smallint
 update preau.registration set tries = tries + 1
- where id = $1 and tries < $2 and expires_at > now() and state in ('waiting', 'sent', 'nobody', 'failed')
+ where id = $1 and tries < $2 and expires_at > now() and state in ('waiting', 'sent', 'nobody', 'flooded', 'failed')
 returning id;
 
 -- :query registration_prove
--- The code was right: what follows has a time of its own. No row when nobody could have been sent it.
+-- The code was right: what follows has a time of its own. No row when nobody can have been sent it.
 -- :role link
 -- $1 id bigint
 -- $2 lifetime interval
 update preau.registration set state = 'proven', expires_at = now() + $2
- where id = $1 and state in ('waiting', 'sent', 'failed')
+ where id = $1 and (state = 'sent' or state in ('waiting', 'failed') and attempts > 0)
    and exists (select from preau.registration_record m where m.registration = $1)
 returning id;
 
 -- :query registration_people
--- The person and the children, of all the accounts that it is about: the columns of opening_people.
+-- The person and the children, of all the records of all the accounts that it is about, for the password opens them all: the columns
+-- of opening_people.
 -- :role link
 -- $1 id bigint
 with own as (
     select p.*
-      from preau.registration_record m
-      join preau.person p on (p.academy, p.degree, p.aaf_id) = (m.academy, m.degree, m.aaf_id)
-     where m.registration = $1
+      from (select distinct account_academy, account_id from preau.registration_record where registration = $1) m
+      join preau.person p on (p.account_academy, p.account_id) = (m.account_academy, m.account_id)
+     where p.departed_at is null
 ), people as (
     select own.*, 0 as rank from own
     union

@@ -30,7 +30,11 @@ static void show_children(struct registration_step *step)
     }
     reply.children = list;
     reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN;
-    show(step, &reply);
+    if (reply.n_children > 0) {
+        show(step, &reply);
+    } else {
+        registration_step_refuse(step, REFUSAL_NO_CHILD);
+    }
     memory_free(&list);
     memory_free(&children);
 }
@@ -83,19 +87,45 @@ static void naming_end(struct registration_step *step, enum refusal refusal)
     registration_step_refuse(step, refusal);
 }
 
-static void named(void *arg, bool is_done, const struct fault *fault)
+static void naming_fail(struct registration_step *step, const struct fault *fault)
+{
+    metric_count(METRIC_LINK_ACTIONS, "register", "fault");
+    registration_step_fail(step, fault);
+}
+
+static void naming_answer(struct registration_step *step)
+{
+    metric_count(METRIC_LINK_ACTIONS, "register", "done");
+    Preau__Link__ConfirmRegistrationChildrenReply reply = PREAU__LINK__CONFIRM_REGISTRATION_CHILDREN_REPLY__INIT;
+    call_answer(step->call, &reply.base);
+    registration_step_free(step);
+}
+
+/* Nothing was done: another request of the same browser did it, or it is over. */
+static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
 {
     struct registration_step *step = arg;
     if (fault) {
-        metric_count(METRIC_LINK_ACTIONS, "register", "fault");
-        registration_step_fail(step, fault);
-    } else if (!is_done) {
-        naming_end(step, REFUSAL_REGISTRATION_OVER);
+        naming_fail(step, fault);
+    } else if (registration && !registration->is_over && registration->state == REGISTRATION_CONFIRMED) {
+        naming_answer(step);
     } else {
-        metric_count(METRIC_LINK_ACTIONS, "register", "done");
-        Preau__Link__ConfirmRegistrationChildrenReply reply = PREAU__LINK__CONFIRM_REGISTRATION_CHILDREN_REPLY__INIT;
-        call_answer(step->call, &reply.base);
-        registration_step_free(step);
+        naming_end(step, REFUSAL_REGISTRATION_OVER);
+    }
+}
+
+static void named(void *arg, bool is_done, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    if (fault &&
+        fault->code == FAULT_BUSY) { /* an import has the records: the dates are right, and may be given again */
+        naming_end(step, REFUSAL_BUSY);
+    } else if (fault) {
+        naming_fail(step, fault);
+    } else if (is_done) {
+        naming_answer(step);
+    } else {
+        registration_load(step->link->store, step->number, looked_again, step);
     }
 }
 
@@ -105,7 +135,8 @@ static enum refusal dates_check(const struct registration_step *step)
     Preau__Link__OpenAccountRequest given = PREAU__LINK__OPEN_ACCOUNT_REQUEST__INIT;
     given.n_children = request->n_children;
     given.children = request->children;
-    return birth_dates_check(PROFILE_RESPONSABLE, step->people, step->people_count, &given);
+    enum refusal refusal = birth_dates_check(PROFILE_RESPONSABLE, step->people, step->people_count, &given);
+    return refusal == REFUSAL_ACCOUNT_CLOSED ? REFUSAL_NO_CHILD : refusal;
 }
 
 static void naming_granted(void *arg, bool granted, const struct fault *fault)
@@ -113,7 +144,7 @@ static void naming_granted(void *arg, bool granted, const struct fault *fault)
     struct registration_step *step = arg;
     struct store *store = step->link->store;
     if (fault) {
-        registration_step_fail(step, fault);
+        naming_fail(step, fault);
         return;
     }
     if (!granted) {
@@ -147,7 +178,7 @@ static void naming_loaded(struct registration_step *step)
 static void naming_found(struct registration_step *step)
 {
     if (step->registration.state == REGISTRATION_CONFIRMED) { /* a double click: it was done */
-        named(step, true, NULL);
+        naming_answer(step);
     } else if (step->registration.state != REGISTRATION_PROVEN || step->registration.account.v == 0) {
         naming_end(step, REFUSAL_REGISTRATION_OVER);
     } else {

@@ -32,11 +32,21 @@ static void proved(void *arg, bool is_done, const struct fault *fault)
     giving_end(arg, is_done ? REFUSAL_NONE : REFUSAL_SMS_CODE_WRONG, fault);
 }
 
+/* None may be tried: the answer to one that was right was lost, or it is over. */
+static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
+{
+    struct giving *giving = arg;
+    bool was_proved = registration && !registration->is_over && registration->state != REGISTRATION_ASKED;
+    giving_end(giving, was_proved && giving->is_right ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+}
+
 static void tried(void *arg, bool is_done, const struct fault *fault)
 {
     struct giving *giving = arg;
-    if (fault || !is_done) {
-        giving_end(giving, REFUSAL_REGISTRATION_OVER, fault);
+    if (fault) {
+        giving_end(giving, REFUSAL_NONE, fault);
+    } else if (!is_done) {
+        registration_load(giving->link->store, giving->registration, looked_again, giving);
     } else if (!giving->is_right) {
         giving_end(giving, REFUSAL_SMS_CODE_WRONG, NULL);
     } else {

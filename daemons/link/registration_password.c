@@ -3,9 +3,15 @@
 #include "link/registration.h"
 #include "link/registration_step.h"
 
+/* Once: whatever made the password newer than the proof, this very form included, ended it. Judged after the stored answer was
+ * looked for, so that a repeat gets it. */
 static void finish_check(struct choice *choice)
 {
-    choice_go_on(choice);
+    if (instant_before(choice->proof.credential_at, choice->account.changed_at)) {
+        choice_refuse(choice, REFUSAL_REGISTRATION_OVER);
+    } else {
+        choice_go_on(choice);
+    }
 }
 
 static size_t finish_answer(const struct choice *choice, unsigned char *out_answer)
@@ -33,7 +39,7 @@ static void finish_found(struct registration_step *step)
         registration_step_refuse(step, REFUSAL_REGISTRATION_OVER);
         return;
     }
-    const struct password_link proof = {.account = registration->account};
+    const struct password_link proof = {.account = registration->account, .credential_at = registration->confirmed_at};
     choice_begin_by_link(step->link, step->call, registration->is_active ? &again : &first, &request->base,
         registration->academy, &proof, request->password);
     registration_step_free(step);

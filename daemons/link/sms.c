@@ -13,7 +13,7 @@
 
 #include <curl/curl.h>
 
-enum { THREADS = 2, ATTEMPTS = 6 };
+enum { THREADS = 2, ATTEMPTS = 4 };
 #define SCAN_PERIOD SECONDS(5)
 #define STOP_BOUND SECONDS(2)
 
@@ -28,6 +28,7 @@ struct sms {
     struct timer *scan;
     struct status_check *check;
     bool is_looking, wants_more;
+    bool is_full; /* as many left within the hour as may */
     bool is_stopping, is_left;
 };
 
@@ -80,7 +81,7 @@ static void note(
     const struct sms *sms, const struct registration_code *code, enum registration_outcome outcome, const char *counted)
 {
     metric_count(METRIC_SMS, counted);
-    registration_note_code(sms->link->store, code->id, outcome, instant_add(clock_now(), pause_before(code->attempt)));
+    registration_note_code(sms->link->store, code->id, outcome, clock_now());
 }
 
 static void not_sent(struct sms *sms, const struct sending *sending)
@@ -109,6 +110,9 @@ static void sent(void *job, bool was_run)
         not_sent(sms, sending);
     }
     sending_free(sending);
+    if (was_run && !sms->is_stopping) {
+        sms_wake(sms);
+    }
 }
 
 /* --- what is due --- */
@@ -128,10 +132,8 @@ static void begin(struct sms *sms, const struct registration_code *code)
 
 static void judge(struct sms *sms, const struct registration_code *code)
 {
-    if (!code->is_known) {
-        note(sms, code, REGISTRATION_NOBODY, "nobody");
-    } else if (code->is_flooded) {
-        note(sms, code, REGISTRATION_FAILED, "flooded");
+    if (!code->is_known || code->is_flooded) {
+        metric_count(METRIC_SMS, code->is_known ? "flooded" : "nobody");
     } else if (!instant_before(clock_now(), code->expires_at)) {
         note(sms, code, REGISTRATION_FAILED, "late");
     } else {
@@ -157,10 +159,10 @@ static void claimed(void *arg, const struct registration_code *codes, size_t cou
     looked(sms, count == REGISTRATION_CLAIM_MAX);
 }
 
-/* Longer than the gateway may take, with those that wait for a thread. */
+/* Longer than the gateway may take for all that were claimed at once: none is claimed while one waits for a thread. */
 static struct duration lease_of(const struct sms *sms)
 {
-    return (struct duration){sms->settings.timeout.us * REGISTRATION_CLAIM_MAX};
+    return (struct duration){sms->settings.timeout.us * (REGISTRATION_CLAIM_MAX / THREADS + 2)};
 }
 
 static void counted(void *arg, int64_t count, const struct fault *fault)
@@ -169,10 +171,15 @@ static void counted(void *arg, int64_t count, const struct fault *fault)
     if (fault) {
         looked(sms, false);
     } else if (count >= sms->an_hour) {
+        sms->is_full = true;
         status_check_set(sms->check, STATUS_DEGRADED, "sms.hourly_max was reached: codes wait");
         log_event(LOG_WARNING, "sms_hourly_max", F("sent", count));
         looked(sms, false);
     } else {
+        if (sms->is_full) {
+            sms->is_full = false;
+            status_check_set(sms->check, STATUS_OK, "");
+        }
         registration_claim(sms->link->store, lease_of(sms), sms->a_day, claimed, sms);
     }
 }
@@ -180,7 +187,7 @@ static void counted(void *arg, int64_t count, const struct fault *fault)
 void sms_wake(struct sms *sms)
 {
     sms->wants_more = sms->is_looking;
-    if (!sms->is_looking && !sms->is_stopping) {
+    if (!sms->is_looking && !sms->is_stopping && workers_waiting(sms->workers) == 0) {
         sms->is_looking = true;
         registration_count_sent(sms->link->store, counted, sms);
     }
@@ -230,7 +237,7 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
     const struct worker_options options = {
         .name = "sms",
         .threads = THREADS,
-        .queue_limit = 4 * (size_t)REGISTRATION_CLAIM_MAX,
+        .queue_limit = REGISTRATION_CLAIM_MAX,
         .start = gateway_start,
         .stop = gateway_stop,
         .arg = sms,

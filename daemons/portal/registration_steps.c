@@ -152,7 +152,7 @@ void registration_children_do(struct visit *visit)
 static void end_show(struct visit *visit)
 {
     const char *login = visit->own;
-    view_set(page_begin(visit, "Votre compte est ouvert", "inscription-fin.html"), "LOGIN", login);
+    view_set(page_begin(visit, "Votre compte est prêt", "inscription-fin.html"), "LOGIN", login);
     page_send(visit, 200);
 }
 

@@ -13,6 +13,7 @@ static void session_ended(void *arg, const struct fault *fault)
         return;
     }
     cookie_clear(visit, COOKIE_SESSION);
+    cookie_clear(visit, COOKIE_REGISTRATION);
     bool is_at_portal = visit->session.administrator.v != 0 && cookie_get(visit, COOKIE_PORTAL);
     page_go(visit, is_at_portal ? "/fin-de-session" : "/?fin=1");
 }

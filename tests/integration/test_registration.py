@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from peers.mail import text_of
 from peers.people import Town, letters
 from peers.portal import ACADEMY, PASSWORD, sign_in
-from peers.self_help import Stranger
+from peers.self_help import Stranger, link_in
 from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
@@ -118,7 +119,7 @@ def test_a_guardian_opens_the_account_without_the_school(here, families):
     name_children(visitor, "29/02/2012")
     assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
     choose(visitor)
-    assert visitor.page.status == 200 and anne.login in visitor.page.text and "ouvert" in visitor.page.text
+    assert visitor.page.status == 200 and anne.login in visitor.page.text and "est prêt" in visitor.page.text
     row = anne.row()
     assert (row["state"], row["origin"], row["password"]) == ("active", "responsable", "chosen") and row["activated_at"]
     assert families.events(anne)[-1] == "open_sms"
@@ -181,6 +182,77 @@ def test_who_has_an_account_finds_it_again(here, families):
     assert anne.row()["origin"] == "responsable" and families.events(anne)[-1] == "recover_password"
     assert sign_in(here, anne, PASSWORD).page.status == 401
     assert sign_in(here, anne, "autre jardin sous la neige 8").page.path == "/guichet"
+
+
+def test_children_of_all_records_of_the_account_are_asked_for(here, families):
+    """Whatever mobile they bear: the password opens them all."""
+    who, anne, _ = families.family()
+    other = families.child(who[0], "Ugo", "2011-10-11")
+    record = families.guardian((who[0], who[1], families.person()[2]), [other])
+    with here.psql() as database:
+        database.execute("update preau.person set account_id = %s where (account_academy, account_id) = (%s, %s)", (anne.account[1], *record.account))
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert "Ugo" in visitor.page.text
+    name_children(visitor, "11/10/2011", "29/02/2012")
+    assert visitor.page.path == "/inscription/mot-de-passe"
+
+
+def test_what_an_operator_parted_is_not_joined_again(here, families):
+    who = families.person()
+    first, second = (families.guardian(who, [families.child(who[0], name)]) for name in ("Nino", "Maud"))
+    with here.psql() as database:
+        database.execute(
+            "insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence, undone_at, undone_by)"
+            " values (%s, 2, %s, %s, %s, %s, %s, 'same_mobile', now(), 'essai')",
+            (ACADEMY, second.aaf_id, *second.account, *first.account))
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert "Nino" in visitor.page.text and "Maud" not in visitor.page.text
+    choose(name_children(visitor, "29/02/2012"))
+    assert first.row()["state"] == "active" and second.row()["closed_at"] is None
+
+
+def test_an_import_at_work_is_not_disturbed(here, families):
+    who, anne, _ = families.family()
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    with here.psql() as importing, importing.transaction():
+        importing.execute("select pg_advisory_xact_lock(1347568982)")
+        form = visitor.page.form("/inscription/enfants")
+        name_children(visitor, "29/02/2012")
+        assert visitor.page.status == 503 and int(visitor.page.headers["Retry-After"]) > 0
+    names = [name for name, _ in form.fields if name.startswith("naissance")]
+    page = visitor.get("/inscription/enfants")
+    visitor.page = visitor.submit(page.form("/inscription/enfants"), dict(zip(names, ["29/02/2012"])))
+    assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
+
+
+def test_a_password_is_chosen_once(here, families):
+    who, anne, _ = families.family()
+    visitor = name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012")
+    token = visitor.session.cookies.get("preau-inscription")
+    form = visitor.page
+    choose(visitor)
+    assert anne.row()["state"] == "active" and not visitor.session.cookies.get("preau-inscription")
+    thief = Stranger(here)
+    thief.session.cookies.set("preau-inscription", token)
+    thief.page = thief.get("/inscription/mot-de-passe")
+    choose(thief, "encore un autre jardin 9")
+    assert thief.page.status == 410 and form.status == 200
+    assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+
+
+def test_a_link_mailed_before_confirms_nothing_any_more(here, families):
+    """Its address may be a stranger's, or mistyped."""
+    who, anne, _ = families.family()
+    anne.hand_out()
+    opening = sign_in(here, anne)
+    (name,) = [name for name, _ in opening.page.form("/ouverture").fields if name.startswith("naissance")]
+    opening.submit(opening.page.form("/ouverture"), {name: "29/02/2012"}, nouveau=PASSWORD, confirmation=PASSWORD, courriel="faux@example.net")
+    link = link_in(text_of(here.mail.wait("faux@example.net")[-1]), "activation").removeprefix(here.portal_url)
+    choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"), "un jardin tout neuf 12")
+    assert (anne.row()["state"], anne.row()["email"]) == ("active", None)
+    stranger = Stranger(here)
+    page = stranger.submit(stranger.get(link).form(link))
+    assert page.status == 410 and anne.row()["email"] is None
 
 
 # ------------------------------------------------------------------------------------------------- who is not known
@@ -291,6 +363,9 @@ def test_a_number_is_not_flooded(here, families):
     begin(here, who)
     is_looked_at(here)
     assert len(here.sms.messages(who[2])) == 3
+    with here.psql() as database:
+        states = [state for state, in database.execute("select state from preau.registration where mobile = %s order by id", (who[2],))]
+    assert states == ["sent"] * 3 + ["flooded"], "and no code of it is ever right"
     assert here.metrics("preau-linkd").get('preau_sms_total{outcome="flooded"}', 0) == 1
 
 
