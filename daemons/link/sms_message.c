@@ -89,6 +89,7 @@ void sms_text_make(const char *code, struct duration lifetime, const char *site,
         code, (int)(lifetime.us / 60000000));
     snprintf(last, sizeof last, "\n\n@%.*s #%s", length < SMS_LETTERS_MAX ? length : SMS_LETTERS_MAX, host, code);
     if (length > 0 && letters_of(out_text) + letters_of(last) <= SMS_LETTERS_MAX) {
-        strcat(out_text, last);
+        size_t written = strlen(out_text);
+        snprintf(out_text + written, SMS_TEXT_SIZE - written, "%s", last);
     }
 }
