@@ -21,7 +21,7 @@ struct account_record {
     struct date birth_date; /* of a pupil; else not valid */
     const char *mail, *mobile;
     bool mail_is_anothers; /* another account's as well: nothing is sent there */
-    const char *address; /* lines parted by $ */
+    const char *address;   /* lines parted by $ */
     const char *postal_code, *town, *country;
     struct instant changed_at;
 };

@@ -47,7 +47,7 @@ struct sheet_due {
     academy_code academy;
     delivery_id id;
     int64_t class; /* the same for sheets of one class */
-    int64_t page;  /* the numbers that no sheet and no document of the batch has, in their order, and not this sheet's */
+    int64_t page; /* the numbers that no sheet and no document of the batch has, in their order, and not this sheet's */
     int part;
 };
 

@@ -44,7 +44,7 @@ struct roster_row {
     const char *email; /* where a notification goes: the confirmed one, else AAF's; "" none */
     bool is_own_email; /* the account's, else AAF's */
     bool email_came_back;
-    bool email_is_anothers; /* as well: nothing is sent there */
+    bool email_is_anothers;        /* as well: nothing is sent there */
     const char *unconfirmed_email; /* given by the person, not confirmed yet; "" none */
     bool unconfirmed_came_back;
     const char *mobile; /* "" none */

@@ -101,10 +101,10 @@ static const struct ctl_option mail_list_options[] = {
 };
 static const struct ctl_option mail_preview_options[] = {
     {"case",     "CAS",  "pour qui le lit autrement : eleve, reinitialise, choisi… « mail list » dit les cas de chacun"},
-    {"language", "CODE", "avec cette seconde langue, à la suite du français"},
-    {"html",     NULL,   "la forme HTML, au lieu du texte"                    },
-    {"eml",      NULL,   "le courriel entier, tel qu’il partirait"          },
-    {NULL,       NULL,   NULL                                                 },
+    {"language", "CODE", "avec cette seconde langue, à la suite du français"                                             },
+    {"html",     NULL,   "la forme HTML, au lieu du texte"                                                                 },
+    {"eml",      NULL,   "le courriel entier, tel qu’il partirait"                                                       },
+    {NULL,       NULL,   NULL                                                                                              },
 };
 static const struct ctl_option audit_verify_options[] = {
     {"academy", "N",                         "la chaîne de cette académie seulement ; 0 : celle de la nation"},
