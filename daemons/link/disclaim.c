@@ -90,12 +90,12 @@ void disclaim_child(struct link *link, struct call *call, const Preau__Link__Dis
         return;
     }
     struct disclaiming *disclaiming = checked_calloc(1, sizeof *disclaiming);
-    *disclaiming = (struct disclaiming){
-        .link = link,
-        .call = call,
-        .academy = {(int16_t)request->account->academy},
-        .id = {                                            request->account->id},
-        .pupil = { {(int16_t)child->academy},       (int)child->degree, child->aaf_id},
-    };
+    disclaiming->link = link;
+    disclaiming->call = call;
+    disclaiming->academy.v = (int16_t)request->account->academy;
+    disclaiming->id.v = request->account->id;
+    disclaiming->pupil.academy.v = (int16_t)child->academy;
+    disclaiming->pupil.degree = (int)child->degree;
+    disclaiming->pupil.aaf_id = child->aaf_id;
     disclaiming_load(disclaiming);
 }
