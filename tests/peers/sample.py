@@ -144,7 +144,7 @@ class Sample:
                 "  from preau.person p join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id)"
                 "  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)"
                 "  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)"
-                " where p.profile = 'responsable' and p.mobile like '+336%' and a.state = 'non_distribue' and p.departed_at is null"
+                " where p.profile = 'responsable' and p.mobile is not null and a.state = 'non_distribue' and p.departed_at is null"
                 " group by p.academy, p.degree, p.aaf_id order by p.aaf_id limit 1").fetchone()
 
     def tell_addresses(self):
@@ -161,7 +161,7 @@ class Sample:
             print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
         if known := self.guardian_of_sms():
             prenom, nom, mobile, children = known
-            print(f"\n  By SMS         {site.portal_url}/inscription: {prenom} {nom}, 0{mobile[3:]}; children: {children}")
+            print(f"\n  By SMS         {site.portal_url}/inscription: {prenom} {nom}, {mobile}; children: {children}")
         print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"
