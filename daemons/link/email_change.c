@@ -111,7 +111,7 @@ static void demand_proved(void *arg, bool is_right, const struct fault *fault)
         return;
     }
     if (!is_right) {
-        demand_refuse(demand, REFUSAL_WRONG_CREDENTIALS);
+        demand_refuse(demand, REFUSAL_PRESENT_PASSWORD_WRONG);
         return;
     }
     attempt_succeed(demand->link->store, &demand->password);

@@ -11,7 +11,7 @@ static void present_known(struct choice *choice, bool is_right)
 {
     const Preau__Link__ChangePasswordRequest *request = (const void *)choice->request;
     if (!is_right) {
-        choice_refuse(choice, REFUSAL_WRONG_CREDENTIALS);
+        choice_refuse(choice, REFUSAL_PRESENT_PASSWORD_WRONG);
         return;
     }
     attempt_succeed(choice->link->store, &choice->attempt);
@@ -66,7 +66,7 @@ static void change_check(struct choice *choice)
         if (is_proved_by_session(choice, request)) {
             choice_go_on(choice);
         } else {
-            choice_refuse(choice, REFUSAL_WRONG_CREDENTIALS);
+            choice_refuse(choice, REFUSAL_PRESENT_PASSWORD_WRONG);
         }
         return;
     }

@@ -12,6 +12,10 @@ void activation_show(struct visit *visit)
 
 static void confirmed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
+    if (!answer && !page_is_link_bad(refusal)) {
+        page_refuse(visit, refusal);
+        return;
+    }
     struct view *body = page_begin(visit, "Activer mon compte", "activation.html");
     if (answer) {
         view_show(body, "DONE");

@@ -22,7 +22,7 @@ void family_email_show(struct visit *visit)
 
 static enum form_field field_of(enum refusal refusal)
 {
-    return refusal == REFUSAL_WRONG_CREDENTIALS ? FIELD_PRESENT : form_field_of(refusal);
+    return refusal == REFUSAL_PRESENT_PASSWORD_WRONG ? FIELD_PRESENT : form_field_of(refusal);
 }
 
 static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -86,6 +86,10 @@ void email_link_show(struct visit *visit)
 
 static void confirmed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
+    if (!answer && !page_is_link_bad(refusal)) {
+        page_refuse(visit, refusal);
+        return;
+    }
     struct view *body = page_begin(visit, "Confirmer mon adresse", "adresse-confirmation.html");
     if (answer) {
         view_set(view_add(body, "DONE"), "ONWARD", visit->has_session ? visit_home(visit) : "/connexion");

@@ -207,6 +207,11 @@ static const char *heading_of(int status)
     }
 }
 
+bool page_is_link_bad(enum refusal refusal)
+{
+    return refusal != REFUSAL_BUSY && refusal != REFUSAL_TOO_MANY_ATTEMPTS && refusal != REFUSAL_TOO_LATE;
+}
+
 void page_link_refused(struct view *body, enum refusal refusal)
 {
     struct view *refused = view_add(body, "REFUSED");

@@ -17,9 +17,11 @@ void page_go(struct visit *visit, const char *location);
 void page_go_noted(struct visit *visit, const char *word, const char *location);
 PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
 
-/* What a rule said no to, as a page of its own. */
+/* Of a mailed link: is it no good? One that cannot be looked at now is as good as before. */
+bool page_is_link_bad(enum refusal refusal);
 /* REFUSED of a page that a mailed link leads to. */
 void page_link_refused(struct view *body, enum refusal refusal);
+/* What a rule said no to, as a page of its own. */
 void page_refuse(struct visit *visit, enum refusal refusal);
 /* What failed: logged with the incident's number, which the person sees; 503 with Retry-After when it may work soon. */
 void page_fail(struct visit *visit, const struct fault *fault);

@@ -19,7 +19,7 @@ WORDS = {
     "fr": {
         "wrong_credentials": ("L’identifiant ou le mot de passe est incorrect", "Vérifiez votre saisie"),
         "too_many_attempts": ("Trop d’essais ont été faits", "Patientez quelques minutes"),
-        "notification_expired": ("n’est plus valable", "nouvelle notification"),
+        "notification_expired": ("n’est plus valable", "en donner un nouveau"),
         "not_distributed": ("n’a pas encore été remis", "Adressez-vous à l’école ou à l’établissement"),
         "sign_in_required": ("votre session a pris fin", "Connectez-vous de nouveau"),
         "birth_date_wrong": ("ne correspond pas à celle que connaît", "Seul l’établissement de l’élève peut corriger"),

@@ -290,7 +290,7 @@ def test_a_mail_that_did_not_arrive_is_told_on_the_page(here, anne):
 def test_what_is_wrong_is_told_at_its_field_and_nothing_is_stored(here, anne):
     for email, present, says, status in (("pas-une-adresse", PASSWORD, "n’est pas valable", 422),
                                          (anne.old.upper().replace("EXAMPLE.NET", "example.net"), PASSWORD, "déjà celle de votre compte", 422),
-                                         (anne.new, "ce n’est pas lui", "mot de passe est incorrect", 401)):
+                                         (anne.new, "ce n’est pas lui", "Le mot de passe actuel n’est pas le bon", 422)):
         page = ask(anne, email, present)
         assert page.status == status and says in page.text
         assert page.form("/guichet/adresse").fields[2] == ("courriel", email) and present not in page.content.decode()
@@ -301,7 +301,7 @@ def test_tries_of_the_present_password_are_bounded(here, bus, anne):
     request = bus.message("link", "AskEmailChangeRequest", present="wrong-wrong-22", email=anne.new)
     request.account.CopyFrom(bus.reference(anne.account))
     told = [bus.refusal("link", "AskEmailChange", request, account=anne.account) for _ in range(7)]
-    assert told == ["wrong_credentials"] * 6 + ["too_many_attempts"]
+    assert told == ["present_password_wrong"] * 6 + ["too_many_attempts"]
     request.present = PASSWORD
     assert bus.refusal("link", "AskEmailChange", request, account=anne.account) == "too_many_attempts", "the right one waits too"
     change = bus.message("link", "ChangePasswordRequest", present=PASSWORD, chosen="encore un jardin 55")

@@ -277,7 +277,7 @@ def test_a_person_changes_the_password_with_the_present_one(bus, here, family, a
     other = "trois canards dorment 88"
     request = bus.message("link", "ChangePasswordRequest", present="not it at all", chosen=other)
     request.account.CopyFrom(bus.reference(lea.account))
-    assert bus.refusal("link", "ChangePassword", request, account=lea.account) == "wrong_credentials"
+    assert bus.refusal("link", "ChangePassword", request, account=lea.account) == "present_password_wrong"
     request.present = PASSWORD
     bus.ask("link", "ChangePassword", request, account=lea.account)
     assert sign_in(bus, lea, address, other).next == DESK
@@ -489,7 +489,7 @@ def test_a_sign_in_before_the_reset_proves_nothing_after_it(bus, family, address
     for at in (0, thief.credential_at):
         with pytest.raises(Refused) as refused:
             change(bus, lea, "le mien maintenant 77 fois", credential_at=at)
-        assert refused.value.code == "wrong_credentials"
+        assert refused.value.code == "present_password_wrong"
     owner = sign_in(bus, lea, address)
     changed = change(bus, lea, "trois canards dorment 88", credential_at=owner.credential_at)
     assert changed.next == DESK and changed.credential_at > owner.credential_at

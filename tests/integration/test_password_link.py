@@ -153,7 +153,8 @@ def test_links_of_another_purpose_or_altered_ones_are_none(here, families, anne)
         (number,) = database.execute("select max(id) from preau.confirmation where (academy, account_id) = (%s, %s)", anne.account).fetchone()
     folder, academy = here.folder / "keys", anne.account[0]
     wrong = [link_in(text_of(mail), "activation").rpartition("/")[2], token[:-1] + ("A" if token[-1] != "A" else "B"), token[:-1],
-             token + "A", "x", link_token(folder, "activation", academy, number), link_token(folder, "password", academy, number + 9999),
+             token + "A", "x", link_token(folder, "activation", academy, number),
+             link_token(folder, "email_change", academy, number), link_token(folder, "password", academy, number + 9999),
              link_token(folder, "password", academy + 1, number)]
     for one in wrong:
         page = Stranger(here).get(f"/mot-de-passe/{one}")

@@ -461,7 +461,7 @@ def test_a_person_changes_the_password_from_the_desk(here, family):
     page = pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea))
     page = pupil.get(page.link("Changer de mot de passe"))
     wrong = pupil.submit(page.form("/nouveau-mot-de-passe"), actuel="pas le bon", nouveau="un autre jardin 42", confirmation="un autre jardin 42")
-    assert wrong.status == 401 and b'id="actuel-erreur"' in wrong.content
+    assert wrong.status == 422 and b'id="actuel-erreur"' in wrong.content
     before = pupil.session.cookies["preau"]
     done = pupil.submit(wrong.form("/nouveau-mot-de-passe"), actuel=PASSWORD, nouveau="un autre jardin 42", confirmation="un autre jardin 42")
     assert done.path == "/guichet" and "mot de passe est changé" in done.text

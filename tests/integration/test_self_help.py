@@ -112,7 +112,7 @@ def test_one_whose_password_is_over_is_told_that_the_school_renews_it(here, fami
     anne = families.handed_out(mail="aaf.fini@example.net", months=-1)
     ask(here, FORGOTTEN, anne.login)
     (mail,) = here.mail.wait("aaf.fini@example.net")
-    assert "n’est plus valable" in text_of(mail) and "nouvelle notification" in text_of(mail)
+    assert "n’est plus valable" in text_of(mail) and "en donner un nouveau" in text_of(mail)
     assert "valable jusqu’au" not in text_of(mail)
 
 
@@ -169,7 +169,7 @@ def test_who_comes_with_a_password_that_is_over_is_told_which_school_can_help(he
     with here.psql() as database:
         (name,) = database.execute("select name from preau.school where uai = %s", (families.school[0],)).fetchone()
     late = sign_in(here, anne)
-    assert late.page.status == 403 and name in late.page.text and "nouvelle notification" in late.page.text
+    assert late.page.status == 403 and name in late.page.text and "en donner un nouveau" in late.page.text
     assert late.get("/ouverture").path == "/connexion", "no session"
     guess = sign_in(here, anne, "aaaa-bbbb-cccc")
     assert guess.page.status == 401 and name not in guess.page.text

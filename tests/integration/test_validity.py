@@ -10,7 +10,7 @@ from peers.site import Site
 
 DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
 LINK = {"argon2_memory": "8Mio", "argon2_operations": "1"}
-WAY_OUT = "Demandez à l’école ou à l’établissement de vous envoyer une nouvelle notification."
+WAY_OUT = "Demandez à l’école ou à l’établissement de vous en donner un nouveau."
 
 
 @pytest.fixture(scope="module")
