@@ -112,7 +112,7 @@ def test_another_address_by_the_keyboard_and_the_mail(site, browser, opened):
     browser.press("#changer-adresse")
     browser.fill(courriel="anne.nouvelle@example.org", actuel="ce n’est pas lui")
     browser.press("#enregistrer")
-    assert "incorrect" in browser.text("#actuel-erreur") and browser.find("#courriel").get_attribute("value") == "anne.nouvelle@example.org"
+    assert "n’est pas le bon" in browser.text("#actuel-erreur") and browser.find("#courriel").get_attribute("value") == "anne.nouvelle@example.org"
     browser.picture("adresse-refusee")
     browser.fill(courriel="anne@example.net", actuel=PASSWORD)
     browser.press("#enregistrer")
