@@ -154,6 +154,7 @@ def chromium(site, artifacts, profile, words=(), with_scripts=True):
         options.add_argument("--no-sandbox")  # Chromium's own refuses root
     if not with_scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.add_argument("--accept-lang=fr-FR,fr")  # as families' are; else pages speak the machine's language
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
         browser = Browser(driver, site.portal_url, artifacts, with_scripts)

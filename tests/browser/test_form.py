@@ -215,6 +215,7 @@ def plain(site, tmp_path):
     for word in ("--headless=new", "--disable-dev-shm-usage", "--lang=fr", "--no-sandbox", "--window-size=1280,900", f"--user-data-dir={tmp_path / 'plain'}"):
         options.add_argument(word)
     options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.add_argument("--accept-lang=fr-FR,fr")
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
         yield driver
