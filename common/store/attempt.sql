@@ -4,6 +4,7 @@
 -- :query attempt_begin
 -- Counts a try of each subject, before it is known whether it is right; not granted: one of them must wait. What comes
 -- while a subject waits is not counted, so that a flood does not lengthen the delay. A day without tries forgets all.
+-- Who need not wait has -infinity: the moment of whoever came by now would be the future to a transaction that is older.
 -- :role link
 -- $1 subjects text[]
 -- $2 allowed bigint[]
@@ -15,7 +16,7 @@ with asked as (
       from unnest($1, $2, $3) a(subject, allowed, microseconds) order by subject
 ), counted as (
     insert into preau.attempt as t (subject, failures, first_at, last_at, not_before, delays, granted)
-    select subject, 1, now(), now(), case when allowed <= 1 then now() + least(longest, $5) else now() end,
+    select subject, 1, now(), now(), case when allowed <= 1 then now() + least(longest, $5) else '-infinity' end,
            (allowed <= 1)::integer, true
       from asked
     on conflict (subject) do update set
@@ -47,7 +48,7 @@ with asked as (
 )
 update preau.attempt t
    set failures = greatest(t.failures - 1, 0),
-       not_before = case when t.failures >= a.allowed then now() else t.not_before end,
+       not_before = case when t.failures >= a.allowed then '-infinity' else t.not_before end,
        delays = case when t.failures >= a.allowed then greatest(t.delays - 1, 0) else t.delays end
   from asked a
  where t.subject = a.subject;

@@ -425,7 +425,7 @@ def test_without_its_database_it_is_alive_and_not_ready_and_comes_back(bus, here
 
 def attempts(here, like):
     with here.psql() as database:
-        return database.execute("select failures, delays, extract(epoch from not_before - last_at)::integer from preau.attempt"
+        return database.execute("select failures, delays, extract(epoch from greatest(not_before, first_at) - last_at)::integer from preau.attempt"
                                 " where subject like %s order by subject", (like,)).fetchall()
 
 
