@@ -29,7 +29,7 @@ static void giving_end(struct giving *giving, enum refusal refusal, const struct
 
 static void proved(void *arg, bool is_done, const struct fault *fault)
 {
-    giving_end(arg, is_done ? REFUSAL_NONE : REFUSAL_SMS_CODE_WRONG, fault);
+    giving_end(arg, is_done ? REFUSAL_NONE : REFUSAL_CODE_WRONG, fault);
 }
 
 /* None may be tried: the answer to one that was right was lost, or it is over. */
@@ -48,7 +48,7 @@ static void tried(void *arg, bool is_done, const struct fault *fault)
     } else if (!is_done) {
         registration_load(giving->link->store, giving->registration, looked_again, giving);
     } else if (!giving->is_right) {
-        giving_end(giving, REFUSAL_SMS_CODE_WRONG, NULL);
+        giving_end(giving, REFUSAL_CODE_WRONG, NULL);
     } else {
         registration_prove(giving->link->store, giving->registration, giving->link->bounds.sms_form, proved, giving);
     }

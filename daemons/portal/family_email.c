@@ -20,11 +20,6 @@ void family_email_show(struct visit *visit)
     page_send(visit, 200);
 }
 
-static enum form_field field_of(enum refusal refusal)
-{
-    return refusal == REFUSAL_PRESENT_PASSWORD_WRONG ? FIELD_PRESENT : form_field_of(refusal);
-}
-
 static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     if (answer) {
@@ -32,7 +27,7 @@ static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refu
         return;
     }
     struct view *body = form_begin(visit, http_form(visit->request, "courriel"));
-    enum form_field field = field_of(refusal);
+    enum form_field field = form_field_of(refusal);
     page_form_error_at(body, refusal, form_field_id(field));
     form_field_error(body, field, refusal);
     page_send(visit, refusal_status(refusal));

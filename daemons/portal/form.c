@@ -8,13 +8,16 @@ enum form_field form_field_of(enum refusal refusal)
     if (refusal >= REFUSAL_PASSWORD_TOO_SHORT && refusal <= REFUSAL_PASSWORD_NOT_NEW) {
         return FIELD_PASSWORD;
     }
+    if (refusal == REFUSAL_PRESENT_PASSWORD_WRONG) {
+        return FIELD_PRESENT;
+    }
     if (refusal == REFUSAL_PASSWORDS_DIFFER) {
         return FIELD_AGAIN;
     }
     if (refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_EMAIL_NOT_NEW) {
         return FIELD_EMAIL;
     }
-    if (refusal == REFUSAL_SMS_CODE_WRONG) {
+    if (refusal == REFUSAL_CODE_WRONG) {
         return FIELD_CODE;
     }
     if (refusal == REFUSAL_PERSON_NAME_MISSING || refusal == REFUSAL_MOBILE_INVALID) {

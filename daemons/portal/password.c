@@ -35,7 +35,7 @@ void password_show(struct visit *visit)
 static void form_refuse(struct visit *visit, enum refusal refusal)
 {
     struct view *body = form_begin(visit);
-    enum form_field field = refusal == REFUSAL_PRESENT_PASSWORD_WRONG ? FIELD_PRESENT : form_field_of(refusal);
+    enum form_field field = form_field_of(refusal);
     page_form_error_at(body, refusal, form_field_id(field));
     form_field_error(body, field, refusal);
     page_send(visit, refusal_status(refusal));
