@@ -1,6 +1,7 @@
 #include "portal/birth_fields.h"
 
 #include "domain/date.h"
+#include "portal/child_ref.h"
 #include "portal/form.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
@@ -11,17 +12,13 @@
 
 enum { FIELD_NAME_SIZE = 64, CHILDREN_MAX = 64 };
 
-static const char *typed(const struct visit *visit, const char *name)
-{
-    const char *value = http_form(visit->request, name);
-    return value ? value : "";
-}
+static const char prefix[] = "naissance-";
 
-/* The form's name of a child's field: the identity that linkd knows it by. */
 static void field_name(const Preau__Child *child, char out_name[FIELD_NAME_SIZE])
 {
-    snprintf(
-        out_name, FIELD_NAME_SIZE, "naissance-%u-%u-%lld", child->academy, child->degree, (long long)child->aaf_id);
+    char ref[CHILD_REF_SIZE];
+    child_ref_write(child, ref);
+    snprintf(out_name, FIELD_NAME_SIZE, "%s%s", prefix, ref);
 }
 
 static bool is_date(const char *text)
@@ -48,8 +45,8 @@ static void child_fill(const struct visit *visit, struct view *parent, const Pre
     view_set(view, "FIELD", name);
     view_set(view, "CHILD_NAME", person);
     view_set(view, "CHILD_SCHOOL", child->school);
-    view_print(view, "CHILD_ID", "%u-%u-%lld", child->academy, child->degree, (long long)child->aaf_id);
-    birth_field_fill(view, typed(visit, name), refusal);
+    view_set(view, "CHILD_ID", name + sizeof prefix - 1);
+    birth_field_fill(view, visit_typed(visit, name), refusal);
 }
 
 void birth_fields_fill(
@@ -91,28 +88,16 @@ const char *birth_fields_id(
     for (size_t i = 0; i < count; i++) {
         char name[FIELD_NAME_SIZE];
         field_name(children[i], name);
-        if (refusal == REFUSAL_BIRTH_DATE_WRONG || !is_date(typed(visit, name))) {
+        if (refusal == REFUSAL_BIRTH_DATE_WRONG || !is_date(visit_typed(visit, name))) {
             return arena_copy(visit_arena(visit), name);
         }
     }
     return NULL;
 }
 
-/* "naissance-10-1-123" */
 static bool child_read(const char *name, Preau__Child *out_child)
 {
-    unsigned academy;
-    unsigned degree;
-    long long aaf_id;
-    char end;
-    preau__child__init(out_child);
-    if (sscanf(name, "naissance-%3u-%1u-%18lld%c", &academy, &degree, &aaf_id, &end) != 3) {
-        return false;
-    }
-    out_child->academy = academy;
-    out_child->degree = degree;
-    out_child->aaf_id = aaf_id;
-    return true;
+    return strncmp(name, prefix, sizeof prefix - 1) == 0 && child_ref_read(name + sizeof prefix - 1, out_child);
 }
 
 Preau__Link__ChildBirthDate **birth_fields_read(const struct visit *visit, size_t *out_count)

@@ -53,8 +53,8 @@ void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *
     cookie_write(visit, cookie, value, end);
 }
 
-/* Browsers keep none longer than 400 days. */
-enum { DEVICE_SECONDS = 400 * 24 * 3600 };
+/* Browsers keep none longer than 400 days; a registration is ended by linkd sooner. */
+enum { DEVICE_SECONDS = 400 * 24 * 3600, REGISTRATION_SECONDS = 6 * 3600 };
 
 static bool is_token(const char *text)
 {
@@ -62,31 +62,16 @@ static bool is_token(const char *text)
     return length > 0 && length < TOKEN_LINK_SIZE && text[length] == '\0';
 }
 
-const char *cookie_device(const struct visit *visit, enum cookie cookie)
+const char *cookie_token(const struct visit *visit, enum cookie cookie)
 {
     const char *token = cookie_text(visit, cookie);
     return token && is_token(token) ? token : "";
 }
 
-void cookie_set_device(const struct visit *visit, enum cookie cookie, const char *token)
+void cookie_set_token(const struct visit *visit, enum cookie cookie, const char *token)
 {
     if (is_token(token)) {
-        cookie_set_text(visit, cookie, token, DEVICE_SECONDS);
-    }
-}
-
-/* linkd ends a registration sooner: this only forgets. */
-enum { REGISTRATION_SECONDS = 6 * 3600 };
-
-const char *cookie_registration(const struct visit *visit)
-{
-    return cookie_device(visit, COOKIE_REGISTRATION);
-}
-
-void cookie_set_registration(const struct visit *visit, const char *token)
-{
-    if (is_token(token)) {
-        cookie_set_text(visit, COOKIE_REGISTRATION, token, REGISTRATION_SECONDS);
+        cookie_set_text(visit, cookie, token, cookie == COOKIE_REGISTRATION ? REGISTRATION_SECONDS : DEVICE_SECONDS);
     }
 }
 

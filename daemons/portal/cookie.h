@@ -24,10 +24,7 @@ void cookie_set(const struct visit *visit, enum cookie cookie, const char *value
 enum { COOKIE_TEXT_MAX = 1000 };
 const char *cookie_text(const struct visit *visit, enum cookie cookie);
 void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *value, int seconds);
-/* linkd's token of a registration, for as long as its steps may take. "" without one. */
-const char *cookie_registration(const struct visit *visit);
-void cookie_set_registration(const struct visit *visit, const char *token);
-/* linkd's token; kept as long as browsers keep cookies. "" without one. */
-const char *cookie_device(const struct visit *visit, enum cookie cookie);
-void cookie_set_device(const struct visit *visit, enum cookie cookie, const char *token);
+/* linkd's token; kept for as long as one of its kind is of use. "" without one. */
+const char *cookie_token(const struct visit *visit, enum cookie cookie);
+void cookie_set_token(const struct visit *visit, enum cookie cookie, const char *token);
 void cookie_clear(const struct visit *visit, enum cookie cookie);

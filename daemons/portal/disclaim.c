@@ -1,31 +1,12 @@
 /* "I am not this pupil's legal guardian", during the opening: asked on a page of its own, then said. */
 #include "link.pb-c.h"
+#include "portal/child_ref.h"
 #include "portal/family.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "portal/wording.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define OPENING "/ouverture"
-
-/* "10-1-123": the identity that linkd knows the child by. */
-static bool child_read(const char *text, Preau__Child *out_child)
-{
-    unsigned academy;
-    unsigned degree;
-    long long aaf_id;
-    char end;
-    preau__child__init(out_child);
-    if (!text || sscanf(text, "%3u-%1u-%18lld%c", &academy, &degree, &aaf_id, &end) != 3) {
-        return false;
-    }
-    out_child->academy = academy;
-    out_child->degree = degree;
-    out_child->aaf_id = aaf_id;
-    return true;
-}
 
 static const Preau__Child *child_of(const Preau__Link__GetOpeningReply *reply, const Preau__Child *asked)
 {
@@ -48,7 +29,7 @@ static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refu
         page_refuse(visit, refusal);
         return;
     }
-    const Preau__Child *child = child_read(text, &wanted) ? child_of(reply, &wanted) : NULL;
+    const Preau__Child *child = child_ref_read(text, &wanted) ? child_of(reply, &wanted) : NULL;
     if (!child) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
@@ -82,7 +63,7 @@ static void disclaimed(struct visit *visit, const ProtobufCMessage *answer, enum
 void disclaim_do(struct visit *visit)
 {
     Preau__Child child;
-    if (!child_read(http_form(visit->request, "eleve"), &child)) {
+    if (!child_ref_read(http_form(visit->request, "eleve"), &child)) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }

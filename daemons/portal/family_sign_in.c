@@ -67,7 +67,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
-    cookie_set_device(visit, COOKIE_DEVICE, reply->device);
+    cookie_set_token(visit, COOKIE_DEVICE, reply->device);
     cookie_clear(visit, COOKIE_REGISTRATION); /* whoever sits here next does not go on with it */
     struct web_session session = {.stage = WEB_OPEN,
         .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
@@ -106,7 +106,7 @@ void family_sign_in_do(struct visit *visit)
     Preau__Link__SignInRequest request = PREAU__LINK__SIGN_IN_REQUEST__INIT;
     request.login = arena_copy(visit_arena(visit), login);
     request.password = arena_copy(visit_arena(visit), password);
-    request.device = arena_copy(visit_arena(visit), cookie_device(visit, COOKIE_DEVICE));
+    request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_DEVICE));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     visit_call(visit, &(struct visit_call){visit->portal->link, "SignIn", &request.base, signed_in, NULL, false});
 }

@@ -35,7 +35,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
         return;
     }
     metric_count(METRIC_PORTAL_SIGN_INS, "administrator", "ok");
-    cookie_set_device(visit, COOKIE_HEAD_DEVICE, reply->device);
+    cookie_set_token(visit, COOKIE_HEAD_DEVICE, reply->device);
     administrator_step_go(visit, reply->standing, NULL);
 }
 
@@ -50,7 +50,7 @@ void head_sign_in_do(struct visit *visit)
     Preau__Link__SignInAdministratorRequest request = PREAU__LINK__SIGN_IN_ADMINISTRATOR_REQUEST__INIT;
     request.login = arena_copy(visit_arena(visit), login);
     request.password = arena_copy(visit_arena(visit), password);
-    request.device = arena_copy(visit_arena(visit), cookie_device(visit, COOKIE_HEAD_DEVICE));
+    request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_HEAD_DEVICE));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     visit_call(
         visit, &(struct visit_call){visit->portal->link, "SignInAdministrator", &request.base, signed_in, NULL, false});

@@ -83,7 +83,7 @@ void help_form_do(struct visit *visit)
     request.wanted = wish->wanted;
     request.subject = arena_copy(visit_arena(visit), typed);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
-    request.device = arena_copy(visit_arena(visit), cookie_device(visit, COOKIE_DEVICE));
+    request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_DEVICE));
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);
     visit_call(visit, &(struct visit_call){visit->portal->link, "AskHelp", &request.base, asked, id, true});

@@ -16,12 +16,6 @@ struct opening {
     enum refusal refusal;
 };
 
-static const char *typed(const struct visit *visit, const char *name)
-{
-    const char *value = http_form(visit->request, name);
-    return value ? value : "";
-}
-
 static void guardian_fill(
     const struct visit *visit, struct view *body, const Preau__Link__GetOpeningReply *reply, enum refusal refusal)
 {
@@ -80,7 +74,7 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
         form_field_error(body, field == FIELD_PASSWORD || field == FIELD_AGAIN ? field : FIELD_NONE, refusal);
     }
     if (reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
-        birth_field_fill(view_add(body, "PUPIL"), typed(visit, "naissance"), refusal);
+        birth_field_fill(view_add(body, "PUPIL"), visit_typed(visit, "naissance"), refusal);
     } else {
         guardian_fill(visit, body, reply, refusal);
     }
@@ -143,8 +137,8 @@ void opening_do(struct visit *visit)
     Preau__Link__OpenAccountRequest request = PREAU__LINK__OPEN_ACCOUNT_REQUEST__INIT;
     request.account = family_account_ref(visit);
     request.password = arena_copy(visit_arena(visit), chosen);
-    request.email = arena_copy(visit_arena(visit), typed(visit, "courriel"));
-    request.birth_date = arena_copy(visit_arena(visit), typed(visit, "naissance"));
+    request.email = arena_copy(visit_arena(visit), visit_typed(visit, "courriel"));
+    request.birth_date = arena_copy(visit_arena(visit), visit_typed(visit, "naissance"));
     request.children = birth_fields_read(visit, &request.n_children);
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);

@@ -8,18 +8,12 @@
 #include "portal/handlers.h"
 #include "portal/page.h"
 
-static const char *typed(const struct visit *visit, const char *name)
-{
-    const char *value = http_form(visit->request, name);
-    return value ? value : "";
-}
-
 static void form_show(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Ouvrir mon compte par SMS", "inscription.html");
-    view_set(body, "NOM", typed(visit, "nom"));
-    view_set(body, "PRENOM", typed(visit, "prenom"));
-    view_set(body, "MOBILE", typed(visit, "mobile"));
+    view_set(body, "NOM", visit_typed(visit, "nom"));
+    view_set(body, "PRENOM", visit_typed(visit, "prenom"));
+    view_set(body, "MOBILE", visit_typed(visit, "mobile"));
     form_request_set(body);
     if (refusal != REFUSAL_NONE) {
         enum form_field field = form_field_of(refusal);
@@ -51,7 +45,7 @@ static void begun(struct visit *visit, const ProtobufCMessage *answer, enum refu
         form_show(visit, refusal);
         return;
     }
-    cookie_set_registration(visit, reply->token);
+    cookie_set_token(visit, COOKIE_REGISTRATION, reply->token);
     page_go(visit, "/inscription/code");
 }
 
@@ -62,9 +56,9 @@ void registration_do(struct visit *visit)
         return;
     }
     Preau__Link__BeginRegistrationRequest request = PREAU__LINK__BEGIN_REGISTRATION_REQUEST__INIT;
-    request.nom = arena_copy(visit_arena(visit), typed(visit, "nom"));
-    request.prenom = arena_copy(visit_arena(visit), typed(visit, "prenom"));
-    request.mobile = arena_copy(visit_arena(visit), typed(visit, "mobile"));
+    request.nom = arena_copy(visit_arena(visit), visit_typed(visit, "nom"));
+    request.prenom = arena_copy(visit_arena(visit), visit_typed(visit, "prenom"));
+    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);

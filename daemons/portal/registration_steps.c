@@ -89,7 +89,7 @@ static void found(struct visit *visit, const ProtobufCMessage *answer, enum refu
 
 static char *token_of(const struct visit *visit)
 {
-    return arena_copy(visit_arena(visit), cookie_registration(visit));
+    return arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_REGISTRATION));
 }
 
 void registration_go_on(struct visit *visit, enum refusal refusal)
@@ -132,10 +132,9 @@ static void step_ask(struct visit *visit, const char *method, const ProtobufCMes
 
 void registration_code_do(struct visit *visit)
 {
-    const char *code = http_form(visit->request, "code");
     Preau__Link__GiveRegistrationCodeRequest request = PREAU__LINK__GIVE_REGISTRATION_CODE_REQUEST__INIT;
     request.token = token_of(visit);
-    request.code = arena_copy(visit_arena(visit), code ? code : "");
+    request.code = arena_copy(visit_arena(visit), visit_typed(visit, "code"));
     step_ask(visit, "GiveRegistrationCode", &request.base, stepped);
 }
 

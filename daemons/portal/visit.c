@@ -29,6 +29,12 @@ struct arena *visit_arena(const struct visit *visit)
     return http_arena(visit->request);
 }
 
+const char *visit_typed(const struct visit *visit, const char *name)
+{
+    const char *value = http_form(visit->request, name);
+    return value ? value : "";
+}
+
 void visit_end(struct visit *visit, int status)
 {
     static const char *const classes[] = {"other", "other", "2xx", "3xx", "4xx", "5xx"};

@@ -66,6 +66,9 @@ void visit_begin(struct http_request *request, void *portal);
 /* The visit's memory; pieces live as long as it does. */
 struct arena *visit_arena(const struct visit *visit);
 
+/* What was typed into a field of the form that was sent; "" when there is no such field. */
+const char *visit_typed(const struct visit *visit, const char *name);
+
 /* A bus call on behalf of who is signed in. answered: with the answer, or NULL and the refusal; a fault is answered to
  * the browser without asking (503 or 500, incident). */
 typedef void visit_answered(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal);
