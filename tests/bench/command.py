@@ -24,6 +24,15 @@ ENOUGH_PEOPLE = 100_000  # with fewer, what does not depend on the size weighs
 BUILD_OPTIONS = "meson-info/intro-buildoptions.json"
 
 
+def add_common(parser, keep="where the site is put while it runs"):
+    """What every bench takes."""
+    parser.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help=keep)
+    parser.add_argument("--build", type=pathlib.Path, default=os.environ.get("PREAU_BUILD", ROOT / "build"), metavar="FOLDER",
+                        help="meson's (default: $PREAU_BUILD, else build/)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all figures of all rounds, too")
+    parser.add_argument("--require", action="store_true", help="end with 1 when something promised is missed")
+
+
 def parser():
     self = argparse.ArgumentParser(prog="import", description="Measures the import of an academy's sets, as ratios.",
                                    epilog="How each figure is made: docs/developers/benches.md")
@@ -33,12 +42,8 @@ def parser():
     self.add_argument("--form", choices=("folder", "tgz"), default="folder", help="what is delivered (folder)")
     self.add_argument("--change-rate", type=float, default=0.005, metavar="R",
                       help="share of records that a night changes (0.005)")
-    self.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="of the data made, for the next run")
-    self.add_argument("--build", type=pathlib.Path, default=os.environ.get("PREAU_BUILD", ROOT / "build"), metavar="FOLDER",
-                      help="meson's (default: $PREAU_BUILD, else build/)")
-    self.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all figures of all rounds, too")
     self.add_argument("--statements", action="store_true", help="also PostgreSQL's longest; watching them costs a little")
-    self.add_argument("--require", action="store_true", help="end with 1 when something promised is missed")
+    add_common(self, keep="of the data made, for the next run")
     return self
 
 
@@ -117,6 +122,18 @@ def measure(given, parts, tell):
             measured = Rounds(house, deliveries, given.people, parts, tell).run(given.rounds)
         tell(None)
     return measured, told
+
+
+def conclude(given, told, targets, lines, figures):
+    """Tells what was measured, and writes all figures where that was asked for; with what the program ends."""
+    print("\n".join(f"{name:12} {what}" for name, what in told.items()))
+    print()
+    print("\n".join(table.promise_lines(targets)))
+    print()
+    print("\n".join(lines))
+    if given.json:
+        given.json.write_text(json.dumps({"conditions": told, **figures}, indent=1) + "\n")
+    return 1 if given.require and not all(one.is_met for one in targets) else 0
 
 
 def as_json(measured, targets, told):

@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import json
 import os
 import pathlib
 import signal
@@ -13,8 +12,8 @@ import time
 
 from peers.site import ROOT, Site
 
-from . import notify_figures, processor, smtp_load, table
-from .command import Progress, build_type, cpu_model, place, take_two_cores
+from . import notify_figures, processor, smtp_load
+from .command import Progress, add_common, build_type, conclude, cpu_model, place, take_two_cores
 from .figures import CORES
 from .house import POSTGRES
 from .notify_figures import Mails, Sheets, Spent
@@ -36,13 +35,9 @@ def parser():
     self.add_argument("--connections", type=int, default=4, metavar="C", help="SMTP conversations side by side (4)")
     self.add_argument("--rounds", type=int, default=3, metavar="R", help="medians of so many (3)")
     self.add_argument("--only", choices=PARTS, help="one half")
-    self.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="where the site is put while it runs")
     self.add_argument("--postfix", type=pathlib.Path, default=os.environ.get("PREAU_POSTFIX", ROOT / ".dev/postfix"),
                       metavar="FOLDER", help="where Postfix was unpacked (default: $PREAU_POSTFIX, else .dev/postfix)")
-    self.add_argument("--build", type=pathlib.Path, default=os.environ.get("PREAU_BUILD", ROOT / "build"), metavar="FOLDER",
-                      help="meson's (default: $PREAU_BUILD, else build/)")
-    self.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all figures of all rounds, too")
-    self.add_argument("--require", action="store_true", help="end with 1 when something promised is missed")
+    add_common(self)
     return self
 
 
@@ -145,12 +140,5 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     mails, sheets, told = measure(given, Progress())
     targets = list(notify_figures.targets(mails, sheets))
-    print("\n".join(f"{name:12} {what}" for name, what in told.items()))
-    print()
-    print("\n".join(table.promise_lines(targets)))
-    print()
-    print("\n".join(notify_figures.lines(mails, sheets, CORES)))
-    if given.json:
-        given.json.write_text(json.dumps({"conditions": told, "mails": dataclasses.asdict(mails),
-                                          "sheets": dataclasses.asdict(sheets)}, indent=1) + "\n")
-    return 1 if given.require and not all(one.is_met for one in targets) else 0
+    return conclude(given, told, targets, notify_figures.lines(mails, sheets, CORES),
+               {"mails": dataclasses.asdict(mails), "sheets": dataclasses.asdict(sheets)})

@@ -6,17 +6,16 @@ import dataclasses
 import hashlib
 import json
 import os
-import pathlib
 import signal
 import socket
 import subprocess
 import sys
 
 from peers.portal import add_head, sign_in_head
-from peers.site import ROOT, Site
+from peers.site import Site
 
-from . import portal_figures, portal_load, portal_store, processor, table
-from .command import Progress, build_type, cpu_model, place, take_two_cores
+from . import portal_figures, portal_load, portal_store, processor
+from .command import Progress, add_common, build_type, conclude, cpu_model, place, take_two_cores
 from .house import POSTGRES
 from .portal_figures import Page, Rates
 
@@ -39,11 +38,7 @@ def parser():
     self.add_argument("--accounts", type=int, default=1_000_000, metavar="N", help="of the store (1000000)")
     self.add_argument("--requests", type=int, default=300, metavar="K", help="of each list and round (300)")
     self.add_argument("--rounds", type=int, default=3, metavar="R", help="medians of so many (3)")
-    self.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="where the site is put while it runs")
-    self.add_argument("--build", type=pathlib.Path, default=os.environ.get("PREAU_BUILD", ROOT / "build"), metavar="FOLDER",
-                      help="meson's (default: $PREAU_BUILD, else build/)")
-    self.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all figures of all rounds, too")
-    self.add_argument("--require", action="store_true", help="end with 1 when something promised is missed")
+    add_common(self)
     return self
 
 
@@ -137,12 +132,5 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     pages, rates, told = measure(given, Progress())
     targets = list(portal_figures.targets(pages, rates))
-    print("\n".join(f"{name:12} {what}" for name, what in told.items()))
-    print()
-    print("\n".join(table.promise_lines(targets)))
-    print()
-    print("\n".join(portal_figures.lines(pages, rates)))
-    if given.json:
-        given.json.write_text(json.dumps({"conditions": told, "pages": [dataclasses.asdict(page) for page in pages],
-                                          "rates": dataclasses.asdict(rates)}, indent=1) + "\n")
-    return 1 if given.require and not all(one.is_met for one in targets) else 0
+    return conclude(given, told, targets, portal_figures.lines(pages, rates),
+               {"pages": [dataclasses.asdict(page) for page in pages], "rates": dataclasses.asdict(rates)})

@@ -3,18 +3,16 @@
 import argparse
 import contextlib
 import dataclasses
-import json
 import os
-import pathlib
 import signal
 import sys
 import time
 
 from peers.portal import HEAD_PASSWORD, add_head
-from peers.site import ROOT, Site
+from peers.site import Site
 
-from . import portal_store, processor, signin_figures, table
-from .command import Progress, build_type, cpu_model, place, take_two_cores
+from . import portal_store, processor, signin_figures
+from .command import Progress, add_common, build_type, conclude, cpu_model, place, take_two_cores
 from .house import POSTGRES
 from .signin_figures import WHO, Round
 from .signin_load import DESK, FORM, Flood, hash_seconds, hashing, signed_in
@@ -38,11 +36,7 @@ def parser():
     self.add_argument("--requests", type=int, default=1000, metavar="K", help="of each other page, idle and saturated (1000)")
     self.add_argument("--hashes", type=int, default=20, metavar="H", help="by libsodium alone (20)")
     self.add_argument("--rounds", type=int, default=3, metavar="R", help="medians of so many (3)")
-    self.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="where the site is put while it runs")
-    self.add_argument("--build", type=pathlib.Path, default=os.environ.get("PREAU_BUILD", ROOT / "build"), metavar="FOLDER",
-                      help="meson's (default: $PREAU_BUILD, else build/)")
-    self.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all figures of all rounds, too")
-    self.add_argument("--require", action="store_true", help="end with 1 when something promised is missed")
+    add_common(self)
     return self
 
 
@@ -111,13 +105,6 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     rounds, cores, told = measure(given, Progress())
     targets = list(signin_figures.targets(rounds, cores))
-    print("\n".join(f"{name:12} {what}" for name, what in told.items()))
-    print()
-    print("\n".join(table.promise_lines(targets)))
-    print()
-    print("\n".join(signin_figures.lines(rounds, cores)))
-    if given.json:
-        given.json.write_text(json.dumps({"conditions": told, "cores": cores, "rounds": [dataclasses.asdict(one) for one in rounds],
-                                          "targets": [{**dataclasses.asdict(one), "median": one.median} for one in targets]},
-                                         indent=1) + "\n")
-    return 1 if given.require and not all(one.is_met for one in targets) else 0
+    return conclude(given, told, targets, signin_figures.lines(rounds, cores),
+               {"cores": cores, "rounds": [dataclasses.asdict(one) for one in rounds],
+                "targets": [{**dataclasses.asdict(one), "median": one.median} for one in targets]})
