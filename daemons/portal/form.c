@@ -42,10 +42,9 @@ const char *form_field_id(enum form_field field)
     return ids[field];
 }
 
-void form_field_error(struct view *body, enum form_field field, enum refusal refusal)
+static void field_error(struct view *body, enum form_field field, enum refusal refusal)
 {
     static const char *const sections[] = {
-        [FIELD_NONE] = NULL,
         [FIELD_PRESENT] = "BAD_PRESENT",
         [FIELD_PASSWORD] = "BAD_PASSWORD",
         [FIELD_AGAIN] = "BAD_AGAIN",
@@ -55,8 +54,29 @@ void form_field_error(struct view *body, enum form_field field, enum refusal ref
         [FIELD_NAME] = "BAD_NAME",
         [FIELD_MOBILE] = "BAD_MOBILE",
     };
-    if (field != FIELD_NONE) {
-        sentence_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));
+    sentence_set(view_add(body, sections[field]), "FIELD_TEXT", refusal_sentence(refusal));
+}
+
+static bool is_of_new_password(enum form_field field)
+{
+    return field == FIELD_PASSWORD || field == FIELD_AGAIN;
+}
+
+void form_field_error(struct view *body, enum form_field field, enum refusal refusal)
+{
+    if (field != FIELD_NONE && !is_of_new_password(field)) {
+        field_error(body, field, refusal);
+    }
+}
+
+void form_password_fields(struct view *body, enum refusal refusal)
+{
+    struct view *fields = view_include(body, "PASSWORD_FIELDS", "champs-mot-de-passe.html");
+    enum form_field field = form_field_of(refusal);
+    view_say_number(fields, "PASSWORD_HINT",
+        "Au moins %d caractères. Plusieurs mots sans rapport entre eux font un bon mot de passe.", PASSWORD_LENGTH_MIN);
+    if (is_of_new_password(field)) {
+        field_error(fields, field, refusal);
     }
 }
 
@@ -70,10 +90,4 @@ void form_proof_fill(struct view *body, Preau__Link__Proof proof)
     view_set(field, "PROOF_LABEL", is_code ? "Code actuel, ou code de secours" : "Mot de passe actuel");
     view_set(field, "PROOF_TYPE", is_code ? "text" : "password");
     view_set(field, "PROOF_COMPLETION", is_code ? "one-time-code" : "current-password");
-}
-
-void form_password_hint(struct view *body)
-{
-    view_say_number(body, "PASSWORD_HINT",
-        "Au moins %d caractères. Plusieurs mots sans rapport entre eux font un bon mot de passe.", PASSWORD_LENGTH_MIN);
 }

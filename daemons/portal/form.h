@@ -23,9 +23,10 @@ enum form_field form_field_of(enum refusal refusal);
 /* Pure: the id of the field in the page; NULL: none. Of birth dates the pupil's own. */
 const char *form_field_id(enum form_field field);
 
-/* Shows the refusal at its field (sections BAD_PRESENT, BAD_PASSWORD … of the template). */
+/* Shows the refusal at its field (sections BAD_PRESENT, BAD_EMAIL … of the template); those of a password to be chosen are
+ * shown by form_password_fields. */
 void form_field_error(struct view *body, enum form_field field, enum refusal refusal);
 /* PROOF, whose field `actuel` asks for what the person has: a password, else a code; not shown when there is neither. */
 void form_proof_fill(struct view *body, Preau__Link__Proof proof);
-/* PASSWORD_HINT: what a password must be. */
-void form_password_hint(struct view *body);
+/* PASSWORD_FIELDS: a password to be chosen, what it must be, and the same once more; with a refusal that is about either. */
+void form_password_fields(struct view *body, enum refusal refusal);

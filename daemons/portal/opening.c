@@ -66,12 +66,10 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
             "L’école ou l’établissement est prévenu. Poursuivez pour les autres enfants.");
     }
     view_set(body, "PERSON", name);
-    form_password_hint(body);
+    form_password_fields(body, refusal);
     form_request_set(body);
     if (refusal != REFUSAL_NONE) {
-        enum form_field field = form_field_of(refusal);
         page_form_error_at(body, refusal, field_id(visit, reply, refusal));
-        form_field_error(body, field == FIELD_PASSWORD || field == FIELD_AGAIN ? field : FIELD_NONE, refusal);
     }
     if (reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
         birth_field_fill(view_add(body, "PUPIL"), visit_typed(visit, "naissance"), refusal);

@@ -14,7 +14,7 @@ static bool is_first(const struct visit *visit)
     return visit->session.stage == WEB_NEW_PASSWORD;
 }
 
-static struct view *form_begin(struct visit *visit)
+static struct view *form_begin(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Choisir un nouveau mot de passe", "nouveau-mot-de-passe.html");
     view_set(body, "ACTION", "/administration/mot-de-passe");
@@ -25,20 +25,20 @@ static struct view *form_begin(struct visit *visit)
     if (!is_first(visit)) {
         view_show(body, "PRESENT");
     }
-    form_password_hint(body);
+    form_password_fields(body, refusal);
     form_request_set(body);
     return body;
 }
 
 void own_password_show(struct visit *visit)
 {
-    (void)form_begin(visit);
+    (void)form_begin(visit, REFUSAL_NONE);
     page_send(visit, 200);
 }
 
 static void form_refuse(struct visit *visit, enum refusal refusal)
 {
-    struct view *body = form_begin(visit);
+    struct view *body = form_begin(visit, refusal);
     page_form_error(body, refusal);
     form_field_error(body, refusal == REFUSAL_WRONG_CREDENTIALS ? FIELD_PRESENT : form_field_of(refusal), refusal);
     page_send(visit, refusal_status(refusal));

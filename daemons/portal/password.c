@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static struct view *form_begin(struct visit *visit)
+static struct view *form_begin(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Choisir un nouveau mot de passe", "nouveau-mot-de-passe.html");
     bool after_reset = visit->session.stage == WEB_NEW_PASSWORD;
@@ -21,20 +21,20 @@ static struct view *form_begin(struct visit *visit)
     if (!after_reset) {
         view_show(body, "PRESENT");
     }
-    form_password_hint(body);
+    form_password_fields(body, refusal);
     form_request_set(body);
     return body;
 }
 
 void password_show(struct visit *visit)
 {
-    (void)form_begin(visit);
+    (void)form_begin(visit, REFUSAL_NONE);
     page_send(visit, 200);
 }
 
 static void form_refuse(struct visit *visit, enum refusal refusal)
 {
-    struct view *body = form_begin(visit);
+    struct view *body = form_begin(visit, refusal);
     enum form_field field = form_field_of(refusal);
     page_form_error_at(body, refusal, form_field_id(field));
     form_field_error(body, field, refusal);

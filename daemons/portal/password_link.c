@@ -32,12 +32,10 @@ static void link_looked_at(struct visit *visit, const ProtobufCMessage *answer, 
     struct view *form = view_add(page_begin(visit, title, "mot-de-passe-lien.html"), "FORM");
     view_print(form, "ACTION", "/mot-de-passe/%s", visit->path.token);
     view_set(form, "LOGIN", reply->login);
-    form_password_hint(form);
+    form_password_fields(form, *refused);
     form_request_set(form);
     if (*refused != REFUSAL_NONE) {
-        enum form_field field = form_field_of(*refused);
-        page_form_error_at(form, *refused, form_field_id(field));
-        form_field_error(form, field, *refused);
+        page_form_error_at(form, *refused, form_field_id(form_field_of(*refused)));
     }
     page_send(visit, refusal_status(*refused));
 }

@@ -43,11 +43,9 @@ static void password_fill(
     (void)visit;
     view_set(body, "LOGIN", reply->login);
     view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
-    form_password_hint(body);
+    form_password_fields(body, refusal);
     if (refusal != REFUSAL_NONE) {
-        enum form_field field = form_field_of(refusal);
-        page_form_error_at(body, refusal, form_field_id(field));
-        form_field_error(body, field, refusal);
+        page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
     }
 }
 
