@@ -33,25 +33,7 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
-with own as (
-    select * from preau.person where account_academy = $1 and account_id = $2 and departed_at is null
-), people as (
-    select own.*, 0 as rank from own
-    union
-    select p.*, 1 as rank
-      from own
-      join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
-      join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
-     where p.departed_at is null
-)
-select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.mail, coalesce(s.name, '') as school,
-       coalesce(e.class, '') as class
-  from people p
-  left join lateral (
-        select uai, class from preau.enrolment e
-         where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on p.rank = 1
-  left join preau.school s on (s.academy, s.uai) = (p.academy, e.uai)
- order by p.rank, p.birth_date, p.prenom, p.degree, p.aaf_id;
+select p.* from preau.people_of_account($1, $2) p order by p.rank, p.birth_date, p.prenom, p.degree, p.aaf_id;
 
 -- :query opening_signed_in
 -- Remembers when the person last signed in.

@@ -93,31 +93,12 @@ update preau.registration set state = 'proven', expires_at = now() + $2
 returning id;
 
 -- :query registration_people
--- The person and the children, of all the records of all the accounts that it is about, for the password opens them all: the columns
--- of opening_people.
+-- The person and the children, of all the records of all the accounts that it is about, for the password opens them all.
 -- :role link
 -- $1 id bigint
-with own as (
-    select p.*
-      from (select distinct account_academy, account_id from preau.registration_record where registration = $1) m
-      join preau.person p on (p.account_academy, p.account_id) = (m.account_academy, m.account_id)
-     where p.departed_at is null
-), people as (
-    select own.*, 0 as rank from own
-    union
-    select p.*, 1 as rank
-      from own
-      join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
-      join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.pupil_id)
-     where p.departed_at is null
-)
-select p.rank, p.academy, p.degree, p.aaf_id, p.nom, p.prenom, p.birth_date, p.mail, coalesce(s.name, '') as school,
-       coalesce(e.class, '') as class
-  from people p
-  left join lateral (
-        select uai, class from preau.enrolment e
-         where (e.academy, e.degree, e.pupil_id) = (p.academy, p.degree, p.aaf_id) limit 1) e on p.rank = 1
-  left join preau.school s on (s.academy, s.uai) = (p.academy, e.uai)
+select distinct p.*
+  from (select distinct account_academy, account_id from preau.registration_record where registration = $1) m
+ cross join lateral preau.people_of_account(m.account_academy, m.account_id) p
  order by p.rank, p.birth_date, p.prenom, p.academy, p.degree, p.aaf_id;
 
 -- :query registration_confirm
