@@ -30,7 +30,7 @@ def families(town, college):
     others = []
     for number, name in enumerate(("Le Goff", "D’Almeida", "Nguyên", "Öztürk", "Ben Saïd", "Lefèvre", "De La Tour")):
         child = town.pupil(college, "Inès", name, "2012-05-06", class_label="6A", account=True)
-        others.append(town.guardian("Hélène", name, [child], mail=f"helene{number}@example.org"))
+        others.append(town.guardian("Hélène", name, [child], mail=f"helene.pages{number}@example.org"))
     child = town.pupil(college, "Jules", "Petit", "2012-05-07", class_label="6A", account=True)
     jean = town.guardian("Jean", "Petit", [child])
     return {"anne": anne, "jean": jean, "others": others}

@@ -17,7 +17,7 @@ def college(site):
     town = Town(site, ACADEMY)
     school = town.school(2)
     lea = town.pupil(school, "Léa", "Martin", "2010-04-03", class_label="4B", account=True)
-    town.guardian("Anne", "Martin", [lea], mail="anne.martin@example.org")
+    town.guardian("Anne", "Martin", [lea], mail="anne.connexion@example.org")
     return school
 
 

@@ -605,7 +605,7 @@ def test_how_far_a_run_is_is_the_same_on_status_on_the_page_and_on_the_command_l
         second.execute("select pg_advisory_xact_lock(1347568982)")  # identifiers are given by one at a time
         archive.rename(here.inbox(NANTES) / archive.name)
         here.ctl("import", "run", "--academy", NANTES)
-        early = here.wait(lambda: [one for one in run_seen() if one["phase"] == "applying"], 30, "writing")[0]
+        early = here.wait(lambda: [one for one in run_seen() if one["phase"] == "applying" and one["steps_done"]], 30, "writing")[0]
         time.sleep(min(3 + 4 * asking, 15))
         first.rollback()
         late = here.wait(lambda: [one for one in run_seen() if "seconds_left" in one and one["steps_done"] >= 150], 30,
