@@ -182,6 +182,7 @@ void call_fail(struct call *call, const struct fault *fault)
 {
     char incident[ENVELOPE_INCIDENT_SIZE];
     envelope_incident(call->envelope->id.data, incident);
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(call->envelope->trace);
     log_event(LOG_ERR, "call_failed", F("method", call->method->name), F("incident", incident), F("fault", fault));
     call_tell_fault(call, fault->code, fault->outcome_unknown, "fault");
 }

@@ -297,6 +297,7 @@ static void request_comes(struct evhttp_request *event, void *arg)
     request->method = method_of(event);
     request->start = clock_tick();
     make_id(request->id);
+    http_set_header(request, "X-Request-Id", request->id);
     LIST_INSERT_HEAD(&server->pending, request, link);
     server->pending_count++;
     connection_mark(server, connection, true);

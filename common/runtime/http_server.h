@@ -62,7 +62,8 @@ const char *http_client(const struct http_request *request);
 const char *http_body(const struct http_request *request, size_t *out_length);
 /* Made for the request, freed (and wiped) with it. 4 MiB. */
 struct arena *http_arena(struct http_request *request);
-/* 32 hexadecimal digits, new for each request; the trace that runs through bus, SQL and log. */
+/* 32 hexadecimal digits, new for each request; the trace that runs through bus, SQL and log. Answers tell it in the header
+ * X-Request-Id. */
 const char *http_request_id(const struct http_request *request);
 /* The client closed the connection: the answer will be seen by nobody. */
 bool http_is_gone(const struct http_request *request);

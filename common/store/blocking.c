@@ -1,6 +1,7 @@
 #include "store/blocking_query.h"
 
 #include "runtime/cleanup.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 #include "store/blocking_connection.h"
 #include "store/migrate_check.h"
@@ -26,7 +27,9 @@ bool session_open(const struct session_options *options, struct session **out_se
     }
     const char *const names[] = {
         "dbname", "user", "application_name", "connect_timeout", "client_encoding", "options", NULL};
-    const char *const values[] = {options->conninfo, options->user, options->program, seconds, "UTF8", settings, NULL};
+    char name[64]; /* as PostgreSQL cuts it */
+    (void)snprintf(name, sizeof name, "%s%s%s", options->program, log_request()[0] ? " " : "", log_request());
+    const char *const values[] = {options->conninfo, options->user, name, seconds, "UTF8", settings, NULL};
     PGconn *pq = PQconnectdbParams(names, values, 1);
     if (PQstatus(pq) != CONNECTION_OK) {
         fault_from_connection(fault, pq);

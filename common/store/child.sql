@@ -82,8 +82,9 @@ with attached as materialized (
 ), ended as (
     delete from preau.session s using changed where (s.academy, s.account_id) = (changed.academy, changed.id)
 ), told as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient)
-    select academy, id, 'guardian_reset', 'mail', email from changed where $10 and email_confirmed_at is not null
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select academy, id, 'guardian_reset', 'mail', email, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from changed where $10 and email_confirmed_at is not null
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor, detail)
     select academy, id, 'reset_by_guardian', 'guardian', jsonb_build_object('academy', $1, 'guardian', $2) from changed

@@ -1,6 +1,8 @@
 #include "store/connection.h"
 
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "store/migrate_check.h"
@@ -18,6 +20,16 @@ enum connection_state { DOWN, CONNECTING, CHECKING, IDLE, FORGETTING, PREPARING,
  * looks again only when it has gathered statistics. */
 enum { PLANS_KEPT = 256 };
 
+/* Names whom a connection works for, in the same round trip as the statement itself. A comment in the statement would say
+ * it too, and make of each request another statement, planned anew. */
+#define NAMER "preau_request"
+/* Whether the schema fits, and what time it is there. */
+#define CHECK_QUERY                                                                                                    \
+    "select coalesce(max(number), 0), (extract(epoch from clock_timestamp()) * 1000000)::bigint from preau.migration"
+
+/* application_name, which PostgreSQL cuts at 63 bytes. */
+enum { NAME_SIZE = 64 };
+
 struct connection {
     struct loop *loop;
     struct connection_options options;
@@ -33,6 +45,13 @@ struct connection {
     unsigned sent;              /* statements since the plans were made */
     enum query query;           /* that is prepared or runs */
     const struct parameters *parameters;
+    const char *request;       /* it is for */
+    char name[NAME_SIZE];      /* that PostgreSQL knows the connection by; "" when that is not sure */
+    char next_name[NAME_SIZE]; /* that it is told */
+    bool is_naming;            /* and its answer to that has not come */
+    struct tick asked;         /* CHECK_QUERY */
+    bool is_new;               /* the schema has not been seen */
+    struct duration clock_ahead;
     PGresult *result; /* last one of what runs */
 };
 
@@ -79,6 +98,7 @@ static void connection_end(struct connection *connection)
     connection->pq = NULL;
     memset(connection->prepared, 0, sizeof connection->prepared);
     connection->sent = 0;
+    connection->is_naming = false;
 }
 
 /* Pauses differ by chance, so that the pools of a whole house do not come back in the same instant. */
@@ -120,7 +140,7 @@ static void connection_lost_by_peer(struct connection *connection)
 static void connection_limit(void *arg)
 {
     struct fault fault;
-    fault_set(&fault, FAULT_UNAVAILABLE, "PostgreSQL: no connection in time");
+    fault_set(&fault, FAULT_UNAVAILABLE, "PostgreSQL does not answer");
     connection_lost(arg, &fault);
 }
 
@@ -175,14 +195,34 @@ static void connection_start(void *arg)
     timer_set(connection->limit, connection->options.connect_timeout);
 }
 
-static void connection_check_schema(struct connection *connection)
+static void connection_check(struct connection *connection, const char *query)
 {
     connection->state = CHECKING;
-    if (PQsetnonblocking(connection->pq, 1) != 0 || !PQsendQuery(connection->pq, MIGRATE_VERSION_QUERY)) {
+    connection->asked = clock_tick();
+    if (!PQsendQuery(connection->pq, query)) {
         connection_lost_by_peer(connection);
         return;
     }
     connection_flush(connection);
+}
+
+static void connection_check_new(struct connection *connection)
+{
+    (void)snprintf(connection->name, sizeof connection->name, "%s", connection->options.program);
+    connection->is_new = true;
+    if (PQsetnonblocking(connection->pq, 1) != 0) {
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_check(connection,
+        "prepare " NAMER " (text) as select pg_catalog.set_config('application_name', $1, false); " CHECK_QUERY);
+}
+
+void connection_probe(struct connection *connection, struct duration bound)
+{
+    assert(connection->state == IDLE);
+    timer_set(connection->limit, bound);
+    connection_check(connection, CHECK_QUERY);
 }
 
 static void connection_go_on_connecting(struct connection *connection)
@@ -197,31 +237,65 @@ static void connection_go_on_connecting(struct connection *connection)
     unsigned want = polled == PGRES_POLLING_WRITING ? LOOP_WRITE : LOOP_READ;
     connection->watch = loop_watch(connection->loop, PQsocket(connection->pq), want, connection_ready, connection);
     if (polled == PGRES_POLLING_OK) {
-        connection_check_schema(connection);
+        connection_check_new(connection);
     }
+}
+
+static bool is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/* Of an answer that was long in coming, halfway is the best guess of when it was given. */
+static void connection_compare_clocks(struct connection *connection, const PGresult *result)
+{
+    struct duration took = clock_since(connection->asked);
+    int64_t there = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    connection->clock_ahead.us = there - (clock_now().us - took.us / 2);
 }
 
 static void connection_checked(struct connection *connection, PGresult *result)
 {
     struct fault fault;
-    bool fits = migrate_version_fits(result, &fault);
+    bool fits = migrate_version_fits(result, &fault) || (!connection->is_new && is_good(result));
+    if (fits) {
+        connection_compare_clocks(connection, result);
+    }
     PQclear(result);
     if (!fits) {
         connection_lost(connection, &fault);
         return;
     }
+    connection->is_new = false;
     timer_clear(connection->limit);
     connection->pause = FIRST_PAUSE;
     connection->state = IDLE;
     connection->events->idle(connection->arg, connection);
 }
 
+/* True when it stands there already. */
+static bool connection_name(struct connection *connection)
+{
+    const char *const values[] = {connection->next_name};
+    (void)snprintf(connection->next_name, sizeof connection->next_name, "%s%s%s", connection->options.program,
+        connection->request[0] ? " " : "", connection->request);
+    if (strcmp(connection->name, connection->next_name) == 0) {
+        return true;
+    }
+    connection->is_naming = true;
+    return PQsendQueryPrepared(connection->pq, NAMER, 1, values, NULL, NULL, 0);
+}
+
+/* One round trip, and one transaction: a statement that fails takes the name back with it. */
 static void connection_execute(struct connection *connection)
 {
     const struct query_row *row = &query_table[connection->query];
     connection->state = RUNNING;
-    if (!PQsendQueryPrepared(connection->pq, row->name, row->parameters,
-            connection->parameters ? connection->parameters->values : NULL, NULL, NULL, 0)) {
+    if (!PQenterPipelineMode(connection->pq) || !connection_name(connection) ||
+        !PQsendQueryPrepared(connection->pq, row->name, row->parameters,
+            connection->parameters ? connection->parameters->values : NULL, NULL, NULL, 0) ||
+        !PQpipelineSync(connection->pq)) {
         connection_lost_by_peer(connection);
         return;
     }
@@ -297,6 +371,44 @@ static void connection_take_result(struct connection *connection)
     }
 }
 
+/* The answers have come, to the name and to the statement. */
+static void connection_executed(struct connection *connection)
+{
+    PGresult *result = connection->result;
+    connection->result = NULL;
+    (void)snprintf(connection->name, sizeof connection->name, "%s", is_good(result) ? connection->next_name : "");
+    if (!PQexitPipelineMode(connection->pq)) {
+        PQclear(result);
+        connection_lost_by_peer(connection);
+        return;
+    }
+    connection_finished(connection, result);
+}
+
+/* In a pipeline each statement's results end with a NULL, and all of them with a result of their own. What failed is
+ * the answer, and not that the rest was left out; what fails last is the end of the transaction. */
+static void connection_take_of_pipeline(struct connection *connection)
+{
+    PGresult *result = PQgetResult(connection->pq);
+    if (!result) {
+        if (PQstatus(connection->pq) == CONNECTION_BAD) {
+            connection_lost_by_peer(connection);
+        }
+        return;
+    }
+    bool is_of_name = connection->is_naming;
+    connection->is_naming = false;
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+        PQclear(result);
+        connection_executed(connection);
+    } else if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED || (is_of_name && is_good(result))) {
+        PQclear(result);
+    } else {
+        PQclear(connection->result);
+        connection->result = result;
+    }
+}
+
 static bool is_awaiting(const struct connection *connection)
 {
     return connection->pq && (connection->state == CHECKING || is_working(connection));
@@ -314,7 +426,11 @@ static void connection_ready(void *arg, unsigned ready)
         return;
     }
     while (is_awaiting(connection) && !PQisBusy(connection->pq)) {
-        connection_take_result(connection);
+        if (connection->state == RUNNING) {
+            connection_take_of_pipeline(connection);
+        } else {
+            connection_take_result(connection);
+        }
     }
     if (connection->pq && (ready & LOOP_WRITE)) {
         connection_flush(connection);
@@ -355,11 +471,18 @@ bool connection_is_idle(const struct connection *connection)
     return connection->state == IDLE;
 }
 
-void connection_send(struct connection *connection, enum query query, const struct parameters *parameters)
+struct duration connection_clock_ahead(const struct connection *connection)
+{
+    return connection->clock_ahead;
+}
+
+void connection_send(
+    struct connection *connection, enum query query, const struct parameters *parameters, const char *request)
 {
     assert(connection->state == IDLE);
     connection->query = query;
     connection->parameters = parameters;
+    connection->request = request;
     if (++connection->sent > PLANS_KEPT) {
         connection_forget_plans(connection);
     } else {

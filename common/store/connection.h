@@ -1,6 +1,6 @@
 /* Inside this room: one asynchronous connection.
- * States: down → connecting → checking (the schema) → idle ⇄ forgetting plans, preparing, running; from any of them back to down, and by
- * itself to connecting after a pause that grows. */
+ * States: down → connecting → checking (the schema) → idle ⇄ forgetting plans, preparing, running, checking again; from any of them back
+ * to down, and by itself to connecting after a pause that grows. */
 #pragma once
 
 #include "store/query.h"
@@ -34,7 +34,14 @@ struct connection *connection_new(
 void connection_free(struct connection **connection);
 
 bool connection_is_idle(const struct connection *connection);
-/* Only when idle. The parameters stay the caller's and must live until `done`. */
-void connection_send(struct connection *connection, enum query query, const struct parameters *parameters);
+/* Only when idle. The parameters stay the caller's and must live until `done`. request: for whom it is asked
+ * (log_request()), "" for nobody; it stands in application_name behind the program, and so in PostgreSQL's own log. */
+void connection_send(
+    struct connection *connection, enum query query, const struct parameters *parameters, const char *request);
+/* Only when idle: asks whether anybody is there. Idle again when PostgreSQL answers, whatever schema it has by now (the next
+ * version's daemons may be on their way); lost when it does not within `bound`. */
+void connection_probe(struct connection *connection, struct duration bound);
+/* PostgreSQL's clock less this host's, as it was seen last. */
+struct duration connection_clock_ahead(const struct connection *connection);
 /* Gives up what runs: asks the server to cancel it, drops the connection (`down`, `done`), connects again at once. */
 void connection_abandon(struct connection *connection, const char *why);

@@ -3,7 +3,8 @@
 -- :query delivery_reserve
 -- Sets mails that are due aside for who will send them soon, oldest first: they still wait, and may be cancelled, but are due to
 -- nobody else before the lease is over. So is, again, what a dead sender had taken. The Message-ID is made once and kept, so
--- that a mail sent twice is recognised. Answers all that its text needs; link_is_dead: the link was used, replaced or is out of
+-- that a mail sent twice is recognised; until then message_id is the request that owes the mail, which stays in it: the relay's log is
+-- followed by the same number as ours. Answers all that its text needs; link_is_dead: the link was used, replaced or is out of
 -- date, or the address is no longer the account's. has_moved: what the school sends is for an address that is by now not, or not only, this account's. A mail goes to the guardian alone, past the head: it names every child, whose dates of birth the opening will ask for.
 -- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
 -- reminder is wanted any more.
@@ -29,8 +30,9 @@ with due as (
     update preau.delivery d
        set state = 'waiting', taken_until = null, due_at = now() + $2,
            may_have_left = d.may_have_left or d.state = 'taken', -- whoever had it said nothing
-           message_id = coalesce(d.message_id,
-               d.academy || '.' || d.id || '.' || replace(gen_random_uuid()::text, '-', '') || '@' || $3)
+           message_id = case when d.message_id like '%@%' then d.message_id
+               else d.academy || '.' || d.id || '.'
+                    || coalesce(substring(d.message_id from '^[0-9a-f]{32}$'), replace(gen_random_uuid()::text, '-', '')) || '@' || $3 end
      where d.ctid = any(array(select ctid from due))
  returning d.*
 )

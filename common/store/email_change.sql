@@ -29,8 +29,9 @@ with changed as (
     select academy, id, 'email_change', $4, $5, $6 from changed
  returning academy, account_id, id, email
 ), mail as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select academy, account_id, 'email_change', 'mail', email, id from link
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select academy, account_id, 'email_change', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from link
 ), known as (
     select ch.academy, ch.id, preau.notification_address(ch.email, ch.email_confirmed_at, r.mail) as address
       from changed ch
@@ -41,8 +42,9 @@ with changed as (
                                 where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
              order by p.degree desc, p.aaf_id limit 1) r on true
 ), told as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select k.academy, k.id, 'email_change_asked', 'mail', k.address, link.id
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select k.academy, k.id, 'email_change_asked', 'mail', k.address, link.id,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from known k join link on true
      where lower(k.address) <> lower($4)
 ), remembered as (
@@ -98,8 +100,9 @@ with before as materialized (
      where c.academy = $1 and c.id = $4 and c.used_at is null and c.superseded_at is null
  returning 1
 ), told as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select distinct on (lower(t.address)) changed.academy, changed.id, 'email_changed', 'mail', t.address, $4
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select distinct on (lower(t.address)) changed.academy, changed.id, 'email_changed', 'mail', t.address, $4,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from changed
      cross join lateral (select changed.email as address union all select before.address from before) t
      where t.address is not null

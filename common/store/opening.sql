@@ -110,11 +110,12 @@ with changed as (
     select academy, id, 'activation', $9, $10 from changed where $9 is not null
  returning academy, account_id, id, email
 ), mail as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select academy, account_id, 'activation', 'mail', email, id from link
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select academy, account_id, 'activation', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$') from link
 ), told_change as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient)
-    select academy, id, 'password_changed', 'mail', email from changed where $16 and email_confirmed_at is not null
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select academy, id, 'password_changed', 'mail', email, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from changed where $16 and email_confirmed_at is not null
 ), ended as (
     delete from preau.session s using changed
      where (s.academy, s.account_id) = (changed.academy, changed.id) and $15

@@ -107,11 +107,11 @@ with wanted as (
     having count(*) > 0
  returning academy, id
 ), owed as (
-    insert into preau.delivery (academy, account_id, batch_academy, batch_id, kind, channel, recipient)
-    select w.academy, w.id, b.academy, b.id, 'notification', $3, w.recipient from wanted w, batched b
+    insert into preau.delivery (academy, account_id, batch_academy, batch_id, kind, channel, recipient, message_id)
+    select w.academy, w.id, b.academy, b.id, 'notification', $3, w.recipient, $22 from wanted w, batched b
 ), security as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient)
-    select w.academy, w.id, 'password_reset', 'mail', w.told from wanted w where w.told is not null
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select w.academy, w.id, 'password_reset', 'mail', w.told, $22 from wanted w where w.told is not null
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select w.academy, w.id, $6, $5, 'administrator',
@@ -168,7 +168,7 @@ with wanted as (
 ), owed as (
     update preau.delivery d
        set state = 'waiting', recipient = w.recipient, due_at = now(), created_at = now(), done_at = null, reason = null,
-           unwanted = false, message_id = case when d.may_have_left then d.message_id end
+           unwanted = false, message_id = case when d.may_have_left then d.message_id else $20 end
       from wanted w
      where d.batch_academy = $1 and d.batch_id = $3 and d.academy = w.academy and d.account_id = w.id and d.state = $4
  returning d.id, d.channel
@@ -220,8 +220,8 @@ with changed as (
     select academy, id, 'activation', $4, $5 from changed
  returning academy, account_id, id, email
 ), mail as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select academy, account_id, 'activation', 'mail', email, id from link
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select academy, account_id, 'activation', 'mail', email, id, $15 from link
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select academy, id, $7, $6, 'administrator', jsonb_build_object('uai', $8) from changed

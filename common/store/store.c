@@ -18,6 +18,13 @@
 
 /* How often bounds are looked at, while there is anything to look at. */
 #define SWEEP MILLISECONDS(100)
+/* PostgreSQL is asked whether it is there on each connection that nobody used for as long, and has as long to answer: what
+ * hangs is told within twice this. */
+#define PROBE_PERIOD SECONDS(5)
+#define PROBE_TICK SECONDS(1)
+#define PROBE_BOUND SECONDS(4)
+/* Clocks that differ by more are told: deadlines between hosts, codes and links depend on them. */
+#define CLOCKS_DIFFER SECONDS(2)
 /* What the server's own statement_timeout gets to speak first: its answer leaves no doubt about the outcome. */
 #define GRACE MILLISECONDS(500)
 
@@ -25,6 +32,7 @@ struct job {
     TAILQ_ENTRY(job) link;
     enum query query;
     struct parameters parameters;
+    char request[LOG_REQUEST_SIZE]; /* whoever asked works for it, and goes on to */
     store_done *done;
     void *arg;
     struct tick asked;
@@ -41,6 +49,7 @@ struct lane {
     struct job *job;
     bool is_up;
     struct tick up_since;
+    struct tick heard; /* of PostgreSQL */
 };
 
 struct store {
@@ -50,9 +59,9 @@ struct store {
     unsigned lane_count, up_count, queue_limit, waiting_count;
     struct jobs waiting, finished;
     struct duration statement_timeout;
-    struct timer *tell, *pump, *sweep;
+    struct timer *tell, *pump, *sweep, *probe;
     struct status *status;
-    struct status_check *check;
+    struct status_check *check, *clock_check;
     bool is_told_down;
 };
 
@@ -87,6 +96,7 @@ static void store_tell(void *arg)
         struct job *job = TAILQ_FIRST(&finished);
         TAILQ_REMOVE(&finished, job, link);
         if (job->done) {
+            _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(job->request);
             job->done(job->arg, job->rows, job->rows ? NULL : &job->fault);
         }
         job_free(job);
@@ -155,7 +165,7 @@ static void store_pump(void *arg)
         if (job) {
             lane->job = job;
             job_dequeue(store, job);
-            connection_send(lane->connection, job->query, &job->parameters);
+            connection_send(lane->connection, job->query, &job->parameters, job->request);
         }
     }
 }
@@ -186,10 +196,30 @@ static void store_lane_is_up(struct store *store)
     }
 }
 
+/* Against what all hosts of the house have in common. */
+static void store_judge_clock(const struct store *store, const struct connection *connection)
+{
+    double ahead = (double)connection_clock_ahead(connection).us / 1e6;
+    double differ = (double)CLOCKS_DIFFER.us / 1e6;
+    if (!store->clock_check) {
+        return;
+    }
+    if (ahead > differ || ahead < -differ) {
+        char cause[120];
+        (void)snprintf(cause, sizeof cause, "this host's clock is %.0f s %s PostgreSQL's", ahead < 0 ? -ahead : ahead,
+            ahead < 0 ? "ahead of" : "behind");
+        status_check_set(store->clock_check, STATUS_DEGRADED, cause);
+    } else {
+        status_check_set(store->clock_check, STATUS_OK, "");
+    }
+}
+
 static void store_connection_idle(void *arg, struct connection *connection)
 {
     struct store *store = arg;
     struct lane *lane = lane_of(store, connection);
+    lane->heard = clock_tick();
+    store_judge_clock(store, connection);
     if (!lane->is_up) {
         lane->is_up = true;
         lane->up_since = clock_tick();
@@ -319,6 +349,19 @@ static void store_sweep(void *arg)
 
 /* --- open, close, ask --- */
 
+/* A connection that is used tells by itself. */
+static void store_probe(void *arg)
+{
+    struct store *store = arg;
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        struct lane *lane = &store->lanes[i];
+        bool is_silent = !duration_longer(PROBE_PERIOD, clock_since(lane->heard));
+        if (!lane->job && connection_is_idle(lane->connection) && is_silent) {
+            connection_probe(lane->connection, PROBE_BOUND);
+        }
+    }
+}
+
 /* Only what may be asked here gets a series of its own, of the role's own queries: there are more in the house than one
  * metric may hold. Plain ones are a session's (blocking_query.h). */
 static void store_name_metrics(const struct store *store)
@@ -365,8 +408,10 @@ struct store *store_open(struct loop *loop, const struct store_options *options)
     store->tell = loop_timer(loop, store_tell, store);
     store->pump = loop_timer(loop, store_pump, store);
     store->sweep = loop_timer(loop, store_sweep, store);
+    store->probe = loop_every(loop, PROBE_TICK, store_probe, store);
     if (options->status) {
         store->check = status_check_add(options->status, "database", true);
+        store->clock_check = status_check_add(options->status, "clock", false);
     }
     store_name_metrics(store);
     store_connect(store, options);
@@ -411,6 +456,7 @@ void store_close(struct store **address)
     timer_cancel(&store->tell);
     timer_cancel(&store->pump);
     timer_cancel(&store->sweep);
+    timer_cancel(&store->probe);
     memory_free(&store->conninfo);
     memory_free(&store->user);
     memory_free(&store->program);
@@ -452,6 +498,7 @@ void store_run_within(struct store *store, enum query query, const struct parame
     job->arg = arg;
     job->asked = clock_tick();
     job->bound = bound;
+    (void)snprintf(job->request, sizeof job->request, "%s", log_request());
     if (store->waiting_count >= store->queue_limit) {
         fault_set(&job->fault, FAULT_BUSY, "%s: too many statements wait", row->name);
         job_finish(store, job);

@@ -5,7 +5,8 @@
  * themselves, with growing pauses, when PostgreSQL restarts; what was asked meanwhile waits for its bound.
  *
  * A completion is called exactly once for what was asked, on a later turn of the loop, never inside the call that
- * asked. What a fault means for who asked is told by sqlstate.h. */
+ * asked, and within the log's scope of who asked. PostgreSQL knows it too: application_name is "preau-notifyd REQUEST".
+ * What a fault means for who asked is told by sqlstate.h. */
 #pragma once
 
 #include "domain/types.h"
@@ -23,13 +24,13 @@ enum { STORE_POOL_MAX = 100 }; /* config database.pool_size */
 struct store_options {
     const char *conninfo;              /* libpq's, without user */
     const char *user;                  /* the daemon's role, "preau_notify"; "" leaves it to conninfo */
-    const char *program;               /* application_name, "preau-notifyd" */
+    const char *program;               /* application_name, "preau-notifyd"; behind it the request that is worked for */
     unsigned pool_size;                /* 1 to STORE_POOL_MAX */
     unsigned queue_limit;              /* statements that wait for a connection; beyond: FAULT_BUSY */
     struct duration statement_timeout; /* held by the server, and here for wait and run together */
     struct duration connect_timeout;   /* for one try to connect */
     struct duration retry_max;         /* longest pause between two tries to connect */
-    struct status *status;             /* gets the required check "database"; may be NULL */
+    struct status *status;             /* gets the checks "database", required, and "clock"; may be NULL */
 };
 
 /* Gives the pool at once; it connects by itself and, if need be, waits for the schema to be migrated. The caller owns

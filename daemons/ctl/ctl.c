@@ -13,8 +13,10 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 static const char *const no_section[] = {NULL};
 static const char *const of_status[] = {"status", NULL};
@@ -471,6 +473,18 @@ static enum ctl_exit run(struct ctl *ctl)
     return code;
 }
 
+/* A command is a request as a click is: the daemons' logs, PostgreSQL's and the audit trail know it by this. */
+static struct log_scope request_begin(void)
+{
+    unsigned char bytes[16];
+    char id[2 * sizeof bytes + 1];
+    ssize_t length = getrandom(bytes, sizeof bytes, 0);
+    assert(length == sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        (void)snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+    return log_scope_enter(id);
+}
+
 int main(int argc, char **argv)
 {
     struct ctl_line line;
@@ -489,5 +503,6 @@ int main(int argc, char **argv)
             ctl_help(commands);
         return CTL_OK;
     }
+    _cleanup_(log_scope_leave) struct log_scope scope = request_begin();
     return (int)run(&line.ctl);
 }

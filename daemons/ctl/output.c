@@ -1,6 +1,7 @@
 #include "ctl/output.h"
 
 #include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,8 +40,8 @@ enum ctl_exit ctl_fail(const struct ctl *ctl, enum ctl_exit code, const char *wo
 enum ctl_exit ctl_fail_fault(const struct ctl *ctl, const char *what, const struct fault *fault)
 {
     char message[500];
-    (void)snprintf(message, sizeof message, "%s : %s%s%s", what, fault->text,
-        fault->sqlstate[0] != '\0' ? " — SQLSTATE " : "", fault->sqlstate);
+    (void)snprintf(message, sizeof message, "%s : %s%s%s (demande %.12s)", what, fault->text,
+        fault->sqlstate[0] != '\0' ? " — SQLSTATE " : "", fault->sqlstate, log_request());
     return tell(ctl, CTL_UNREACHABLE, fault_code_name(fault->code), message, fault->hint);
 }
 

@@ -193,6 +193,8 @@ static void take_ended(void *arg, bool was_run)
     }
     take_free(&take);
     if (!queue->is_draining && !is_failed) {
+        /* what comes next is not the work of who asked for this one */
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
         queue_look(queue);
     }
 }

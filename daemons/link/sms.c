@@ -186,6 +186,8 @@ static void counted(void *arg, int64_t count, const struct fault *fault)
 
 void sms_wake(struct sms *sms)
 {
+    /* what is due is not the work of the request that says there is some */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
     sms->wants_more = sms->is_looking;
     if (!sms->is_looking && !sms->is_stopping && workers_waiting(sms->workers) == 0) {
         sms->is_looking = true;

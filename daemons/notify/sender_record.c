@@ -15,8 +15,8 @@ static void tell_outcome(const struct sending *sending, const char *outcome)
     const struct smtp_outcome *smtp = &sending->outcome.smtp;
     metric_count(METRIC_DELIVERIES, delivery_kind_code(mail->kind), outcome);
     log_event(LOG_INFO, "mail", F("outcome", outcome), F("academy", (int)mail->academy.v), F("delivery", mail->id),
-        F("account", mail->account), F("kind", delivery_kind_code(mail->kind)), F("attempt", mail->attempt),
-        F("reason", delivery_reason_code(smtp->reason)), F("reply", smtp->reply),
+        F("message_id", mail->message_id), F("account", mail->account), F("kind", delivery_kind_code(mail->kind)),
+        F("attempt", mail->attempt), F("reason", delivery_reason_code(smtp->reason)), F("reply", smtp->reply),
         F("time", sending->outcome.smtp_time));
 }
 

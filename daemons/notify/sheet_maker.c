@@ -383,6 +383,8 @@ static void ordered(void *arg, const struct batch_due *due, const struct fault *
 
 void sheet_maker_wake(struct sheet_maker *maker)
 {
+    /* what is due is not the work of the request that says there is some */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
     bool has_order = maker->order.next < maker->order.due.count;
     maker->wants_more = maker->is_asking;
     if (maker->is_asking || maker->is_draining || maker->undrawn >= CLAIMED_AHEAD) {

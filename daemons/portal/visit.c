@@ -35,12 +35,29 @@ const char *visit_typed(const struct visit *visit, const char *name)
     return value ? value : "";
 }
 
+/* What somebody did, by its pattern: an address may hold a token. Reading is told to who wants to know all. A rush of
+ * families leaves the heads' lines in: each event has its own bound. */
+static void visit_tell(const struct visit *visit, int status)
+{
+    const struct route *route = visit->route;
+    if (!route) {
+        return;
+    }
+    bool is_deed = http_method(visit->request) == HTTP_POST;
+    bool is_administrator = visit->session.administrator.v != 0;
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(http_request_id(visit->request));
+    log_event(is_deed ? LOG_INFO : LOG_DEBUG, is_administrator ? "visit_of_administrator" : "visit",
+        F("method", is_deed ? "POST" : "GET"), F("route", route->pattern), F("status", status),
+        F("time", clock_since(visit->started)));
+}
+
 void visit_end(struct visit *visit, int status)
 {
     static const char *const classes[] = {"other", "other", "2xx", "3xx", "4xx", "5xx"};
     const char *class = visit->route ? visit->route->class : "unknown";
     metric_count(METRIC_PORTAL_REQUESTS, class, classes[status / 100]);
     metric_observe(METRIC_PORTAL_SECONDS, clock_since(visit->started), class);
+    visit_tell(visit, status);
     view_free(&visit->layout);
     memory_free(&visit->document.bytes);
     memory_free(&visit);

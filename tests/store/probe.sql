@@ -83,3 +83,15 @@ copy (select generate_series(1, 100000000)) to stdout;
 -- :role ctl
 -- $1 last bigint
 select int8send(n) as bytes from generate_series(1, $1::bigint) n;
+
+-- :query probe_name
+-- Whether the connection bears this name by now.
+-- :role ctl
+-- $1 name text
+select (current_setting('application_name') = $1)::integer::bigint as is_so;
+
+-- :query probe_late
+-- A number that may stand there once: found out when the transaction ends.
+-- :role ctl
+-- $1 number bigint
+insert into probe.late values ($1) returning number;

@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include "runtime/clock.h"
+#include "runtime/log.h"
 #include "runtime/loop.h"
 #include "runtime/metric.h"
 #include "store/migrate.h"
@@ -335,6 +336,81 @@ static void waiting_past_the_bound_ends_with_a_known_outcome(void **state)
     assert_int_equal(answers.numbers[1], 1);
 }
 
+/* --- for whom --- */
+
+static char told_under[LOG_REQUEST_SIZE];
+
+static void came_under(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    (void)snprintf(told_under, sizeof told_under, "%s", log_request());
+    came(arg, rows, fault);
+}
+
+static bool bears_name(const char *request, const char *name)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_text(&parameters, name);
+    {
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(request);
+        answers.awaited++;
+        store_run(store, QUERY_PROBE_NAME, &parameters, came_under, (void *)(uintptr_t) "is_so");
+    }
+    parameters_clear(&parameters);
+    run_loop();
+    assert_true(answers.has_rows);
+    return answers.numbers[answers.came - 1] == 1;
+}
+
+static void postgresql_and_who_is_told_know_the_request_that_asked(void **state)
+{
+    (void)state;
+    open_with((struct store_options){0});
+    assert_true(bears_name("0123456789abcdef0123456789abcdef", "probe 0123456789abcdef0123456789abcdef"));
+    assert_string_equal(told_under, "0123456789abcdef0123456789abcdef");
+    assert_string_equal(log_request(), "");
+    assert_true(bears_name("other", "probe other"));
+    assert_true(bears_name("other", "probe other"));
+    assert_true(bears_name("", "probe"));
+    assert_string_equal(told_under, "");
+}
+
+/* What fails takes the name back; the next one says it again. */
+static void a_statement_that_fails_leaves_no_name_behind(void **state)
+{
+    (void)state;
+    open_with((struct store_options){0});
+    {
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("failing");
+        ask(QUERY_PROBE_STALE, NULL, (struct duration){0}, NULL);
+        run_loop();
+    }
+    assert_true(fault_is_stale(&answers.fault));
+    assert_true(bears_name("failing", "probe failing"));
+    assert_true(bears_name("", "probe"));
+}
+
+/* The audit trail's entry is written there: what it cannot hold has not been done. */
+static void what_fails_at_the_end_of_its_transaction_has_failed(void **state)
+{
+    (void)state;
+    open_with((struct store_options){0});
+    for (int i = 0; i < 2; i++) {
+        struct parameters parameters;
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(i == 0 ? "one" : "two");
+        parameters_init(&parameters);
+        parameters_int64(&parameters, 7);
+        ask(QUERY_PROBE_LATE, &parameters, (struct duration){0}, "number");
+        run_loop();
+        assert_int_equal(answers.has_rows, i == 0);
+    }
+    assert_string_equal(answers.fault.sqlstate, "23505");
+    assert_false(answers.fault.outcome_unknown);
+    assert_int_equal(probe_admin_number("select count(*) from probe.late"), 1);
+    probe_admin_do("truncate probe.late");
+    assert_true(bears_name("", "probe"));
+}
+
 /* --- connections that break --- */
 
 static void a_read_that_was_cut_is_asked_again(void **state)
@@ -525,6 +601,9 @@ int main(int argc, char **argv)
         POOL_TEST(the_server_ends_what_lasts_too_long),
         POOL_TEST(a_statement_past_its_bound_is_cancelled),
         POOL_TEST(waiting_past_the_bound_ends_with_a_known_outcome),
+        POOL_TEST(postgresql_and_who_is_told_know_the_request_that_asked),
+        POOL_TEST(a_statement_that_fails_leaves_no_name_behind),
+        POOL_TEST(what_fails_at_the_end_of_its_transaction_has_failed),
         POOL_TEST(a_read_that_was_cut_is_asked_again),
         POOL_TEST(what_was_cut_is_asked_again_on_a_connection_made_since),
         POOL_TEST(a_read_that_was_cut_twice_is_given_up),

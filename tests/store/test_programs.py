@@ -23,7 +23,8 @@ def test_program(own_cluster, tools, program):
     conninfo = own_cluster.conninfo(database, "postgres")
     subprocess.run([tools / "store-migrate", conninfo], check=True, capture_output=True)
     with own_cluster.connect(database) as admin:
-        admin.execute("create schema probe; create table probe.counter (count bigint); insert into probe.counter values (0)")
+        admin.execute("create schema probe; create table probe.counter (count bigint); insert into probe.counter values (0);"
+                      "create table probe.late (number bigint unique deferrable initially deferred)")
     done = subprocess.run([tools / program], text=True, capture_output=True, timeout=300, env={
         **os.environ,
         "PREAU_TEST_CONNINFO": conninfo,
