@@ -3,7 +3,9 @@
 #include "bus/envelope.h"
 #include "bus/message.h"
 #include "bus/socket.h"
+#include "runtime/cleanup.h"
 #include "runtime/clock.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 
@@ -19,6 +21,12 @@
 /* How often what is pending is looked at; also the pause when no instance is there. */
 #define SWEEP MILLISECONDS(50)
 
+/* How often the service is asked whether it is there, and how soon again while it is not: what is told of a peer is true
+ * within twice the first, whether anybody needs it or not. */
+#define PING_PERIOD SECONDS(3)
+#define PING_AGAIN MILLISECONDS(500)
+#define PING_FIRST MILLISECONDS(100)
+
 enum { PENDING_BUCKETS = 256 };
 
 struct pending {
@@ -33,6 +41,7 @@ struct pending {
     struct duration timeout, again;
     bool was_sent;
     enum fault_code refused_at_once; /* FAULT_NONE: it was sent, or will be */
+    char request[LOG_REQUEST_SIZE];  /* whoever asked works for it, and goes on to */
     client_done *done;               /* NULL: cancelled, goes with the next sweep */
     void *arg;
 };
@@ -49,6 +58,8 @@ struct client {
     unsigned telling; /* completions that are being called */
     struct timer *sweep;
     struct status_check *check;
+    struct timer *ping; /* with a check only */
+    bool is_silent;     /* it was asked whether it is there, and has not answered */
 };
 
 static void client_set_check(struct client *client, enum status_state state, const char *cause)
@@ -79,6 +90,7 @@ static void pending_tell(struct pending *pending, const char *word, const struct
     metric_count(METRIC_BUS_CALLS, word);
     client->telling++;
     if (pending->done) {
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(pending->request);
         pending->done(pending->arg, outcome);
     }
     client->telling--;
@@ -230,6 +242,7 @@ static void client_received(void *arg, const struct bus_frame *frames, size_t co
         metric_count(METRIC_BUS_CALLS, "malformed");
         return;
     }
+    client->is_silent = false;
     client_set_check(client, STATUS_OK, "");
     /* an answer to a request that is over, or already answered, is for nobody */
     take_matching(client, reply);
@@ -239,6 +252,42 @@ static void client_received(void *arg, const struct bus_frame *frames, size_t co
         pending_replied(pending, reply);
     }
     preau__bus__reply__free_unpacked(reply, NULL);
+}
+
+/* --- is it there? --- */
+
+static bool ping_send(const struct client *client)
+{
+    char method[128];
+    unsigned char id[REQUEST_ID_SIZE];
+    ssize_t filled = getrandom(id, sizeof id, 0);
+    assert(filled == sizeof id);
+    snprintf(method, sizeof method, "%s/" ENVELOPE_PING, client->options.descriptor->name);
+    Preau__Bus__Request envelope = PREAU__BUS__REQUEST__INIT;
+    envelope.version = ENVELOPE_VERSION;
+    envelope.id = (ProtobufCBinaryData){.data = id, .len = sizeof id};
+    envelope.method = method;
+    size_t length = preau__bus__request__get_packed_size(&envelope);
+    _cleanup_(memory_free) unsigned char *bytes = checked_malloc(length);
+    preau__bus__request__pack(&envelope, bytes);
+    return bus_socket_send(client->socket, &(struct bus_frame){bytes, length}, 1);
+}
+
+static void client_ping(void *arg)
+{
+    struct client *client = arg;
+    if (client->is_silent) {
+        char cause[64];
+        snprintf(cause, sizeof cause, "%s does not answer", client->options.check);
+        client_set_check(client, STATUS_DEGRADED, cause);
+    }
+    if (!ping_send(client)) {
+        char cause[64];
+        snprintf(cause, sizeof cause, "no %s is there", client->options.check);
+        client_set_check(client, STATUS_DEGRADED, cause);
+    }
+    timer_set(client->ping, client->is_silent ? PING_AGAIN : PING_PERIOD);
+    client->is_silent = true;
 }
 
 bool client_open(
@@ -257,7 +306,8 @@ bool client_open(
     client->sweep = loop_timer(loop, client_sweep, client);
     if (options->status) {
         client->check = status_check_add(options->status, options->check, false);
-        status_check_set(client->check, STATUS_OK, ""); /* nothing was asked yet */
+        client->ping = loop_timer(loop, client_ping, client);
+        timer_set(client->ping, PING_FIRST);
     }
     for (const char *const *endpoint = options->endpoints; *endpoint; endpoint++) {
         if (!bus_socket_connect(client->socket, *endpoint, fault)) {
@@ -279,6 +329,7 @@ void client_close(struct client **client)
             pending_fail(pending, FAULT_UNAVAILABLE, "the program stops");
         }
         timer_cancel(&(*client)->sweep);
+        timer_cancel(&(*client)->ping);
         bus_socket_close(&(*client)->socket);
         memory_free(client);
     }
@@ -299,7 +350,7 @@ static void pending_pack(struct pending *pending, const struct client_request *r
 {
     char method[128], trace[64];
     snprintf(method, sizeof method, "%s/%s", pending->client->options.descriptor->name, request->method);
-    snprintf(trace, sizeof trace, "%s", request->trace ? request->trace : "");
+    snprintf(trace, sizeof trace, "%s", request->trace ? request->trace : log_request());
     size_t length = protobuf_c_message_get_packed_size(request->message);
     unsigned char *body = checked_malloc(length + 1);
     protobuf_c_message_pack(request->message, body);
@@ -334,6 +385,7 @@ void client_call(struct client *client, const struct client_request *request, cl
         .again = AGAIN_FIRST,
         .done = done,
         .arg = arg};
+    (void)snprintf(pending->request, sizeof pending->request, "%s", log_request());
     if (request->id) {
         memcpy(pending->id, request->id, REQUEST_ID_SIZE);
     } else {

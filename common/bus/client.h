@@ -1,5 +1,6 @@
 /* Asking a service. A request is sent again with the same id when no answer comes, to whichever instance of the service
- * is there, until its time is over; its completion is called exactly once and never inside the call that asked. */
+ * is there, until its time is over; its completion is called exactly once and never inside the call that asked, within the
+ * log's scope of who asked. */
 #pragma once
 
 #include "bus/service.h"
@@ -22,8 +23,10 @@ struct client_options {
     unsigned pending_max;
     size_t message_max;
     const struct bus_curve *curve;
-    struct status *status; /* gets the check `check`, not required: others' pages go on; may be NULL */
-    const char *check;     /* "notifyd" */
+    struct status
+        *status;       /* gets the check `check`, not required: others' pages go on. The service is then asked all the
+                            * time whether it is there. May be NULL */
+    const char *check; /* "notifyd" */
 };
 
 MUST_USE bool client_open(
@@ -36,7 +39,7 @@ struct client_request {
     const ProtobufCMessage *message;
     struct duration timeout;
     struct caller caller;
-    const char *trace; /* may be NULL */
+    const char *trace; /* may be NULL: the request in scope, log_request() */
     const unsigned char
         *id; /* REQUEST_ID_SIZE bytes that make it the same request as an earlier one; NULL: a new one */
 };

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 /* NULL, and the message gone, unless it is sound. */
 static void *keep_if(bool sound, ProtobufCMessage *message)
@@ -37,6 +38,13 @@ Preau__Bus__Event *envelope_read_event(const void *bytes, size_t length)
     ProtobufCMessage *message = message_read(&preau__bus__event__descriptor, bytes, length, NULL);
     const Preau__Bus__Event *event = (const Preau__Bus__Event *)message;
     return keep_if(event && event->version == ENVELOPE_VERSION, message);
+}
+
+bool envelope_is_ping(const char *method, const char *service)
+{
+    size_t length = strlen(service);
+    return strncmp(method, service, length) == 0 && method[length] == '/' &&
+           strcmp(method + length + 1, ENVELOPE_PING) == 0;
 }
 
 void envelope_incident(const unsigned char *id, char out_text[ENVELOPE_INCIDENT_SIZE])

@@ -3,7 +3,12 @@
 
 #include "envelope.pb-c.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* "preau.link.Link/.ping" asks whether anybody is there; no rpc can have such a name. It has no body, and so has its
+ * answer. */
+#define ENVELOPE_PING ".ping"
 
 enum {
     ENVELOPE_VERSION = 1,
@@ -14,6 +19,9 @@ enum {
 Preau__Bus__Request *envelope_read_request(const void *bytes, size_t length);
 Preau__Bus__Reply *envelope_read_reply(const void *bytes, size_t length);
 Preau__Bus__Event *envelope_read_event(const void *bytes, size_t length);
+
+/* The method of a request to this service is ENVELOPE_PING. */
+bool envelope_is_ping(const char *method, const char *service);
 
 /* The number of an incident: the head of the request's id. */
 void envelope_incident(const unsigned char *id, char out_text[ENVELOPE_INCIDENT_SIZE]);

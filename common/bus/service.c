@@ -45,6 +45,7 @@ static void call_run(struct call *call, const ProtobufCMessageDescriptor *input)
     const struct service_options *options = &call->service->options;
     const ProtobufCBinaryData *body = &call->envelope->body;
     const char *wrong = "method";
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(call->envelope->trace);
     if (call->method) {
         call->request = message_read(input, body->data, body->len, &wrong);
     }
@@ -54,7 +55,6 @@ static void call_run(struct call *call, const ProtobufCMessageDescriptor *input)
         call_tell_busy(call);
     } else {
         assert(call->method); /* what was read is a method's request */
-        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(call->envelope->trace);
         call->method->handler(options->arg, call, call->request);
     }
 }
@@ -83,6 +83,27 @@ static bool take_repeat(struct service *service, const struct bus_frame *route, 
     return is_late;
 }
 
+/* Is anybody there? Answered from the loop that answers everything else, so that it is true. */
+static bool take_ping(struct service *service, const struct bus_frame *route, Preau__Bus__Request *envelope)
+{
+    if (!envelope_is_ping(envelope->method, service->options.descriptor->name)) {
+        return false;
+    }
+    if (!service->is_refusing) {
+        Preau__Bus__Reply reply = PREAU__BUS__REPLY__INIT;
+        reply.version = ENVELOPE_VERSION;
+        reply.id = envelope->id;
+        reply.method = envelope->method;
+        reply.outcome_case = PREAU__BUS__REPLY__OUTCOME_ANSWER;
+        size_t length = preau__bus__reply__get_packed_size(&reply);
+        _cleanup_(memory_free) unsigned char *bytes = checked_malloc(length);
+        preau__bus__reply__pack(&reply, bytes);
+        service_send(service, route->bytes, route->length, bytes, length);
+    }
+    preau__bus__request__free_unpacked(envelope, NULL);
+    return true;
+}
+
 static void service_take(struct service *service, const struct bus_frame *route, Preau__Bus__Request *envelope)
 {
     const ProtobufCMessageDescriptor *input = NULL;
@@ -108,7 +129,9 @@ static void service_received(void *arg, const struct bus_frame *frames, size_t c
         metric_count(METRIC_BUS_REQUESTS, "malformed");
         return; /* there is no id to answer to */
     }
-    service_take(service, &frames[0], envelope);
+    if (!take_ping(service, &frames[0], envelope)) {
+        service_take(service, &frames[0], envelope);
+    }
 }
 
 /* The table must be the .proto's rpcs, neither more nor less: found at start, not at the first request. */
