@@ -1,12 +1,10 @@
-/* Threads that send what may begin, the server's health, and the sender's own life. */
+/* Threads that send what may begin, and the sender's own life. */
 #include "notify/sender_own.h"
 
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
-
-enum { REFUSALS_IN_A_ROW = 5 /* of us, by the server: then it is left alone for a while */ };
 
 /* --- the server --- */
 
@@ -18,27 +16,12 @@ static void pause_over(void *arg)
 }
 
 /* A server that refuses us refuses every mail: the others are not tried on it meanwhile, and stay as new. */
-static void count_refusal(struct sender *sender, const struct smtp_outcome *smtp)
+static void judge_server(struct sender *sender, const struct smtp_outcome *smtp)
 {
-    sender->refusals++;
-    if (sender->refusals >= REFUSALS_IN_A_ROW && !sender->pause && !sender->is_draining) {
+    if (relay_judge(sender->relay, smtp) && !sender->pause && !sender->is_draining) {
         sender->pause = loop_after(sender->notify->run->loop, sender->settings.retry.first, pause_over, sender);
         log_event(LOG_WARNING, "smtp_pause", F("reason", delivery_reason_code(smtp->reason)), F("reply", smtp->reply),
-            F("refusals", (int)sender->refusals), F("time", sender->settings.retry.first));
-    }
-}
-
-static void check_server(struct sender *sender, const struct smtp_outcome *smtp)
-{
-    if (smtp->reason == DELIVERY_REASON_SERVER_REFUSED || smtp->reason == DELIVERY_REASON_SIGN_IN_REFUSED) {
-        count_refusal(sender, smtp);
-    } else if (smtp->is_server_well) {
-        sender->refusals = 0;
-    }
-    if (smtp->is_server_well) {
-        status_check_set(sender->check, STATUS_OK, "");
-    } else {
-        status_check_set(sender->check, STATUS_DEGRADED, delivery_reason_sentence(smtp->reason));
+            F("time", sender->settings.retry.first));
     }
 }
 
@@ -60,7 +43,7 @@ static void done(void *arg, bool was_run)
     }
     if (sending->outcome.is_composed) {
         metric_observe(METRIC_SMTP_SECONDS, sending->outcome.smtp_time);
-        check_server(sender, &sending->outcome.smtp);
+        judge_server(sender, &sending->outcome.smtp);
     } else {
         log_fault("mail_not_composed", &sending->outcome.fault);
     }
@@ -91,6 +74,8 @@ static void *mailer_take(void *arg)
 
 void sender_wake(struct sender *sender)
 {
+    /* what is due is not the work of the request that says there is some */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
     sender_step(sender);
     sender_look_ahead(sender);
 }
@@ -130,8 +115,7 @@ bool sender_new(struct notify *notify, struct sender **out_sender, struct fault 
         .arg = sender,
     };
     sender->workers = workers_new(notify->run->loop, &options);
-    sender->check = status_check_add(notify->run->status, "smtp", false);
-    status_check_set(sender->check, STATUS_OK, "");
+    sender->relay = relay_new(sender, notify->run);
     sender->aside_at = clock_tick();
     sender->scan = loop_every(notify->run->loop, config_duration(config, CONFIG_NOTIFY_SCAN_INTERVAL), scan, sender);
     return true;
@@ -144,6 +128,9 @@ void sender_stop(struct sender *sender)
     timer_cancel(&sender->pause);
     timer_cancel(&sender->turn);
     timer_cancel(&sender->step_again);
+    if (sender->relay) {
+        relay_stop(sender->relay);
+    }
     if (sender->workers && !workers_stop(&sender->workers, SECONDS(1))) {
         log_event(LOG_WARNING, "smtp_conversation_left", F("mails", sender->sendings.counts[SENDING_RUNNING]));
     }
@@ -160,6 +147,7 @@ void sender_free(struct sender **address)
         template_set_free(&sender->mailers[i].templates);
         smtp_free(&sender->mailers[i].smtp);
     }
+    relay_free(&sender->relay);
     sender_settings_clear(&sender->settings);
     mail_pace_free(&sender->pace);
     memory_free(address);

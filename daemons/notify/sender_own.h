@@ -11,6 +11,8 @@
 
 enum { CONNECTIONS_MAX = 64 };
 
+struct relay;
+
 struct sender_settings {
     struct smtp_options smtp;
     struct secret *password;
@@ -43,9 +45,8 @@ struct sender {
     bool is_stepping;
     struct timer *step_again;
 
-    struct status_check *check;
-    unsigned refusals; /* of us, by the server, in a row; a conversation that went well ends them */
-    struct timer *pause;
+    struct relay *relay;
+    struct timer *pause; /* the server refuses us: it is left alone for a while */
     bool is_draining;
 };
 
@@ -69,3 +70,11 @@ void sender_end(struct sending *sending);
 
 /* sender.c */
 void sender_run(struct sending *sending);
+
+/* relay.c: is the server well? The check "smtp". What was said to it with a mail tells, and when nothing was for
+ * notify.smtp_check_interval, it is asked. */
+NEVER_NULL MUST_USE struct relay *relay_new(struct sender *sender, const struct daemon_run *run);
+/* Of a mail's conversation. True: it refuses us each time, and is to be left alone for a while. */
+MUST_USE bool relay_judge(struct relay *relay, const struct smtp_outcome *smtp);
+void relay_stop(struct relay *relay);
+void relay_free(struct relay **relay);

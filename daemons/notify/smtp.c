@@ -211,6 +211,42 @@ static bool was_idle_too_long(const struct talk *talk)
     return talk->stage == SMTP_ADDRESSING && (is_cut || talk->reply.code == 421);
 }
 
+/* --- none --- */
+
+static struct talk probe_on(struct smtp_line *line, const char *sender)
+{
+    struct talk talk = {.stage = SMTP_CONNECTING};
+    char command[COMMAND_SIZE];
+    snprintf(command, sizeof command, "MAIL FROM:<%s>\r\n", sender);
+    if (!smtp_line_is_open(line)) {
+        talk.code = smtp_line_open(line, &talk.stage, &talk.reply);
+    }
+    if (goes_on(line, &talk)) {
+        say(line, command, SMTP_ADDRESSING, &talk);
+    }
+    if (goes_on(line, &talk)) {
+        hear(line, SMTP_ADDRESSING, &talk);
+    }
+    if (is_refused(&talk.reply) && talk.code == CURLE_OK) {
+        talk.code = CURLE_WEIRD_SERVER_REPLY;
+    }
+    smtp_line_close(line);
+    return talk;
+}
+
+struct smtp_outcome smtp_probe(struct smtp *smtp, const char *sender)
+{
+    bool was_open = smtp_line_is_open(smtp->line);
+    smtp_line_begin(smtp->line);
+    struct talk talk = probe_on(smtp->line, sender);
+    if (was_open && was_idle_too_long(&talk)) {
+        talk = probe_on(smtp->line, sender);
+    }
+    return smtp_judge(talk.code, talk.reply.code, talk.reply.enhanced, talk.stage);
+}
+
+/* --- one --- */
+
 struct smtp_outcome smtp_send(struct smtp *smtp, const struct smtp_mail *mail)
 {
     if (!is_sayable(mail->recipient)) {

@@ -54,6 +54,8 @@ struct smtp_mail {
     size_t length;
 };
 struct smtp_outcome smtp_send(struct smtp *smtp, const struct smtp_mail *mail);
+/* Would it take a mail of this sender? A conversation that ends before there is any. */
+struct smtp_outcome smtp_probe(struct smtp *smtp, const char *sender);
 
 /* Pure: what a conversation's end means. code: a CURLcode; enhanced: the reply's status code "5.7.1" (RFC 3463), or "". */
 struct smtp_outcome smtp_judge(int code, int reply, const char *enhanced, enum smtp_stage stage);
