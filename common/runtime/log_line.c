@@ -243,6 +243,8 @@ void log_line_message(struct log_line *line, const struct log_head *head, const 
 {
     begin(line);
     put(line, head->event);
+    if (head->request[0] != '\0') /* so that journalctl --grep finds it as grep does */
+        put_pair(line, &(struct log_field){"request", LOG_FIELD_TEXT, {.text = head->request}});
     put_fields(line, fields, put_pair);
 }
 

@@ -4,13 +4,19 @@
 
 struct store *store_open_configured(const struct daemon_run *run)
 {
+    return store_open_configured_within(run, config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT));
+}
+
+struct store *store_open_configured_within(const struct daemon_run *run, struct duration bound)
+{
+    struct duration timeout = config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT);
     const struct store_options options = {
         .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
         .user = daemon_database_user(run),
         .program = run->daemon->name,
         .pool_size = (unsigned)config_count(run->config, CONFIG_DATABASE_POOL_SIZE),
         .queue_limit = (unsigned)config_count(run->config, CONFIG_DATABASE_QUEUE_LIMIT),
-        .statement_timeout = config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT),
+        .statement_timeout = duration_longer(timeout, bound) ? bound : timeout,
         .connect_timeout = config_duration(run->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
         .retry_max = config_duration(run->config, CONFIG_DATABASE_CONNECT_RETRY_MAX),
         .status = run->status,

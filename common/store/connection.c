@@ -140,7 +140,7 @@ static void connection_lost_by_peer(struct connection *connection)
 static void connection_limit(void *arg)
 {
     struct fault fault;
-    fault_set(&fault, FAULT_UNAVAILABLE, "PostgreSQL does not answer");
+    fault_set(&fault, FAULT_TIMEOUT, "PostgreSQL does not answer");
     connection_lost(arg, &fault);
 }
 

@@ -220,12 +220,12 @@ static void put_off_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
+void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct duration pause,
     delivery_unsent_recorded *recorded, void *arg)
 {
     struct parameters parameters;
     try_of(&parameters, unsent->delivery);
-    parameters_instant(&parameters, due_at);
+    parameters_duration(&parameters, pause);
     parameters_text(&parameters, delivery_reason_code(unsent->reason));
     parameters_bool(&parameters, unsent->may_have_left);
     parameters_text(&parameters, delivery_reason_code(DELIVERY_REASON_CANCELLED));

@@ -117,7 +117,7 @@ void delivery_hold(
 
 /* is_cancelled: the batch was cancelled meanwhile and no try may have delivered it, so that it ended here. */
 typedef void delivery_unsent_recorded(void *arg, bool is_cancelled, const struct fault *fault);
-void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct instant due_at,
+void delivery_put_off(struct store *store, const struct delivery_unsent *unsent, struct duration pause,
     delivery_unsent_recorded *recorded, void *arg);
 void delivery_failed(struct store *store, const struct delivery_unsent *unsent, delivery_recorded *recorded, void *arg);
 void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum delivery_reason reason,

@@ -135,12 +135,13 @@ select academy, id, attempts from stepped where state = 'taken';
 
 -- :query delivery_put_off
 -- The mail did not leave this time and is due again later, if it is still this try's; or it is not wanted any more, and ends
--- here, unless some try may have delivered it: answers which, and nothing when it is another's by now.
+-- here, unless some try may have delivered it: answers which, and nothing when it is another's by now. A pause, and not a moment:
+-- the sender's clock may be wrong, and a mail that it put off would then stay put off.
 -- :role notify
 -- $1 academy smallint
 -- $2 id bigint
 -- $3 attempt integer
--- $4 due_at timestamptz
+-- $4 pause interval
 -- $5 reason text
 -- $6 may_have_left boolean
 -- $7 reason_unwanted text
@@ -150,7 +151,7 @@ with tried as (
        set state = case when d.unwanted and not (d.may_have_left or $6) then 'cancelled' else 'waiting' end,
            done_at = case when d.unwanted and not (d.may_have_left or $6) then now() end,
            reason = case when d.unwanted and not (d.may_have_left or $6) then $7 else $5 end,
-           taken_until = null, due_at = $4, may_have_left = d.may_have_left or $6
+           taken_until = null, due_at = now() + $4, may_have_left = d.may_have_left or $6
      where academy = $1 and id = $2 and attempts = $3 and state = 'taken'
  returning d.academy, d.account_id, d.batch_academy, d.batch_id, d.state
 ), remembered as (
@@ -178,7 +179,7 @@ with held as (
        for no key update of d skip locked
 )
 update preau.delivery d
-   set due_at = h.due_at
+   set due_at = least(h.due_at, now() + interval '1 hour') -- a sender's clock that is wrong holds no mail for ever
   from held h
  where d.academy = h.academy and d.id = h.id;
 

@@ -137,10 +137,11 @@ static void night_rows(void *arg, const struct rows *rows, const struct fault *f
     memory_free(&asking);
 }
 
-void reminder_load_night(struct store *store, reminder_night_loaded *loaded, void *arg)
+void reminder_load_night(struct store *store, struct date today, reminder_night_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
+    parameters_date(&parameters, &today);
     store_run(store, QUERY_REMINDER_NIGHT_LOAD, &parameters, night_rows,
         asking_new((struct asking){.night_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);

@@ -46,7 +46,7 @@ void reminder_owe(struct store *store, const struct reminder_night *night, int64
 
 /* finished_at: never when no night was. */
 typedef void reminder_night_loaded(void *arg, struct instant finished_at, const struct fault *fault);
-void reminder_load_night(struct store *store, reminder_night_loaded *loaded, void *arg);
+void reminder_load_night(struct store *store, struct date today, reminder_night_loaded *loaded, void *arg);
 
 typedef void reminder_night_ended(void *arg, const struct fault *fault);
 /* before: what ended before it is forgotten. */

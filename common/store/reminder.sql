@@ -117,9 +117,10 @@ with chosen as materialized (
 select (select max(administrator_id) from chosen) as last, (select count(*) from owed) as owed;
 
 -- :query reminder_night_load
--- When the last night was seen through; no row: none was.
+-- When the last night was seen through; no row: none was. A night that is still to come was seen through by a clock that was wrong.
 -- :role notify
-select finished_at from preau.reminder_night order by day desc limit 1;
+-- $1 today date
+select finished_at from preau.reminder_night where day <= $1 order by day desc limit 1;
 
 -- :query reminder_night_end
 -- Remembers that a night was seen through, and forgets what no longer serves: what was told of days that are over, nights and

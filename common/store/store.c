@@ -182,10 +182,8 @@ static struct lane *lane_of(struct store *store, const struct connection *connec
     return &store->lanes[i];
 }
 
-static void store_lane_is_up(struct store *store)
+static void store_tell_up(struct store *store)
 {
-    store->up_count++;
-    metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
     if (store->is_told_down) {
         store->is_told_down = false;
         log_event(LOG_NOTICE, "database_back", F("program", store->program));
@@ -194,6 +192,15 @@ static void store_lane_is_up(struct store *store)
         status_check_set(store->check, STATUS_OK, "");
         status_schema_set(store->status, migrate_wanted());
     }
+}
+
+static void store_lane_is_up(struct store *store, struct lane *lane)
+{
+    lane->is_up = true;
+    lane->up_since = clock_tick();
+    store->up_count++;
+    metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+    store_tell_up(store);
 }
 
 /* Against what all hosts of the house have in common. */
@@ -221,9 +228,9 @@ static void store_connection_idle(void *arg, struct connection *connection)
     lane->heard = clock_tick();
     store_judge_clock(store, connection);
     if (!lane->is_up) {
-        lane->is_up = true;
-        lane->up_since = clock_tick();
-        store_lane_is_up(store);
+        store_lane_is_up(store, lane);
+    } else if (store->is_told_down) {
+        store_tell_up(store);
     }
     if (!TAILQ_EMPTY(&store->waiting)) {
         store_pump_soon(store);
@@ -243,16 +250,27 @@ static void store_tell_down(struct store *store, const struct fault *fault)
     }
 }
 
+static bool is_silent(const struct store *store)
+{
+    bool heard = false;
+    for (unsigned i = 0; i < store->lane_count; i++) {
+        heard = heard || !duration_longer(clock_since(store->lanes[i].heard), PROBE_BOUND);
+    }
+    return !heard;
+}
+
+/* A server that hangs answers no probe either: what runs on other connections is not waited for, to say so. */
 static void store_connection_down(void *arg, struct connection *connection, const struct fault *fault)
 {
     struct store *store = arg;
     struct lane *lane = lane_of(store, connection);
+    bool is_unanswered = fault->code == FAULT_TIMEOUT && !lane->job;
     if (lane->is_up) {
         lane->is_up = false;
         store->up_count--;
         metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
     }
-    if (store->up_count == 0) {
+    if (store->up_count == 0 || (is_unanswered && is_silent(store))) {
         store_tell_down(store, fault);
     }
 }
@@ -474,7 +492,7 @@ bool store_is_idle(const struct store *store)
 
 bool store_is_ready(const struct store *store)
 {
-    return store->up_count > 0;
+    return store->up_count > 0 && !store->is_told_down;
 }
 
 unsigned store_waiting(const struct store *store)

@@ -44,7 +44,7 @@ void store_close(struct store **store);
 /* No statement waits or runs, and every completion has returned. */
 bool store_is_idle(const struct store *store);
 
-/* A connection is up, and its database holds the schema that this program was built for. */
+/* A connection is up, its database holds the schema that this program was built for, and PostgreSQL answers. */
 bool store_is_ready(const struct store *store);
 
 /* For /status: statements that wait, connections that are up. */

@@ -41,8 +41,11 @@ static struct pause *pause_make(struct pauses *pauses, const char *key)
 const struct pause *pause_find(const struct pauses *pauses, const char *key, struct instant now)
 {
     for (size_t i = 0; i < pauses->count; i++) {
-        if (strcmp(pauses->list[i].key, key) == 0 && instant_before(now, pauses->list[i].until)) {
-            return &pauses->list[i];
+        const struct pause *pause = &pauses->list[i];
+        /* no pause is that long: the clock was wrong when it began */
+        bool is_mistaken = duration_longer(instant_since(pause->until, now), LENGTH_MAX);
+        if (strcmp(pause->key, key) == 0 && instant_before(now, pause->until) && !is_mistaken) {
+            return pause;
         }
     }
     return NULL;

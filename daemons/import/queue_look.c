@@ -2,6 +2,7 @@
 #include "import/queue_parts.h"
 
 #include "import/asked.h"
+#include "import/disk.h"
 #include "import/inbox_asked.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -26,6 +27,7 @@ struct look {
     struct inbox_list list;
     bool done;
     struct fault fault;
+    char disk[DISK_TEXT_SIZE]; /* "": there is room */
 };
 
 /* --- on the thread --- */
@@ -55,6 +57,7 @@ static void look_run(void *arg, void *context)
     if (look->retention.us != 0) {
         retain(look);
     }
+    (void)disk_is_low(&look->inbox, config_size(look->queue->daemon->config, CONFIG_IMPORT_DISK_FREE_MIN), look->disk);
 }
 
 /* --- answering --- */
@@ -130,6 +133,7 @@ static void pauses_review(struct queue *queue, const struct inbox_list *list)
 static void look_judge(struct queue *queue, const struct look *look)
 {
     const struct inbox_list *list = &look->list;
+    status_check_set(queue->disk_check, look->disk[0] ? STATUS_DEGRADED : STATUS_OK, look->disk);
     if (!look->done) {
         log_fault("inbox_unreadable", &look->fault);
         status_check_set(queue->check, STATUS_DEGRADED, look->fault.text);
@@ -189,7 +193,8 @@ void queue_look(void *arg)
     look->queue = queue;
     look->inbox = queue->inbox;
     look->now = clock_now();
-    if (!duration_longer(RETAIN_EVERY, instant_since(look->now, queue->retained_at))) {
+    struct duration since = instant_since(look->now, queue->retained_at);
+    if (!duration_longer(RETAIN_EVERY, since) || since.us < 0) { /* or the clock was wrong then */
         look->retention = config_duration(queue->daemon->config, CONFIG_IMPORT_ARCHIVE_RETENTION);
     }
     memcpy(look->askers, queue->askers, sizeof look->askers);

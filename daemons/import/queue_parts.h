@@ -37,7 +37,7 @@ struct queue {
     struct store *store;
     struct publisher *publisher;
     const struct key_ring *keys;
-    struct status_check *check, *overdue_check;
+    struct status_check *check, *overdue_check, *disk_check;
     struct inbox_options inbox;
     struct day_time times[TIMES_MAX];
     struct season summer;

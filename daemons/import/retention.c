@@ -183,7 +183,8 @@ static void retention_look(void *arg)
     struct retention *retention = arg;
     struct instant now = clock_now();
     timer_set(retention->timer, LOOK_AGAIN);
-    if (retention->is_running || instant_before(now, instant_add(retention->last, EVERY))) {
+    bool is_recent = instant_before(now, instant_add(retention->last, EVERY)) && !instant_before(now, retention->last);
+    if (retention->is_running || is_recent) {
         return;
     }
     struct pass *pass = checked_calloc(1, sizeof *pass);

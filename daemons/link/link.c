@@ -41,6 +41,7 @@
 #include "link/password_change.h"
 #include "link/password_recovery.h"
 #include "link/portal_sign_in.h"
+#include "link/portal_watch.h"
 #include "link/registration.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
@@ -342,6 +343,7 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing);
     hashing_free(&link->hashing_administrators);
     academy_portals_close(&link->portals);
+    portal_watch_free(&link->portal_watch);
     if (link->sms) {
         sms_stop(link->sms);
     }
@@ -364,6 +366,7 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     bool opened = keys_load(link, run->config, fault) && known_load(link, run->config, fault) &&
                   academy_portals_open(run, &link->portals, fault);
     if (opened) {
+        portal_watch_new(run, &link->portals, &link->portal_watch);
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
         link->store = store_open_configured(run);

@@ -12,6 +12,7 @@ struct audit_anchoring;
 struct bus_curve;
 struct hashing;
 struct known_words;
+struct portal_watch;
 struct publisher;
 struct service;
 struct sms;
@@ -45,5 +46,6 @@ struct link {
     struct audit_anchoring *anchoring;
     struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
+    struct portal_watch *portal_watch; /* NULL: there is none to watch */
     struct link_bounds bounds;
 };

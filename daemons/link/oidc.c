@@ -218,3 +218,18 @@ bool oidc_sign_out(struct oidc *oidc, const char *state, const char *id_token, o
     *step = (struct step){.state = copy_of(state), .id_token = copy_of(id_token), .found = found, .arg = arg};
     return step_submit(oidc, sign_out_run, way_done, step);
 }
+
+static void look_run(void *arg, void *context)
+{
+    struct step *step = arg;
+    const struct oidc_work work = work_of(step, context);
+    step->is_done = oidc_provider_look(&work, &step->fault);
+    step->url = checked_strdup("");
+}
+
+bool oidc_look(struct oidc *oidc, oidc_way_found *found, void *arg)
+{
+    struct step *step = checked_calloc(1, sizeof *step);
+    *step = (struct step){.found = found, .arg = arg};
+    return step_submit(oidc, look_run, way_done, step);
+}

@@ -81,6 +81,15 @@ static bool fetch_metadata(const struct oidc_work *work, struct oidc_metadata *o
     return read_document(work, url, &document, fault) && oidc_metadata_read(document, issuer, out_metadata, fault);
 }
 
+static void metadata_keep(struct oidc_provider *provider, const struct oidc_metadata *fresh)
+{
+    (void)pthread_mutex_lock(&provider->lock);
+    provider->metadata = *fresh;
+    provider->metadata_at = clock_tick();
+    provider->has_metadata = true;
+    (void)pthread_mutex_unlock(&provider->lock);
+}
+
 bool oidc_provider_metadata(const struct oidc_work *work, struct oidc_metadata *out_metadata, struct fault *fault)
 {
     struct oidc_provider *provider = work->provider;
@@ -96,11 +105,18 @@ bool oidc_provider_metadata(const struct oidc_work *work, struct oidc_metadata *
     if (!fetch_metadata(work, &fresh, fault)) {
         return may_serve || fault_add(fault, "discovery");
     }
-    (void)pthread_mutex_lock(&provider->lock);
-    provider->metadata = *out_metadata = fresh;
-    provider->metadata_at = clock_tick();
-    provider->has_metadata = true;
-    (void)pthread_mutex_unlock(&provider->lock);
+    metadata_keep(provider, &fresh);
+    *out_metadata = fresh;
+    return true;
+}
+
+bool oidc_provider_look(const struct oidc_work *work, struct fault *fault)
+{
+    struct oidc_metadata fresh;
+    if (!fetch_metadata(work, &fresh, fault)) {
+        return fault_add(fault, "discovery");
+    }
+    metadata_keep(work->provider, &fresh);
     return true;
 }
 

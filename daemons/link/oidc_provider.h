@@ -25,6 +25,8 @@ MUST_USE bool oidc_ask(
 
 MUST_USE bool oidc_provider_metadata(
     const struct oidc_work *work, struct oidc_metadata *out_metadata, struct fault *fault);
+/* Is it to be had? The metadata, read now, whatever is known. */
+MUST_USE bool oidc_provider_look(const struct oidc_work *work, struct fault *fault);
 /* The JWK set. is_again: what is known did not do; it is read anew, unless it was a moment ago. The caller's. */
 MUST_USE bool oidc_provider_keys(const struct oidc_work *work, bool is_again, json_t **out_keys, struct fault *fault);
 bool oidc_provider_has_sign_out(struct oidc_provider *provider);

@@ -3,6 +3,7 @@
 #include "link/link.h"
 #include "link/sms_gateway.h"
 #include "link/sms_message.h"
+#include "link/sms_watch.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
@@ -26,9 +27,8 @@ struct sms {
     int64_t a_day, an_hour;
     struct workers *workers;
     struct timer *scan;
-    struct status_check *check;
+    struct sms_watch *watch;
     bool is_looking, wants_more;
-    bool is_full; /* as many left within the hour as may */
     bool is_stopping, is_left;
 };
 
@@ -89,7 +89,6 @@ static void not_sent(struct sms *sms, const struct sending *sending)
     const struct registration_code *code = &sending->code;
     struct instant next = instant_add(clock_now(), pause_before(code->attempt));
     metric_count(METRIC_SMS, sending->outcome == SMS_REFUSED ? "refused" : "silent");
-    status_check_set(sms->check, STATUS_DEGRADED, sending->fault.text);
     log_fault("sms_not_sent", &sending->fault);
     if (code->attempt >= ATTEMPTS || !instant_before(next, code->expires_at)) {
         note(sms, code, REGISTRATION_FAILED, "late");
@@ -102,9 +101,11 @@ static void sent(void *job, bool was_run)
 {
     struct sending *sending = job;
     struct sms *sms = sending->sms;
+    if (was_run) {
+        sms_watch_judge(sms->watch, sending->outcome, &sending->fault);
+    }
     if (was_run && sending->outcome == SMS_TAKEN) {
         metric_observe(METRIC_SMS_SECONDS, sending->took);
-        status_check_set(sms->check, STATUS_OK, "");
         note(sms, &sending->code, REGISTRATION_SENT, "sent");
     } else if (was_run) {
         not_sent(sms, sending);
@@ -171,15 +172,11 @@ static void counted(void *arg, int64_t count, const struct fault *fault)
     if (fault) {
         looked(sms, false);
     } else if (count >= sms->an_hour) {
-        sms->is_full = true;
-        status_check_set(sms->check, STATUS_DEGRADED, "sms.hourly_max was reached: codes wait");
+        sms_watch_full(sms->watch, true);
         log_event(LOG_WARNING, "sms_hourly_max", F("sent", count));
         looked(sms, false);
     } else {
-        if (sms->is_full) {
-            sms->is_full = false;
-            status_check_set(sms->check, STATUS_OK, "");
-        }
+        sms_watch_full(sms->watch, false);
         registration_claim(sms->link->store, lease_of(sms), sms->a_day, claimed, sms);
     }
 }
@@ -245,8 +242,7 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
         .arg = sms,
     };
     sms->workers = workers_new(run->loop, &options);
-    sms->check = status_check_add(run->status, "sms", false);
-    status_check_set(sms->check, STATUS_OK, "");
+    sms->watch = sms_watch_new(run, sms->workers);
     sms->scan = loop_every(run->loop, SCAN_PERIOD, scan, sms);
     return true;
 }
@@ -255,6 +251,9 @@ void sms_stop(struct sms *sms)
 {
     sms->is_stopping = true;
     timer_cancel(&sms->scan);
+    if (sms->watch) {
+        sms_watch_stop(sms->watch);
+    }
     if (sms->workers) {
         sms->is_left = !workers_stop(&sms->workers, STOP_BOUND);
     }
@@ -266,6 +265,7 @@ void sms_free(struct sms **address)
     if (!sms || sms->is_left) { /* a thread still uses it: left to the end of the process */
         return;
     }
+    sms_watch_free(&sms->watch);
     secret_free(&sms->password);
     memory_free(address);
 }

@@ -109,16 +109,16 @@ static struct curl_slist *headers_add(struct curl_slist *headers, const char *na
     return more;
 }
 
-/* smsbox takes what a message is from headers, so that neither a password nor a code is in an address that gets logged. */
-static struct curl_slist *headers_make(const struct sms_gateway_settings *settings, const struct phone *to)
+/* smsbox takes what a message is from headers, so that neither a password nor a code is in an address that gets logged.
+ * to: NULL: nobody. */
+static struct curl_slist *headers_make(const struct sms_gateway_settings *settings, const char *to)
 {
     struct curl_slist *headers = headers_add(NULL, "Content-Type", "text/plain; charset=UTF-8");
     headers = headers_add(headers, "X-Kannel-Username", settings->user);
     headers = headers_add(headers, "X-Kannel-Password", settings->password ? secret_text(settings->password) : "");
     headers = headers_add(headers, "X-Kannel-From", settings->sender);
-    headers = headers_add(headers, "X-Kannel-To", to->e164);
     headers = headers_add(headers, "X-Kannel-Coding", "0");
-    return headers;
+    return to ? headers_add(headers, "X-Kannel-To", to) : headers;
 }
 
 static void prepare(
@@ -139,24 +139,48 @@ static void prepare(
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
 }
 
-enum sms_outcome sms_gateway_send(
-    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault)
+/* The status of the answer; 0 with the fault when there is none. */
+static long ask(const struct sms_gateway *gateway, struct curl_slist *headers, const char *text, struct answer *answer,
+    struct fault *fault)
 {
-    struct answer answer = {.length = 0};
     long status = 0;
-    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, to);
-    prepare(gateway, headers, text, &answer);
+    prepare(gateway, headers, text, answer);
     CURLcode code = curl_easy_perform(gateway->curl);
     if (code != CURLE_OK) {
         fault_set(fault, code == CURLE_OPERATION_TIMEDOUT ? FAULT_TIMEOUT : FAULT_PEER, "SMS gateway: %s",
             curl_easy_strerror(code));
-        return SMS_SILENT;
+        return 0;
     }
     curl_easy_getinfo(gateway->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (status == 202 || status == 200) {
-        return SMS_TAKEN;
-    }
-    answer.text[strcspn(answer.text, "\r\n")] = '\0';
-    fault_set(fault, FAULT_PEER, "SMS gateway: %ld %s", status, answer.text);
+    answer->text[strcspn(answer->text, "\r\n")] = '\0';
+    return status;
+}
+
+static enum sms_outcome refused(long status, const struct answer *answer, struct fault *fault)
+{
+    fault_set(fault, FAULT_PEER, "SMS gateway: %ld %s", status, answer->text);
     return SMS_REFUSED;
+}
+
+enum sms_outcome sms_gateway_send(
+    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault)
+{
+    struct answer answer = {.length = 0};
+    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, to->e164);
+    long status = ask(gateway, headers, text, &answer, fault);
+    if (status == 0) {
+        return SMS_SILENT;
+    }
+    return status == 202 || status == 200 ? SMS_TAKEN : refused(status, &answer, fault);
+}
+
+enum sms_outcome sms_gateway_probe(struct sms_gateway *gateway, struct fault *fault)
+{
+    struct answer answer = {.length = 0};
+    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, NULL);
+    long status = ask(gateway, headers, "", &answer, fault);
+    if (status == 0) {
+        return SMS_SILENT;
+    }
+    return status == 401 || status == 403 || status >= 500 ? refused(status, &answer, fault) : SMS_TAKEN;
 }

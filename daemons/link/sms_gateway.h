@@ -38,3 +38,6 @@ void sms_gateway_free(struct sms_gateway **gateway);
 /* text: UTF-8, of letters that the GSM alphabet has. fault: what is said of the last two. */
 enum sms_outcome sms_gateway_send(
     struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault);
+/* Is it there, and does it know us? A message to nobody, which it does not take: it says so (SMS_TAKEN) after it has looked at who
+ * asks. fault as above. */
+enum sms_outcome sms_gateway_probe(struct sms_gateway *gateway, struct fault *fault);

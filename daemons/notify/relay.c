@@ -131,6 +131,11 @@ void relay_stop(struct relay *relay)
     timer_cancel(&relay->timer);
 }
 
+bool relay_is_busy(const struct relay *relay)
+{
+    return relay && relay->is_probing;
+}
+
 void relay_free(struct relay **relay)
 {
     memory_free(relay);

@@ -108,7 +108,7 @@ static void look(void *arg)
     struct reminder_watch *watch = arg;
     timer_set(watch->timer, LOOK_AGAIN);
     if (!watch->is_running) {
-        reminder_load_night(watch->notify->store, night_judge, watch);
+        reminder_load_night(watch->notify->store, clock_date(clock_now()), night_judge, watch);
     }
 }
 

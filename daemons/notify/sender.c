@@ -140,7 +140,8 @@ void sender_stop(struct sender *sender)
 void sender_free(struct sender **address)
 {
     struct sender *sender = *address;
-    if (!sender || !sendings_are_none(&sender->sendings)) { /* a thread still uses it: left to the end of the process */
+    if (!sender || !sendings_are_none(&sender->sendings) ||
+        relay_is_busy(sender->relay)) { /* a thread still uses it: left to the end of the process */
         return;
     }
     for (unsigned i = 0; i < sender->settings.connections; i++) {

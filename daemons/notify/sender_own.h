@@ -77,4 +77,6 @@ NEVER_NULL MUST_USE struct relay *relay_new(struct sender *sender, const struct 
 /* Of a mail's conversation. True: it refuses us each time, and is to be left alone for a while. */
 MUST_USE bool relay_judge(struct relay *relay, const struct smtp_outcome *smtp);
 void relay_stop(struct relay *relay);
+/* A thread asks it at this moment. relay may be NULL. */
+bool relay_is_busy(const struct relay *relay);
 void relay_free(struct relay **relay);

@@ -213,10 +213,11 @@ void sender_record_unsent(struct sending *sending)
         return;
     }
     const struct delivery_unsent unsent = {sending_ref(sending), smtp->reason, smtp->may_have_left};
-    bool may = smtp->end == SMTP_TRY_AGAIN && retry_next(&sender->settings.retry, sending->mail.attempt,
-                                                  sending->mail.created_at, clock_now(), &due_at);
+    struct instant now = clock_now();
+    bool may = smtp->end == SMTP_TRY_AGAIN &&
+               retry_next(&sender->settings.retry, sending->mail.attempt, sending->mail.created_at, now, &due_at);
     if (may) {
-        delivery_put_off(store, &unsent, due_at, put_off_recorded, sending);
+        delivery_put_off(store, &unsent, instant_since(due_at, now), put_off_recorded, sending);
     } else {
         delivery_failed(store, &unsent, failure_recorded, sending);
     }

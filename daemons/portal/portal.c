@@ -159,7 +159,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
         return false;
     }
     portal->academy_portals = academy_portals_list(config);
-    portal->store = store_open_configured(run);
+    portal->store = store_open_configured_within(run, VISIT_TIME);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
     bool opened = import_clock_configure(config, &portal->import_clock, fault) &&
                   online_services_read(config, &portal->online_services, fault) &&

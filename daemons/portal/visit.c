@@ -19,8 +19,6 @@
 #define HALF_SIGNED_IN MINUTES(30)
 /* What a request may have taken of its arena (4 MiB) when it comes: the rest is enough for every handler. */
 enum { REQUEST_BYTES_MAX = 5 * 512 * 1024 };
-/* How long a browser is kept waiting; a reverse proxy waits longer. */
-#define VISIT_TIME SECONDS(10)
 /* The least that a call is given, at the end of a long visit. */
 #define CALL_TIME_MIN SECONDS(1)
 

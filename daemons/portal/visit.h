@@ -11,6 +11,9 @@
 #include "store/listing.h"
 #include "store/web_session.h"
 
+/* How long a browser is kept waiting; a reverse proxy waits longer. */
+#define VISIT_TIME SECONDS(10)
+
 struct visit;
 typedef void visit_handler(struct visit *visit);
 

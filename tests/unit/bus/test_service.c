@@ -45,6 +45,24 @@ static void unknown_methods_are_refused(void **state)
     raw_close(&raw);
 }
 
+static void who_asks_whether_anybody_is_there_is_told_and_nothing_is_run(void **state)
+{
+    struct trial *trial = *state;
+    trial_serve(trial, 10);
+    struct raw raw = raw_client(trial);
+    for (int turn = 0; turn < 2; turn++) {
+        struct raw_request request;
+        raw_request_fill(&request, 3, "preau.trial.Trial/.ping", NULL);
+        raw_ask(&raw, &request);
+        Preau__Bus__Reply *reply = raw_answer(&raw, trial);
+        assert_int_equal(reply->outcome_case, PREAU__BUS__REPLY__OUTCOME_ANSWER);
+        assert_int_equal(reply->answer.len, 0);
+        preau__bus__reply__free_unpacked(reply, NULL);
+    }
+    assert_int_equal(trial->runs, 0);
+    raw_close(&raw);
+}
+
 static void unknown_fields_are_passed_over(void **state)
 {
     struct trial *trial = *state;
@@ -457,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVICE_TEST(unknown_methods_are_refused),
+        SERVICE_TEST(who_asks_whether_anybody_is_there_is_told_and_nothing_is_run),
         SERVICE_TEST(unknown_fields_are_passed_over),
         SERVICE_TEST(wrong_values_are_refused),
         SERVICE_TEST(what_is_no_request_is_counted_and_gets_no_answer),

@@ -50,6 +50,7 @@ static void no_value_can_start_a_line_of_its_own_or_move_the_cursor(void **state
     assert_null(strchr(line.text, '\033'));
     log_line_message(&line, &head, fields);
     assert_null(strchr(line.text, '\n'));
+    assert_ptr_equal(strstr(line.text, "tested request=r1 v="), line.text); /* journalctl --grep looks there alone */
 }
 
 static void json_is_one_object_whatever_the_value(void **state)

@@ -1,0 +1,102 @@
+#include "link/portal_watch.h"
+
+#include "runtime/log.h"
+#include "runtime/memory.h"
+
+#include <stdio.h>
+
+/* While one is not to be had, all are asked more often. */
+#define LOOK_AGAIN SECONDS(5)
+
+struct watched {
+    struct portal_watch *watch;
+    const struct academy_portal *portal;
+    bool is_asked, is_away;
+    struct fault fault;
+};
+
+struct portal_watch {
+    struct status_check *check;
+    struct duration interval;
+    struct timer *timer;
+    size_t count;
+    struct watched portals[];
+};
+
+static void tell(const struct portal_watch *watch)
+{
+    const struct watched *first = NULL;
+    size_t away = 0;
+    for (size_t i = 0; i < watch->count; i++) {
+        if (watch->portals[i].is_away) {
+            first = first ? first : &watch->portals[i];
+            away++;
+        }
+    }
+    if (first) {
+        char cause[400]; /* a longer one is cut by the status */
+        (void)snprintf(cause, sizeof cause, "%zu of %zu portals away; %s: %s", away, watch->count, first->portal->name,
+            first->fault.text);
+        status_check_set(watch->check, STATUS_DEGRADED, cause);
+    } else {
+        status_check_set(watch->check, STATUS_OK, "");
+    }
+}
+
+static void looked(void *arg, const char *url, const struct fault *fault)
+{
+    struct watched *watched = arg;
+    (void)url;
+    watched->is_asked = false;
+    if (fault && fault->code == FAULT_UNAVAILABLE) { /* we stop */
+        return;
+    }
+    if (fault && !watched->is_away) {
+        log_event(LOG_WARNING, "portal_away", F("portal", watched->portal->name), F("fault", fault));
+    }
+    watched->is_away = fault != NULL;
+    watched->fault = fault ? *fault : (struct fault){0};
+    tell(watched->watch);
+}
+
+static void look(void *arg)
+{
+    struct portal_watch *watch = arg;
+    bool is_any_away = false;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct watched *watched = &watch->portals[i];
+        is_any_away = is_any_away || watched->is_away;
+        if (!watched->is_asked) { /* else it has not answered the time before */
+            watched->is_asked = oidc_look(watched->portal->oidc, looked, watched);
+        }
+    }
+    bool is_soon = is_any_away && duration_longer(watch->interval, LOOK_AGAIN);
+    timer_set(watch->timer, is_soon ? LOOK_AGAIN : watch->interval);
+}
+
+void portal_watch_new(
+    const struct daemon_run *run, const struct academy_portals *portals, struct portal_watch **out_watch)
+{
+    *out_watch = NULL;
+    if (portals->count == 0) {
+        return;
+    }
+    struct portal_watch *watch = checked_calloc(1, sizeof *watch + portals->count * sizeof watch->portals[0]);
+    watch->count = portals->count;
+    for (size_t i = 0; i < watch->count; i++) {
+        watch->portals[i] = (struct watched){.watch = watch, .portal = &portals->list[i]};
+    }
+    watch->interval = config_duration(run->config, CONFIG_LINK_PROVIDER_CHECK_INTERVAL);
+    watch->check = status_check_add(run->status, "academy_portals", false);
+    watch->timer = loop_timer(run->loop, look, watch);
+    timer_set(watch->timer, MILLISECONDS(100));
+    *out_watch = watch;
+}
+
+void portal_watch_free(struct portal_watch **watch)
+{
+    if (*watch) {
+        timer_cancel(&(*watch)->timer);
+        memory_free(watch);
+    }
+}

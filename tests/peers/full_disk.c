@@ -1,0 +1,55 @@
+/* A disk that is full while the file that PREAU_FULL_DISK names is there: for LD_PRELOAD, before a daemon under test. What takes room is
+ * refused as the kernel would, and statvfs says that none is left. No mount, so that it needs no right that a user has not. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static int is_full(void)
+{
+    const char *path = getenv("PREAU_FULL_DISK");
+    return path && access(path, F_OK) == 0;
+}
+
+static int refuse(void)
+{
+    errno = ENOSPC;
+    return -1;
+}
+
+int renameat2(int from, const char *name, int to, const char *other, unsigned flags)
+{
+    int (*real)(int, const char *, int, const char *, unsigned) = dlsym(RTLD_NEXT, "renameat2");
+    return is_full() ? refuse() : real(from, name, to, other, flags);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    int (*real)(const char *, mode_t) = dlsym(RTLD_NEXT, "mkdir");
+    return is_full() && access(path, F_OK) != 0 ? refuse() : real(path, mode);
+}
+
+static int tell(int done, struct statvfs *room)
+{
+    if (done == 0 && is_full()) {
+        room->f_bfree = room->f_bavail = 0;
+    }
+    return done;
+}
+
+int statvfs(const char *path, struct statvfs *room)
+{
+    int (*real)(const char *, struct statvfs *) = dlsym(RTLD_NEXT, "statvfs");
+    return tell(real(path, room), room);
+}
+
+/* The same structure where a file's length has 64 bits anyway. */
+int statvfs64(const char *path, struct statvfs64 *room)
+{
+    int (*real)(const char *, struct statvfs64 *) = dlsym(RTLD_NEXT, "statvfs64");
+    return tell(real(path, room), (struct statvfs *)room);
+}
