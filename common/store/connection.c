@@ -180,6 +180,10 @@ static void connection_start(void *arg)
 {
     struct connection *connection = arg;
     char settings[256];
+    if (!connection->events->may_connect(connection->arg, connection)) {
+        timer_set(connection->retry, connection->options.retry_max);
+        return;
+    }
     connection_settings(connection, settings, sizeof settings);
     const char *const names[] = {"dbname", "user", "application_name", "client_encoding", "options", NULL};
     const char *const values[] = {
@@ -464,6 +468,14 @@ void connection_free(struct connection **connection)
     timer_cancel(&(*connection)->retry);
     timer_cancel(&(*connection)->limit);
     memory_free(connection);
+}
+
+void connection_hurry(struct connection *connection)
+{
+    if (connection->state == DOWN) {
+        connection->pause = FIRST_PAUSE;
+        timer_set(connection->retry, MILLISECONDS(0));
+    }
 }
 
 bool connection_is_idle(const struct connection *connection)

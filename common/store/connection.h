@@ -13,7 +13,8 @@ struct connection;
 
 /* All are called from the loop. None may free the connection. */
 struct connection_events {
-    void (*idle)(void *arg, struct connection *connection); /* may be given work */
+    bool (*may_connect)(void *arg, struct connection *connection); /* false: asked again after the next pause */
+    void (*idle)(void *arg, struct connection *connection);        /* may be given work */
     /* Lost, or a try to connect failed; `done` follows if a statement was running. */
     void (*down)(void *arg, struct connection *connection, const struct fault *fault);
     /* result: NULL when the connection was lost; else taken over by the callee. May be called inside connection_send.
@@ -33,6 +34,8 @@ struct connection *connection_new(
 /* Asks the server to cancel what runs; no event is told. */
 void connection_free(struct connection **connection);
 
+/* Down, it tries to connect at once. */
+void connection_hurry(struct connection *connection);
 bool connection_is_idle(const struct connection *connection);
 /* Only when idle. The parameters stay the caller's and must live until `done`. request: for whom it is asked
  * (log_request()), "" for nobody; it stands in application_name behind the program, and so in PostgreSQL's own log. */

@@ -18,11 +18,13 @@
 
 /* How often bounds are looked at, while there is anything to look at. */
 #define SWEEP MILLISECONDS(100)
-/* PostgreSQL is asked whether it is there on each connection that nobody used for as long, and has as long to answer: what
- * hangs is told within twice this. */
+/* PostgreSQL is asked whether it is there on each connection that nobody used for as long, and has nearly as long to answer:
+ * what hangs is told within twice this; while statements run on some connections, a little later. */
 #define PROBE_PERIOD SECONDS(5)
 #define PROBE_TICK SECONDS(1)
 #define PROBE_BOUND SECONDS(4)
+/* Longer than any connection is left alone and waited for: when nothing was heard on any, nobody is there. */
+#define SILENCE SECONDS(10)
 /* Clocks that differ by more are told: deadlines between hosts, codes and links depend on them. */
 #define CLOCKS_DIFFER SECONDS(2)
 /* What the server's own statement_timeout gets to speak first: its answer leaves no doubt about the outcome. */
@@ -187,6 +189,9 @@ static void store_tell_up(struct store *store)
     if (store->is_told_down) {
         store->is_told_down = false;
         log_event(LOG_NOTICE, "database_back", F("program", store->program));
+        for (unsigned i = 0; i < store->lane_count; i++) {
+            connection_hurry(store->lanes[i].connection);
+        }
     }
     if (store->check) {
         status_check_set(store->check, STATUS_OK, "");
@@ -254,9 +259,16 @@ static bool is_silent(const struct store *store)
 {
     bool heard = false;
     for (unsigned i = 0; i < store->lane_count; i++) {
-        heard = heard || !duration_longer(clock_since(store->lanes[i].heard), PROBE_BOUND);
+        heard = heard || !duration_longer(clock_since(store->lanes[i].heard), SILENCE);
     }
     return !heard;
+}
+
+/* While nobody is there, one knocks for all: a server that hangs, or is about to start, is not met by a crowd. */
+static bool store_may_connect(void *arg, struct connection *connection)
+{
+    const struct store *store = arg;
+    return !store->is_told_down || store->lanes[0].connection == connection;
 }
 
 /* A server that hangs answers no probe either: what runs on other connections is not waited for, to say so. */
@@ -264,7 +276,7 @@ static void store_connection_down(void *arg, struct connection *connection, cons
 {
     struct store *store = arg;
     struct lane *lane = lane_of(store, connection);
-    bool is_unanswered = fault->code == FAULT_TIMEOUT && !lane->job;
+    bool is_unanswered = !lane->job;
     if (lane->is_up) {
         lane->is_up = false;
         store->up_count--;
@@ -392,8 +404,10 @@ static void store_name_metrics(const struct store *store)
     }
 }
 
-static const struct connection_events store_events = {
-    .idle = store_connection_idle, .down = store_connection_down, .done = store_connection_done};
+static const struct connection_events store_events = {.may_connect = store_may_connect,
+    .idle = store_connection_idle,
+    .down = store_connection_down,
+    .done = store_connection_done};
 
 static void store_connect(struct store *store, const struct store_options *options)
 {

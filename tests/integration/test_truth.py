@@ -25,7 +25,7 @@ IMPORTD, NOTIFYD, LINKD, STATSD, PORTALD = DAEMONS
 PEERS = {"importd": IMPORTD, "notifyd": NOTIFYD, "linkd": LINKD, "statsd": STATSD}
 SECONDS = 30  # none of the intervals below comes near
 SETTINGS = {
-    "database": {"connect_timeout": "2s", "connect_retry_max": "1s"},
+    "database": {"pool_size": "4", "connect_timeout": "2s", "connect_retry_max": "1s"},
     "notify": {"smtp_check_interval": "1s", "smtp_timeout": "1s"},
     "sms": {"check_interval": "1s", "timeout": "1s"},
     "link": {"argon2_memory": "8Mio", "argon2_operations": "1", "provider_check_interval": "1s", "provider_timeout": "2s"},
@@ -148,7 +148,7 @@ def test_postgresql_that_is_stopped(here):
 def test_postgresql_that_hangs(here):
     """Connections to it stay, and whoever has nothing to ask would not notice."""
     server = int((here.postgres.data / "postmaster.pid").read_text().split()[0])
-    with frozen(server, *children_of(server)):
+    with frozen(server), frozen(*children_of(server)):
         without_database(here, "answer")
         begun = time.monotonic()
         answer = requests.get(f"{here.portal_url}/guichet", cookies={"preau": "x" * 43}, timeout=30)
