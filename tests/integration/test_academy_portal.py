@@ -391,10 +391,10 @@ def test_keys_that_were_renewed_are_read_again(here, visitor):
 
 
 def test_a_provider_that_is_down_is_told(here, visitor):
-    here.restart("preau-linkd")  # that knows nothing of it
-    here.wait_ready("preau-portald")
     here.provider.stop()
     try:
+        here.restart("preau-linkd")  # that knows nothing of it
+        here.wait_ready("preau-portald")
         page = visitor.get("/portail/aude")
         assert page.status == 503 and "ne répond pas" in page.text and page.form(SIGN_IN)
     finally:
