@@ -3,6 +3,7 @@
 
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
+#include "runtime/key_file.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 
@@ -212,6 +213,26 @@ static int run_started(struct process *process)
     return code;
 }
 
+static bool has_section(const struct process *process, const char *name)
+{
+    for (const char *const *section = process->sections; *section != NULL; section++)
+        if (strcmp(*section, name) == 0)
+            return true;
+    return false;
+}
+
+/* As they are now: a key that comes later counts from the next start, when it is read. */
+static void tell_keys(const struct process *process)
+{
+    static const char *const purposes[] = {"sealing", "tokens"};
+    const struct daemon_run *run = &process->run;
+    for (size_t i = 0; has_section(process, "keys") && i < ARRAY_LENGTH(purposes); i++)
+        key_file_tell(
+            run->status, purposes[i], key_file_newest(config_text(run->config, CONFIG_KEYS_DIRECTORY), purposes[i]));
+    if (has_section(process, "bus"))
+        key_file_tell(run->status, "curve", key_file_written(config_text(run->config, CONFIG_BUS_CURVE_SECRET_FILE)));
+}
+
 static int run(struct process *process)
 {
     struct daemon_run *run = &process->run;
@@ -220,6 +241,7 @@ static int run(struct process *process)
     run->loop = loop_new();
     run->status = status_new(run->daemon->name);
     watch_signals(process);
+    tell_keys(process);
     const char *address = config_text(run->config, run->daemon->status_address);
     if (!status_listen(run->status, run->loop, address, &fault) || !run->daemon->start(run, &fault))
         log_fault("start_failed", &fault);

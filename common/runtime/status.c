@@ -6,6 +6,7 @@
 #include "runtime/http_server.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
+#include "runtime/process.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -53,6 +54,8 @@ struct status *status_new(const char *name)
     status->started = clock_now();
     status->started_tick = clock_tick();
     status->lists = json_object();
+    metric_label_add(METRIC_BUILD_INFO, 1, PREAU_VERSION);
+    metric_set(METRIC_BUILD_INFO, 1, PREAU_VERSION);
     return status;
 }
 
@@ -77,6 +80,7 @@ struct status_check *status_check_add(struct status *status, const char *name, b
     *check = (struct status_check){.is_required = required, .state = STATUS_FAILED, .since = clock_now()};
     (void)snprintf(check->name, sizeof check->name, "%s", name);
     (void)snprintf(check->cause, sizeof check->cause, "not checked yet");
+    metric_label_add(METRIC_CHECK, 1, check->name);
     return check;
 }
 
@@ -242,9 +246,23 @@ static void reply_ready(const struct status *status, struct http_request *reques
     http_reply_text(request, 503, text);
 }
 
-static void reply_metrics(struct http_request *request)
+/* What /status says too, as numbers. */
+static void measure(const struct status *status)
+{
+    metric_set(METRIC_READY, status_is_ready(status));
+    metric_set(METRIC_SCHEMA_VERSION, status->schema_version);
+    metric_set(METRIC_PROCESS_START, (double)status->started.us / 1e6);
+    for (size_t i = 0; i < status->check_count; i++) {
+        const struct status_check *check = &status->checks[i];
+        metric_set(METRIC_CHECK, check->state == STATUS_OK, check->name, check->is_required ? "yes" : "no");
+    }
+    process_measure();
+}
+
+static void reply_metrics(const struct status *status, struct http_request *request)
 {
     size_t length;
+    measure(status);
     _cleanup_(memory_free) char *text = metric_print(&length);
     http_reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", text, length);
 }
@@ -269,7 +287,7 @@ static void request_comes(struct http_request *request, void *arg)
     else if (strcmp(path, "/status") == 0)
         reply_status(status, request);
     else if (strcmp(path, "/metrics") == 0)
-        reply_metrics(request);
+        reply_metrics(status, request);
     else
         http_reply_text(request, 404, "/livez /readyz /status /metrics\n");
 }

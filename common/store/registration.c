@@ -179,7 +179,13 @@ void registration_claim(
 static void counted_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    asking->counted(asking->arg, rows ? row_int64(rows, 0, "sent") : 0, fault);
+    struct registration_backlog backlog = {0};
+    if (rows) {
+        backlog.sent = row_int64(rows, 0, "sent");
+        backlog.waiting = row_int64(rows, 0, "waiting");
+        backlog.oldest = row_instant(rows, 0, "oldest");
+    }
+    asking->counted(asking->arg, rows ? &backlog : NULL, fault);
     memory_free(&asking);
 }
 

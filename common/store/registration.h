@@ -70,8 +70,12 @@ typedef void registration_claimed(
 void registration_claim(
     struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg);
 
-typedef void registration_counted(void *arg, int64_t count, const struct fault *fault);
-/* SMS tried within the last hour, of all linkd. */
+struct registration_backlog {
+    int64_t sent;    /* tried within the last hour, of all linkd */
+    int64_t waiting; /* to be sent */
+    struct instant oldest;
+};
+typedef void registration_counted(void *arg, const struct registration_backlog *backlog, const struct fault *fault);
 void registration_count_sent(struct store *store, registration_counted *counted, void *arg);
 
 enum registration_outcome { REGISTRATION_SENT, REGISTRATION_FAILED, REGISTRATION_AGAIN };

@@ -41,11 +41,15 @@ with due as (
 select id, mobile, attempts, expires_at, is_known, is_flooded from claimed;
 
 -- :query registration_sent_lately
--- How many SMS were tried within the last hour, whoever asked: what the operator bounds.
+-- How many SMS were tried within the last hour, whoever asked: what the operator bounds. How many wait, and since when.
 -- :role link
-select coalesce(sum(attempts), 0) as sent
-  from preau.registration
- where asked_at > now() - interval '1 hour' and state not in ('nobody', 'flooded');
+select lately.sent, queue.waiting, queue.oldest
+  from (select coalesce(sum(attempts), 0) as sent
+          from preau.registration
+         where asked_at > now() - interval '1 hour' and state not in ('nobody', 'flooded')) lately
+ cross join (select count(*) as waiting, min(asked_at) as oldest
+               from preau.registration
+              where state = 'waiting') queue;
 
 -- :query registration_told
 -- What became of a code: sent, failed; or it is due again.

@@ -32,7 +32,7 @@ void overdue_succeed(struct overdue *overdue, academy_code academy, struct insta
     }
 }
 
-static bool is_overdue(const struct overdue_academy *one, struct instant now, struct duration after)
+bool overdue_is_late(const struct overdue_academy *one, struct instant now, struct duration after)
 {
     struct instant since = instant_is_set(one->success) ? one->success : one->known;
     return duration_longer(instant_since(now, since), after);
@@ -44,7 +44,7 @@ size_t overdue_tell(
     size_t count = 0;
     struct text_builder text = text_begin(out_text, OVERDUE_TEXT_SIZE);
     for (size_t i = 0; i < overdue->count; i++) {
-        if (is_overdue(&overdue->list[i], now, after)) {
+        if (overdue_is_late(&overdue->list[i], now, after)) {
             text_add(&text, count == 0 ? "not integrated for too long: academy " : ", ");
             text_add_number(&text, (uint64_t)overdue->list[i].academy.v, 1);
             count++;

@@ -23,6 +23,9 @@ void overdue_expect(struct overdue *overdue, academy_code academy, struct instan
 /* It was integrated then; an earlier instant than the one known changes nothing. */
 void overdue_succeed(struct overdue *overdue, academy_code academy, struct instant at);
 
+/* Its last success, or if it had none, since when it is waited for, is longer ago than `after`. */
+bool overdue_is_late(const struct overdue_academy *one, struct instant now, struct duration after);
+
 /* The sentence for people, "" when none is overdue. How many are. */
 enum { OVERDUE_TEXT_SIZE = 240 };
 size_t overdue_tell(

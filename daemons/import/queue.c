@@ -146,6 +146,19 @@ static void run_show(struct status *status, const struct queue_progress *progres
     run_pace_show(status, progress);
 }
 
+static void archives_tell(const struct queue *queue)
+{
+    struct status *status = queue->daemon->status;
+    bool is_known = queue->waiting > 0 && instant_is_set(queue->oldest);
+    int64_t age = is_known ? instant_since(clock_now(), queue->oldest).us / 1000000 : 0;
+    status_number_set(status, "archives_waiting", (int64_t)queue->waiting);
+    status_number_set(status, "archives_oldest_seconds", age);
+    status_number_set(status, "archives_held", (int64_t)queue->turn.held_count);
+    metric_set(METRIC_IMPORT_WAITING, (double)queue->waiting);
+    metric_set(METRIC_IMPORT_OLDEST, (double)age);
+    metric_set(METRIC_IMPORT_HELD, (double)queue->turn.held_count);
+}
+
 static void numbers_refresh(void *arg)
 {
     enum { RUNS_MAX = 30 }; /* of import.parallel */
@@ -161,13 +174,14 @@ static void numbers_refresh(void *arg)
         sum.bytes_total += running[i].bytes_total;
         sum.records += running[i].records;
     }
-    status_number_set(status, "archives_waiting", (int64_t)queue->waiting);
-    status_number_set(status, "archives_held", (int64_t)queue->turn.held_count);
+    archives_tell(queue);
     status_number_set(status, "runs", (int64_t)count);
+    metric_set(METRIC_IMPORT_RUNNING, (double)count);
     status_number_set(status, "run_bytes_done", sum.bytes_done);
     status_number_set(status, "run_bytes_total", sum.bytes_total);
     status_number_set(status, "run_records", sum.records);
     queue_late_look(queue);
+    queue_academies_show(queue);
 }
 
 /* --- life --- */

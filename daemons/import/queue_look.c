@@ -11,6 +11,7 @@
 #include "store/import.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
 
 /* What has to rest is looked at again soon: it is taken when it has rested, not a scan later. */
 #define REST_LOOK SECONDS(1)
@@ -44,6 +45,24 @@ static void retain(const struct look *look)
     }
 }
 
+/* Here and not where they are asked for: a file system of the network may let one wait. */
+static void directories_measure(const struct inbox_options *options)
+{
+    const struct {
+        const char *label, *path;
+    } directories[] = {
+        {"inbox",   options->inbox_directory  },
+        {"archive", options->archive_directory},
+        {"work",    options->work_directory   },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(directories); i++) {
+        struct statvfs room;
+        if (statvfs(directories[i].path, &room) == 0) {
+            metric_set(METRIC_DIRECTORY_FREE, (double)room.f_bavail * (double)room.f_frsize, directories[i].label);
+        }
+    }
+}
+
 static void look_run(void *arg, void *context)
 {
     (void)context;
@@ -58,6 +77,7 @@ static void look_run(void *arg, void *context)
         retain(look);
     }
     (void)disk_is_low(&look->inbox, config_size(look->queue->daemon->config, CONFIG_IMPORT_DISK_FREE_MIN), look->disk);
+    directories_measure(&look->inbox);
 }
 
 /* --- answering --- */
@@ -115,6 +135,20 @@ static void waiting_count(struct queue *queue, const struct inbox_list *list)
     }
 }
 
+/* Of those that wait once as many run as may. */
+static void oldest_find(struct queue *queue, const struct inbox_list *list)
+{
+    struct instant now = clock_now();
+    queue->oldest = (struct instant){0};
+    for (size_t i = 0; i < list->count; i++) {
+        const struct inbox_archive *archive = &list->archives[i];
+        bool is_older = !instant_is_set(queue->oldest) || instant_before(archive->arrived_at, queue->oldest);
+        if (is_older && turn_waits(&queue->turn, archive, &queue->pauses, now) && !is_taken(queue, archive)) {
+            queue->oldest = archive->arrived_at;
+        }
+    }
+}
+
 /* Those of archives that went say nothing any more. */
 static void pauses_review(struct queue *queue, const struct inbox_list *list)
 {
@@ -152,7 +186,7 @@ static void look_judge(struct queue *queue, const struct look *look)
     queue_late_look(queue);
     waiting_count(queue, list);
     queue_begin(queue, list);
-    metric_set(METRIC_IMPORT_WAITING, (double)queue->waiting);
+    oldest_find(queue, list);
 }
 
 static void next_look_set(struct queue *queue, const struct inbox_list *list)
@@ -215,6 +249,14 @@ void queue_look(void *arg)
 
 /* --- who is late --- */
 
+/* Nobody is late in summer. */
+static struct duration patience(const struct queue *queue, struct instant now)
+{
+    return season_contains(&queue->summer, clock_date(now))
+               ? DAYS(366)
+               : config_duration(queue->daemon->config, CONFIG_IMPORT_LATE_AFTER);
+}
+
 void queue_late_look(struct queue *queue)
 {
     char text[OVERDUE_TEXT_SIZE];
@@ -222,11 +264,34 @@ void queue_late_look(struct queue *queue)
     if (!queue->dates_are_known) {
         return;
     }
-    size_t count = season_contains(&queue->summer, clock_date(now))
-                       ? 0
-                       : overdue_tell(&queue->overdue, now,
-                             config_duration(queue->daemon->config, CONFIG_IMPORT_LATE_AFTER), text);
+    size_t count = overdue_tell(&queue->overdue, now, patience(queue, now), text);
     status_check_set(queue->overdue_check, count > 0 ? STATUS_DEGRADED : STATUS_OK, count > 0 ? text : "");
+}
+
+static void academy_show(const struct queue *queue, const struct overdue_academy *one, struct instant now)
+{
+    static const char list[] = "academies";
+    struct status *status = queue->daemon->status;
+    const char *label = academy_label(one->academy);
+    char text[CLOCK_TEXT_SIZE] = "";
+    status_row_add(status, list);
+    status_row_number(status, list, "academy", one->academy.v);
+    status_row_text(status, list, "name", label ? label : "");
+    if (instant_is_set(one->success)) {
+        clock_format(one->success, text);
+        status_row_number(status, list, "age_seconds", instant_since(now, one->success).us / 1000000);
+    }
+    status_row_text(status, list, "last_success", text);
+    status_row_number(status, list, "late", overdue_is_late(one, now, patience(queue, now)));
+}
+
+void queue_academies_show(const struct queue *queue)
+{
+    struct instant now = clock_now();
+    status_list_clear(queue->daemon->status, "academies");
+    for (size_t i = 0; queue->dates_are_known && i < queue->overdue.count; i++) {
+        academy_show(queue, &queue->overdue.list[i], now);
+    }
 }
 
 static void dates_loaded(void *arg, const struct import_date *dates, size_t count, const struct fault *fault)

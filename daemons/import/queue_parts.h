@@ -54,12 +54,15 @@ struct queue {
     struct overdue overdue;
     struct instant retained_at;
     size_t waiting;
+    struct instant oldest; /* of those that wait, when it came; not set: none */
     bool is_draining, dead_are_told, dates_are_known;
 };
 
 /* queue_look.c */
 void queue_look(void *queue); /* a loop_callback */
 void queue_late_look(struct queue *queue);
+/* The list "academies" of /status: those that were integrated once, or are waited for. */
+void queue_academies_show(const struct queue *queue);
 void queue_dates_load(struct queue *queue);
 
 /* queue_take.c */

@@ -1,7 +1,9 @@
 #include "link/audit_anchor.h"
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
+#include "runtime/metric.h"
 #include "store/audit.h"
 
 #include <string.h>
@@ -35,6 +37,7 @@ static void heads_loaded(void *arg, const struct audit_anchor *heads, size_t cou
         log_event(LOG_WARNING, "audit_anchor_unknown", F("fault", fault));
         return;
     }
+    metric_set(METRIC_AUDIT_ANCHORED, (double)clock_now().us / 1e6);
     for (size_t i = 0; i < count; i++) {
         if (heads[i].chain < CHAINS_MAX && heads[i].number != anchoring->told[heads[i].chain]) {
             anchoring->told[heads[i].chain] = heads[i].number;

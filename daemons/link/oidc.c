@@ -52,7 +52,7 @@ void oidc_secrets_make(struct oidc_secrets *out_secrets)
 static void *client_start(void *arg)
 {
     const struct oidc_settings *settings = arg;
-    const struct http_client_options options = {settings->ca_file, settings->proxy};
+    const struct http_client_options options = {settings->name, settings->ca_file, settings->proxy};
     return http_client_new(&options);
 }
 
@@ -77,6 +77,7 @@ struct oidc *oidc_open(struct loop *loop, const struct oidc_settings *settings)
     oidc->provider = oidc_provider_new();
     oidc->workers = workers_new(loop, &options);
     metric_label_add(METRIC_LINK_PROVIDER_SECONDS, 1, settings->name);
+    metric_label_add(METRIC_CERTIFICATE_END, 1, settings->name);
     return oidc;
 }
 

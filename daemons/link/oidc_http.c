@@ -2,6 +2,7 @@
 
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "runtime/metric.h"
 #include "runtime/secret.h"
 
 #include <ctype.h>
@@ -16,7 +17,7 @@ enum {
 
 struct http_client {
     CURL *curl;
-    char *ca_file, *proxy;
+    char *name, *ca_file, *proxy;
 };
 
 /* A body as it comes. */
@@ -38,6 +39,7 @@ struct http_client *http_client_new(const struct http_client_options *options)
     if (!client->curl) {
         abort(); /* out of memory */
     }
+    client->name = checked_strdup(options->name);
     client->ca_file = checked_strdup(options->ca_file);
     client->proxy = checked_strdup(options->proxy);
     return client;
@@ -47,6 +49,7 @@ void http_client_free(struct http_client **client)
 {
     if (*client) {
         curl_easy_cleanup((*client)->curl);
+        memory_free(&(*client)->name);
         memory_free(&(*client)->ca_file);
         memory_free(&(*client)->proxy);
         memory_free(client);
@@ -92,6 +95,7 @@ static void set_security(const struct http_client *client)
     CURL *curl = client->curl;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_PROXY, client->proxy);
     if (client->ca_file[0] != '\0') {
@@ -168,6 +172,26 @@ static void headers_free(struct curl_slist **headers)
     curl_slist_free_all(*headers);
 }
 
+/* Of a connection that was open already none is told again. */
+static void tell_certificates(const struct http_client *client)
+{
+    static const char end_word[] = "Expire date:";
+    CURL *curl = client->curl;
+    struct curl_certinfo *chain = NULL;
+    time_t end = -1;
+    (void)curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain);
+    for (int i = 0; chain && i < chain->num_of_certs; i++) {
+        for (const struct curl_slist *fact = chain->certinfo[i]; fact; fact = fact->next) {
+            bool is_end = strncmp(fact->data, end_word, sizeof end_word - 1) == 0;
+            time_t one = is_end ? curl_getdate(fact->data + sizeof end_word - 1, NULL) : -1;
+            end = one >= 0 && (end < 0 || one < end) ? one : end;
+        }
+    }
+    if (end >= 0) {
+        metric_set(METRIC_CERTIFICATE_END, (double)end, client->name);
+    }
+}
+
 bool http_ask(struct http_client *client, const struct http_question *question, struct http_answer *out_answer,
     struct fault *fault)
 {
@@ -176,6 +200,7 @@ bool http_ask(struct http_client *client, const struct http_question *question, 
     _cleanup_(body_free) struct body body = {.bytes = checked_malloc(BODY_MAX + 1)};
     prepare(client, question, headers, &body);
     CURLcode code = curl_easy_perform(client->curl);
+    tell_certificates(client);
     if (code != CURLE_OK) {
         return failed(code, &body, fault);
     }

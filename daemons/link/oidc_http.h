@@ -14,6 +14,7 @@
 struct http_client;
 
 struct http_client_options {
+    const char *name;    /* of the provider, in METRIC_CERTIFICATE_END */
     const char *ca_file; /* "": the system's authorities */
     const char *proxy;   /* "": none */
 };

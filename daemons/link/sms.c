@@ -28,6 +28,7 @@ struct sms {
     struct workers *workers;
     struct timer *scan;
     struct sms_watch *watch;
+    struct status *status;
     bool is_looking, wants_more;
     bool is_stopping, is_left;
 };
@@ -166,14 +167,27 @@ static struct duration lease_of(const struct sms *sms)
     return (struct duration){sms->settings.timeout.us * (REGISTRATION_CLAIM_MAX / THREADS + 2)};
 }
 
-static void counted(void *arg, int64_t count, const struct fault *fault)
+static void backlog_tell(struct status *status, const struct registration_backlog *backlog)
+{
+    int64_t age = instant_is_set(backlog->oldest) ? instant_since(clock_now(), backlog->oldest).us / 1000000 : 0;
+    metric_set(METRIC_SMS_WAITING, (double)backlog->waiting);
+    metric_set(METRIC_SMS_OLDEST, (double)age);
+    status_number_set(status, "sms_waiting", backlog->waiting);
+    status_number_set(status, "sms_oldest_seconds", age);
+}
+
+static void counted(void *arg, const struct registration_backlog *backlog, const struct fault *fault)
 {
     struct sms *sms = arg;
-    if (fault) {
+    (void)fault; /* the scan looks again */
+    if (!backlog) {
         looked(sms, false);
-    } else if (count >= sms->an_hour) {
+        return;
+    }
+    backlog_tell(sms->status, backlog);
+    if (backlog->sent >= sms->an_hour) {
         sms_watch_full(sms->watch, true);
-        log_event(LOG_WARNING, "sms_hourly_max", F("sent", count));
+        log_event(LOG_WARNING, "sms_hourly_max", F("sent", backlog->sent));
         looked(sms, false);
     } else {
         sms_watch_full(sms->watch, false);
@@ -243,6 +257,7 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
     };
     sms->workers = workers_new(run->loop, &options);
     sms->watch = sms_watch_new(run, sms->workers);
+    sms->status = run->status;
     sms->scan = loop_every(run->loop, SCAN_PERIOD, scan, sms);
     return true;
 }

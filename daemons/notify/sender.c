@@ -116,6 +116,7 @@ bool sender_new(struct notify *notify, struct sender **out_sender, struct fault 
     };
     sender->workers = workers_new(notify->run->loop, &options);
     sender->relay = relay_new(sender, notify->run);
+    metric_label_add(METRIC_CERTIFICATE_END, 1, "smtp");
     sender->aside_at = clock_tick();
     sender->scan = loop_every(notify->run->loop, config_duration(config, CONFIG_NOTIFY_SCAN_INTERVAL), scan, sender);
     return true;

@@ -2,6 +2,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/memory.h"
+#include "runtime/metric.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -160,8 +161,28 @@ static CURL *handle_new(struct smtp_line *line)
     curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, watch_opening);
     curl_easy_setopt(curl, CURLOPT_DEBUGDATA, line);
     curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
     set_security(curl, line->options);
     return curl;
+}
+
+/* A connection without TLS shows none. */
+static void tell_certificates(CURL *curl)
+{
+    static const char end_word[] = "Expire date:";
+    struct curl_certinfo *chain = NULL;
+    time_t end = -1;
+    (void)curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain);
+    for (int i = 0; chain && i < chain->num_of_certs; i++) {
+        for (const struct curl_slist *fact = chain->certinfo[i]; fact; fact = fact->next) {
+            bool is_end = strncmp(fact->data, end_word, sizeof end_word - 1) == 0;
+            time_t one = is_end ? curl_getdate(fact->data + sizeof end_word - 1, NULL) : -1;
+            end = one >= 0 && (end < 0 || one < end) ? one : end;
+        }
+    }
+    if (end >= 0) {
+        metric_set(METRIC_CERTIFICATE_END, (double)end, "smtp");
+    }
 }
 
 int smtp_line_open(struct smtp_line *line, enum smtp_stage *out_stage, struct smtp_reply *out_reply)
@@ -173,6 +194,7 @@ int smtp_line_open(struct smtp_line *line, enum smtp_stage *out_stage, struct sm
     long left = left_ms(line);
     curl_easy_setopt(line->curl, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L); /* 0 would be no bound */
     CURLcode code = curl_easy_perform(line->curl);
+    tell_certificates(line->curl);
     curl_easy_getinfo(line->curl, CURLINFO_RESPONSE_CODE, &reply);
     if (code == CURLE_OK) {
         code = curl_easy_getinfo(line->curl, CURLINFO_ACTIVESOCKET, &line->socket);

@@ -60,6 +60,13 @@ static void tell_listeners(struct snapshot *snapshot)
     publisher_tell(snapshot->publisher, "statistics.computed", &event.base);
 }
 
+static void freshness_tell(const struct snapshot *snapshot, struct instant computed_at)
+{
+    int64_t age = instant_since(clock_now(), computed_at).us / 1000000;
+    status_number_set(snapshot->status, "statistics_age_seconds", age);
+    metric_set(METRIC_STATISTICS_LATEST, (double)computed_at.us / 1e6);
+}
+
 static void snapshot_computed(void *arg, const struct statistics_totals *totals, const struct fault *fault)
 {
     struct snapshot *snapshot = arg;
@@ -67,6 +74,7 @@ static void snapshot_computed(void *arg, const struct statistics_totals *totals,
     metric_count(METRIC_STATISTICS_RUNS, totals ? "ok" : "fault");
     if (totals) {
         metric_observe(METRIC_STATISTICS_SECONDS, clock_since(snapshot->begun));
+        freshness_tell(snapshot, clock_now());
         log_event(LOG_INFO, "statistics_computed", F("accounts", totals->accounts), F("schools", totals->schools));
         snapshot->taken = clock_now();
         status_check_set(snapshot->check, STATUS_OK, "");
@@ -120,7 +128,7 @@ static void snapshot_judge(void *arg, const struct statistics_day *day, const st
         return;
     }
     status_check_set(snapshot->check, STATUS_OK, "");
-    status_number_set(snapshot->status, "statistics_age_seconds", instant_since(now, day->computed_at).us / 1000000);
+    freshness_tell(snapshot, day->computed_at);
 }
 
 static void snapshot_look(void *arg)

@@ -1,6 +1,7 @@
 """The conversation with the site's relay: TLS that is verified, a sign-in, connections that are kept; and mails as a MIME
 parser reads them."""
 
+import time
 import email.utils
 import re
 
@@ -66,6 +67,9 @@ def test_mails_go_over_tls_by_a_sign_in_on_connections_that_are_kept(here, schoo
     mails = here.mail.mails()
     assert {(mail["X-TLS"], mail["X-User"]) for mail in mails} == {("True", USER)}
     assert len({mail["X-Connection"] for mail in mails}) <= 4
+    # the relay's certificate, of ten years, is watched before it ends
+    end = here.metrics("preau-notifyd")['preau_certificate_end_timestamp_seconds{peer="smtp"}']
+    assert 3640 < (end - time.time()) / 86400 < 3651
 
 
 @pytest.mark.parametrize("what", ["no TLS", "another authority", "another password"])

@@ -1,10 +1,17 @@
 """Each daemon tells how it is on its own address; preauctl tells all five at once."""
 
+import pathlib
+import re
+import time
+
 import pytest
 import requests
 
+from peers.promtool import promtool
 from peers.site import DAEMONS
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/operators/etat.md"
 each_daemon = pytest.mark.parametrize("name", DAEMONS)
 
 
@@ -37,12 +44,119 @@ def test_metrics_are_prometheus_text(site, name):
                or one.partition("{")[0] in described for one in series)
 
 
-def test_preauctl_tells_all_five(site):
-    done = site.run_ctl("status")
+@each_daemon
+def test_promtool_finds_nothing_wrong_with_the_metrics(site, name):
+    text = requests.get(f"http://{site.status_address(name)}/metrics", timeout=5).text
+    assert promtool("check", "metrics", typed=text) == ""
+
+
+@each_daemon
+def test_metrics_tell_what_the_status_tells(site, name):
+    status, series = site.status(name), site.metrics(name)
+    for check in status["checks"]:
+        required = "yes" if check["required"] else "no"
+        assert series[f'preau_check{{check="{check["name"]}",required="{required}"}}'] == (check["state"] == "ok")
+    assert series["preau_ready"] == 1
+    assert series["preau_schema_version"] == status["schema_version"]
+    assert series[f'preau_build_info{{version="{status["version"]}"}}'] == 1
+    assert 0 < time.time() - series["process_start_time_seconds"] < 86400
+    assert series["process_resident_memory_bytes"] > 1e6
+    assert 3 < series["process_open_fds"] < series["process_max_fds"]
+
+
+def test_metrics_tell_how_old_things_are(site, academy):
+    now = time.time()
+    importd, statsd = site.metrics("preau-importd"), site.metrics("preau-statsd")
+    assert 0 < now - importd[f'preau_import_last_success_timestamp_seconds{{academy="{academy.code}"}}'] < 86400
+    for folder in ("inbox", "archive", "work"):
+        assert importd[f'preau_directory_free_bytes{{directory="{folder}"}}'] > 0
+    assert importd["preau_import_archives_held"] == importd["preau_import_archives_oldest_seconds"] == 0
+    assert 0 < now - importd['preau_key_written_timestamp_seconds{key="sealing"}'] < 86400
+    assert 'preau_key_written_timestamp_seconds{key="curve"}' not in importd
+    assert statsd["preau_statistics_last_success_timestamp_seconds"] > 0
+    anchored = site.wait(lambda: site.metrics("preau-linkd")["preau_audit_anchors_timestamp_seconds"], seconds=30,
+                         what="read by linkd")
+    assert now - anchored < 86400
+    assert site.metrics("preau-linkd")["preau_sms_waiting"] == 0
+
+
+# values of labels that are made known at start: what they may be
+OPEN_LABELS = {
+    "query": lambda value: re.fullmatch(r"[a-z][a-z0-9_]*", value) and value in QUERIES,
+    "pool": lambda value: re.fullmatch(r"[a-z-]+", value),
+    "academy": lambda value: re.fullmatch(r"\d{1,3}", value),
+    "provider": lambda value: re.fullmatch(r"[a-z0-9-]+", value),
+    "peer": lambda value: re.fullmatch(r"[a-z0-9-]+", value),
+    "check": lambda value: value in described("contrôle"),
+    "version": lambda value: re.fullmatch(r"[0-9.]+\S*", value),
+}
+QUERIES = set(re.findall(r"^-- :query (\w+)$", "\n".join(one.read_text() for one in (ROOT / "common/store").glob("*.sql")), re.M))
+
+
+@each_daemon
+def test_no_label_of_a_metric_is_unbounded_or_about_a_person(site, name):
+    page = (ROOT / "docs/operators/metrics.md").read_text()
+    for one in site.metrics(name):
+        metric, _, labels = one.partition("{")
+        row = re.search(rf"^\| `{re.sub('_(bucket|sum|count)$', '', metric)}` .*$|^\| `{metric}` .*$", page, re.M)
+        assert row, f"{metric} is in no page"
+        for label, value in re.findall(r'(\w+)="([^"]*)"', labels):
+            listed = re.search(rf"`{label}` : ([^;|]*)", row.group())
+            if label == "le" or value == "other":
+                continue
+            assert value in listed.group(1).split() if listed else OPEN_LABELS[label](value), one
+
+
+# --- the page of /status ---
+
+
+def described(kind):
+    """{name: daemons} of the table whose first heading is that."""
+    table = re.search(rf"^\| {kind} \|.*?\n\| ---.*?\n((?:\|.*\n)*)", PAGE.read_text(), re.M).group(1)
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in table.splitlines()]
+    return {row[0].strip("`| "): row[1].split() for row in rows}
+
+
+def fields(what):
+    return set(described(f"champ de `{what}`"))
+
+
+@each_daemon
+def test_what_a_daemon_answers_is_documented(site, name):
+    short, status = name.removeprefix("preau-"), site.status(name)
+    told = {"contrôle": [check["name"] for check in status["checks"]], "nombre": status["numbers"], "texte": status["texts"],
+            "liste": status["lists"]}
+    for kind, names in told.items():
+        table = described(kind)
+        for one in names:
+            assert short in table[one] or table[one] == ["tous"], f"{kind} {one}"
+    for what, rows in status["lists"].items():
+        assert all(set(row) <= fields(what) for row in rows)
+    page = PAGE.read_text()
+    assert all(f"`{key}`" in page for key in [*status, *status["checks"][0]])
+
+
+@pytest.mark.parametrize("kind", ["contrôle", "nombre", "texte", "liste", "champ de `runs`", "champ de `academies`"])
+def test_nothing_documented_has_gone(kind):
+    sources = "\n".join(file.read_text() for folder in ("common", "daemons") for file in (ROOT / folder).rglob("*.c"))
+    for name in described(kind):
+        literal = re.sub(r"^key_\w+_written$", "key_%s_written", name)
+        assert f'"{literal}"' in sources, name
+
+
+def test_preauctl_tells_all_five(site, academy):
+    # what is counted on its own time comes a little after the start
+    done = site.wait(lambda: (done := site.run_ctl("status")) and "dernier relevé il y a" in done.stdout
+                     and "SMS en attente" in done.stdout and done, seconds=30, every=1, what="told")
     lines = done.stdout.splitlines()
     assert done.returncode == 0
-    assert [line.split()[0] for line in lines] == list(DAEMONS)
-    assert all(" prêt, version " in line for line in lines)
+    of_daemons = [line for line in lines if not line.startswith(" ")]
+    assert [line.split()[0] for line in of_daemons] == list(DAEMONS)
+    assert all(" prêt, version " in line for line in of_daemons)
+    below = [line.strip() for line in lines if line.startswith(" ")]
+    assert any(line.startswith(f"académie {academy.code} ") and "intégrée il y a" in line for line in below)
+    for words in ("archives en attente : ", "courriels en attente : ", "SMS en attente : ", "dernier relevé il y a "):
+        assert any(line.startswith(words) for line in below), words
 
 
 @each_daemon

@@ -1,0 +1,17 @@
+/* How old the keys are that a daemon works with: a key that is never changed is a finding of every audit. */
+#pragma once
+
+#include "domain/types.h"
+
+struct status;
+
+/* When the newest key of `purpose` ("sealing": files sealing-NUMBER.key) of a folder was written; not set: there is none,
+ * or the folder cannot be read. */
+struct instant key_file_newest(const char *directory, const char *purpose);
+
+/* When a file was written; not set: it cannot be looked at. */
+struct instant key_file_written(const char *path);
+
+/* Tells it on /status (text `key_<key>_written`) and /metrics; an instant that is not set is not told.
+ * key: a value of METRIC_KEY_WRITTEN. */
+void key_file_tell(struct status *status, const char *key, struct instant written);
