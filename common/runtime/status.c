@@ -165,6 +165,15 @@ bool status_is_ready(const struct status *status)
     return true;
 }
 
+size_t status_troubled(const struct status *status, const char **out_names, size_t capacity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < status->check_count && count < capacity; i++)
+        if (status->checks[i].state != STATUS_OK)
+            out_names[count++] = status->checks[i].name;
+    return count;
+}
+
 int status_port(const struct status *status)
 {
     return http_server_port(status->server);

@@ -46,4 +46,6 @@ void status_schema_set(struct status *status, int version);
 void status_refresh(struct status *status, loop_callback *function, void *arg);
 
 bool status_is_ready(const struct status *status);
+/* The names of the checks that are not ok, borrowed; how many were written. */
+size_t status_troubled(const struct status *status, const char **out_names, size_t capacity);
 int status_port(const struct status *status);

@@ -17,6 +17,7 @@
  * Configuration  Sections import, keys, database, bus, status. */
 #include "bus/configured.h"
 #include "bus/curve.h"
+#include "bus/health.h"
 #include "crypto/random.h"
 #include "import.pb-c.h"
 #include "import/decide.h"
@@ -35,6 +36,7 @@ struct import {
     struct bus_curve *curve;
     struct store *store;
     struct publisher *publisher;
+    struct health *health;
     struct key_ring *keys;
     struct queue *queue;
     struct history *history;
@@ -125,6 +127,7 @@ static void import_stop(struct daemon_run *run)
     store_close(&import->store); /* before the service: what it breaks off is still answered */
     service_close(&import->service);
     history_free(&import->history);
+    health_free(&import->health);
     publisher_close(&import->publisher);
     key_ring_free(&import->keys);
     bus_curve_close(&import->curve);
@@ -157,7 +160,9 @@ static bool import_start(struct daemon_run *run, struct fault *fault)
         opened = service_open_configured(run, CONFIG_BUS_IMPORT, &preau__import__import__descriptor, methods, import,
             import->curve, &import->service, fault);
     }
-    if (!opened) {
+    if (opened) {
+        import->health = health_new(run, import->publisher, queue_latest, import->queue);
+    } else {
         import_stop(run);
     }
     return opened;

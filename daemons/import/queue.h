@@ -49,3 +49,5 @@ int64_t queue_seconds_left(const struct queue_progress *progress);
 size_t queue_running(const struct queue *queue, struct queue_progress *out_progress, size_t capacity);
 /* Archives whose turn has come and that are not begun, and those to be checked. */
 size_t queue_waiting(const struct queue *queue);
+/* When an archive of any academy was last integrated; not set: never, or not known yet. */
+struct instant queue_latest(void *queue);

@@ -268,6 +268,17 @@ void queue_late_look(struct queue *queue)
     status_check_set(queue->overdue_check, count > 0 ? STATUS_DEGRADED : STATUS_OK, count > 0 ? text : "");
 }
 
+struct instant queue_latest(void *arg)
+{
+    const struct queue *queue = arg;
+    struct instant latest = {0};
+    for (size_t i = 0; i < queue->overdue.count; i++) {
+        struct instant one = queue->overdue.list[i].success;
+        latest = instant_before(latest, one) ? one : latest;
+    }
+    return latest;
+}
+
 static void academy_show(const struct queue *queue, const struct overdue_academy *one, struct instant now)
 {
     static const char list[] = "academies";

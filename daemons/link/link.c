@@ -21,6 +21,7 @@
 
 #include "bus/configured.h"
 #include "bus/curve.h"
+#include "bus/health.h"
 #include "crypto/known_words.h"
 #include "crypto/random.h"
 #include "link.pb-c.h"
@@ -350,6 +351,7 @@ static void link_stop(struct daemon_run *run)
     store_close(&link->store); /* before the service: what it breaks off is still answered */
     audit_anchoring_free(&link->anchoring);
     service_close(&link->service);
+    health_free(&link->health);
     publisher_close(&link->publisher);
     bus_curve_close(&link->curve);
     sms_free(&link->sms);
@@ -378,7 +380,9 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
                  service_open_configured(run, CONFIG_BUS_LINK, &preau__link__link__descriptor, methods, link,
                      link->curve, &link->service, fault);
     }
-    if (!opened) {
+    if (opened) {
+        link->health = health_new(run, link->publisher, NULL, NULL);
+    } else {
         link_stop(run);
     }
     return opened;

@@ -13,6 +13,7 @@ struct bus_curve;
 struct hashing;
 struct known_words;
 struct portal_watch;
+struct health;
 struct publisher;
 struct service;
 struct sms;
@@ -41,6 +42,7 @@ struct link {
     struct known_words *known;              /* passwords that nobody may choose */
     struct bus_curve *curve;
     struct publisher *publisher;
+    struct health *health;
     struct service *service;
     struct timer *cleaning;
     struct audit_anchoring *anchoring;

@@ -29,6 +29,7 @@
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "bus/event.h"
+#include "bus/health.h"
 #include "crypto/random.h"
 #include "notify.pb-c.h"
 #include "notify/assist.h"
@@ -201,6 +202,7 @@ static void notify_stop(struct daemon_run *run)
     previewer_free(&notify->previewer);
     helper_free(&notify->helper);
     progress_free(&notify->progress);
+    health_free(&notify->health);
     publisher_close(&notify->publisher);
     bus_curve_close(&notify->curve);
     if (!notify->sender && !notify->sheets && !notify->returns) { /* else a thread that did not end still uses these */
@@ -227,7 +229,9 @@ static bool notify_start(struct daemon_run *run, struct fault *fault)
                  returns_new(notify, &notify->returns, fault) &&
                  reminder_night_new(notify, &notify->reminders, fault) && bus_open(run, notify, fault);
     }
-    if (!opened) {
+    if (opened) {
+        notify->health = health_new(run, notify->publisher, NULL, NULL);
+    } else {
         notify_stop(run);
     }
     return opened;

@@ -10,6 +10,7 @@ struct helper;
 struct lister;
 struct previewer;
 struct progress;
+struct health;
 struct publisher;
 struct reminder_watch;
 struct returns;
@@ -25,6 +26,7 @@ struct notify {
     struct key_ring *keys;
     struct bus_curve *curve;
     struct publisher *publisher;
+    struct health *health;
     struct subscriber *wanted; /* delivery.wanted of linkd */
     struct service *service;
     struct sender *sender;

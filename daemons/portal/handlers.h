@@ -7,6 +7,8 @@
 visit_handler home_show, files_send;
 /* statements.c */
 visit_handler accessibility_show, legal_show, privacy_show;
+/* service_show.c */
+visit_handler service_show;
 /* family_sign_in.c */
 visit_handler family_sign_in_show, family_sign_in_do;
 /* sign_out.c */

@@ -23,6 +23,7 @@
 #include "notify.pb-c.h"
 #include "portal/academy_portals.h"
 #include "portal/online_services.h"
+#include "portal/service_state.h"
 #include "portal/visit.h"
 #include "runtime/cleanup.h"
 #include "runtime/daemon.h"
@@ -127,6 +128,7 @@ static void portal_stop(struct daemon_run *run)
     client_close(&portal->notify);
     client_close(&portal->statistics);
     client_close(&portal->import);
+    service_watch_close(&portal->service_watch);
     store_close(&portal->store);
     assets_close(&portal->assets);
     templates_free(portal);
@@ -165,7 +167,9 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
                   online_services_read(config, &portal->online_services, fault) &&
                   templates_load(portal, config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), fault) &&
                   assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
-                  clients_open(portal, run, fault) && server_open(portal, run, fault);
+                  clients_open(portal, run, fault) &&
+                  service_watch_open(run->loop, config, portal->curve, &portal->service_watch, fault) &&
+                  server_open(portal, run, fault);
     if (!opened) {
         portal_stop(run);
     }

@@ -21,6 +21,7 @@ struct statements {
     const char *address, *publisher, *director, *hosted_by, *contact, *privacy_contact;
 };
 
+struct service_watch;
 struct portal {
     struct loop *loop;
     struct store *store;
@@ -34,6 +35,7 @@ struct portal {
     struct import_clock import_clock;
     bool offers_sms; /* a gateway is configured */
     struct statements statements;
+    struct service_watch *service_watch;
     struct timer *purge;
     struct bus_curve *curve;
 };

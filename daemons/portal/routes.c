@@ -12,6 +12,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/",                                               ACCESS_ANYONE,        "public",   home_show               },
     {HTTP_GET,  "/assets/*",                                       ACCESS_ANYONE,        "asset",    files_send              },
     {HTTP_GET,  "/images/*",                                       ACCESS_ANYONE,        "asset",    picture_send            },
+    {HTTP_GET,  "/etat",                                           ACCESS_UNASKED,       "public",   service_show            },
     {HTTP_GET,  "/accessibilite",                                  ACCESS_ANYONE,        "public",   accessibility_show      },
     {HTTP_GET,  "/mentions-legales",                               ACCESS_ANYONE,        "public",   legal_show              },
     {HTTP_GET,  "/donnees-personnelles",                           ACCESS_ANYONE,        "public",   privacy_show            },

@@ -217,6 +217,7 @@ bool visit_fits(const struct route *route, const struct web_session *session)
     bool is_family = session->account.v != 0;
     bool is_open = session->stage == WEB_OPEN;
     switch (route->access) {
+    case ACCESS_UNASKED:
     case ACCESS_ANYONE:
     case ACCESS_SIGNED_IN:
         return true;
@@ -400,7 +401,7 @@ void visit_begin(struct http_request *request, void *arg)
         address_is_none(visit, cookie);
     } else if (arena_used(visit_arena(visit)) > REQUEST_BYTES_MAX) {
         page_refuse(visit, REFUSAL_TOO_LARGE);
-    } else if (visit->path.rest) { /* files: the same for everybody */
+    } else if (visit->path.rest || visit->route->access == ACCESS_UNASKED) { /* files: the same for everybody */
         visit->route->handler(visit);
     } else if (cookie && !store_is_ready(portal->store)) {
         database_is_away(visit);

@@ -61,7 +61,7 @@ def test_who_cannot_come_in(browser, language, family):
     look(browser, "connexion-refusee", language, "L’identifiant ou le mot de passe est incorrect.")
     sign_in(browser, family.late.login, family.late.password)
     look(browser, "perime", language, "Votre mot de passe provisoire n’est plus valable")
-    for path in ("/aide", "/aide/identifiant", "/aide/mot-de-passe", "/aide/activation", "/"):
+    for path in ("/aide", "/aide/identifiant", "/aide/mot-de-passe", "/aide/activation", "/etat", "/"):
         browser.open(path)
         look(browser, path.strip("/").replace("/", "-") or "accueil", language,
              "Les comptes des élèves et de leurs responsables")

@@ -198,3 +198,12 @@ def test_figures_and_errors_are_readable(site, browser, college, families, head)
     browser.fill(identifiant="girard", mot_de_passe="ce n’est pas lui")
     browser.click("#se-connecter")
     browser.picture("connexion-administration")
+
+
+def test_whether_it_works(browser):
+    browser.open("/")
+    browser.press('a[href="/etat"]')
+    assert browser.path == "/etat"
+    browser.wait(lambda: browser.open("/etat") or browser.text("#reponse") == "Oui, tout fonctionne.")
+    assert browser.text("#connexion .fr-badge").lower() == "fonctionne"
+    browser.picture("etat")

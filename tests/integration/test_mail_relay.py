@@ -1,9 +1,9 @@
 """The conversation with the site's relay: TLS that is verified, a sign-in, connections that are kept; and mails as a MIME
 parser reads them."""
 
-import time
 import email.utils
 import re
+import time
 
 import pytest
 from test_notify import School, half_open

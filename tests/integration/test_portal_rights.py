@@ -24,6 +24,7 @@ IN, NONE = "in", "none"  # let in; there is no such page
 # who is let in by each kind of access, and where others are led
 ACCESS = {
     "ANYONE": (EVERYBODY, None),
+    "UNASKED": (EVERYBODY, None),
     "SIGNED_IN": ((*FAMILIES, *ADMINISTRATORS, "halfway"), FAMILY_SIGN_IN),
     "FAMILY": (("guardian", "pupil"), FAMILY_SIGN_IN),
     "OPENING": (("opening",), FAMILY_SIGN_IN),
@@ -56,6 +57,7 @@ RIGHT = {
     "GET /": (SEEN,),
     "GET /assets/*": (SEEN,),
     "GET /images/*": ({404},),  # no service is declared here: test_desk.py
+    "GET /etat": (SEEN,),
     "GET /accessibilite": (SEEN,),
     "GET /mentions-legales": (SEEN,),
     "GET /donnees-personnelles": (SEEN,),
