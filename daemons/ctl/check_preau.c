@@ -184,7 +184,7 @@ static int ask(const struct options *options)
     _cleanup_(status_asker_free) struct status_asker *asker = status_asker_new(options->timeout * 1000);
     if (asker == NULL)
         return unknown("libcurl ne fonctionne pas sur cette machine", "");
-    if (options->url == NULL) /* an address of IPv6 has brackets in front of a port */
+    if (options->host != NULL) /* an address of IPv6 has brackets in front of a port */
         place = checked_printf(strchr(options->host, ':') != NULL ? "[%s]:%s" : "%s:%s", options->host, options->port);
     _cleanup_(status_answer_clear) struct status_answer answer;
     struct tick start = clock_tick();

@@ -200,10 +200,17 @@ def test_figures_and_errors_are_readable(site, browser, college, families, head)
     browser.picture("connexion-administration")
 
 
-def test_whether_it_works(browser):
+def test_whether_it_works(site, browser):
     browser.open("/")
     browser.press('a[href="/etat"]')
     assert browser.path == "/etat"
     browser.wait(lambda: browser.open("/etat") or browser.text("#reponse") == "Oui, tout fonctionne.")
     assert browser.text("#connexion .fr-badge").lower() == "fonctionne"
     browser.picture("etat")
+    site.kill("preau-notifyd")
+    try:
+        browser.wait(lambda: browser.open("/etat") or "Les courriels attendent." in browser.text("#courriels"), seconds=60)
+        assert browser.text("#courriels .fr-badge").lower() == "indisponible"
+        browser.picture("etat-perturbe")
+    finally:
+        site.restart("preau-notifyd")

@@ -2,6 +2,7 @@
 portald, and the pages that a browser without JavaScript sees."""
 
 import concurrent.futures
+import time
 import urllib.parse
 
 import pytest
@@ -115,6 +116,8 @@ def test_a_head_signs_in_by_the_portal_and_has_the_schools_that_it_tells(here, v
     assert visitor.get(f"/etablissements/{here.schools[2][0]}/responsables").status == 404
     assert scopes(here, "aude:mgirard") == {school[0] for school in here.schools[:2]}
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="portal",outcome="right"}'] >= 1
+    # the portal's certificate is watched before it ends
+    assert here.metrics("preau-linkd")['preau_certificate_end_timestamp_seconds{peer="aude"}'] > time.time()
 
 
 def test_nothing_of_the_person_is_in_the_logs(here, visitor):
