@@ -2,25 +2,41 @@
 
 #include "runtime/config.h"
 
-struct store *store_open_configured(const struct daemon_run *run)
+static struct store_options options_of(const struct daemon_run *run)
 {
-    return store_open_configured_within(run, config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT));
-}
-
-struct store *store_open_configured_within(const struct daemon_run *run, struct duration bound)
-{
-    struct duration timeout = config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT);
-    const struct store_options options = {
+    return (struct store_options){
         .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
         .user = daemon_database_user(run),
         .program = run->daemon->name,
         .pool_size = (unsigned)config_count(run->config, CONFIG_DATABASE_POOL_SIZE),
         .queue_limit = (unsigned)config_count(run->config, CONFIG_DATABASE_QUEUE_LIMIT),
-        .statement_timeout = duration_longer(timeout, bound) ? bound : timeout,
+        .statement_timeout = config_duration(run->config, CONFIG_DATABASE_STATEMENT_TIMEOUT),
         .connect_timeout = config_duration(run->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
         .retry_max = config_duration(run->config, CONFIG_DATABASE_CONNECT_RETRY_MAX),
         .status = run->status,
     };
+}
+
+struct store *store_open_configured(const struct daemon_run *run)
+{
+    const struct store_options options = options_of(run);
+    return store_open(run->loop, &options);
+}
+
+struct store *store_open_configured_within(const struct daemon_run *run, struct duration bound)
+{
+    struct store_options options = options_of(run);
+    if (duration_longer(options.statement_timeout, bound))
+        options.statement_timeout = bound;
+    return store_open(run->loop, &options);
+}
+
+struct store *store_open_patient(const struct daemon_run *run, struct duration statement_timeout)
+{
+    struct store_options options = options_of(run);
+    options.pool_size = 1;
+    options.statement_timeout = statement_timeout;
+    options.status = NULL; /* the other pool tells how the database is */
     return store_open(run->loop, &options);
 }
 

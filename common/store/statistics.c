@@ -3,13 +3,11 @@
 #include "runtime/memory.h"
 #include "store/query.h"
 
-#include <assert.h>
-
 /* Whom to tell: one of the three. */
 struct asking {
     statistics_computed *computed;
     statistics_day_loaded *day_loaded;
-    statistics_school_loaded *school_loaded;
+    statistics_forgotten *forgotten;
     void *arg;
 };
 
@@ -72,42 +70,19 @@ void statistics_load_day(struct store *store, statistics_day_loaded *loaded, voi
     parameters_clear(&parameters);
 }
 
-static struct statistics_cell cell_of(const struct rows *rows, int row)
-{
-    struct statistics_cell cell = {.accounts = row_int64(rows, row, "accounts")};
-    bool known = profile_from_code(row_text(rows, row, "profile"), &cell.profile) &&
-                 state_from_code(row_text(rows, row, "state"), &cell.state) &&
-                 origin_from_code(row_text(rows, row, "origin"), &cell.origin);
-    assert(known);
-    return cell;
-}
-
-static void school_rows(void *arg, const struct rows *rows, const struct fault *fault)
+static void forget_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    struct statistics_day day = rows ? day_of(rows) : (struct statistics_day){0};
-    int row_count = rows ? rows_count(rows) : 0;
-    struct statistics_cell *cells = checked_calloc((size_t)row_count + 1, sizeof *cells);
-    size_t count = 0;
-    for (int row = 0; row < row_count; row++) {
-        if (!row_is_null(rows, row, "state")) { /* a school without any account has one row of nulls */
-            cells[count++] = cell_of(rows, row);
-        }
-    }
-    asking->school_loaded(asking->arg, rows ? &day : NULL, cells, count, fault);
-    memory_free(&cells);
+    asking->forgotten(asking->arg, rows ? row_int64(rows, 0, "cells") : 0, fault);
     memory_free(&asking);
 }
 
-void statistics_load_school(struct store *store, administrator_id administrator, academy_code academy, const char *uai,
-    statistics_school_loaded *loaded, void *arg)
+void statistics_forget(struct store *store, struct date before, statistics_forgotten *forgotten, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, academy.v);
-    parameters_text(&parameters, uai);
-    parameters_int64(&parameters, administrator.v);
-    store_run(store, QUERY_STATISTICS_OF_SCHOOL, &parameters, school_rows,
-        asking_new((struct asking){.school_loaded = loaded, .arg = arg}));
+    parameters_date(&parameters, &before);
+    store_run(store, QUERY_STATISTICS_FORGET, &parameters, forget_rows,
+        asking_new((struct asking){.forgotten = forgotten, .arg = arg}));
     parameters_clear(&parameters);
 }

@@ -1,14 +1,12 @@
-/* The figures of one school, as last computed. */
+/* What is asked of the figures, as last computed: of a school, an academy, the nation. */
 #pragma once
 
 #include "bus/service.h"
 #include "statistics.pb-c.h"
 #include "store/store.h"
 
-struct figures;
-
-NEVER_NULL MUST_USE struct figures *figures_new(struct store *store);
-void figures_free(struct figures **figures);
-
-/* Refusals: malformed (academy, UAI), not_found when nothing was computed yet, or the school is not the caller's. */
-void figures_answer(struct figures *figures, struct call *call, const Preau__Statistics__GetSchoolRequest *request);
+/* Refusals of all: malformed (academy, UAI, page), not_found when nothing was computed yet, or it is not the caller's to see. */
+void figures_answer_school(struct store *store, struct call *call, const Preau__Statistics__GetSchoolRequest *request);
+void figures_answer_academy(
+    struct store *store, struct call *call, const Preau__Statistics__GetAcademyRequest *request);
+void figures_answer_nation(struct store *store, struct call *call, const Preau__Statistics__GetNationRequest *request);

@@ -7,20 +7,24 @@
 #include "runtime/metric.h"
 #include "runtime/schedule.h"
 #include "statistics.pb-c.h"
+#include "store/configured.h"
 #include "store/statistics.h"
 
 enum { ASKERS_MAX = 64 /* calls that wait for the same snapshot */ };
 
+/* A nation takes minutes, and nobody else asks for this connection. */
+#define SNAPSHOT_MAX HOURS(2)
 /* Between two looks at whether a night was missed; also the pause after a failure. */
 #define LOOK_AGAIN MINUTES(1)
 
 struct snapshot {
     struct loop *loop;
-    struct store *store;
+    struct store *store, *patient; /* the second for the snapshot itself */
     struct publisher *publisher;
     struct status_check *check;
     struct status *status;
     struct day_time time;
+    struct duration retention;
     struct timer *timer;
     struct call *askers[ASKERS_MAX];
     size_t asker_count;
@@ -67,6 +71,22 @@ static void freshness_tell(const struct snapshot *snapshot, struct instant compu
     metric_set(METRIC_STATISTICS_LATEST, (double)computed_at.us / 1e6);
 }
 
+static void forgotten(void *arg, int64_t cells, const struct fault *fault)
+{
+    (void)arg;
+    if (fault) {
+        log_fault("statistics_forget_failed", fault); /* again after the next snapshot */
+    } else if (cells > 0) {
+        log_event(LOG_INFO, "statistics_forgotten", F("cells", cells));
+    }
+}
+
+static void snapshot_forget(struct snapshot *snapshot)
+{
+    struct duration back = {-snapshot->retention.us};
+    statistics_forget(snapshot->patient, clock_date(instant_add(clock_now(), back)), forgotten, snapshot);
+}
+
 static void snapshot_computed(void *arg, const struct statistics_totals *totals, const struct fault *fault)
 {
     struct snapshot *snapshot = arg;
@@ -79,6 +99,7 @@ static void snapshot_computed(void *arg, const struct statistics_totals *totals,
         snapshot->taken = clock_now();
         status_check_set(snapshot->check, STATUS_OK, "");
         tell_listeners(snapshot);
+        snapshot_forget(snapshot);
     } else {
         log_fault("statistics_failed", fault);
         status_check_set(snapshot->check, STATUS_DEGRADED, fault->text);
@@ -93,7 +114,7 @@ static void snapshot_begin(struct snapshot *snapshot, const struct audit_author 
         snapshot->running = true;
         snapshot->begun = clock_tick();
         snapshot->day = clock_date(clock_now());
-        statistics_compute(snapshot->store, snapshot->day, asked_by, snapshot_computed, snapshot);
+        statistics_compute(snapshot->patient, snapshot->day, asked_by, snapshot_computed, snapshot);
     }
 }
 
@@ -101,6 +122,12 @@ void snapshot_take(struct snapshot *snapshot, struct call *call, const char *by)
 {
     if (snapshot->asker_count == ASKERS_MAX) {
         call_refuse(call, REFUSAL_BUSY);
+        return;
+    }
+    if (!store_is_ready(snapshot->store)) { /* the hour may wait for PostgreSQL, who asks is told */
+        struct fault fault = {0};
+        fault_set(&fault, FAULT_UNAVAILABLE, "statistics: no connection to PostgreSQL");
+        call_fail(call, &fault);
         return;
     }
     snapshot->askers[snapshot->asker_count++] = call;
@@ -149,8 +176,13 @@ bool snapshot_new(const struct daemon_run *run, struct store *store, struct publ
         return fault_set(fault, FAULT_CONFIG, "statistics.time: not a time of day");
     }
     struct snapshot *snapshot = checked_calloc(1, sizeof *snapshot);
-    *snapshot = (struct snapshot){
-        .loop = run->loop, .store = store, .publisher = publisher, .status = run->status, .time = time};
+    *snapshot = (struct snapshot){.loop = run->loop,
+        .store = store,
+        .patient = store_open_patient(run, SNAPSHOT_MAX),
+        .publisher = publisher,
+        .status = run->status,
+        .time = time,
+        .retention = config_duration(run->config, CONFIG_STATISTICS_RETENTION)};
     snapshot->check = status_check_add(run->status, "statistics", false);
     snapshot->timer = loop_timer(run->loop, snapshot_look, snapshot);
     timer_set(snapshot->timer, SECONDS(1));
@@ -161,6 +193,7 @@ bool snapshot_new(const struct daemon_run *run, struct store *store, struct publ
 void snapshot_free(struct snapshot **snapshot)
 {
     if (*snapshot) {
+        store_close(&(*snapshot)->patient);
         timer_cancel(&(*snapshot)->timer);
         memory_free(snapshot);
     }

@@ -1,22 +1,23 @@
-/* preau-statsd: the figures of each school, every night (guide 7).
+/* preau-statsd: the figures of schools, academies and the nation, every night (guide 7).
  *
- * Job            One snapshot a day of how many accounts stand where, by school, profile, state and origin, in one
- *                consistent statement; kept as daily history.
+ * Job            One snapshot a day of how many accounts stand where, by profile, state and origin, for each school, class,
+ *                academy and the nation, in one consistent statement; kept as daily history, but for classes.
  * Listens        The service preau.statistics.Statistics (proto/statistics.proto) on bus.statistics;
  *                its status address.
  * Sends          The event statistics.computed on bus.events_statistics.
- * Owns           Tables statistics_day, statistics. Reads accounts and who is attached to which
+ * Owns           Tables statistics_day, statistics, statistics_class, statistics_area. Reads accounts and who is attached to which
  *                school, nothing personal.
  * Promises       The snapshot of a day is whole or absent. Asked again on the same day, it is replaced. One that was
  *                missed (stopped, no database) is taken as soon as it can be.
- * Limits         One snapshot at a time: a request that comes meanwhile gets that one's answer.
- * Configuration  statistics.time, and the sections database, bus, status. */
+ * Limits         One snapshot at a time: a request that comes meanwhile gets that one's answer; two hours for one.
+ * Configuration  statistics.time, statistics.retention, and the sections database, bus, status. */
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "runtime/daemon.h"
 #include "runtime/memory.h"
 #include "statistics.pb-c.h"
 #include "stats/figures.h"
+#include "stats/open_figures.h"
 #include "stats/snapshot.h"
 #include "store/configured.h"
 
@@ -25,7 +26,6 @@ struct stats {
     struct store *store;
     struct publisher *publisher;
     struct snapshot *snapshot;
-    struct figures *figures;
     struct service *service;
 };
 
@@ -38,22 +38,43 @@ static void compute(void *arg, struct call *call, const ProtobufCMessage *reques
 static void get_school(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct stats *stats = arg;
-    figures_answer(stats->figures, call, (const Preau__Statistics__GetSchoolRequest *)(const void *)request);
+    figures_answer_school(stats->store, call, (const Preau__Statistics__GetSchoolRequest *)(const void *)request);
+}
+
+static void get_academy(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct stats *stats = arg;
+    figures_answer_academy(stats->store, call, (const Preau__Statistics__GetAcademyRequest *)(const void *)request);
+}
+
+static void get_nation(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct stats *stats = arg;
+    figures_answer_nation(stats->store, call, (const Preau__Statistics__GetNationRequest *)(const void *)request);
+}
+
+static void get_open_figures(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct stats *stats = arg;
+    (void)request;
+    open_figures_answer(stats->store, call);
 }
 
 static const struct service_method methods[] = {
-    {"Compute",   compute   },
-    {"GetSchool", get_school},
-    {NULL,        NULL      },
+    {"Compute",        compute         },
+    {"GetSchool",      get_school      },
+    {"GetAcademy",     get_academy     },
+    {"GetNation",      get_nation      },
+    {"GetOpenFigures", get_open_figures},
+    {NULL,             NULL            },
 };
 
 static void stats_stop(struct daemon_run *run)
 {
     struct stats *stats = run->own;
-    store_close(&stats->store); /* first: what it breaks off is still answered */
+    snapshot_free(&stats->snapshot); /* first: what both break off is still answered */
+    store_close(&stats->store);
     service_close(&stats->service);
-    snapshot_free(&stats->snapshot);
-    figures_free(&stats->figures);
     publisher_close(&stats->publisher);
     bus_curve_close(&stats->curve);
     memory_free(&run->own);
@@ -63,7 +84,6 @@ static bool stats_start(struct daemon_run *run, struct fault *fault)
 {
     struct stats *stats = run->own = checked_calloc(1, sizeof *stats);
     stats->store = store_open_configured(run);
-    stats->figures = figures_new(stats->store);
     bool opened =
         bus_curve_open_configured(run->loop, run->config, &stats->curve, fault) &&
         publisher_open_configured(run, CONFIG_BUS_EVENTS_STATISTICS, stats->curve, &stats->publisher, fault) &&
@@ -91,7 +111,7 @@ static bool stats_is_idle(struct daemon_run *run)
 static const struct daemon daemon_stats = {
     .name = "preau-statsd",
     .role = "preau_stats",
-    .summary = "Calcule chaque nuit les statistiques des établissements.",
+    .summary = "Calcule chaque nuit les statistiques des établissements, des académies et de la nation.",
     .sections = (const char *const[]){"database", "bus", "status", "statistics", NULL},
     .status_address = CONFIG_STATUS_STATISTICS,
     .start = stats_start,

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 ROLES = ("import", "notify", "link", "stats", "portal", "ctl")
 LARGE = ("account", "person", "enrolment", "guardianship", "credential", "identifier", "confirmation", "delivery",
-         "account_event", "audit", "statistics", "import_refusal", "session", "attempt", "request_answer", "document", "batch")
+         "account_event", "audit", "statistics", "statistics_class", "import_refusal", "session", "attempt", "request_answer", "document", "batch")
 NOT_ALLOWED = psycopg.errors.InsufficientPrivilege
 
 
