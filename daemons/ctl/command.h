@@ -90,5 +90,6 @@ enum ctl_exit ctl_import_unmerge(const struct ctl *ctl);
 enum ctl_exit ctl_mail_list(const struct ctl *ctl);
 enum ctl_exit ctl_mail_preview(const struct ctl *ctl);
 enum ctl_exit ctl_statistics_compute(const struct ctl *ctl);
+enum ctl_exit ctl_statistics_open(const struct ctl *ctl);
 enum ctl_exit ctl_audit_verify(const struct ctl *ctl);
 enum ctl_exit ctl_audit_show(const struct ctl *ctl);

@@ -1,7 +1,7 @@
 /* preauctl: the operator's and integrator's command line.
  *
  * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
- * and reports imports, has statistics computed, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
+ * and reports imports, has statistics computed and gives the open ones, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
  * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit` and `admin aaf-heads`,
  * which read it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
@@ -58,6 +58,10 @@ static const struct ctl_option admin_session_options[] = {
     {"by",      "NOM", "qui le demande (défaut : l’utilisateur Unix)"},
     {"session", "N",   "celle-ci seulement, par son numéro"            },
     {NULL,      NULL,  NULL                                             },
+};
+static const struct ctl_option statistics_open_options[] = {
+    {"output", "FICHIER", "où l’écrire ; sinon la sortie standard"},
+    {NULL,     NULL,      NULL                                        },
 };
 static const struct ctl_option import_run_options[] = {
     {"academy", "N",   "le dépôt de cette académie seulement"                     },
@@ -416,6 +420,14 @@ static const struct command commands[] = {
      .run = ctl_statistics_compute,
      },
     {
+     .group = "statistics",
+     .name = "open",
+     .summary = "Donne les chiffres ouverts du dernier relevé, qui ne disent rien de personne, en CSV.",
+     .options = statistics_open_options,
+     .sections = of_bus,
+     .run = ctl_statistics_open,
+     },
+    {
      .group = "audit",
      .name = "verify",
      .summary = "Vérifie que le journal des actions est intact ; code 1 s’il ne l’est pas, avec la première entrée "
@@ -444,7 +456,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                             },
+    {.group = NULL                                                                            },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

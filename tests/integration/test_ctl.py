@@ -339,6 +339,22 @@ def test_statistics_are_computed_now(site):
     assert told["day"] in site.ctl("statistics", "compute")
 
 
+def test_open_figures_are_printed_or_written(site, tmp_path):
+    day = site.ctl("statistics", "compute", json_answer=True)["day"]
+    printed = site.ctl("statistics", "open")
+    assert printed.lstrip("\ufeff").startswith("date;code_academie;academie;profil;etat;origine;comptes")
+    file = tmp_path / "ouverts.csv"
+    assert day in site.ctl("statistics", "open", "--output", file)
+    assert file.read_text(encoding="utf-8-sig").splitlines() == printed.lstrip("\ufeff").splitlines()
+    assert site.ctl("statistics", "open", "--output", file, json_answer=True) == {"file": str(file), "day": day, "step": 10}
+
+
+def test_open_figures_that_cannot_be_written_are_told(site, tmp_path):
+    done = site.run_ctl("statistics", "open", "--output", tmp_path / "nulle-part" / "ouverts.csv")
+    assert done.returncode == 3 and "nulle-part" in done.stderr
+    assert site.run_ctl("statistics", "open", "--json").returncode == 2
+
+
 # nobody answers
 
 

@@ -170,6 +170,7 @@ COMMANDS = {
     "mail list": READS,
     "mail preview": READS,
     "statistics compute": ("Statistics/Compute",),
+    "statistics open": READS,
     "audit verify": READS,
     "audit show": READS,
     "config show": READS,
