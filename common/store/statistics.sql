@@ -20,20 +20,20 @@ with place as ( -- a school's number holds its academy and commune: fewer than a
            + dense_rank() over (order by academy, left(uai, 3), city collate "C") * 1000000
            + row_number() over (order by academy, uai) as number
       from preau.school
-), attached as (
-    select l.number, e.niveau, e.class, r.account_academy, r.account_id
+), enrolled as materialized ( -- looked up once, for the pupil and for the guardians
+    select l.number, e.niveau, e.class, e.academy, e.degree, e.pupil_id, p.account_academy, p.account_id
       from preau.enrolment e
       join place l on (l.academy, l.uai) = (e.academy, e.uai)
       join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
+     where p.departed_at is null
+), attached as (
+    select e.number, e.niveau, e.class, r.account_academy, r.account_id
+      from enrolled e
       join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (e.academy, e.degree, e.pupil_id)
       join preau.person r on (r.academy, r.degree, r.aaf_id) = (g.academy, g.degree, g.guardian_id)
-     where p.departed_at is null and r.departed_at is null and r.account_id is not null
+     where r.departed_at is null and r.account_id is not null
      union all
-    select l.number, e.niveau, e.class, p.account_academy, p.account_id
-      from preau.enrolment e
-      join place l on (l.academy, l.uai) = (e.academy, e.uai)
-      join preau.person p on (p.academy, p.degree, p.aaf_id) = (e.academy, e.degree, e.pupil_id)
-     where p.departed_at is null and p.account_id is not null
+    select number, niveau, class, account_academy, account_id from enrolled where account_id is not null
 ), line as (
     select t.*, lag(number) over beside as number_before, lag(niveau) over beside as niveau_before, lag(class) over beside as class_before
       from attached t

@@ -45,7 +45,7 @@ static Preau__Profile profile_pack(enum account_profile profile)
 static Preau__Statistics__Cell **cells_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__Cell *cells = arena_alloc(arena, span.count + 1, sizeof *cells);
-    Preau__Statistics__Cell **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__Cell **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     for (size_t i = 0; cells && list && i < span.count; i++) {
         const struct figures_line *line = &span.lines[i];
@@ -62,7 +62,7 @@ static Preau__Statistics__Cell **cells_pack(struct arena *arena, struct span spa
 static Preau__Statistics__Share **shares_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__Share *shares = arena_alloc(arena, span.count + 1, sizeof *shares);
-    Preau__Statistics__Share **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__Share **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     for (size_t i = 0; shares && list && i < span.count; i++) {
         preau__statistics__share__init(&shares[i]);
@@ -77,7 +77,7 @@ static Preau__Statistics__Share **shares_pack(struct arena *arena, struct span s
 static Preau__Statistics__CurvePoint **points_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__CurvePoint *points = arena_alloc(arena, span.count + 1, sizeof *points);
-    Preau__Statistics__CurvePoint **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__CurvePoint **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     for (size_t i = 0; points && list && i < span.count; i++) {
         char day[DATE_TEXT_SIZE];
@@ -99,7 +99,7 @@ static bool is_same_profile(const struct figures_line *line, const struct figure
 static Preau__Statistics__Curve **curves_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__Curve *curves = arena_alloc(arena, PROFILE_COUNT, sizeof *curves);
-    Preau__Statistics__Curve **list = arena_alloc(arena, PROFILE_COUNT, sizeof *list);
+    Preau__Statistics__Curve **list = arena_alloc(arena, PROFILE_COUNT, sizeof(void *));
     *out_count = 0;
     while (curves && list && span.count > 0 && *out_count < PROFILE_COUNT) {
         Preau__Statistics__Curve *curve = &curves[*out_count];
@@ -120,7 +120,7 @@ static bool is_same_level(const struct figures_line *line, const struct figures_
 static Preau__Statistics__LevelFigures **levels_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__LevelFigures *levels = arena_alloc(arena, span.count + 1, sizeof *levels);
-    Preau__Statistics__LevelFigures **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__LevelFigures **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     while (levels && list && span.count > 0) {
         Preau__Statistics__LevelFigures *level = &levels[*out_count];
@@ -141,7 +141,7 @@ static bool is_same_class(const struct figures_line *line, const struct figures_
 static Preau__Statistics__ClassFigures **classes_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__ClassFigures *classes = arena_alloc(arena, span.count + 1, sizeof *classes);
-    Preau__Statistics__ClassFigures **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__ClassFigures **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     while (classes && list && span.count > 0) {
         Preau__Statistics__ClassFigures *class = &classes[*out_count];
@@ -158,7 +158,7 @@ static Preau__Statistics__ClassFigures **classes_pack(struct arena *arena, struc
 static Preau__Statistics__SchoolFigures **schools_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__SchoolFigures *schools = arena_alloc(arena, span.count + 1, sizeof *schools);
-    Preau__Statistics__SchoolFigures **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__SchoolFigures **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     for (size_t i = 0; schools && list && i < span.count; i++) {
         const struct figures_line *line = &span.lines[i];
@@ -193,7 +193,7 @@ static char *department_pack(struct arena *arena, const char *uai_begins)
 static Preau__Statistics__CityFigures **cities_pack(struct arena *arena, struct span span, size_t *out_count)
 {
     Preau__Statistics__CityFigures *cities = arena_alloc(arena, span.count + 1, sizeof *cities);
-    Preau__Statistics__CityFigures **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__CityFigures **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     while (cities && list && span.count > 0) {
         Preau__Statistics__CityFigures *city = &cities[*out_count];
@@ -235,7 +235,7 @@ static Preau__Statistics__AcademyFigures **academies_pack(struct arena *arena, s
 {
     struct span span = by_academy(arena, given);
     Preau__Statistics__AcademyFigures *academies = arena_alloc(arena, span.count + 1, sizeof *academies);
-    Preau__Statistics__AcademyFigures **list = arena_alloc(arena, span.count + 1, sizeof *list);
+    Preau__Statistics__AcademyFigures **list = arena_alloc(arena, span.count + 1, sizeof(void *));
     *out_count = 0;
     while (academies && list && span.count > 0) {
         Preau__Statistics__AcademyFigures *academy = &academies[*out_count];

@@ -94,10 +94,10 @@ class Bench:
         self.postmaster = int((site.folder / "postgres/data/postmaster.pid").read_text().split()[0])
         self.ours = (self.database.info.backend_pid,)
         self.logins = self._families() if given.sign_ins else []
-        self.client = Client(site.ports["portal"]) if self.logins else None
+        self.client = None
 
     def _families(self):
-        if not self.database.execute("select from preau.administrator where login = 'mesure'").fetchone():
+        if not self.database.execute("select 1 from preau.administrator where login = 'mesure'").fetchone():
             add_head(self.site, "mesure", (stats_store.first_school(self.database),))  # by linkd: a hash as it makes them
             self.database.execute(PEOPLE, (SIGNED_IN_MAX,))
         return [login for login, in self.database.execute(
@@ -147,12 +147,16 @@ class Bench:
 
     def round(self, number):
         self.a_day_passes(2 * number)
-        bare, parallel = self.bare_seconds(0), self.bare_seconds(2)
+        cpu = processor.own_seconds(self.database.info.backend_pid)
+        bare = self.bare_seconds(0)
+        bare_cpu = processor.own_seconds(self.database.info.backend_pid) - cpu
+        parallel = self.bare_seconds(2)
         cpu, wal = processor.family_seconds(self.postmaster, self.ours), self.wal()
         snapshot = self.snapshot_seconds()
-        one = Round(bare, parallel, snapshot, processor.family_seconds(self.postmaster, self.ours) - cpu, self.wal() - wal)
+        one = Round(bare, bare_cpu, parallel, snapshot, processor.family_seconds(self.postmaster, self.ours) - cpu, self.wal() - wal)
         if self.logins:
             self.a_day_passes(2 * number + 1)
+            self.client = Client(self.site.ports["portal"])  # one that stood idle during a snapshot was closed
             one.alone = [self.sign_in_seconds() for _ in range(self.given.sign_ins)]
             one.beside = self.beside()
         return one

@@ -11,10 +11,11 @@ SNAPSHOT_MAX, SIGN_IN_MAX = 1.3, 1.1
 
 @dataclass
 class Round:
-    """Seconds of the bare GROUP BY by one process, and by as many as PostgreSQL likes; of the snapshot; of CPU of PostgreSQL and bytes
-    of its log meanwhile; seconds of each sign-in while no snapshot is taken, and while one is."""
+    """Seconds of the bare GROUP BY by one process, of its CPU, and by as many as PostgreSQL likes; of the snapshot, of PostgreSQL's CPU
+    and bytes of its log meanwhile; seconds of each sign-in while no snapshot is taken, and while one is."""
 
     bare: float
+    bare_cpu: float
     parallel: float
     snapshot: float
     cpu: float
@@ -45,6 +46,7 @@ def milliseconds(took):
 def lines(rounds):
     one = sorted(rounds, key=lambda each: each.snapshot)[(len(rounds) - 1) // 2]
     yield (f"snapshot {one.snapshot:.1f} s, of PostgreSQL's CPU {one.cpu:.1f} s, {one.wal / 1e6:.0f} MB of its log; bound by {bound(one)}")
-    yield f"bare GROUP BY {one.bare:.1f} s by one process, {one.parallel:.1f} s by as many as PostgreSQL likes"
+    yield (f"bare GROUP BY {one.bare:.1f} s by one process, of its CPU {one.bare_cpu:.1f} s, {one.parallel:.1f} s by as many as PostgreSQL likes; "
+           f"in CPU a snapshot is {one.cpu / one.bare_cpu:.2f} of it, whatever else runs here")
     if one.alone and one.beside:
         yield f"sign-ins: alone {milliseconds(one.alone)}; beside a snapshot {milliseconds(one.beside)}"
