@@ -2,8 +2,8 @@
 
 #include "domain/lifecycle.h"
 #include "notify/list_layout.h"
-#include "notify/paper.h"
 #include "notify/wording.h"
+#include "paper/paper.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 

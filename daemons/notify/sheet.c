@@ -1,7 +1,7 @@
 #include "notify/sheet.h"
 
-#include "notify/bidi.h"
-#include "notify/paper.h"
+#include "paper/bidi.h"
+#include "paper/paper.h"
 #include "runtime/cleanup.h"
 
 #include <stdio.h>

@@ -14,13 +14,14 @@ ROOMS = {
     "common/crypto": ({"domain", "crypto"}, LOOP + ZMQ + PQ),
     "common/runtime": ({"domain", "runtime"}, ZMQ + PQ + ("sodium", "protobuf-c")),
     "common/template": ({"domain", "runtime", "template"}, LOOP + ZMQ + PQ + ("sodium", "protobuf-c")),
+    "common/paper": ({"domain", "runtime", "paper"}, LOOP + ZMQ + PQ + ("sodium", "protobuf-c")),
     "common/store": ({"domain", "runtime", "crypto", "store"}, LOOP + ZMQ + ("protobuf-c",)),
     "common/bus": ({"domain", "runtime", "bus", "proto"}, LOOP + PQ),
 }
 DAEMONS = ("import", "notify", "link", "stats", "portal", "ctl")
 for _daemon in DAEMONS:
     ROOMS[f"daemons/{_daemon}"] = (
-        {"domain", "crypto", "runtime", "template", "store", "bus", "proto", _daemon},
+        {"domain", "crypto", "runtime", "template", "paper", "store", "bus", "proto", _daemon},
         LOOP + ZMQ + PQ,
     )
 

@@ -1,11 +1,10 @@
-/* Lists of accounts: their order, their pages, where their lines of text end, their rows for spreadsheets. */
+/* Lists of accounts: their order, their pages, their rows for spreadsheets. */
 #include "unit.h"
 
 #include "domain/name.h"
 #include "notify/list_csv.h"
 #include "notify/list_layout.h"
 #include "notify/list_order.h"
-#include "notify/wrap.h"
 #include "runtime/memory.h"
 
 #include <stdlib.h>
@@ -140,30 +139,6 @@ static void a_pupil_is_not_parted_by_a_page_unless_higher_than_one(void **state)
     assert_int_equal(list_paginate(lines, heights, 0, 50, pages), 0);
 }
 
-/* --- lines of text, each letter one wide */
-
-static float by_letters(void *arg, const char *text, size_t length)
-{
-    (void)arg;
-    float letters = 0;
-    for (size_t i = 0; i < length; i++) {
-        letters += ((unsigned char)text[i] & 0xC0) != 0x80;
-    }
-    return letters;
-}
-
-static void lines_end_at_blanks_and_hyphens_and_in_words_that_are_too_long(void **state)
-{
-    (void)state;
-    assert_int_equal(wrap_line("DE LA TOUR Marie", 10, by_letters, NULL), strlen("DE LA TOUR"));
-    assert_int_equal(wrap_line("Jean-Baptiste", 8, by_letters, NULL), strlen("Jean-"));
-    assert_int_equal(wrap_line("Éééééééééé", 4, by_letters, NULL), strlen("Éééé"));
-    assert_int_equal(wrap_line("Éé", 0.5F, by_letters, NULL), strlen("É"));
-    assert_int_equal(wrap_line("Anne", 10, by_letters, NULL), 4);
-    assert_int_equal(wrap_line("Anne  ", 10, by_letters, NULL), 4);
-    assert_int_equal(wrap_line("   ", 10, by_letters, NULL), 3);
-}
-
 /* --- CSV */
 
 static char *csv_of(struct handout_row *rows, size_t count, enum account_profile profile, size_t accounts_wanted)
@@ -227,7 +202,6 @@ int main(void)
         cmocka_unit_test(a_sheet_is_ticked_once_and_elsewhere_it_is_said_where),
         cmocka_unit_test(a_class_asked_for_leaves_nobody_out),
         cmocka_unit_test(a_pupil_is_not_parted_by_a_page_unless_higher_than_one),
-        cmocka_unit_test(lines_end_at_blanks_and_hyphens_and_in_words_that_are_too_long),
         cmocka_unit_test(a_spreadsheet_has_a_row_an_account),
         cmocka_unit_test(many_long_rows_are_whole),
     };

@@ -1,7 +1,6 @@
-/* Individual sheets: which go into one document, and Hebrew and Arabic among French. */
+/* Individual sheets: which go into one document. */
 #include "unit.h"
 
-#include "notify/bidi.h"
 #include "notify/sheet_parts.h"
 
 #include <string.h>
@@ -45,55 +44,11 @@ static void test_a_class_larger_than_a_document_is_cut_and_its_rest_goes_on(void
     assert_string_equal(parts_of("aaaaaabbb", 4), "423");
 }
 
-static void test_french_is_drawn_as_it_stands(void **state)
-{
-    (void)state;
-    char drawn[64] = "before";
-    assert_false(bidi_write_visual("Élodie d’Arc – 6A", drawn, sizeof drawn));
-    assert_false(bidi_write_visual("", drawn, sizeof drawn));
-    assert_string_equal(drawn, "before");
-}
-
-static void test_hebrew_goes_from_the_right_within_a_line_that_goes_from_the_left(void **state)
-{
-    (void)state;
-    char drawn[64];
-    assert_true(bidi_write_visual("Anne אבג", drawn, sizeof drawn));
-    assert_string_equal(drawn, "Anne גבא");
-    assert_true(bidi_write_visual("אבג" BIDI_END_OF_NAME " (6A), Anne", drawn, sizeof drawn));
-    assert_string_equal(drawn, "גבא (6A), Anne");
-    assert_true(bidi_has_right_letters("Anne א") && !bidi_has_right_letters("Anne É"));
-}
-
-static void test_arabic_letters_join(void **state)
-{
-    (void)state;
-    char drawn[64];
-    assert_true(bidi_write_visual("محمد", drawn, sizeof drawn));
-    /* dal at its end, meem and hah between, meem at its beginning: forms of presentation, drawn from the left */
-    assert_string_equal(drawn, "\uFEAA\uFEE4\uFEA4\uFEE3");
-}
-
-static void test_what_does_not_fit_is_drawn_as_it_stands(void **state)
-{
-    (void)state;
-    char drawn[8], line[4096];
-    assert_false(bidi_write_visual("אבגדה", drawn, sizeof drawn));
-    memset(line, 'a', sizeof line);
-    memcpy(line + sizeof line - 4, "\u05D0", 3);
-    line[sizeof line - 1] = '\0';
-    assert_false(bidi_write_visual(line, drawn, sizeof drawn));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_class_that_fits_is_not_cut),
         cmocka_unit_test(test_a_class_larger_than_a_document_is_cut_and_its_rest_goes_on),
-        cmocka_unit_test(test_french_is_drawn_as_it_stands),
-        cmocka_unit_test(test_hebrew_goes_from_the_right_within_a_line_that_goes_from_the_left),
-        cmocka_unit_test(test_arabic_letters_join),
-        cmocka_unit_test(test_what_does_not_fit_is_drawn_as_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "notify/bidi.h"
+#include "paper/bidi.h"
 
 #include "domain/latin.h"
 

@@ -1,8 +1,8 @@
-#include "notify/paper.h"
+#include "paper/paper.h"
 
 #include "domain/latin.h"
-#include "notify/bidi.h"
-#include "notify/wrap.h"
+#include "paper/bidi.h"
+#include "paper/wrap.h"
 #include "runtime/memory.h"
 
 #include <assert.h>
@@ -32,7 +32,7 @@ static bool font_load(struct paper *paper, enum paper_font font, const char *pat
     paper->fonts[font] = name ? HPDF_GetFont(paper->pdf, name, "UTF-8") : NULL;
     if (!paper->fonts[font]) {
         fault_set(fault, FAULT_IO, "%s: not a font that can be read (libharu %04lx)", path, HPDF_GetError(paper->pdf));
-        return fault_hint(fault, "Install fonts-dejavu-core, or set notify.font_directory.");
+        return fault_hint(fault, "Install fonts-dejavu-core, or set font_directory.");
     }
     return true;
 }

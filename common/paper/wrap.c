@@ -1,4 +1,4 @@
-#include "notify/wrap.h"
+#include "paper/wrap.h"
 
 #include "domain/latin.h"
 
