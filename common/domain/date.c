@@ -220,3 +220,13 @@ struct instant instant_add_months(struct instant at, int months)
     struct date later = date_add_months(date_of_instant(at), months);
     return (struct instant){date_start(later).us + time_of_day};
 }
+
+struct date date_add_days(struct date date, int days)
+{
+    return date_of_day_number(day_number(date) + days);
+}
+
+int date_days_between(struct date from, struct date until)
+{
+    return (int)(day_number(until) - day_number(from));
+}

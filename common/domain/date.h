@@ -39,6 +39,11 @@ bool date_is_same(struct date a, struct date b);
 /* The same day `months` later (or earlier when negative), or the last day of that month when it has no such day. */
 struct date date_add_months(struct date date, int months);
 
+/* The day so many days later, or earlier when negative. */
+struct date date_add_days(struct date date, int days);
+/* How many days later `until` is than `from`; negative when it is earlier. */
+int date_days_between(struct date from, struct date until);
+
 void date_write_iso(struct date date, char out_text[DATE_TEXT_SIZE]);    /* 2015-04-03 */
 void date_write_french(struct date date, char out_text[DATE_TEXT_SIZE]); /* 03/04/2015 */
 

@@ -1,12 +1,12 @@
 #include "portal/wording.h"
 
+#include "domain/figure.h"
 #include "runtime/clock.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NARROW_SPACE "\u202f"
 #define NO_BREAK_SPACE "\u00a0"
 
 static struct name_text shown_first(const char *prenom)
@@ -63,15 +63,7 @@ void wording_related(const char *lines, char *out_text, size_t size)
 
 void wording_number(int64_t number, char out_text[WORDING_SIZE])
 {
-    char digits[WORDING_SIZE / 2];
-    int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    const char *at = digits;
-    size_t used = 0;
-    out_text[0] = '\0';
-    for (int left = length; left > 0; left--, at++) {
-        bool is_group = at > digits && at[-1] != '-' && left % 3 == 0;
-        used += (size_t)snprintf(out_text + used, WORDING_SIZE - used, "%s%c", is_group ? NARROW_SPACE : "", *at);
-    }
+    figure_write(number, out_text);
 }
 
 void wording_count(int64_t count, const char *one, const char *several, char out_text[WORDING_SIZE])

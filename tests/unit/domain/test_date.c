@@ -167,6 +167,16 @@ static void an_instant_keeps_its_time_of_day_over_months(void **state)
     assert_int_equal(instant_since(later, at).us, DAYS(90).us);
 }
 
+static void days_are_counted_over_months_and_years(void **state)
+{
+    (void)state;
+    assert_int_equal(date_days_between((struct date){2026, 9, 1}, (struct date){2026, 9, 1}), 0);
+    assert_int_equal(date_days_between((struct date){2028, 2, 28}, (struct date){2028, 3, 1}), 2);
+    assert_int_equal(date_days_between((struct date){2027, 1, 1}, (struct date){2026, 12, 31}), -1);
+    assert_true(date_is_same(date_add_days((struct date){2026, 12, 31}, 1), (struct date){2027, 1, 1}));
+    assert_true(date_is_same(date_add_days((struct date){2027, 3, 1}, -1), (struct date){2027, 2, 28}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +187,7 @@ int main(void)
         cmocka_unit_test(every_day_of_two_centuries_makes_the_way_there_and_back),
         cmocka_unit_test(dates_compare_in_order),
         cmocka_unit_test(an_instant_keeps_its_time_of_day_over_months),
+        cmocka_unit_test(days_are_counted_over_months_and_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
