@@ -78,6 +78,15 @@ void paper_page(struct paper *paper)
     paper_grey(paper, 0);
 }
 
+void paper_turn_to(struct paper *paper, unsigned page)
+{
+    HPDF_Page there = HPDF_GetPageByIndex(paper->pdf, page - 1);
+    if (there) {
+        paper->page = there;
+        paper_grey(paper, 0);
+    }
+}
+
 bool paper_finish(struct paper *paper, unsigned char **out_bytes, size_t *out_length, struct fault *fault)
 {
     HPDF_SaveToStream(paper->pdf);
@@ -249,6 +258,22 @@ unsigned paper_column_lines(
         lines++;
     }
     return lines;
+}
+
+void paper_line(struct paper *paper, float thickness, float dash, const struct paper_point *points, size_t count)
+{
+    const HPDF_UINT16 lengths[] = {(HPDF_UINT16)dash};
+    if (count < 2) {
+        return;
+    }
+    HPDF_Page_SetLineWidth(paper->page, thickness);
+    HPDF_Page_SetDash(paper->page, lengths, dash > 0 ? 1 : 0, 0);
+    HPDF_Page_MoveTo(paper->page, points[0].x, up(points[0].y));
+    for (size_t i = 1; i < count; i++) {
+        HPDF_Page_LineTo(paper->page, points[i].x, up(points[i].y));
+    }
+    HPDF_Page_Stroke(paper->page);
+    HPDF_Page_SetDash(paper->page, NULL, 0, 0);
 }
 
 void paper_rule(struct paper *paper, float thickness, float x, float y, float width)

@@ -16,6 +16,8 @@ enum { PAPER_WIDTH = 595, PAPER_HEIGHT = 842 /* A4 */ };
 MUST_USE bool paper_new(const char *font_directory, struct paper **out_paper, struct fault *fault);
 void paper_free(struct paper **paper);
 void paper_page(struct paper *paper); /* what follows is drawn on a new one */
+/* What follows is drawn on one that is there already, from 1: what is known only once all are drawn. */
+void paper_turn_to(struct paper *paper, unsigned page);
 /* The whole, freed by the caller. */
 MUST_USE bool paper_finish(struct paper *paper, unsigned char **out_bytes, size_t *out_length, struct fault *fault);
 
@@ -42,6 +44,11 @@ float paper_column(struct paper *paper, enum paper_font font, float size, float 
 unsigned paper_column_lines(
     struct paper *paper, enum paper_font font, float size, float width, unsigned lines_max, const char *text);
 
+/* A line through points, x before y; dash: points that are drawn and left out by turns, 0: drawn throughout. */
+struct paper_point {
+    float x, y;
+};
+void paper_line(struct paper *paper, float thickness, float dash, const struct paper_point *points, size_t count);
 void paper_rule(struct paper *paper, float thickness, float x, float y, float width);
 void paper_frame(struct paper *paper, float thickness, float x, float y, float width, float height);
 void paper_fill(struct paper *paper, float x, float y, float width, float height);

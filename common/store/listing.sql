@@ -5,7 +5,7 @@
 -- :query listing_school
 -- One school, if the administrator may administer it; nothing otherwise, as if it did not exist. guardians, pupils: whose
 -- accounts there may be seen. has_others: there are more schools to choose from.
--- :role portal
+-- :role portal stats
 -- $1 administrator bigint
 -- $2 uai text
 select s.academy, s.uai, s.name, s.city, s.degree, may.guardians, may.pupils,

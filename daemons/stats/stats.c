@@ -10,7 +10,8 @@
  * Promises       The snapshot of a day is whole or absent. Asked again on the same day, it is replaced. One that was
  *                missed (stopped, no database) is taken as soon as it can be.
  * Limits         One snapshot at a time: a request that comes meanwhile gets that one's answer; two hours for one.
- * Configuration  statistics.time, statistics.retention, and the sections database, bus, status. */
+ *                Documents are drawn one at a time, 16 wait.
+ * Configuration  statistics.time, statistics.retention, statistics.font_directory, and the sections database, bus, status. */
 #include "bus/configured.h"
 #include "bus/curve.h"
 #include "runtime/daemon.h"
@@ -18,6 +19,7 @@
 #include "statistics.pb-c.h"
 #include "stats/figures.h"
 #include "stats/open_figures.h"
+#include "stats/printer.h"
 #include "stats/snapshot.h"
 #include "store/configured.h"
 
@@ -26,6 +28,7 @@ struct stats {
     struct store *store;
     struct publisher *publisher;
     struct snapshot *snapshot;
+    struct printer *printer;
     struct service *service;
 };
 
@@ -60,21 +63,30 @@ static void get_open_figures(void *arg, struct call *call, const ProtobufCMessag
     open_figures_answer(stats->store, call);
 }
 
+static void get_school_paper(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct stats *stats = arg;
+    printer_answer_school(stats->printer, call, (const Preau__Statistics__GetSchoolRequest *)(const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"Compute",        compute         },
     {"GetSchool",      get_school      },
     {"GetAcademy",     get_academy     },
     {"GetNation",      get_nation      },
     {"GetOpenFigures", get_open_figures},
+    {"GetSchoolPaper", get_school_paper},
     {NULL,             NULL            },
 };
 
 static void stats_stop(struct daemon_run *run)
 {
     struct stats *stats = run->own;
-    snapshot_free(&stats->snapshot); /* first: what both break off is still answered */
+    printer_stop(stats->printer); /* first: what these break off is still answered */
+    snapshot_free(&stats->snapshot);
     store_close(&stats->store);
     service_close(&stats->service);
+    printer_free(&stats->printer);
     publisher_close(&stats->publisher);
     bus_curve_close(&stats->curve);
     memory_free(&run->own);
@@ -84,6 +96,7 @@ static bool stats_start(struct daemon_run *run, struct fault *fault)
 {
     struct stats *stats = run->own = checked_calloc(1, sizeof *stats);
     stats->store = store_open_configured(run);
+    stats->printer = printer_new(run, stats->store);
     bool opened =
         bus_curve_open_configured(run->loop, run->config, &stats->curve, fault) &&
         publisher_open_configured(run, CONFIG_BUS_EVENTS_STATISTICS, stats->curve, &stats->publisher, fault) &&

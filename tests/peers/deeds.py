@@ -11,6 +11,7 @@ verb of preauctl. What is new in the code and is not here fails in tests/archite
 READS = "only reads"
 FAMILY = "a family's own account: its life is in account_event"
 TICKED = "what is ticked on a list: nothing is done to an account"
+NOBODY = "figures that name nobody"
 
 # deed: a tuple of actions, or a reason. "query/…": a statement of the portal's own
 DEEDS = {
@@ -75,6 +76,7 @@ DEEDS = {
     "Statistics/GetAcademy": READS,
     "Statistics/GetNation": READS,
     "Statistics/GetOpenFigures": READS,
+    "Statistics/GetSchoolPaper": NOBODY,
     "query/administrator_sessions_end_own": ("sessions_ended",),
     "query/web_session_end": ("signed_out",),
     "query/web_session_begin": "follows a deed of linkd's, which has its entry",
