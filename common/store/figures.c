@@ -153,3 +153,32 @@ void figures_load_open(struct store *store, figures_loaded *loaded, void *arg)
     store_run(store, QUERY_FIGURES_OPEN, &parameters, open_rows, asking_new(loaded, arg));
     parameters_clear(&parameters);
 }
+
+struct asking_areas {
+    figures_areas_loaded *loaded;
+    void *arg;
+};
+
+static void areas_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking_areas *asking = arg;
+    academy_code *academies = rows_list(rows, sizeof *academies);
+    size_t count = rows_length(rows);
+    for (size_t i = 0; i < count; i++) {
+        academies[i].v = (int16_t)row_int64(rows, (int)i, "academy");
+    }
+    asking->loaded(asking->arg, academies, count, fault);
+    memory_free(&academies);
+    memory_free(&asking);
+}
+
+void figures_load_areas(struct store *store, administrator_id administrator, figures_areas_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    struct asking_areas *asking = checked_malloc(sizeof *asking);
+    *asking = (struct asking_areas){loaded, arg};
+    parameters_init(&parameters);
+    parameters_int64(&parameters, administrator.v);
+    store_run(store, QUERY_FIGURES_AREAS, &parameters, areas_rows, asking);
+    parameters_clear(&parameters);
+}

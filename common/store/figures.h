@@ -63,3 +63,8 @@ void figures_load_area(struct store *store, administrator_id administrator, cons
 
 /* FIGURES_DAY, then FIGURES_CELL with the academy and its name: every academy, each account once in each. For anybody. */
 void figures_load_open(struct store *store, figures_loaded *loaded, void *arg);
+
+/* By code; academy 0, the nation, first. None: count 0, and no fault. Lent for the call. */
+typedef void figures_areas_loaded(void *arg, const academy_code *academies, size_t count, const struct fault *fault);
+/* What the administrator may see beyond schools. */
+void figures_load_areas(struct store *store, administrator_id administrator, figures_areas_loaded *loaded, void *arg);

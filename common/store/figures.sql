@@ -150,3 +150,9 @@ select 'cell', null, null, a.academy, n.name, a.profile::text, a.state::text, a.
  cross join preau.academy n
   join preau.statistics_area a on a.academy = n.code and a.day = l.day
  order by academy nulls first, profile, state, origin;
+
+-- :query figures_areas
+-- The academies that the administrator may see beyond schools, by code; 0, the nation, first.
+-- :role portal
+-- $1 administrator bigint
+select academy from preau.observed_area where administrator_id = $1 order by academy;

@@ -1,9 +1,12 @@
 #include "portal/document.h"
 
+#include "domain/csv.h"
 #include "portal/page.h"
 #include "runtime/memory.h"
 
 #include <string.h>
+
+enum { ROW_COMMON = 1024 };
 
 void document_reserve(struct visit_document *document, size_t bytes)
 {
@@ -18,6 +21,17 @@ void document_add(struct visit_document *document, const void *bytes, size_t len
 {
     document_reserve(document, length);
     memcpy(document->bytes + document->length, bytes, length);
+    document->length += length;
+}
+
+void document_add_row(struct visit_document *document, const char *const *cells, size_t count)
+{
+    document_reserve(document, ROW_COMMON);
+    size_t length = csv_row_write(cells, count, document->bytes + document->length, document->size - document->length);
+    if (length >= document->size - document->length) {
+        document_reserve(document, length);
+        (void)csv_row_write(cells, count, document->bytes + document->length, document->size - document->length);
+    }
     document->length += length;
 }
 

@@ -84,5 +84,7 @@ visit_handler batches_show, batch_show, batch_sheets;
 visit_handler batch_cancel_do, batch_retry_do;
 /* account.c */
 visit_handler account_show, account_password, account_resend, account_restore;
-/* figures.c */
-visit_handler figures_show;
+/* figures.c, figures_sheet.c, figures_paper.c, figures_area.c */
+visit_handler figures_show, figures_sheet, figures_paper, figures_area_show, figures_area_sheet;
+/* open_figures.c */
+visit_handler open_figures_show, open_figures_sheet;

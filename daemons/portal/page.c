@@ -35,12 +35,18 @@ static void paper_fill(struct view *layout)
 static void places_fill(const struct visit *visit, struct view *layout)
 {
     enum administrator_role role = visit->session.role;
-    if (!audit_role_reads(role)) {
+    if (!audit_role_reads(role) && !role_follows_deliveries(role)) {
         return;
     }
     struct view *places = view_add(layout, "PLACES");
+    if (role != ROLE_INTEGRATEUR) {
+        view_show(places, "SCHOOLS");
+    }
     if (role_follows_deliveries(role)) {
         view_show(places, "DELIVERIES");
+    }
+    if (audit_role_reads(role)) {
+        view_show(places, "JOURNAL");
     }
 }
 
@@ -112,12 +118,22 @@ void page_refresh(struct visit *visit, int seconds)
     view_number(view_add(visit->layout, "REFRESH"), "SECONDS", seconds);
 }
 
-static void answer(struct visit *visit, int status, const char *content_type, const void *body, size_t length)
+/* cache_control: NULL: nobody may keep it. */
+static void answer_kept(struct visit *visit, int status, const char *content_type, const void *body, size_t length,
+    const char *cache_control)
 {
     struct http_request *request = visit->request;
     http_set_security_headers(request);
+    if (cache_control) {
+        http_set_header(request, "Cache-Control", cache_control);
+    }
     visit_end(visit, status);
     http_reply(request, status, content_type, body, length);
+}
+
+static void answer(struct visit *visit, int status, const char *content_type, const void *body, size_t length)
+{
+    answer_kept(visit, status, content_type, body, length, NULL);
 }
 
 void page_send(struct visit *visit, int status)
@@ -248,13 +264,25 @@ void page_fail(struct visit *visit, const struct fault *fault)
     page_send(visit, status);
 }
 
-void page_send_file(
-    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length)
+static void file_name_set(struct visit *visit, const char *file_name)
 {
     char disposition[256];
     snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", file_name);
     http_set_header(visit->request, "Content-Disposition", disposition);
+}
+
+void page_send_file(
+    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length)
+{
+    file_name_set(visit, file_name);
     answer(visit, 200, content_type, bytes, length);
+}
+
+void page_send_open_file(
+    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length)
+{
+    file_name_set(visit, file_name);
+    answer_kept(visit, 200, content_type, bytes, length, "public, max-age=3600");
 }
 
 void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length)

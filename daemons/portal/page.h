@@ -29,6 +29,10 @@ void page_fail(struct visit *visit, const struct fault *fault);
 void page_send_file(
     struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length);
 
+/* The same, which tells of nobody: whoever stands between may keep it for an hour. */
+void page_send_open_file(
+    struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length);
+
 /* Bytes that a page of ours shows. */
 void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length);
 

@@ -23,6 +23,7 @@
 #include "notify.pb-c.h"
 #include "portal/academy_portals.h"
 #include "portal/online_services.h"
+#include "portal/open_figures.h"
 #include "portal/service_state.h"
 #include "portal/visit.h"
 #include "runtime/cleanup.h"
@@ -134,6 +135,7 @@ static void portal_stop(struct daemon_run *run)
     templates_free(portal);
     academy_portals_free(&portal->academy_portals);
     online_services_free(&portal->online_services);
+    open_figures_free(&portal->open_figures);
     bus_curve_close(&portal->curve);
     memory_free(&run->own);
 }
@@ -161,6 +163,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
         return false;
     }
     portal->academy_portals = academy_portals_list(config);
+    portal->open_figures = open_figures_new();
     portal->store = store_open_configured_within(run, VISIT_TIME);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
     bool opened = import_clock_configure(config, &portal->import_clock, fault) &&

@@ -30,6 +30,7 @@ struct portal {
     struct assets *assets;
     struct academy_portals *academy_portals;
     struct online_services *online_services;
+    struct open_figures *open_figures;
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;

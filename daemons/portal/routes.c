@@ -16,6 +16,8 @@ static const struct route routes[] = {
     {HTTP_GET,  "/accessibilite",                                  ACCESS_ANYONE,        "public",   accessibility_show      },
     {HTTP_GET,  "/mentions-legales",                               ACCESS_ANYONE,        "public",   legal_show              },
     {HTTP_GET,  "/donnees-personnelles",                           ACCESS_ANYONE,        "public",   privacy_show            },
+    {HTTP_GET,  "/donnees-ouvertes",                               ACCESS_ANYONE,        "public",   open_figures_show       },
+    {HTTP_GET,  "/donnees-ouvertes/comptes.csv",                   ACCESS_ANYONE,        "public",   open_figures_sheet      },
     {HTTP_GET,  "/connexion",                                      ACCESS_ANYONE,        "public",   family_sign_in_show     },
     {HTTP_POST, "/connexion",                                      ACCESS_ANYONE,        "public",   family_sign_in_do       },
     {HTTP_GET,  "/activation/:jeton",                              ACCESS_ANYONE,        "public",   activation_show         },
@@ -79,6 +81,8 @@ static const struct route routes[] = {
     {HTTP_GET,  "/imports",                                        ACCESS_DELIVERIES,    "head",     imports_show            },
     {HTTP_GET,  "/imports/:integration",                           ACCESS_DELIVERIES,    "head",     import_show             },
     {HTTP_GET,  "/imports/:releve",                                ACCESS_DELIVERIES,    "document", import_sheet            },
+    {HTTP_GET,  "/statistiques",                                   ACCESS_DELIVERIES,    "head",     figures_area_show       },
+    {HTTP_GET,  "/statistiques.csv",                               ACCESS_DELIVERIES,    "document", figures_area_sheet      },
     {HTTP_GET,  "/journal",                                        ACCESS_ADMINISTRATOR, "head",     journal_show            },
     {HTTP_GET,  "/etablissements",                                 ACCESS_ADMINISTRATOR, "head",     schools_show            },
     {HTTP_GET,  SCHOOL,                                            ACCESS_SCHOOL,        "head",     school_home_show        },
@@ -106,6 +110,8 @@ static const struct route routes[] = {
     {HTTP_POST, SCHOOL "/delegations/retrait",                     ACCESS_SCHOOL,        "head",     delegation_take_back_do },
     {HTTP_POST, SCHOOL "/delegations/mot-de-passe",                ACCESS_SCHOOL,        "head",     delegation_renew_do     },
     {HTTP_GET,  SCHOOL "/statistiques",                            ACCESS_SCHOOL,        "head",     figures_show            },
+    {HTTP_GET,  SCHOOL "/statistiques.csv",                        ACCESS_SCHOOL,        "document", figures_sheet           },
+    {HTTP_GET,  SCHOOL "/statistiques.pdf",                        ACCESS_SCHOOL,        "document", figures_paper           },
 };
 
 enum route_found route_find(

@@ -152,7 +152,7 @@ def test_suite_a_la_notification_suivre_l_avancement(site, college, browser):
     browser.press('a[href$="responsables?etat=en_cours"]')
     assert browser.text("#resultat") == "1 compte" and "ATTEND" in browser.text("#comptes")
     browser.press(f'a[href="{college.home}/statistiques"]')
-    assert "Calculées le" in browser.text() and "3 comptes" in browser.text()
+    assert "Relevé du" in browser.text() and "3 comptes" in browser.text()
 
 
 def test_avant_l_echeance_des_3_mois_relancer(town, ecole, browser):

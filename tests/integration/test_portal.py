@@ -344,7 +344,7 @@ def test_a_list_of_nobody_leads_back_to_it(head, ecole):
 def test_statistics_say_when_they_were_computed(here, head, ecole):
     here.ctl("statistics", "compute")
     page = head.get(f"/etablissements/{ecole[0]}/statistiques")
-    assert "Calculées le" in page.text
+    assert "Relevé du" in page.text
     assert page.row("Établissement")[:3] == ["Établissement", "0", "7"]
     assert [row for row in page.rows if row[0] == "Total"][-1][-1] == "60"
 

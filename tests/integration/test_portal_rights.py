@@ -61,6 +61,8 @@ RIGHT = {
     "GET /accessibilite": (SEEN,),
     "GET /mentions-legales": (SEEN,),
     "GET /donnees-personnelles": (SEEN,),
+    "GET /donnees-ouvertes": (SEEN,),
+    "GET /donnees-ouvertes/comptes.csv": (SEEN,),
     "GET /connexion": (SEEN,),
     "POST /connexion": (WRONG, {"identifiant": "personne", "mot_de_passe": "x"}),
     "GET /activation/:jeton": (SEEN,),
@@ -123,6 +125,8 @@ RIGHT = {
     "GET /imports": (SEEN,),
     "GET /imports/:integration": (SEEN,),
     "GET /imports/:releve": (SEEN,),
+    "GET /statistiques": (SEEN,),
+    "GET /statistiques.csv": (SEEN | {404},),  # whose nation it is
     "GET /journal": (SEEN,),
     "GET /etablissements": (SEEN | LED,),
     "GET /etablissements/:uai": (SEEN,),
@@ -150,6 +154,8 @@ RIGHT = {
     "POST /etablissements/:uai/delegations/retrait": (WRONG | {403, 404}, {}),
     "POST /etablissements/:uai/delegations/mot-de-passe": (WRONG | {403, 404, 409}, {}),
     "GET /etablissements/:uai/statistiques": (SEEN,),
+    "GET /etablissements/:uai/statistiques.csv": (SEEN,),
+    "GET /etablissements/:uai/statistiques.pdf": (SEEN,),
 }
 ENDS = ("POST /deconnexion",)  # the session: tried last
 
@@ -162,7 +168,9 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def everyone(here):
-    return Everyone(here)
+    everyone = Everyone(here)
+    here.ctl("statistics", "compute")
+    return everyone
 
 
 @pytest.fixture(scope="module")
