@@ -20,26 +20,59 @@ SECRET = "un secret de client & long : 7*f%+"
 AUTHENTICATIONS = {"client_secret_basic": "basic", "client_secret_post": "post", "private_key_jwt": "jwt"}
 
 
-class IdentityProvider:
-    def __init__(self, folder, portal_url, people, portals=("lyon",), id_token_claims=False, client_keys=(), outlives=False):
-        """people: {login: claims}. portals: names of the sections that come back to it. id_token_claims: else all claims
-        are userinfo's. client_keys: public JWKs of the client that signs (private_key_jwt)."""
+class OpenIdPeer:
+    """One of the programs of openid/, over HTTPS, with what it keeps in its folder."""
+
+    script = None
+    secret = SECRET
+
+    def __init__(self, folder, portal_url, people, name, outlives=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.portal_url, self.people, self.portals = portal_url, people, portals
-        self.id_token_claims, self.client_keys = id_token_claims, client_keys
-        self.port = ports.remember(self.folder / "ports.json", ("identity",), {})["identity"]
-        self.issuer = f"https://127.0.0.1:{self.port}"
+        self.portal_url, self.people = portal_url, people
+        self.port = ports.remember(self.folder / "ports.json", (name,), {})[name]
         self.authority, self.key, self.certificate = certificates.make(self.folder / "tls")
-        self.process = Process("identity", self.folder, outlives)
-
-    # as the configuration has it
+        self.process = Process(name, self.folder, outlives)
 
     def secret_file(self):
         file = self.folder / "client-secret"
-        file.write_text(SECRET + "\n")
+        file.write_text(self.secret + "\n")
         file.chmod(0o600)
         return file
+
+    def configuration(self):
+        """What the program wants to know besides."""
+        raise NotImplementedError
+
+    def start(self):
+        configuration = self.folder / "provider.json"
+        configuration.write_text(json.dumps({
+            "folder": str(INSTALLED), "port": self.port, "key": str(self.key), "certificate": str(self.certificate),
+            "keys": str(self.folder / "signing-keys.json"), **self.configuration()}))
+        self.process.start("node", HERE / "openid" / self.script, configuration, environment={"NODE_ENV": "production"})
+        self.process.until(lambda: ports.answers(self.port), 30, "listening")
+
+    def stop(self):
+        self.process.stop(5)
+
+    def renew_keys(self):
+        """Other keys from now on; whoever signed with those of before is not known any more."""
+        self.stop()
+        (self.folder / "signing-keys.json").unlink()
+        self.start()
+
+
+class IdentityProvider(OpenIdPeer):
+    script = "provider.mjs"
+
+    def __init__(self, folder, portal_url, people, portals=("lyon",), id_token_claims=False, client_keys=(), outlives=False):
+        """people: {login: claims}. portals: names of the sections that come back to it. id_token_claims: else all claims
+        are userinfo's. client_keys: public JWKs of the client that signs (private_key_jwt)."""
+        super().__init__(folder, portal_url, people, "identity", outlives)
+        self.portals, self.id_token_claims, self.client_keys = portals, id_token_claims, client_keys
+        self.issuer = f"https://127.0.0.1:{self.port}"
+
+    # as the configuration has it
 
     def section(self, academy, authentication="client_secret_basic", **keys):
         secret = {} if authentication == "private_key_jwt" else {"client_secret_file": self.secret_file()}
@@ -67,20 +100,5 @@ class IdentityProvider:
                 **({"jwks": {"keys": list(self.client_keys)}} if by_key else {"client_secret": SECRET}),
             }
 
-    def start(self):
-        configuration = self.folder / "provider.json"
-        configuration.write_text(json.dumps({
-            "folder": str(INSTALLED), "issuer": self.issuer, "port": self.port, "key": str(self.key),
-            "certificate": str(self.certificate), "keys": str(self.folder / "signing-keys.json"),
-            "clients": list(self._clients()), "people": self.people, "idTokenClaims": self.id_token_claims}))
-        self.process.start("node", HERE / "openid/provider.mjs", configuration, environment={"NODE_ENV": "production"})
-        self.process.until(lambda: ports.answers(self.port), 30, "listening")
-
-    def stop(self):
-        self.process.stop(5)
-
-    def renew_keys(self):
-        """Other keys from now on; whoever signed with those of before is not known any more."""
-        self.stop()
-        (self.folder / "signing-keys.json").unlink()
-        self.start()
+    def configuration(self):
+        return {"issuer": self.issuer, "clients": list(self._clients()), "people": self.people, "idTokenClaims": self.id_token_claims}

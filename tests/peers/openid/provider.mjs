@@ -5,36 +5,12 @@
 // CONFIG: folder (of node_modules), issuer, port, key, certificate (PEM files), keys (file of the signing keys, made when
 // it is not there), clients (as oidc-provider takes them), people ({login: claims}), idTokenClaims (true: all claims are
 // in the ID token, false: in userinfo), jwtUserinfo. Who signs in is chosen on a page, by a link for each person.
-import fs from 'node:fs'
 import https from 'node:https'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-
-const config = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))
-const module = (name) => import(pathToFileURL(path.join(config.folder, 'node_modules', name)).href)
-const { Provider } = await module('oidc-provider/lib/index.js')
-const jose = await module('jose/dist/webapi/index.js')
-
-async function signingKeys() {
-  if (!fs.existsSync(config.keys)) {
-    const keys = []
-    for (const alg of ['RS256', 'PS256', 'ES256']) {
-      const { privateKey } = await jose.generateKeyPair(alg, { extractable: true })
-      const jwk = await jose.exportJWK(privateKey)
-      keys.push({ ...jwk, alg, use: 'sig', kid: await jose.calculateJwkThumbprint(jwk) })
-    }
-    fs.writeFileSync(config.keys, JSON.stringify({ keys }), { mode: 0o600 })
-  }
-  return JSON.parse(fs.readFileSync(config.keys, 'utf8'))
-}
-
-const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`)
-const page = (title, body) => `<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>${escaped(title)}</title></head>
-<body style="font:16px/1.5 sans-serif;max-width:40rem;margin:2rem auto"><h1>${escaped(title)}</h1>${body}</body></html>`
+import { Provider, config, escaped, page, signingKeys, tls } from './parts.mjs'
 
 const provider = new Provider(config.issuer, {
   clients: config.clients,
-  jwks: await signingKeys(),
+  jwks: await signingKeys(['RS256', 'PS256', 'ES256']),
   findAccount: (_, sub) => config.people[sub] && { accountId: sub, claims: () => ({ sub, ...config.people[sub] }) },
   claims: {
     openid: ['sub', 'acr', 'amr'],
@@ -90,9 +66,8 @@ async function interact(request, response) {
   }
 }
 
-const options = { key: fs.readFileSync(config.key), cert: fs.readFileSync(config.certificate) }
 const callback = provider.callback()
-https.createServer(options, (request, response) => {
+https.createServer(tls(), (request, response) => {
   if (!request.url.startsWith('/interaction/')) {
     callback(request, response)
     return
