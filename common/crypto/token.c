@@ -20,6 +20,15 @@ void token_random(char out_text[TOKEN_RANDOM_SIZE])
     sodium_memzero(bytes, sizeof bytes);
 }
 
+void token_random_letters(char out_text[TOKEN_RANDOM_SIZE])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t i = 0; i < TOKEN_RANDOM_SIZE - 1; i++) {
+        out_text[i] = letters[randombytes_uniform(sizeof letters - 1)];
+    }
+    out_text[TOKEN_RANDOM_SIZE - 1] = '\0';
+}
+
 static void put(unsigned char *to, uint64_t value, int size)
 {
     for (int i = size - 1; i >= 0; i--, value >>= 8) {

@@ -13,6 +13,8 @@ enum {
 };
 
 void token_random(char out_text[TOKEN_RANDOM_SIZE]);
+/* The same of letters and digits alone, small and capital ones: for who accepts no other sign. */
+void token_random_letters(char out_text[TOKEN_RANDOM_SIZE]);
 
 /* A link's token, made from the key and the row it stands for: the same each time, so that a mail can be sent again,
  * and nothing in the store lets one make it. purpose: "activation" … ; it does not open for another one. */

@@ -25,6 +25,8 @@ enum delivery_kind {
     DELIVERY_PASSWORD_CHANGED,   /* the person did */
     DELIVERY_REMINDER,           /* to a head: passwords are about to end */
     DELIVERY_GUARDIAN_RESET,     /* a guardian did, of a child */
+    DELIVERY_FRANCECONNECT_LINKED,
+    DELIVERY_FRANCECONNECT_UNLINKED,
     DELIVERY_FORGOTTEN_IDENTIFIER,
     DELIVERY_FORGOTTEN_PASSWORD,
     DELIVERY_NOT_OPENED, /* asked for help, and was never opened */

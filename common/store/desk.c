@@ -55,6 +55,8 @@ static void account_rows(void *arg, const struct rows *rows, const struct fault 
             .prenom = row_text(rows, 0, "prenom"),
             .email = row_text(rows, 0, "email"),
             .password_at = row_instant(rows, 0, "password_at"),
+            .has_password = row_bool(rows, 0, "has_password"),
+            .franceconnect_since = row_instant(rows, 0, "franceconnect_since"),
             .pending_email = row_text(rows, 0, "pending_email"),
             .pending_until = row_instant(rows, 0, "pending_until"),
             .pending_came_back = row_bool(rows, 0, "pending_came_back"),

@@ -29,7 +29,9 @@ struct desk_account {
     const char *login, *nom, *prenom;
     const char *email; /* that the person confirmed */
     struct instant password_at;
-    const char *pending_email; /* that waits for its link */
+    bool has_password;                  /* that the person chose */
+    struct instant franceconnect_since; /* not set: not linked */
+    const char *pending_email;          /* that waits for its link */
     struct instant pending_until;
     bool pending_came_back;
 };

@@ -8,6 +8,7 @@
 -- $2 account_id bigint
 select a.profile::text, a.login, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
        case when a.email_confirmed_at is not null then a.email end as email, cr.changed_at as password_at,
+       a.password = 'chosen' as has_password, f.linked_at as franceconnect_since,
        v.email as pending_email, v.expires_at as pending_until,
        exists (select from preau.delivery d
                 where d.academy = a.academy and d.account_id = a.id and d.kind = 'email_change' and d.confirmation_id = v.id
@@ -15,6 +16,7 @@ select a.profile::text, a.login, coalesce(who.nom, '') as nom, coalesce(who.pren
   from preau.account a
   left join preau.credential cr on (cr.academy, cr.account_id) = (a.academy, a.id)
   left join preau.pending_email v on (v.academy, v.account_id) = (a.academy, a.id)
+  left join preau.franceconnect_identity f on (f.academy, f.account_id) = (a.academy, a.id)
   left join lateral (
         select p.nom, p.prenom from preau.person p
          where (p.account_academy, p.account_id) = (a.academy, a.id)
@@ -117,6 +119,8 @@ select g.done, json_build_object(
            'mot_de_passe_depuis', cr.changed_at, 'adresse_de_courriel', a.email, 'adresse_confirmee_le', a.email_confirmed_at,
            'adresse_en_attente', (select json_build_object('adresse', v.email, 'demandee_le', v.created_at, 'jusqu_au', v.expires_at)
                                     from preau.pending_email v where (v.academy, v.account_id) = (a.academy, a.id)),
+           'franceconnect', (select json_build_object('lie_le', f.linked_at, 'identifiant', f.subject)
+                               from preau.franceconnect_identity f where (f.academy, f.account_id) = (a.academy, a.id)),
            'mobile', a.mobile, 'cree_le', a.created_at, 'notifie_le', a.notified_at,
            'mot_de_passe_provisoire_jusqu_au', a.notification_expires_at, 'active_le', a.activated_at,
            'derniere_connexion', cr.last_sign_in_at)

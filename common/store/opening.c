@@ -179,6 +179,8 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     parameters_bool(&parameters, change->outcome->effects & EFFECT_TELL_SECURITY_CHANGE);
     parameters_instant(&parameters, change->changed_at);
     parameters_int64(&parameters, change->proof);
+    parameters_text(&parameters, change->issuer);
+    parameters_text(&parameters, change->subject);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

@@ -63,7 +63,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), other sessions ended, the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), other sessions ended, the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -83,11 +83,13 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 -- $16 tell_change boolean
 -- $17 changed_at timestamptz
 -- $18 proof bigint
+-- $19 issuer text
+-- $20 subject text
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
            activated_at = $7,
-           email = case when $9 is not null then $9 when $11 = 'open_sms' and email_confirmed_at is null then null else email end,
+           email = case when $9 is not null then $9 when $11 in ('open_sms', 'open_franceconnect') and email_confirmed_at is null then null else email end,
            email_confirmed_at = case when $9 is null then email_confirmed_at end
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
@@ -97,7 +99,7 @@ with changed as (
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed
-     where (c.academy, c.account_id) = (changed.academy, changed.id) and ($9 is not null or $11 = 'open_sms')
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and ($9 is not null or $11 = 'open_sms' or $11 = 'open_franceconnect' and c.purpose = 'activation')
        and c.used_at is null and c.superseded_at is null
 ), followed as (
     update preau.confirmation c set used_at = now()
@@ -114,8 +116,15 @@ with changed as (
     select academy, account_id, 'activation', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$') from link
 ), told_change as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select academy, id, 'password_changed', 'mail', email, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+    select academy, id, case when $19 is null then 'password_changed' else 'franceconnect_linked' end, 'mail', email,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from changed where $16 and email_confirmed_at is not null
+), linked as (
+    insert into preau.franceconnect_identity as f (academy, account_id, issuer, subject)
+    select academy, id, $19, $20 from changed where $19 is not null
+    on conflict (issuer, subject) do update set academy = excluded.academy, account_id = excluded.account_id, linked_at = now()
+     where exists (select from preau.account a where (a.academy, a.id) = (f.academy, f.account_id) and a.closed_at is not null)
+ returning 1
 ), ended as (
     delete from preau.session s using changed
      where (s.academy, s.account_id) = (changed.academy, changed.id) and $15
@@ -125,7 +134,8 @@ with changed as (
 ), answered as (
     insert into preau.request_answer (request_id, method, answer) values ($12, $13, $14)
 )
-select preau.require_unchanged((select count(*) from changed) + (select count(*) from followed), 1 + ($18 <> 0)::integer);
+select preau.require_unchanged((select count(*) from changed) + (select count(*) from followed) + (select count(*) from linked),
+                               1 + ($18 <> 0)::integer + ($19 is not null)::integer);
 
 -- :query opening_erase_answers
 -- Answers older than anybody asks again for.

@@ -76,7 +76,11 @@ void provider_session_keep(
     parameters_text(&parameters, session->provider);
     parameters_bytes(&parameters, session->sealed, session->sealed_length);
     parameters_instant(&parameters, session->expires_at);
-    parameters_int64(&parameters, of.v);
+    if (of.v != 0) {
+        parameters_int64(&parameters, of.v);
+    } else {
+        parameters_text(&parameters, NULL);
+    }
     store_run(store, QUERY_PROVIDER_SESSION_KEEP, &parameters, done_rows,
         asking_new((struct provider_asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);

@@ -37,7 +37,7 @@ void provider_sign_in_take(
 
 /* --- a session at the provider --- */
 
-/* state is the digest of the browser's token; browser is not looked at. of: whose session it is. */
+/* state is the digest of the browser's token; browser is not looked at. of: whose session it is; 0: a family's. */
 void provider_session_keep(
     struct store *store, administrator_id of, const struct provider_sign_in *session, provider_done *done, void *arg);
 /* To sign out there, with the entry of the audit trail. */

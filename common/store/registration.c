@@ -45,10 +45,28 @@ void registration_begin(struct store *store, const struct registration_wish *wis
     parameters_clear(&parameters);
 }
 
+void registration_begin_vouched(
+    struct store *store, const struct registration_vouched *vouched, registration_begun *begun, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_uuid(&parameters, vouched->request);
+    parameters_text_array(&parameters, vouched->names, vouched->name_count);
+    parameters_text(&parameters, vouched->issuer);
+    parameters_text(&parameters, vouched->subject);
+    parameters_duration(&parameters, vouched->lifetime);
+    store_run(store, QUERY_REGISTRATION_BEGIN_VOUCHED, &parameters, begun_rows,
+        asking_new((struct asking){.begun = begun, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
 static enum registration_state state_of(const char *code)
 {
     if (strcmp(code, "confirmed") == 0) {
         return REGISTRATION_CONFIRMED;
+    }
+    if (strcmp(code, "vouched") == 0) {
+        return REGISTRATION_VOUCHED;
     }
     return strcmp(code, "proven") == 0 ? REGISTRATION_PROVEN : REGISTRATION_ASKED;
 }
@@ -67,6 +85,8 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .is_active = row_bool(rows, 0, "is_active"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };
+        snprintf(registration.issuer, sizeof registration.issuer, "%s", row_text(rows, 0, "issuer"));
+        snprintf(registration.subject, sizeof registration.subject, "%s", row_text(rows, 0, "subject"));
     }
     asking->loaded(asking->arg, found ? &registration : NULL, fault);
     memory_free(&asking);
@@ -102,6 +122,18 @@ static void move(
     struct store *store, enum query query, const struct parameters *parameters, registration_moved *moved, void *arg)
 {
     store_run(store, query, parameters, moved_rows, asking_new((struct asking){.moved = moved, .arg = arg}));
+}
+
+void registration_give_mobile(
+    struct store *store, int64_t id, const char *mobile, struct duration lifetime, registration_moved *moved, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_text(&parameters, mobile);
+    parameters_duration(&parameters, lifetime);
+    move(store, QUERY_REGISTRATION_GIVE_MOBILE, &parameters, moved, arg);
+    parameters_clear(&parameters);
 }
 
 void registration_try(struct store *store, int64_t id, int64_t tries, registration_moved *moved, void *arg)

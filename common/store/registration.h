@@ -12,7 +12,12 @@
 
 struct store;
 
-enum { REGISTRATION_NAME_SIZE = 2 * NAME_SIZE, REGISTRATION_CLAIM_MAX = 16 };
+enum {
+    REGISTRATION_NAME_SIZE = 2 * NAME_SIZE,
+    REGISTRATION_CLAIM_MAX = 16,
+    REGISTRATION_ISSUER_SIZE = 301,
+    REGISTRATION_SUBJECT_SIZE = 256
+};
 
 struct registration_wish {
     const unsigned char *request; /* 16 bytes */
@@ -25,8 +30,20 @@ typedef void registration_begun(void *arg, int64_t id, const struct fault *fault
 void registration_begin(
     struct store *store, const struct registration_wish *wish, registration_begun *begun, void *arg);
 
+/* Of who FranceConnect vouches for. */
+struct registration_vouched {
+    const unsigned char *request;
+    const char *const *names; /* each as match_name */
+    size_t name_count;
+    const char *issuer, *subject;
+    struct duration lifetime; /* until the mobile is given */
+};
+void registration_begin_vouched(
+    struct store *store, const struct registration_vouched *vouched, registration_begun *begun, void *arg);
+
 enum registration_state {
-    REGISTRATION_ASKED, /* the code is on its way, or there is nobody to send one to */
+    REGISTRATION_VOUCHED, /* the mobile is to be given */
+    REGISTRATION_ASKED,   /* the code is on its way, or there is nobody to send one to */
     REGISTRATION_PROVEN,
     REGISTRATION_CONFIRMED, /* children named, accounts joined */
 };
@@ -37,6 +54,7 @@ struct registration {
     account_id account;
     bool is_active; /* the account: it was opened before */
     struct instant confirmed_at;
+    char issuer[REGISTRATION_ISSUER_SIZE], subject[REGISTRATION_SUBJECT_SIZE]; /* of FranceConnect; "": by SMS alone */
 };
 /* registration: lent for the call; NULL without a fault: there is none. */
 typedef void registration_loaded(void *arg, const struct registration *registration, const struct fault *fault);
@@ -46,6 +64,9 @@ void registration_load_people(struct store *store, int64_t id, opening_people_lo
 
 /* is_done: it was as it had to be for that. */
 typedef void registration_moved(void *arg, bool is_done, const struct fault *fault);
+/* The mobile of REGISTRATION_VOUCHED; the code follows. */
+void registration_give_mobile(struct store *store, int64_t id, const char *mobile, struct duration lifetime,
+    registration_moved *moved, void *arg);
 /* Counts a code before it is judged; not done: none may be tried any more. */
 void registration_try(struct store *store, int64_t id, int64_t tries, registration_moved *moved, void *arg);
 /* The code was right. Not done: nobody can have been sent it. */

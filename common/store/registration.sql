@@ -11,6 +11,30 @@ insert into preau.registration as r (request_id, match_name, mobile, expires_at)
 on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
+-- :query registration_begin_vouched
+-- The same of who FranceConnect vouches for: names and identity now, the mobile next.
+-- :role link
+-- $1 request uuid
+-- $2 names text[]
+-- $3 issuer text
+-- $4 subject text
+-- $5 lifetime interval
+insert into preau.registration as r (request_id, match_name, also_named, issuer, subject, state, expires_at)
+values ($1, coalesce(($2)[1], '-'), coalesce(($2)[2:], '{}'), $3, $4, 'vouched', now() + $5) -- no name has a hyphen as it is matched
+on conflict (request_id) do update set request_id = r.request_id
+returning id;
+
+-- :query registration_give_mobile
+-- The mobile of who FranceConnect vouches for, once: the code that is sent to it is made from the registration, and is to prove no other
+-- number. No row when it is too late.
+-- :role link
+-- $1 id bigint
+-- $2 mobile text
+-- $3 lifetime interval
+update preau.registration set state = 'waiting', mobile = $2, due_at = now(), expires_at = now() + $3
+ where id = $1 and state = 'vouched' and expires_at > now()
+returning id;
+
 -- :query registration_claim
 -- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
 -- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
@@ -65,7 +89,8 @@ update preau.registration set state = $2, due_at = $3
 -- :role link
 -- $1 id bigint
 select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, found.academy, 0) as academy,
-       coalesce(r.account_id, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at
+       coalesce(r.account_id, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
+       r.issuer, r.subject
   from preau.registration r
   left join lateral (
         select f.academy, f.id

@@ -21,6 +21,7 @@ static void choice_load(struct choice *choice);
 static void choice_free(struct choice *choice)
 {
     memory_free(&choice->people);
+    memory_free(&choice->vouched.person);
     secret_wipe(choice, sizeof *choice);
     memory_free(&choice);
 }
@@ -64,6 +65,29 @@ static void choice_applied(void *arg, const struct fault *fault)
     choice_free(choice);
 }
 
+static void choice_apply(struct choice *choice)
+{
+    const struct franceconnect_person *person = choice->vouched.person;
+    choice->answer_length = choice->kind->answer(choice, choice->answer);
+    const struct opening_change change = {
+        .outcome = &choice->outcome,
+        .action = choice->kind->action,
+        .hash = choice->chosen ? choice->hash : NULL,
+        .changed_at = choice->changed_at,
+        .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
+        .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
+        .issuer = person ? choice->vouched.issuer : NULL,
+        .subject = person ? person->subject : NULL,
+        .proof = choice->proof.number,
+        .request = call_request_id(choice->call),
+        .method = call_method(choice->call),
+        .answer = choice->answer,
+        .answer_length = choice->answer_length,
+    };
+    FAULT_POINT("link_choice_hashed");
+    opening_apply(choice->link->store, &change, choice_applied, choice);
+}
+
 static void choice_hashed(void *arg, const char *hash, const struct fault *fault)
 {
     struct choice *choice = arg;
@@ -73,22 +97,7 @@ static void choice_hashed(void *arg, const char *hash, const struct fault *fault
     }
     snprintf(choice->hash, sizeof choice->hash, "%s", hash);
     choice->changed_at = clock_now();
-    choice->answer_length = choice->kind->answer(choice, choice->answer);
-    const struct opening_change change = {
-        .outcome = &choice->outcome,
-        .action = choice->kind->action,
-        .hash = choice->hash,
-        .changed_at = choice->changed_at,
-        .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
-        .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
-        .proof = choice->proof.number,
-        .request = call_request_id(choice->call),
-        .method = call_method(choice->call),
-        .answer = choice->answer,
-        .answer_length = choice->answer_length,
-    };
-    FAULT_POINT("link_choice_hashed");
-    opening_apply(choice->link->store, &change, choice_applied, choice);
+    choice_apply(choice);
 }
 
 static enum refusal check_password(const struct choice *choice)
@@ -117,14 +126,26 @@ void choice_go_on(struct choice *choice)
 {
     enum refusal refusal = lifecycle_decide(&choice->account.stored.account, choice->kind->action, clock_now(),
         choice->link->bounds.validity_months, &choice->outcome);
-    if (refusal == REFUSAL_NONE) {
+    if (refusal == REFUSAL_NONE && choice->chosen) {
         refusal = check_password(choice);
     }
     if (refusal != REFUSAL_NONE) {
         choice_refuse(choice, refusal);
+    } else if (!choice->chosen) {
+        choice->changed_at = choice->account.changed_at; /* the password stays */
+        choice_apply(choice);
     } else if (!hashing_make(choice->link->hashing, choice->chosen, choice_hashed, choice)) {
         choice_refuse(choice, REFUSAL_BUSY);
     }
+}
+
+void choice_done(struct choice *choice)
+{
+    choice->changed_at = choice->account.changed_at;
+    choice->answer_length = choice->kind->answer(choice, choice->answer);
+    metric_count(METRIC_LINK_ACTIONS, action_code(choice->kind->action), "done");
+    call_answer_packed(choice->call, choice->answer, choice->answer_length);
+    choice_free(choice);
 }
 
 static void choice_people_loaded(
@@ -207,5 +228,17 @@ void choice_begin_by_link(struct link *link, struct call *call, const struct cho
     choice->academy = academy;
     choice->id = proof->account;
     choice->proof = *proof;
+    choice_load(choice);
+}
+
+void choice_begin_vouched(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, const struct password_link *proof, academy_code academy,
+    const struct choice_vouched *vouched)
+{
+    struct choice *choice = choice_new(link, call, kind, request, NULL);
+    choice->academy = academy;
+    choice->id = proof->account;
+    choice->proof = *proof;
+    choice->vouched = *vouched;
     choice_load(choice);
 }

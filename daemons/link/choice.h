@@ -1,4 +1,4 @@
-/* A person chooses a password: what opening an account, changing a password and recovering one have in common.
+/* A person chooses a password, or has FranceConnect in its place: what opening an account, changing a password and recovering one have in common.
  *
  *   load the account and its people → check (the kind's own) → decide → hash → apply, with the answer → answer
  *
@@ -9,6 +9,7 @@
 #include "domain/email.h"
 #include "domain/lifecycle.h"
 #include "domain/password.h"
+#include "link/franceconnect_person.h"
 #include "link/link.h"
 #include "store/attempt.h"
 #include "store/opening.h"
@@ -28,6 +29,13 @@ struct choice_kind {
     size_t (*answer)(const struct choice *choice, unsigned char *out_answer);
 };
 
+/* Who FranceConnect vouches for. */
+struct choice_vouched {
+    const char *issuer;
+    struct franceconnect_person *person;
+    char sign_out[TOKEN_RANDOM_SIZE]; /* of provider_hold.h; "" */
+};
+
 struct choice {
     struct link *link;
     struct call *call;
@@ -35,7 +43,8 @@ struct choice {
     const ProtobufCMessage *request;
     academy_code academy;
     account_id id;
-    const char *chosen; /* the password to be */
+    const char *chosen;            /* the password to be; NULL: `vouched` stands for it */
+    struct choice_vouched vouched; /* its person is the choice's own */
     struct opening_account account;
     struct provisional_password provisional; /* the account's, "" when it has none */
     struct opening_person *people;
@@ -57,7 +66,13 @@ void choice_begin(struct link *link, struct call *call, const struct choice_kind
 /* Whoever calls: by a mailed link, which the kind's check judges. */
 void choice_begin_by_link(struct link *link, struct call *call, const struct choice_kind *kind,
     const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *chosen);
+/* Whoever calls: by FranceConnect, whose identity becomes the account's. Takes vouched->person. */
+void choice_begin_vouched(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, const struct password_link *proof, academy_code academy,
+    const struct choice_vouched *vouched);
 void choice_go_on(struct choice *choice);
+/* It was done before: answers, and changes nothing. */
+void choice_done(struct choice *choice);
 void choice_refuse(struct choice *choice, enum refusal refusal);
 void choice_fail(struct choice *choice, const struct fault *fault);
 

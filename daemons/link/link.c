@@ -3,19 +3,19 @@
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
  *                third scheme); the link of the confirmation mail; other passwords and mail addresses; what people want
  *                who cannot sign in, links to another password, a guardian who helps a child; a guardian who opens an
- *                account by SMS (guide 1.1, second scheme); administrators: their
+ *                account by SMS or by FranceConnect (guide 1.1, second and first schemes); administrators: their
  *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
- * Asks           The portals of section academy_portal, over HTTPS; the SMS gateway of section sms.
+ * Asks           FranceConnect and the portals of section academy_portal, over HTTPS; the SMS gateway of section sms.
  * Owns           Tables credential (chosen passwords), confirmation, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
- *                administrator_aaf, administrator_recovery, administrator_identity, provider_sign_in, provider_session. Moves accounts by
+ *                administrator_aaf, administrator_recovery, administrator_identity, franceconnect_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, sms.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
+ * Configuration  link.*, sms.*, franceconnect.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
  *                session_max, and the sections database, bus, status. */
 #include "link/link.h"
 
@@ -36,6 +36,9 @@
 #include "link/disclaim.h"
 #include "link/email_change.h"
 #include "link/email_link.h"
+#include "link/franceconnect.h"
+#include "link/franceconnect_sign_in.h"
+#include "link/franceconnect_unlink.h"
 #include "link/hashing.h"
 #include "link/help.h"
 #include "link/opening.h"
@@ -238,6 +241,26 @@ static void do_finish_registration(void *arg, struct call *call, const ProtobufC
     registration_finish(arg, call, (const void *)request);
 }
 
+static void do_begin_franceconnect(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    franceconnect_begin(arg, call, (const void *)request);
+}
+
+static void do_finish_franceconnect(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    franceconnect_finish(arg, call, (const void *)request);
+}
+
+static void do_give_registration_mobile(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_mobile(arg, call, (const void *)request);
+}
+
+static void do_unlink_franceconnect(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    franceconnect_end(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"SignIn",                      do_sign_in                      },
     {"GetOpening",                  do_get_opening                  },
@@ -275,6 +298,10 @@ static const struct service_method methods[] = {
     {"GetRegistration",             do_get_registration             },
     {"ConfirmRegistrationChildren", do_confirm_registration_children},
     {"FinishRegistration",          do_finish_registration          },
+    {"BeginFranceConnect",          do_begin_franceconnect          },
+    {"FinishFranceConnect",         do_finish_franceconnect         },
+    {"GiveRegistrationMobile",      do_give_registration_mobile     },
+    {"UnlinkFranceConnect",         do_unlink_franceconnect         },
     {NULL,                          NULL                            },
 };
 
@@ -345,6 +372,7 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing_administrators);
     academy_portals_close(&link->portals);
     portal_watch_free(&link->portal_watch);
+    franceconnect_close(&link->franceconnect);
     if (link->sms) {
         sms_stop(link->sms);
     }
@@ -366,7 +394,8 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     link->loop = run->loop;
     link->bounds = bounds_of(run->config);
     bool opened = keys_load(link, run->config, fault) && known_load(link, run->config, fault) &&
-                  academy_portals_open(run, &link->portals, fault);
+                  academy_portals_open(run, &link->portals, fault) &&
+                  franceconnect_open(run, &link->franceconnect, fault);
     if (opened) {
         portal_watch_new(run, &link->portals, &link->portal_watch);
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
@@ -404,7 +433,8 @@ static const struct daemon daemon_link = {
     .name = "preau-linkd",
     .role = "preau_link",
     .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "academy_portal", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "academy_portal",
+                                      "franceconnect", NULL},
     .status_address = CONFIG_STATUS_LINK,
     .start = link_start,
     .drain = link_drain,

@@ -10,6 +10,7 @@
 
 struct audit_anchoring;
 struct bus_curve;
+struct franceconnect;
 struct hashing;
 struct known_words;
 struct portal_watch;
@@ -49,5 +50,6 @@ struct link {
     struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
     struct portal_watch *portal_watch; /* NULL: there is none to watch */
+    struct franceconnect *franceconnect; /* NULL: not offered here */
     struct link_bounds bounds;
 };

@@ -43,7 +43,7 @@ void oidc_begin_all(void)
 
 void oidc_secrets_make(struct oidc_secrets *out_secrets)
 {
-    token_random(out_secrets->nonce);
+    token_random_letters(out_secrets->nonce); /* FranceConnect asks for digits and letters of both kinds */
     token_random(out_secrets->verifier);
 }
 

@@ -33,7 +33,9 @@ struct oidc_settings {
     bool has_pkce;
     const char *scope;      /* "openid profile" */
     const char *acr_values; /* "": not asked */
+    const char *acr;        /* that the ID token must say; NULL: any */
     enum oidc_userinfo userinfo;
+    bool has_signed_userinfo; /* nothing else is taken for it, and it says whose and for whom it is */
     const char *wanted_claim; /* AUTO: userinfo is read when the ID token does not have it */
     const char *redirect_uri; /* where the browser comes back */
     const char *sign_out_uri; /* where it comes back after a sign-out */

@@ -167,14 +167,20 @@ static bool userinfo_is_wanted(
     const struct oidc_settings *settings, const struct oidc_metadata *metadata, const json_t *claims)
 {
     bool is_missing = settings->wanted_claim && !json_object_get(claims, settings->wanted_claim);
-    return metadata->userinfo[0] != '\0' &&
-           (settings->userinfo == OIDC_USERINFO_ALWAYS || (settings->userinfo == OIDC_USERINFO_AUTO && is_missing));
+    bool is_asked_for =
+        settings->userinfo == OIDC_USERINFO_ALWAYS || (settings->userinfo == OIDC_USERINFO_AUTO && is_missing);
+    /* where only a signed one will do, one that has no address fails */
+    return settings->has_signed_userinfo || (metadata->userinfo[0] != '\0' && is_asked_for);
 }
 
 static bool read_userinfo(const struct oidc_work *work, const struct http_answer *answer,
     const struct oidc_expected *expected, json_t **out_claims, struct fault *fault)
 {
-    if (strcmp(answer->type, "application/jwt") != 0) {
+    bool is_signed = strcmp(answer->type, "application/jwt") == 0;
+    if (!is_signed && work->settings->has_signed_userinfo) {
+        return fault_set(fault, FAULT_FORMAT, "not signed");
+    }
+    if (!is_signed) {
         *out_claims = json_read_object(answer->body, answer->length, fault);
         return *out_claims != NULL;
     }
@@ -225,6 +231,8 @@ static bool read_tokens(const struct oidc_work *work, const struct oidc_metadata
         .client_id = settings->client_id,
         .nonce = back->secrets->nonce,
         .access_token = access_token,
+        .acr = settings->acr,
+        .is_whole_userinfo = settings->has_signed_userinfo,
         .now = clock_now(),
         .skew = settings->skew};
     if (!oidc_id_token_check(claims, &expected, fault) ||

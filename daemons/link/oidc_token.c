@@ -229,20 +229,29 @@ bool oidc_id_token_check(const json_t *claims, const struct oidc_expected *expec
     if (!at_hash_holds(claims, expected->access_token)) {
         return wrong(fault, "of another access token (at_hash)");
     }
+    if (expected->acr && !says_text(claims, "acr", expected->acr)) {
+        return wrong(fault, "of another level (acr)");
+    }
     return subject_is_right(claims) || wrong(fault, "without a subject");
+}
+
+/* What must be right where it is told; and told, where a whole one is expected. */
+static bool is_told(const json_t *claims, const char *name, const struct oidc_expected *expected)
+{
+    return expected->is_whole_userinfo || json_object_get(claims, name);
 }
 
 bool oidc_userinfo_check(const json_t *claims, const struct oidc_expected *expected, struct fault *fault)
 {
     int64_t end = 0;
     int64_t now = (expected->now.us - expected->skew.us) / 1000000;
-    if (json_object_get(claims, "iss") && !says_text(claims, "iss", expected->issuer)) {
+    if (is_told(claims, "iss", expected) && !says_text(claims, "iss", expected->issuer)) {
         return wrong(fault, "userinfo of another issuer");
     }
-    if (json_object_get(claims, "aud") && !json_says(claims, "aud", expected->client_id)) {
+    if (is_told(claims, "aud", expected) && !json_says(claims, "aud", expected->client_id)) {
         return wrong(fault, "userinfo for somebody else");
     }
-    if (json_object_get(claims, "exp") && (!json_seconds(claims, "exp", &end) || end <= now)) {
+    if (is_told(claims, "exp", expected) && (!json_seconds(claims, "exp", &end) || end <= now)) {
         return wrong(fault, "userinfo expired");
     }
     return true;

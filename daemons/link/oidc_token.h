@@ -25,6 +25,8 @@ struct oidc_expected {
     const char *issuer, *client_id;
     const char *nonce;
     const char *access_token; /* that came with it */
+    const char *acr;          /* NULL: any */
+    bool is_whole_userinfo;   /* it must say issuer, audience and end */
     struct instant now;
     struct duration skew;
 };

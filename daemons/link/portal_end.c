@@ -1,9 +1,9 @@
-/* The sign-out at the portal, after the one here: once for each sign-in, by the browser that was signed in. */
+/* The sign-out at an academy's portal or at FranceConnect, after the one here: once for each sign-in, by the browser that was signed in. */
 #include "link/portal_sign_in.h"
 
-#include "crypto/seal.h"
-#include "link/oidc_token.h"
+#include "link/franceconnect.h"
 #include "link/portal_trouble.h"
+#include "link/provider_hold.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
@@ -15,7 +15,8 @@ struct ending {
     struct link *link;
     struct call *call;
     const Preau__Link__EndPortalSessionRequest *request;
-    struct academy_portal *portal;
+    const char *provider;
+    struct oidc *oidc;
     char state[TOKEN_RANDOM_SIZE];
 };
 
@@ -29,7 +30,7 @@ static void ending_found(void *arg, const char *url, const struct fault *fault)
 {
     struct ending *ending = arg;
     if (fault) {
-        ending_refuse(ending, portal_trouble(ending->portal->name, "sign-out", fault));
+        ending_refuse(ending, portal_trouble(ending->provider, "sign-out", fault));
         return;
     }
     Preau__Link__EndPortalSessionReply reply = PREAU__LINK__END_PORTAL_SESSION_REPLY__INIT;
@@ -42,19 +43,14 @@ static void ending_found(void *arg, const char *url, const struct fault *fault)
     memory_free(&ending);
 }
 
-/* The ID token, opened. The caller wipes and frees; NULL when it is not ours. */
-static char *id_token_of(const struct ending *ending, const void *sealed, size_t length)
+/* An academy's portal, or FranceConnect. False: it is configured no more. */
+static bool provider_find(struct ending *ending, const char *name)
 {
-    char place[PORTAL_PLACE_SIZE];
-    portal_place(place, "session", ending->request->sign_out);
-    if (!sealed || length < SEAL_OVERHEAD) {
-        return NULL;
-    }
-    char *id_token = checked_calloc(1, length - SEAL_OVERHEAD + 1);
-    if (!seal_open(ending->link->keys, place, sealed, length, id_token)) {
-        memory_free(&id_token);
-    }
-    return id_token;
+    const struct academy_portal *portal = academy_portal_named(&ending->link->portals, name);
+    bool is_franceconnect = strcmp(name, FRANCECONNECT_NAME) == 0;
+    ending->provider = is_franceconnect ? FRANCECONNECT_NAME : portal ? portal->name : "";
+    ending->oidc = is_franceconnect ? franceconnect_oidc(ending->link->franceconnect) : portal ? portal->oidc : NULL;
+    return ending->oidc != NULL;
 }
 
 static void ending_taken(void *arg, const char *provider, const void *sealed, size_t length, const struct fault *fault)
@@ -65,11 +61,10 @@ static void ending_taken(void *arg, const char *provider, const void *sealed, si
         memory_free(&ending);
         return;
     }
-    char *id_token = id_token_of(ending, sealed, length);
-    ending->portal = id_token ? academy_portal_named(&ending->link->portals, provider) : NULL;
-    if (!ending->portal) {
+    char *id_token = provider_hold_open(ending->link, ending->request->sign_out, sealed, length);
+    if (!id_token || !provider_find(ending, provider)) {
         ending_refuse(ending, REFUSAL_PORTAL_SIGN_IN_OVER);
-    } else if (!oidc_sign_out(ending->portal->oidc, ending->state, id_token, ending_found, ending)) {
+    } else if (!oidc_sign_out(ending->oidc, ending->state, id_token, ending_found, ending)) {
         ending_refuse(ending, REFUSAL_BUSY);
     }
     if (id_token) {
@@ -83,7 +78,7 @@ void portal_end(struct link *link, struct call *call, const Preau__Link__EndPort
     struct ending *ending = checked_calloc(1, sizeof *ending);
     unsigned char token[DIGEST_SIZE];
     *ending = (struct ending){.link = link, .call = call, .request = request};
-    token_random(ending->state);
+    token_random_letters(ending->state);
     digest_make(request->sign_out, strlen(request->sign_out), token);
     const struct provider_leaving leaving = {.token = token, .now = clock_now(), .trace = call_trace(call)};
     provider_session_take(link->store, &leaving, ending_taken, ending);

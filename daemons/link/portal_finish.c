@@ -2,12 +2,12 @@
  * administrator → the audit trail told, if nothing more is asked → what ends the session there kept → answered. */
 #include "link/portal_sign_in.h"
 
-#include "crypto/seal.h"
 #include "link/oidc_token.h"
 #include "link/portal_person.h"
 #include "link/portal_trouble.h"
+#include "link/provider_hold.h"
+#include "link/provider_way.h"
 #include "link/tries.h"
-#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
@@ -16,7 +16,6 @@
 #include "store/provider.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct finishing {
     struct link *link;
@@ -26,14 +25,12 @@ struct finishing {
     struct portal_person person;
     char subject[OIDC_SUBJECT_SIZE];
     struct portal_known known;
-    char sign_out[TOKEN_RANDOM_SIZE]; /* "": the portal has no such way */
-    unsigned char *sealed;            /* the ID token, for it */
-    size_t sealed_length;
+    struct provider_hold hold;
 };
 
 static void finishing_free(struct finishing *finishing)
 {
-    memory_free(&finishing->sealed);
+    provider_hold_clear(&finishing->hold);
     secret_wipe(finishing, sizeof *finishing);
     memory_free(&finishing);
 }
@@ -83,7 +80,7 @@ static void finishing_answer(struct finishing *finishing)
     standing.next = next_step(finishing);
     standing.credential_at = finishing->known.credential_at.us;
     reply.standing = &standing;
-    reply.sign_out = finishing->sign_out;
+    reply.sign_out = finishing->hold.sign_out;
     call_answer(finishing->call, &reply.base);
     finishing_free(finishing);
 }
@@ -94,23 +91,15 @@ static void finishing_kept(void *arg, const struct fault *fault)
     struct finishing *finishing = arg;
     if (fault) {
         log_fault("portal_session_not_kept", fault);
-        finishing->sign_out[0] = '\0';
+        finishing->hold.sign_out[0] = '\0';
     }
     finishing_answer(finishing);
 }
 
 static void finishing_keep(struct finishing *finishing)
 {
-    unsigned char token[DIGEST_SIZE];
-    digest_make(finishing->sign_out, strlen(finishing->sign_out), token);
-    const struct provider_sign_in session = {
-        .state = token,
-        .provider = finishing->portal->name,
-        .sealed = finishing->sealed,
-        .sealed_length = finishing->sealed_length,
-        .expires_at = instant_add(clock_now(), finishing->link->bounds.portal_session),
-    };
-    provider_session_keep(finishing->link->store, finishing->known.id, &session, finishing_kept, finishing);
+    provider_hold_keep(
+        &finishing->hold, finishing->link, finishing->portal->name, finishing->known.id, finishing_kept, finishing);
 }
 
 /* Nobody is in before the audit trail knows. */
@@ -119,7 +108,7 @@ static void finishing_noted(void *arg, const struct fault *fault)
     struct finishing *finishing = arg;
     if (fault) {
         finishing_fail(finishing, fault);
-    } else if (finishing->sealed) {
+    } else if (finishing->hold.sealed) {
         finishing_keep(finishing);
     } else {
         finishing_answer(finishing);
@@ -194,20 +183,6 @@ static void finishing_apply(struct finishing *finishing)
     portal_sign_in_apply(finishing->link->store, &told, finishing_applied, finishing);
 }
 
-static void finishing_seal(struct finishing *finishing, const char *id_token)
-{
-    char place[PORTAL_PLACE_SIZE];
-    size_t length = strlen(id_token);
-    if (!oidc_has_sign_out(finishing->portal->oidc)) {
-        return;
-    }
-    token_random(finishing->sign_out);
-    portal_place(place, "session", finishing->sign_out);
-    finishing->sealed_length = length + SEAL_OVERHEAD;
-    finishing->sealed = checked_malloc(finishing->sealed_length);
-    seal_make(finishing->link->keys, place, id_token, length, finishing->sealed);
-}
-
 static void finishing_came_back(void *arg, const json_t *claims, const char *id_token, const struct fault *fault)
 {
     struct finishing *finishing = arg;
@@ -222,7 +197,7 @@ static void finishing_came_back(void *arg, const json_t *claims, const char *id_
         finishing_turn_away(finishing, refusal);
         return;
     }
-    finishing_seal(finishing, id_token);
+    provider_hold_make(&finishing->hold, finishing->link, finishing->portal->oidc, id_token);
     finishing_apply(finishing);
 }
 
@@ -242,22 +217,15 @@ static void finishing_exchange(struct finishing *finishing, const struct oidc_se
     }
 }
 
-static void finishing_taken(
-    void *arg, const char *provider, const void *sealed, size_t length, const struct fault *fault)
+static void finishing_taken(void *arg, const struct provider_way_kept *kept, const struct fault *fault)
 {
-    (void)provider; /* it was asked with */
     struct finishing *finishing = arg;
-    struct oidc_secrets secrets;
-    char place[PORTAL_PLACE_SIZE];
-    portal_place(place, "sign-in", finishing->request->state);
     if (fault) {
         finishing_fail(finishing, fault);
-    } else if (!sealed || length != sizeof secrets + SEAL_OVERHEAD ||
-               !seal_open(finishing->link->keys, place, sealed, length, &secrets)) {
+    } else if (!kept) {
         finishing_refuse(finishing, REFUSAL_PORTAL_SIGN_IN_OVER);
     } else {
-        finishing_exchange(finishing, &secrets);
-        secret_wipe(&secrets, sizeof secrets);
+        finishing_exchange(finishing, &kept->secrets);
     }
 }
 
@@ -270,9 +238,5 @@ void portal_finish(struct link *link, struct call *call, const Preau__Link__Fini
     }
     struct finishing *finishing = checked_calloc(1, sizeof *finishing);
     *finishing = (struct finishing){.link = link, .call = call, .portal = portal, .request = request};
-    unsigned char state[DIGEST_SIZE], browser[DIGEST_SIZE];
-    digest_make(request->state, strlen(request->state), state);
-    digest_make(request->browser, strlen(request->browser), browser);
-    const struct provider_sign_in sign_in = {.state = state, .browser = browser, .provider = portal->name};
-    provider_sign_in_take(link->store, &sign_in, clock_now(), finishing_taken, finishing);
+    provider_way_back(link, portal->name, request->browser, request->state, finishing_taken, finishing);
 }

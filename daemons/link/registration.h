@@ -2,6 +2,10 @@
  *
  *   names and mobile → code by SMS → the birth date of each child → password
  *
+ * or comes by FranceConnect, which vouches for the names (first scheme):
+ *
+ *   mobile → code by SMS → the birth date of each child → the identity linked
+ *
  * What ties the steps together is a token that only the browser has; the store keeps how far it came. */
 #pragma once
 
@@ -15,4 +19,7 @@ void registration_give_code(
 void registration_show(struct link *link, struct call *call, const Preau__Link__GetRegistrationRequest *request);
 void registration_confirm_children(
     struct link *link, struct call *call, const Preau__Link__ConfirmRegistrationChildrenRequest *request);
+/* The mobile of who came by FranceConnect, in the place of names and mobile. */
+void registration_mobile(
+    struct link *link, struct call *call, const Preau__Link__GiveRegistrationMobileRequest *request);
 void registration_finish(struct link *link, struct call *call, const Preau__Link__FinishRegistrationRequest *request);

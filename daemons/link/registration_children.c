@@ -12,6 +12,7 @@
 static void show(struct registration_step *step, Preau__Link__GetRegistrationReply *reply)
 {
     reply->is_open = step->registration.is_active;
+    reply->by_franceconnect = registration_is_vouched(&step->registration);
     call_answer(step->call, &reply->base);
     registration_step_free(step);
 }
@@ -49,7 +50,9 @@ static void show_login(void *arg, const struct opening_account *account, const s
     } else {
         struct opening_account of = *account;
         Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
-        reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD;
+        reply.step = registration_is_vouched(&step->registration)
+                         ? PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT
+                         : PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD;
         reply.login = of.stored.login;
         show(step, &reply);
     }
@@ -59,6 +62,10 @@ static void show_found(struct registration_step *step)
 {
     Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
     switch (step->registration.state) {
+    case REGISTRATION_VOUCHED:
+        reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_MOBILE;
+        show(step, &reply);
+        return;
     case REGISTRATION_ASKED:
         reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE;
         show(step, &reply);

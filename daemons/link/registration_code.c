@@ -36,7 +36,8 @@ static void proved(void *arg, bool is_done, const struct fault *fault)
 static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
 {
     struct giving *giving = arg;
-    bool was_proved = registration && !registration->is_over && registration->state != REGISTRATION_ASKED;
+    bool was_proved = registration && !registration->is_over && registration->state != REGISTRATION_ASKED &&
+                      registration->state != REGISTRATION_VOUCHED;
     giving_end(giving, was_proved && giving->is_right ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
 }
 

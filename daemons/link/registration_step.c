@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+bool registration_is_vouched(const struct registration *registration)
+{
+    return registration->subject[0] != '\0';
+}
+
 void registration_step_free(struct registration_step *step)
 {
     memory_free(&step->people);

@@ -29,4 +29,6 @@ void registration_step_begin(struct registration_step like, const char *token);
 void registration_step_load_people(struct registration_step *step, void (*found)(struct registration_step *step));
 void registration_step_refuse(struct registration_step *step, enum refusal refusal);
 void registration_step_fail(struct registration_step *step, const struct fault *fault);
+/* It came by FranceConnect. */
+bool registration_is_vouched(const struct registration *registration);
 void registration_step_free(struct registration_step *step);

@@ -36,6 +36,7 @@ static const struct {
     {"child_restored",         "Rattachement d’un élève maintenu"                               },
     {"open_sms",               "Compte ouvert par SMS"                                              },
     {"open_franceconnect",     "FranceConnect lié au compte"                                       },
+    {"franceconnect_unlinked", "FranceConnect dissocié du compte"                                  },
     {"open_aten",              "Compte ouvert depuis ATEN"                                          },
     {"open_ent",               "Compte ouvert depuis un ENT"                                        },
     {"close",                  "Compte fermé"                                                      },

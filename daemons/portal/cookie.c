@@ -8,15 +8,16 @@
 static const char *name_of(const struct visit *visit, enum cookie cookie)
 {
     static const char *const names[][2] = {
-        [COOKIE_SESSION] = {"preau",             "__Host-preau"            },
-        [COOKIE_FORM] = {"preau-formulaire",  "__Host-preau-formulaire" },
-        [COOKIE_PORTAL] = {"preau-portail",     "__Host-preau-portail"    },
-        [COOKIE_NOTE] = {"preau-message",     "__Host-preau-message"    },
-        [COOKIE_ONWARD] = {"preau-suite",       "__Host-preau-suite"      },
-        [COOKIE_DEVICE] = {"preau-navigateur",  "__Host-preau-navigateur" },
-        [COOKIE_HEAD_DEVICE] = {"preau-poste",       "__Host-preau-poste"      },
-        [COOKIE_REGISTRATION] = {"preau-inscription", "__Host-preau-inscription"},
-        [COOKIE_LANGUAGE] = {"preau-langue",      "__Host-preau-langue"     },
+        [COOKIE_SESSION] = {"preau",               "__Host-preau"              },
+        [COOKIE_FORM] = {"preau-formulaire",    "__Host-preau-formulaire"   },
+        [COOKIE_PORTAL] = {"preau-portail",       "__Host-preau-portail"      },
+        [COOKIE_FRANCECONNECT] = {"preau-franceconnect", "__Host-preau-franceconnect"},
+        [COOKIE_NOTE] = {"preau-message",       "__Host-preau-message"      },
+        [COOKIE_ONWARD] = {"preau-suite",         "__Host-preau-suite"        },
+        [COOKIE_DEVICE] = {"preau-navigateur",    "__Host-preau-navigateur"   },
+        [COOKIE_HEAD_DEVICE] = {"preau-poste",         "__Host-preau-poste"        },
+        [COOKIE_REGISTRATION] = {"preau-inscription",   "__Host-preau-inscription"  },
+        [COOKIE_LANGUAGE] = {"preau-langue",        "__Host-preau-langue"       },
     };
     return names[cookie][visit->portal->sessions.is_secure];
 }

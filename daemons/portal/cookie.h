@@ -8,13 +8,14 @@
 enum cookie {
     COOKIE_SESSION,
     COOKIE_FORM,
-    COOKIE_PORTAL,       /* binds a way to an academy's portal and back; then what ends the session there */
-    COOKIE_NOTE,         /* note.h */
-    COOKIE_ONWARD,       /* onward.h */
-    COOKIE_DEVICE,       /* linkd's word that this browser signed in before: of a family, */
-    COOKIE_HEAD_DEVICE,  /* and of an administrator */
-    COOKIE_REGISTRATION, /* linkd's token of a registration by SMS */
-    COOKIE_LANGUAGE      /* visit_language.h */
+    COOKIE_PORTAL,        /* binds a way to an academy's portal and back; then what ends the session there */
+    COOKIE_FRANCECONNECT, /* the same of FranceConnect */
+    COOKIE_NOTE,          /* note.h */
+    COOKIE_ONWARD,        /* onward.h */
+    COOKIE_DEVICE,        /* linkd's word that this browser signed in before: of a family, */
+    COOKIE_HEAD_DEVICE,   /* and of an administrator */
+    COOKIE_REGISTRATION,  /* linkd's token of a registration */
+    COOKIE_LANGUAGE       /* visit_language.h */
 };
 
 /* NULL when the browser sent none that could be ours. */

@@ -18,12 +18,16 @@ static void notice_fill(struct visit *visit)
     static const struct {
         const char *word, *kind, *title, *text;
     } done[] = {
-        {"adresse",    "info",    "Il reste à confirmer votre nouvelle adresse",
-         "Un message vient d’y être envoyé : suivez le lien qu’il contient. D’ici là, rien n’est changé."           },
-        {"annulation", "success", "Le changement d’adresse est annulé",
-         "Le lien du message ne vaut plus rien. Votre adresse reste la même."                                                  },
-        {"session",    "success", "La connexion a pris fin",                      "Ce navigateur devra se connecter de nouveau."},
-        {"sessions",   "success", "Vos autres connexions ont pris fin",           "Seul ce navigateur reste connecté."         },
+        {"adresse",       "info",    "Il reste à confirmer votre nouvelle adresse",
+         "Un message vient d’y être envoyé : suivez le lien qu’il contient. D’ici là, rien n’est changé."                 },
+        {"annulation",    "success", "Le changement d’adresse est annulé",
+         "Le lien du message ne vaut plus rien. Votre adresse reste la même."                                                        },
+        {"franceconnect", "success", "FranceConnect est lié à votre compte",
+         "Vous pouvez maintenant vous connecter d’un clic par FranceConnect."                                                       },
+        {"dissociation",  "success", "FranceConnect n’est plus lié à votre compte",
+         "Vous vous connectez désormais avec votre mot de passe."                                                                    },
+        {"session",       "success", "La connexion a pris fin",                         "Ce navigateur devra se connecter de nouveau."},
+        {"sessions",      "success", "Vos autres connexions ont pris fin",              "Seul ce navigateur reste connecté."         },
     };
     const char *word = note_take(visit);
     for (size_t i = 0; i < sizeof done / sizeof done[0]; i++) {
@@ -49,6 +53,29 @@ static void email_fill(struct view *body, const struct desk_account *account)
     view_show(pending, account->pending_came_back ? "CAME_BACK" : "WAITS");
 }
 
+static void password_fill(struct view *body, const struct desk_account *account)
+{
+    char day[WORDING_SIZE];
+    if (!account->has_password) {
+        view_show(body, "NO_PASSWORD");
+        return;
+    }
+    wording_day(account->password_at, day);
+    view_set(view_add(body, "HAS_PASSWORD"), "PASSWORD_SINCE", day);
+}
+
+/* What was linked may be unlinked also where it is offered no more. */
+static void franceconnect_fill(const struct visit *visit, struct view *body, const struct desk_account *account)
+{
+    char day[WORDING_SIZE];
+    if (instant_is_set(account->franceconnect_since)) {
+        wording_day(account->franceconnect_since, day);
+        view_set(view_add(body, "FRANCECONNECT"), "FRANCECONNECT_SINCE", day);
+    } else if (visit->portal->offers_franceconnect && account->profile == PROFILE_RESPONSABLE) {
+        view_show(body, "NO_FRANCECONNECT");
+    }
+}
+
 static void owner_loaded(void *arg, const struct desk_account *account, const struct fault *fault);
 static void sessions_loaded(void *arg, const struct desk_session *sessions, size_t count, const struct fault *fault);
 static void life_loaded(void *arg, const struct desk_happening *happenings, size_t count, const struct fault *fault);
@@ -61,7 +88,7 @@ void family_account_show(struct visit *visit)
 static void owner_loaded(void *arg, const struct desk_account *account, const struct fault *fault)
 {
     struct visit *visit = arg;
-    char name[WORDING_NAME_SIZE], day[WORDING_SIZE];
+    char name[WORDING_NAME_SIZE];
     if (fault) {
         page_fail(visit, fault);
         return;
@@ -74,8 +101,8 @@ static void owner_loaded(void *arg, const struct desk_account *account, const st
     wording_name(account->prenom, account->nom, name);
     view_set(body, "PERSON", name);
     view_set(body, "LOGIN", account->login);
-    wording_day(account->password_at, day);
-    view_set(body, "PASSWORD_SINCE", day);
+    password_fill(body, account);
+    franceconnect_fill(visit, body, account);
     email_fill(body, account);
     notice_fill(visit);
     visit->own = body;

@@ -1,6 +1,7 @@
 #include "link.pb-c.h"
 #include "portal/cookie.h"
 #include "portal/form_request.h"
+#include "portal/franceconnect.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 #include "runtime/metric.h"
@@ -14,6 +15,7 @@ static struct view *form_begin(struct visit *visit, const char *login)
     if (visit->portal->offers_sms) {
         view_show(body, "BY_SMS");
     }
+    franceconnect_button(visit, body);
     return body;
 }
 
@@ -24,6 +26,12 @@ void family_sign_in_show(struct visit *visit)
         page_form_error(body, REFUSAL_SIGN_IN_REQUIRED);
     }
     page_send(visit, 200);
+}
+
+void family_sign_in_again(struct visit *visit, enum refusal refusal)
+{
+    page_form_error(form_begin(visit, ""), refusal);
+    page_send(visit, refusal_status(refusal));
 }
 
 /* The password was right: who gave it may know which schools can renew it. */
@@ -69,6 +77,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
     cookie_set_token(visit, COOKIE_DEVICE, reply->device);
     cookie_clear(visit, COOKIE_REGISTRATION); /* whoever sits here next does not go on with it */
+    cookie_clear(visit, COOKIE_FRANCECONNECT);
     struct web_session session = {.stage = WEB_OPEN,
         .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
         .account = {reply->account ? reply->account->id : 0},

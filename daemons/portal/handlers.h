@@ -21,7 +21,10 @@ visit_handler activation_show, activation_do;
 visit_handler help_show, help_form_show, help_form_do;
 /* registration.c */
 visit_handler registration_show, registration_do, registration_step_show, registration_code_do,
-    registration_children_do, registration_password_do;
+    registration_children_do, registration_password_do, registration_mobile_do, registration_franceconnect_do;
+/* franceconnect.c */
+visit_handler franceconnect_go, franceconnect_link_go, franceconnect_return, franceconnect_left, franceconnect_leave,
+    franceconnect_unlink_show, franceconnect_unlink_do;
 /* password_link.c */
 visit_handler password_link_show, password_link_do;
 /* children.c */

@@ -32,6 +32,7 @@ static const struct {
     {"child_restored",         "L’établissement a maintenu le rattachement d’un élève"                      },
     {"open_sms",               "Vous avez ouvert votre compte par SMS"                                             },
     {"open_franceconnect",     "Vous avez lié FranceConnect à votre compte"                                      },
+    {"franceconnect_unlinked", "Vous avez dissocié FranceConnect de votre compte"                                 },
     {"open_aten",              "Vous avez ouvert votre compte depuis l’ancien guichet (ATEN)"                    },
     {"open_ent",               "Vous avez ouvert votre compte depuis un ENT"                                       },
     {"close",                  "Compte fermé : plus aucun établissement ne vous y rattachait"                    },

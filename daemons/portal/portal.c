@@ -157,6 +157,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     };
     statements_read(config, &portal->statements);
     portal->offers_sms = config_text(config, CONFIG_SMS_URL)[0] != '\0';
+    portal->offers_franceconnect = config_text(config, CONFIG_FRANCECONNECT_ISSUER)[0] != '\0';
     if (!crypto_begin()) {
         fault_set(fault, FAULT_CRYPTO, "libsodium does not work here");
         portal_stop(run);
@@ -195,7 +196,8 @@ static const struct daemon daemon_portal = {
     .name = "preau-portald",
     .role = "preau_portal",
     .summary = "Sert les pages des chefs d’établissement et des familles.",
-    .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms",
+                                      "franceconnect", NULL},
     .status_address = CONFIG_STATUS_PORTAL,
     .start = portal_start,
     .drain = portal_drain,

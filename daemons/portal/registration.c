@@ -5,6 +5,7 @@
 #include "portal/cookie.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
+#include "portal/franceconnect.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 
@@ -15,6 +16,7 @@ static void form_show(struct visit *visit, enum refusal refusal)
     view_set(body, "PRENOM", visit_typed(visit, "prenom"));
     view_set(body, "MOBILE", visit_typed(visit, "mobile"));
     form_request_set(body);
+    franceconnect_button(visit, body);
     if (refusal != REFUSAL_NONE) {
         enum form_field field = form_field_of(refusal);
         page_form_error_at(body, refusal, form_field_id(field));

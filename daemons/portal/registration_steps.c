@@ -1,4 +1,4 @@
-/* The steps of the registration by SMS after the first: linkd says which is next, a page shows it. */
+/* The steps of a registration after the first, by SMS or by FranceConnect: linkd says which is next, a page shows it. */
 #include "link.pb-c.h"
 #include "portal/birth_fields.h"
 #include "portal/cookie.h"
@@ -18,10 +18,28 @@ static void code_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     (void)visit;
-    (void)reply;
+    view_show(body, reply->by_franceconnect ? "BY_FRANCECONNECT" : "BY_NAMES");
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
         form_field_error(body, form_field_of(refusal), refusal);
+    }
+}
+
+static void mobile_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
+{
+    view_set(body, "MOBILE", visit_typed(visit, "mobile"));
+    code_fill(visit, body, reply, refusal);
+}
+
+static void franceconnect_fill(
+    struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
+{
+    (void)visit;
+    view_set(body, "LOGIN", reply->login);
+    view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
+    if (refusal != REFUSAL_NONE) {
+        page_form_error(body, refusal);
     }
 }
 
@@ -53,12 +71,16 @@ static const struct step {
     const char *path, *title, *file;
     step_fill *fill;
 } steps[] = {
-    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = {"/inscription/code",         "Le code reçu par SMS",
-                                                                "inscription-code.html",         code_fill    },
-    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN] = {"/inscription/enfants",      "Vos enfants",
-                                                                "inscription-enfants.html",      children_fill},
-    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD] = {"/inscription/mot-de-passe", "Votre mot de passe",
-                                                                "inscription-mot-de-passe.html", password_fill},
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = {"/inscription/code",          "Le code reçu par SMS",
+                                                                "inscription-code.html",                                                                    code_fill         },
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN] = {"/inscription/enfants",       "Vos enfants",
+                                                                "inscription-enfants.html",                                                                 children_fill     },
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD] = {"/inscription/mot-de-passe",  "Votre mot de passe",
+                                                                "inscription-mot-de-passe.html",                                                            password_fill     },
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_MOBILE] = {"/inscription/mobile",        "Votre téléphone mobile",
+                                                                "inscription-mobile.html",                                                                  mobile_fill       },
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT] = {"/inscription/franceconnect",
+                                                                "Lier FranceConnect à votre compte",                     "inscription-franceconnect.html", franceconnect_fill},
 };
 
 static bool is_step(const struct visit *visit, const struct step *step)
@@ -136,6 +158,15 @@ void registration_code_do(struct visit *visit)
     step_ask(visit, "GiveRegistrationCode", &request.base, stepped);
 }
 
+void registration_mobile_do(struct visit *visit)
+{
+    Preau__Link__GiveRegistrationMobileRequest request = PREAU__LINK__GIVE_REGISTRATION_MOBILE_REQUEST__INIT;
+    request.token = token_of(visit);
+    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
+    request.address = arena_copy(visit_arena(visit), http_client(visit->request));
+    step_ask(visit, "GiveRegistrationMobile", &request.base, stepped);
+}
+
 void registration_children_do(struct visit *visit)
 {
     Preau__Link__ConfirmRegistrationChildrenRequest request = PREAU__LINK__CONFIRM_REGISTRATION_CHILDREN_REQUEST__INIT;
@@ -144,12 +175,15 @@ void registration_children_do(struct visit *visit)
     step_ask(visit, "ConfirmRegistrationChildren", &request.base, stepped);
 }
 
-/* ---- the password */
+/* ---- the last step: the password, or FranceConnect in its place */
 
 static void end_show(struct visit *visit)
 {
     const char *login = visit->own;
-    view_set(page_begin(visit, "Votre compte est prêt", "inscription-fin.html"), "LOGIN", login);
+    struct view *body = page_begin(visit, "Votre compte est prêt", "inscription-fin.html");
+    bool is_linked = is_step(visit, &steps[PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT]);
+    view_set(body, "LOGIN", login);
+    view_show(body, is_linked ? "BY_FRANCECONNECT" : "BY_PASSWORD");
     page_send(visit, 200);
 }
 
@@ -180,5 +214,12 @@ void registration_password_do(struct visit *visit)
     Preau__Link__FinishRegistrationRequest request = PREAU__LINK__FINISH_REGISTRATION_REQUEST__INIT;
     request.token = token_of(visit);
     request.password = arena_copy(visit_arena(visit), chosen);
+    step_ask(visit, "FinishRegistration", &request.base, finished);
+}
+
+void registration_franceconnect_do(struct visit *visit)
+{
+    Preau__Link__FinishRegistrationRequest request = PREAU__LINK__FINISH_REGISTRATION_REQUEST__INIT;
+    request.token = token_of(visit);
     step_ask(visit, "FinishRegistration", &request.base, finished);
 }

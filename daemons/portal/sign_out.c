@@ -1,5 +1,6 @@
 #include "crypto/random.h"
 #include "portal/cookie.h"
+#include "portal/franceconnect.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
 
@@ -14,8 +15,14 @@ static void session_ended(void *arg, const struct fault *fault)
     }
     cookie_clear(visit, COOKIE_SESSION);
     cookie_clear(visit, COOKIE_REGISTRATION);
-    bool is_at_portal = visit->session.administrator.v != 0 && cookie_get(visit, COOKIE_PORTAL);
-    page_go(visit, is_at_portal ? "/fin-de-session" : "/?fin=1");
+    bool is_head = visit->session.administrator.v != 0;
+    if (is_head && cookie_get(visit, COOKIE_PORTAL)) {
+        page_go(visit, "/fin-de-session");
+    } else if (!is_head && cookie_get(visit, COOKIE_FRANCECONNECT)) {
+        page_go(visit, FRANCECONNECT_LEFT);
+    } else {
+        page_go(visit, "/?fin=1");
+    }
 }
 
 void sign_out_do(struct visit *visit)

@@ -17,6 +17,7 @@ import sys
 import time
 import unicodedata
 
+from .franceconnect import FranceConnect
 from .identity import IdentityProvider
 from .process import Gone, Process
 from .site import ROOT, STATUS_PORTS, Site
@@ -56,6 +57,8 @@ class Sample:
         self.site = Site(folder, build, WANTED_PORTS, outlives=outlives, durable=True, tell=tell)
         self.identity = IdentityProvider(self.folder / "identity", self.site.portal_url, {}, outlives=outlives)
         self.site.settings.update(self.identity.sections("lyon", ACADEMY))
+        self.franceconnect = FranceConnect(self.folder / "franceconnect", self.site.portal_url, outlives=outlives)
+        self.site.settings.update(self.franceconnect.sections())
         self.supervisor = Process("supervisor", self.folder / "logs", outlives=True)
         self.note = self.folder / "sign-ins.json"
 
@@ -128,6 +131,10 @@ class Sample:
             progress.begin("portal of the academy")
             self.identity.people.update(self.people_of_the_portal())
             self.identity.start()
+        if self.franceconnect.process.pid is None:
+            progress.begin("FranceConnect's stand-in")
+            self._fill_franceconnect()
+            self.franceconnect.start()
         progress.end()
 
     def people_of_the_portal(self):
@@ -136,8 +143,22 @@ class Sample:
                                "FrEduRneResp": [one.get("school", one["scope"][-1])]}
                 for one in self.sign_ins() if one["role"] == "directeur"}
 
-    def guardian_of_sms(self):
-        """Somebody who may open an account by SMS, with what is asked for; None when everybody has."""
+    def _fill_franceconnect(self):
+        """A few whom the academy knows, as RNIPP has them, and one whom nobody knows."""
+        if self.franceconnect.people:
+            return
+        for number, (prenom, nom, *_) in enumerate(self.guardians(4)[1:]):
+            self.franceconnect.person(f"parent{number + 1}", prenom.replace("-", " "), nom.upper(), given_name_array=[prenom])
+        self.franceconnect.person("inconnu", "Camille", "INCONNUE")
+
+    def guardian_of_franceconnect(self):
+        """One of them who is not linked yet, with what is asked for; None when all are."""
+        known = {(one["given_name_array"][0], one["family_name"]) for one in self.franceconnect.people.values()}
+        found = [one for one in self.guardians(200) if (one[0], one[1].upper()) in known]
+        return found[0] if found else None
+
+    def guardians(self, count):
+        """Who may open an account by SMS, with what is asked for."""
         with self.site.psql() as database:
             return database.execute(
                 "select p.prenom, p.nom, p.mobile, string_agg(c.prenom || ' ' || to_char(c.birth_date, 'DD/MM/YYYY'), ', ' order by c.aaf_id)"
@@ -145,7 +166,7 @@ class Sample:
                 "  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)"
                 "  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)"
                 " where p.profile = 'responsable' and p.mobile is not null and a.state = 'non_distribue' and p.departed_at is null"
-                " group by p.academy, p.degree, p.aaf_id order by p.aaf_id limit 1").fetchone()
+                " group by p.academy, p.degree, p.aaf_id order by p.aaf_id limit %s", (count,)).fetchall()
 
     def tell_addresses(self):
         site = self.site
@@ -159,9 +180,13 @@ class Sample:
         print(f"\n  Sign-ins (also in {self.note})")
         for one in self.sign_ins():
             print(f"    {one['login']:12} {one['password']}   {one['name']}, {one['what']}")
-        if known := self.guardian_of_sms():
-            prenom, nom, mobile, children = known
+        if known := self.guardians(1):
+            prenom, nom, mobile, children = known[0]
             print(f"\n  By SMS         {site.portal_url}/inscription: {prenom} {nom}, {mobile}; children: {children}")
+        if known := self.guardian_of_franceconnect():
+            prenom, nom, mobile, children = known
+            print(f"  FranceConnect  {site.portal_url}/connexion: a stand-in ({self.franceconnect.issuer}, whose certificate no browser\n"
+                  f"                 knows); be {prenom} {nom}, {mobile}; children: {children}")
         print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"
@@ -184,6 +209,7 @@ class Sample:
     def stop(self):
         self.supervisor.stop()
         self.identity.stop()
+        self.franceconnect.stop()
         self.site.stop()
 
 

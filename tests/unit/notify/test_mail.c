@@ -101,19 +101,21 @@ static void each_kind_has_its_subject(void **state)
         bool is_repeat;
         const char *subject;
     } kinds[] = {
-        {DELIVERY_NOTIFICATION,         false, "Votre compte d’accès"         },
-        {DELIVERY_NOTIFICATION,         true,  "Rappel de votre compte"          },
-        {DELIVERY_ACTIVATION,           false, "Confirmez votre"                 },
-        {DELIVERY_EMAIL_CHANGE,         false, "Confirmez votre nouvelle"        },
-        {DELIVERY_EMAIL_CHANGE_ASKED,   false, "est demandé"                    },
-        {DELIVERY_EMAIL_CHANGED,        false, "a été changée"                },
-        {DELIVERY_PASSWORD_RESET,       false, "réinitialisé"                  },
-        {DELIVERY_PASSWORD_CHANGED,     false, "a été modifié"                },
-        {DELIVERY_REMINDER,             false, "arrivent à échéance"          },
-        {DELIVERY_GUARDIAN_RESET,       false, "réinitialisé"                  },
-        {DELIVERY_FORGOTTEN_IDENTIFIER, false, "Votre identifiant"               },
-        {DELIVERY_FORGOTTEN_PASSWORD,   false, "Choisissez un autre mot de passe"},
-        {DELIVERY_NOT_OPENED,           false, "pas encore ouvert"               },
+        {DELIVERY_NOTIFICATION,           false, "Votre compte d’accès"         },
+        {DELIVERY_NOTIFICATION,           true,  "Rappel de votre compte"          },
+        {DELIVERY_ACTIVATION,             false, "Confirmez votre"                 },
+        {DELIVERY_EMAIL_CHANGE,           false, "Confirmez votre nouvelle"        },
+        {DELIVERY_EMAIL_CHANGE_ASKED,     false, "est demandé"                    },
+        {DELIVERY_EMAIL_CHANGED,          false, "a été changée"                },
+        {DELIVERY_PASSWORD_RESET,         false, "réinitialisé"                  },
+        {DELIVERY_PASSWORD_CHANGED,       false, "a été modifié"                },
+        {DELIVERY_REMINDER,               false, "arrivent à échéance"          },
+        {DELIVERY_GUARDIAN_RESET,         false, "réinitialisé"                  },
+        {DELIVERY_FRANCECONNECT_LINKED,   false, "est lié"                        },
+        {DELIVERY_FRANCECONNECT_UNLINKED, false, "plus lié"                       },
+        {DELIVERY_FORGOTTEN_IDENTIFIER,   false, "Votre identifiant"               },
+        {DELIVERY_FORGOTTEN_PASSWORD,     false, "Choisissez un autre mot de passe"},
+        {DELIVERY_NOT_OPENED,             false, "pas encore ouvert"               },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         mail.kind = kinds[i].kind;

@@ -1,0 +1,27 @@
+/* FranceConnect, as section franceconnect of the configuration has it: version 2, which takes no parameter that it does not know (PKCE
+ * among them), signs userinfo, and tells its issuer on the way back. */
+#pragma once
+
+#include "domain/refusal.h"
+#include "link/oidc.h"
+#include "runtime/daemon.h"
+
+/* Among the names of providers; no section academy_portal that is reached is called so: theirs have small letters. */
+#define FRANCECONNECT_NAME "FranceConnect"
+
+struct franceconnect;
+struct link;
+
+/* NULL when it is not configured. Faults: CONFIG. */
+MUST_USE bool franceconnect_open(
+    const struct daemon_run *run, struct franceconnect **out_franceconnect, struct fault *fault);
+void franceconnect_close(struct franceconnect **franceconnect);
+
+/* NULL: it is not offered. */
+struct oidc *franceconnect_oidc(const struct franceconnect *franceconnect);
+const char *franceconnect_issuer(const struct franceconnect *franceconnect);
+
+/* What the person is told in the place of what is said of academies' portals (portal_trouble.h); the status tells it too. */
+enum refusal franceconnect_refusal(const struct link *link, enum refusal refusal);
+/* It answered, and rightly: for the status. */
+void franceconnect_is_well(const struct franceconnect *franceconnect);

@@ -1,0 +1,74 @@
+/* The mobile of who came by FranceConnect: kept and answered as names and mobile are (registration_begin.c). Nobody is looked for here. */
+#include "domain/phone.h"
+#include "link/registration.h"
+#include "link/registration_step.h"
+#include "link/sms.h"
+#include "link/tries.h"
+#include "runtime/metric.h"
+
+static void end(struct registration_step *step, enum refusal refusal, const struct fault *fault)
+{
+    metric_count(METRIC_LINK_ACTIONS, "register", fault ? "fault" : refusal != REFUSAL_NONE ? "refused" : "done");
+    if (fault) {
+        registration_step_fail(step, fault);
+    } else if (refusal != REFUSAL_NONE) {
+        registration_step_refuse(step, refusal);
+    } else {
+        Preau__Link__GiveRegistrationMobileReply reply = PREAU__LINK__GIVE_REGISTRATION_MOBILE_REPLY__INIT;
+        call_answer(step->call, &reply.base);
+        registration_step_free(step);
+    }
+}
+
+static void given(void *arg, bool is_done, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    if (is_done) {
+        sms_wake(step->link->sms);
+    } else {
+        attempt_give_back(step->link->store, &step->attempt);
+    }
+    end(step, is_done ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+}
+
+static bool mobile_of(const struct registration_step *step, struct phone *out_mobile)
+{
+    const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
+    return phone_parse(request->mobile, out_mobile) && phone_may_receive_sms(out_mobile);
+}
+
+static void granted(void *arg, bool is_granted, const struct fault *fault)
+{
+    struct registration_step *step = arg;
+    struct phone mobile;
+    if (fault || !is_granted || !mobile_of(step, &mobile)) {
+        end(step, REFUSAL_TOO_MANY_ATTEMPTS, fault);
+    } else {
+        registration_give_mobile(
+            step->link->store, step->number, mobile.e164, step->link->bounds.sms_code, given, step);
+    }
+}
+
+static void found(struct registration_step *step)
+{
+    const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
+    struct phone mobile;
+    if (step->registration.state == REGISTRATION_ASKED) { /* a double click: it was given */
+        end(step, REFUSAL_NONE, NULL);
+    } else if (step->registration.state != REGISTRATION_VOUCHED || !step->link->sms) {
+        end(step, REFUSAL_REGISTRATION_OVER, NULL);
+    } else if (!mobile_of(step, &mobile)) {
+        end(step, REFUSAL_MOBILE_INVALID, NULL);
+    } else {
+        tries_of_sms(&step->link->bounds, mobile.e164, request->address, &step->attempt);
+        attempt_begin(step->link->store, &step->attempt, &step->link->bounds.sign_in, granted, step);
+    }
+}
+
+void registration_mobile(
+    struct link *link, struct call *call, const Preau__Link__GiveRegistrationMobileRequest *request)
+{
+    registration_step_begin(
+        (struct registration_step){.link = link, .call = call, .request = &request->base, .found = found},
+        request->token);
+}

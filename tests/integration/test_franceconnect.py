@@ -1,0 +1,451 @@
+"""FranceConnect (guide 1.1, first scheme): a stand-in that is as strict as it is, real linkd and portald, a real Kannel. First the mobile, the
+code and the children; then one click."""
+
+import concurrent.futures
+import re
+
+import pytest
+
+from peers.franceconnect import FranceConnect, FranceConnectVisitor, changed, subject_of
+from peers.mail import text_of
+from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.registering import Families, begin, choose, code_to, give, is_looked_at, name_children, typed
+from peers.self_help import NETWORKS
+from peers.site import Site
+
+DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
+SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000", "provider_keys_interval": "1s"},
+            "sms": {"attempts_address": "1000"}}
+BUTTON, ACCOUNT = "/franceconnect", "/guichet/compte"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(folder, settings={section: dict(keys) for section, keys in SETTINGS.items()}, with_kannel=True)
+    site.franceconnect = FranceConnect(folder / "franceconnect", site.portal_url)
+    site.settings.update(site.franceconnect.sections())
+    try:
+        site.franceconnect.start()
+        site.start_peers()
+        for name in DAEMONS:
+            site.launch(name)
+        yield site
+    finally:
+        site.franceconnect.stop()
+        site.remove()
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+def visitor_of(here):
+    number = next(NETWORKS)
+    return FranceConnectVisitor(here, f"198.19.{number // 250}.{number % 250 + 1}")
+
+
+def known(here, families, given=None, family_name=None, **claims):
+    """A guardian whom the school and FranceConnect know: (name at FranceConnect, who, guardian)."""
+    who, guardian, _ = families.family()
+    name = who[0].lower()
+    here.franceconnect.person(name, given or who[1], family_name or who[0].upper(), **claims)
+    return name, who, guardian
+
+
+def give_mobile(visitor, mobile):
+    visitor.page = visitor.submit(visitor.page.form("/inscription/mobile"), mobile=mobile)
+    return visitor
+
+
+def prove(here, name, who, *dates, visitor=None, count=1):
+    """Up to the page that links."""
+    visitor = visitor or visitor_of(here)
+    visitor.go(name)
+    assert visitor.page.path == "/inscription/mobile", visitor.page.text
+    give_mobile(visitor, typed(who[2]))
+    give(visitor, code_to(here, who[2], count))
+    return name_children(visitor, *(dates or ("29/02/2012",)))
+
+
+def link(visitor):
+    visitor.page = visitor.submit(visitor.page.form("/inscription/franceconnect"))
+    return visitor
+
+
+def linked(here, families, **claims):
+    name, who, guardian = known(here, families, **claims)
+    visitor = link(prove(here, name, who))
+    assert visitor.page.status == 200 and "est prêt" in visitor.page.text, visitor.page.text
+    return name, who, guardian, visitor
+
+
+def identities(here, person):
+    with here.psql() as database:
+        return [subject for subject, in database.execute(
+            "select subject from preau.franceconnect_identity where (academy, account_id) = (%s, %s)", person.account)]
+
+
+def confirm_email(here, person, email):
+    with here.psql() as database:
+        database.execute("update preau.account set email = %s, email_confirmed_at = now() where (academy, id) = (%s, %s)", (email, *person.account))
+
+
+# --------------------------------------------------------------------------------------------------- first link, then one click
+
+
+def test_the_button_is_first_where_one_signs_in_and_opens(here):
+    visitor = visitor_of(here)
+    for path in ("/connexion", "/inscription"):
+        page = visitor.get(path)
+        assert page.link("FranceConnect") == BUTTON and "S’identifier avec FranceConnect" in page.text
+        assert ("Qu’est-ce que FranceConnect ?", "https://franceconnect.gouv.fr/") in page.links
+        html = page.content.decode()
+        assert html.index('href="/franceconnect"') < html.index("<form method=\"post\" action=\"" + path)
+
+
+def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, families):
+    name, who, anne, visitor = linked(here, families)
+    assert anne.login in visitor.page.text
+    row = anne.row()
+    assert (row["state"], row["origin"], row["password"]) == ("active", "franceconnect", "provisional") and row["activated_at"]
+    assert families.events(anne)[-1] == "open_franceconnect" and identities(here, anne) == [subject_of(name)]
+    assert visitor.get("/guichet").status == 200, "the browser is signed in"
+    again = visitor_of(here)
+    assert again.go(name).path == "/guichet" and "Léa" in again.page.text
+    assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="franceconnect",outcome="right"}'] >= 2
+
+
+def test_what_was_handed_out_and_opened_by_franceconnect_is_of_franceconnect(here, families):
+    name, who, anne = known(here, families)
+    anne.hand_out()
+    link(prove(here, name, who))
+    assert (anne.row()["state"], anne.row()["origin"]) == ("active", "franceconnect")
+
+
+def test_an_account_that_was_active_keeps_its_origin_and_its_password(here, families):
+    name, who, anne = known(here, families)
+    choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"))
+    confirm_email(here, anne, "active.fc@example.net")
+    visitor = prove(here, name, who, count=2)
+    assert "déjà un compte" in visitor.page.text
+    link(visitor)
+    assert anne.row()["origin"] == "responsable" and families.events(anne)[-1] == "open_franceconnect"
+    assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+    told = text_of(here.mail.wait("active.fc@example.net")[-1])
+    assert "FranceConnect" in told and "lié" in told and anne.login in told
+
+
+@pytest.mark.parametrize("nom, prenom, claims", [
+    ("Le Goff", "Marie-Eve", {"given_name": "Marie-Ève Anne", "family_name": "LE GOFF"}),
+    ("Legoff", "Anne", {"given_name": "Marie Anne", "family_name": "LE GOFF"}),
+    ("Mariée", "Zoé", {"given_name": "Zoé", "family_name": "NAISSANCE", "preferred_username": "MARIÉE"}),
+    ("Double", "Marie Eve", {"given_name": "Marie Eve Louise", "family_name": "DOUBLE"}),
+])
+def test_names_meet_as_the_school_writes_them(here, families, nom, prenom, claims):
+    """The usual one of the given names, and the name in use or the one at birth."""
+    who = (nom, prenom, families.person()[2])
+    guardian = families.guardian(who, [families.child(nom)])
+    name = f"essai{who[2][-4:]}"
+    here.franceconnect.person(name, **claims)
+    link(prove(here, name, who))
+    assert guardian.row()["state"] == "active"
+
+
+def test_records_of_two_academies_become_one_account(here, families):
+    who = families.person()
+    small = families.child(who[0], "Nino", "2018-01-02", degree=1)
+    tall = families.child(who[0], "Maud", "2010-03-04", academy=12)
+    first, second = families.guardian(who, [small]), families.guardian(who, [tall], academy=12)
+    here.franceconnect.person(who[0].lower(), who[1], who[0])
+    link(prove(here, who[0].lower(), who, "04/03/2010", "02/01/2018"))
+    assert sorted([first.row()["closed_at"] is None, second.row()["closed_at"] is None]) == [False, True]
+    page = visitor_of(here).go(who[0].lower())
+    assert "Nino" in page.text and "Maud" in page.text
+
+
+# --------------------------------------------------------------------------------------------------- who is not known
+
+
+def test_who_is_unknown_sees_the_same_pages_and_gets_no_sms(here, families):
+    """Known by the school but under another name than FranceConnect's, and known to nobody: the same as who is known."""
+    pages = []
+    for family_name in (None, "AUTREMENT"):
+        name, who, _ = known(here, families, family_name=family_name)
+        visitor = visitor_of(here)
+        first = visitor.go(name)
+        pages.append((first, give_mobile(visitor, typed(who[2])).page))
+    is_looked_at(here)
+    seen = [[(page.status, page.path, re.sub(r'value="[^"]*"', "", page.content.decode())) for page in pair] for pair in pages]
+    assert seen[0] == seen[1] and pages[0][1].path == "/inscription/code"
+    assert len(here.sms.messages(who[2])) == 0, "the second one's names do not agree"
+    visitor.page = pages[1][1]
+    for _ in range(2):
+        assert give(visitor, "000000").page.status == 422 and "Ce code n’est pas le bon" in visitor.page.text
+
+
+def test_who_has_no_name_is_nobody(here, families):
+    who, _, _ = families.family()
+    here.franceconnect.person("sansnom", "-")
+    give_mobile_page = give_mobile(visitor_and_page(here, "sansnom"), typed(who[2])).page
+    is_looked_at(here)
+    assert give_mobile_page.path == "/inscription/code" and here.sms.messages(who[2]) == []
+
+
+def visitor_and_page(here, name):
+    visitor = visitor_of(here)
+    visitor.go(name)
+    return visitor
+
+
+def test_a_mobile_is_given_once(here, families):
+    """The code is made from the registration: one that was sent to a mobile of mine must not prove another's."""
+    name, who, _ = known(here, families)
+    visitor = visitor_and_page(here, name)
+    form = visitor.page.form("/inscription/mobile")
+    give_mobile(visitor, "01 23 45 67 89")
+    assert visitor.page.status == 422 and "téléphone mobile" in visitor.page.text
+    give_mobile(visitor, typed(who[2]))
+    assert visitor.page.path == "/inscription/code" and visitor.page.link("recommencez avec FranceConnect") == BUTTON
+    again = visitor.submit(form, mobile="06 99 99 99 99")
+    assert again.path == "/inscription/code"
+    with here.psql() as database:
+        assert database.execute("select count(*) from preau.registration where mobile = '+33699999999'").fetchone() == (0,)
+
+
+def test_wrong_birth_dates_link_nothing(here, families):
+    name, who, anne = known(here, families)
+    visitor = prove(here, name, who, "28/02/2012")
+    assert visitor.page.status == 422 and identities(here, anne) == [] and anne.row()["state"] == "non_distribue"
+    name_children(visitor, "29/02/2012")
+    assert visitor.page.path == "/inscription/franceconnect"
+
+
+# --------------------------------------------------------------------------------------------------- who is linked otherwise
+
+
+def test_an_account_has_one_identity_and_another_is_told_what_to_do(here, families):
+    """A corrected civil status has another name at FranceConnect (sub): nothing is replaced unasked."""
+    name, who, anne, _ = linked(here, families)
+    here.franceconnect.person(name + "2", who[1], who[0], subject=subject_of("corrigé " + name))
+    visitor = prove(here, name + "2", who, count=2)
+    link(visitor)
+    assert visitor.page.status == 409 and "déjà lié à une autre identité" in visitor.page.text
+    assert identities(here, anne) == [subject_of(name)]
+    assert visitor_of(here).go(name).path == "/guichet"
+
+
+def test_a_change_of_name_in_aaf_changes_nothing_of_a_link(here, families):
+    name, who, anne, _ = linked(here, families)
+    with here.psql() as database:
+        database.execute("update preau.person set nom = 'Mariee', search_name = 'mariee anne' where (account_academy, account_id) = (%s, %s)", anne.account)
+    assert visitor_of(here).go(name).path == "/guichet"
+
+
+def test_the_identity_of_a_closed_account_begins_anew(here, families):
+    name, who, anne, _ = linked(here, families)
+    other = families.guardian((who[0], who[1], families.person()[2]), [families.child(who[0], "Ugo", "2011-10-11")])
+    with here.psql() as database:
+        database.execute("update preau.account set closed_at = now() where (academy, id) = (%s, %s)", anne.account)
+        (mobile,) = database.execute("select mobile from preau.person where (account_academy, account_id) = (%s, %s)", other.account).fetchone()
+    link(prove(here, name, (who[0], who[1], mobile), "11/10/2011"))
+    assert identities(here, anne) == [] and identities(here, other) == [subject_of(name)] and other.row()["state"] == "active"
+
+
+# --------------------------------------------------------------------------------------------------- from the desk
+
+
+@pytest.fixture
+def signed_in(here, families):
+    """(name at FranceConnect, guardian, visitor): by password, with a confirmed address."""
+    name, who, anne = known(here, families)
+    visitor = visitor_of(here)
+    begin(here, who, visitor)
+    choose(name_children(give(visitor, code_to(here, who[2])), "29/02/2012"))
+    anne.mail = f"{name}@example.net"
+    confirm_email(here, anne, anne.mail)
+    return name, anne, visitor
+
+
+def test_who_is_signed_in_links_and_unlinks(here, families, signed_in):
+    name, anne, visitor = signed_in
+    assert visitor.get(ACCOUNT).link("FranceConnect") == "/guichet/franceconnect"
+    page = visitor.go(name, "/guichet/franceconnect")
+    assert page.path == ACCOUNT and "FranceConnect est lié à votre compte" in page.text and identities(here, anne) == [subject_of(name)]
+    assert "lié" in text_of(here.mail.wait(anne.mail)[-1])
+    assert visitor_of(here).go(name).path == "/guichet"
+    visitor.page = visitor.get("/guichet/franceconnect/retrait")
+    wrong = visitor.submit(visitor.page.form("/guichet/franceconnect/retrait"), actuel="pas celui-ci 7")
+    assert wrong.status == 422 and "Le mot de passe actuel" in wrong.text and identities(here, anne)
+    page = visitor.submit(visitor.page.form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert page.path == ACCOUNT and "n’est plus lié" in page.text and identities(here, anne) == []
+    assert families.events(anne)[-2:] == ["open_franceconnect", "franceconnect_unlinked"]
+    assert "dissocié" in text_of(here.mail.wait(anne.mail, 2)[-1])
+    assert "Vous avez dissocié FranceConnect" in visitor.get("/guichet/historique").text
+    assert visitor_of(here).go(name).path == "/inscription/mobile"
+
+
+def test_who_has_no_password_does_not_unlink_the_only_way_in(here, families):
+    name, who, anne, visitor = linked(here, families)
+    assert "Vous n’en avez pas choisi" in visitor.get(ACCOUNT).text
+    page = visitor.submit(visitor.get("/guichet/franceconnect/retrait").form("/guichet/franceconnect/retrait"), actuel=anne.password)
+    assert page.status == 403 and page.link("Choisir un mot de passe, avec un code reçu par SMS") == "/inscription" and identities(here, anne)
+    begin(here, who, visitor)
+    choose(name_children(give(visitor, code_to(here, who[2], 2)), "29/02/2012"))
+    assert (anne.row()["origin"], anne.row()["password"]) == ("franceconnect", "chosen") and identities(here, anne)
+    page = visitor.submit(visitor.get("/guichet/franceconnect/retrait").form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert page.path == ACCOUNT and identities(here, anne) == []
+
+
+def test_the_identity_of_somebody_else_is_not_linked(here, families, signed_in):
+    _, anne, visitor = signed_in
+    here.franceconnect.person("quelqu", "Jean", "AUTRE")
+    page = visitor.go("quelqu", "/guichet/franceconnect")
+    assert page.status == 403 and "ne sont pas ceux de ce compte" in page.text and identities(here, anne) == []
+    assert page.link("Revenir à mon compte") == ACCOUNT
+
+
+def test_an_identity_that_is_anothers_account_is_not_linked(here, families, signed_in):
+    _, anne, visitor = signed_in
+    taken, who, other, _ = linked(here, families)
+    with here.psql() as database:  # a person of the same names
+        database.execute("update preau.person p set nom = o.nom, prenom = o.prenom, search_name = o.search_name from preau.person o"
+                         " where (p.account_academy, p.account_id) = (%s, %s) and (o.account_academy, o.account_id) = (%s, %s)",
+                         (*anne.account, *other.account))
+    page = visitor.go(taken, "/guichet/franceconnect")
+    assert page.status == 409 and "déjà liée à un autre compte" in page.text
+    assert identities(here, anne) == [] and identities(here, other) == [subject_of(taken)]
+
+
+def test_a_link_is_of_the_session_that_asked_for_it(here, families, signed_in):
+    name, anne, visitor = signed_in
+    address = visitor.way_back(name, "/guichet/franceconnect")
+    visitor.submit(visitor.get("/guichet").form("/deconnexion"))
+    page = visitor.get(address)
+    assert page.status == 401 and identities(here, anne) == []
+
+
+# --------------------------------------------------------------------------------------------------- the way back
+
+
+def refused(page, words, status):
+    assert page.status == status and words in page.text, page.text
+    assert page.form("/connexion") and page.link("FranceConnect") == BUTTON  # every way on is on the page
+
+
+@pytest.mark.parametrize("how, words, status", [
+    ("error/access_denied", "Vous n’avez pas terminé", 403),
+    ("error/temporarily_unavailable", "FranceConnect ne répond pas", 503),
+    ("error/server_error", "FranceConnect ne répond pas", 503),
+    ("lost", "n’est plus valable", 410),
+])
+def test_what_franceconnect_says_went_wrong_is_told(here, how, words, status):
+    here.franceconnect.person("essayeur", "Lou", "ESSAI")
+    refused(visitor_of(here).choose(how), words, status)
+
+
+@pytest.mark.parametrize("state", ["", "x", "A" * 43, "undefined", None])
+def test_another_state_is_refused(here, families, state):
+    name, _, _ = known(here, families)
+    visitor = visitor_of(here)
+    refused(visitor.get(changed(visitor.way_back(name), state=state)), "n’est plus valable", 410)
+
+
+def test_the_way_back_is_of_the_browser_that_began(here, families):
+    name, _, _ = known(here, families)
+    visitor = visitor_of(here)
+    address = visitor.way_back(name)
+    refused(visitor_of(here).get(address), "n’est plus valable", 410)
+    assert visitor.get(address).path == "/inscription/mobile"  # the stranger did not use it up
+
+
+def test_an_address_counts_once(here, families):
+    name, who, anne, _ = linked(here, families)
+    visitor = visitor_of(here)
+    address = visitor.way_back(name)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(lambda _: visitor.get(address), range(2)))
+    assert [page.status for page in pages].count(200) >= 1
+    stranger = visitor_of(here)
+    stranger.session.cookies.update(visitor.session.cookies)
+    del stranger.session.cookies["preau"]
+    refused(stranger.get(address), "n’est plus valable", 410)
+
+
+def test_a_way_that_took_too_long_is_over(here, families):
+    name, _, _ = known(here, families)
+    visitor = visitor_of(here)
+    address = visitor.way_back(name)
+    with here.psql() as database:
+        database.execute("update preau.provider_sign_in set expires_at = now() - interval '1 second'")
+    refused(visitor.get(address), "n’est plus valable", 410)
+
+
+@pytest.mark.parametrize("parameters, words, status", [
+    ({"iss": "https://127.0.0.1:1/api/v2"}, "n’a pas pu être vérifiée", 502),
+    ({"iss": None}, "n’a pas pu être vérifiée", 502),
+    ({"code": "inconnu"}, "n’a pas pu être vérifiée", 502),
+    ({"code": None}, "n’a pas pu être vérifiée", 502),
+])
+def test_another_issuer_or_code_is_refused(here, families, parameters, words, status):
+    name, _, _ = known(here, families)
+    visitor = visitor_of(here)
+    refused(visitor.get(changed(visitor.way_back(name), **parameters)), words, status)
+
+
+def test_keys_that_were_renewed_are_read_again(here, families):
+    name, who, anne, _ = linked(here, families)
+    here.franceconnect.renew_keys()
+    here.wait(lambda: visitor_of(here).go(name).path == "/guichet", what="a sign-in by the new keys")
+
+
+def test_nothing_of_the_person_is_in_the_logs(here, families):
+    name, who, anne, _ = linked(here, families)
+    for daemon in ("preau-linkd", "preau-portald"):
+        log = here.log(daemon)
+        assert who[0].lower() not in log.lower() and subject_of(name) not in log and "code=" not in log
+
+
+# --------------------------------------------------------------------------------------------------- out of it
+
+
+def test_who_signs_out_signs_out_there_too_the_session_here_first(here, families):
+    name, who, anne, visitor = linked(here, families)
+    page = visitor.leave()
+    assert visitor.left.path == "/franceconnect/fin" and "encore ouverte" in visitor.left.text
+    assert visitor.left.headers["Refresh"] == "0; url=/franceconnect/deconnexion"
+    assert page.path == "/franceconnect/fin" and "aussi déconnecté de FranceConnect" in page.text
+    assert visitor.get("/guichet").path == "/connexion"
+
+
+def test_another_state_of_the_sign_out_says_nothing(here, families):
+    name, who, anne, visitor = linked(here, families)
+    visitor.submit(visitor.get("/guichet").form("/deconnexion"))
+    page = visitor.get("/franceconnect/fin?state=" + "A" * 43)
+    assert "aussi déconnecté" not in page.text and "Refresh" not in page.headers
+
+
+# --------------------------------------------------------------------------------------------------- when it is away
+
+
+def test_when_franceconnect_is_down_all_else_goes_on(here, families, signed_in):
+    _, anne, _ = signed_in
+    name, who, other, visitor = linked(here, families)
+    here.franceconnect.stop()
+    try:
+        back = visitor_of(here)
+        here.restart("preau-linkd")  # it knows nothing of the provider yet
+        refused(back.get(BUTTON), "FranceConnect ne répond pas", 503)
+        check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"]
+        assert check and check[0]["state"] == "degraded", check
+        assert here.http_status("preau-linkd", "/readyz") == 200
+        assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+        visitor.submit(visitor.get("/guichet").form("/deconnexion"))
+        page = visitor.get("/franceconnect/deconnexion")
+        assert page.status == 200 and "peut-être encore ouverte" in page.text
+    finally:
+        here.franceconnect.start()
+    assert visitor_of(here).go(name).path == "/guichet"
+    check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"]
+    assert check[0]["state"] == "ok"

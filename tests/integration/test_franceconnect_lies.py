@@ -1,0 +1,279 @@
+"""A FranceConnect that lies, signs wrongly, is slow or answers garbage: linkd signs nobody in, links nobody, and says what is wrong.
+
+Each test changes one thing of answers that are right otherwise (peers/hostile_identity.py). What is the same for any provider is in
+test_portal_lies.py; here is what FranceConnect alone must say, and what it must not be asked.
+"""
+
+import os
+import secrets
+import subprocess
+import time
+import urllib.parse
+
+import pytest
+
+from peers import hostile_identity
+from peers.bus import Bus, Refused
+from peers.hostile_identity import HostileProvider, encoded, signed
+from peers.site import Site, configuration_text
+
+WRONG, AWAY, OVER, CANCELLED = ("franceconnect_answer_wrong", "franceconnect_unavailable", "franceconnect_over",
+                                "franceconnect_cancelled")
+UNKNOWN = 2  # FRANCECONNECT_OUTCOME_UNKNOWN: right, and linked to nobody
+BOUND = 3  # seconds, of a step
+EC = {"alg": "ES256", "kid": "ec"}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(folder, with_kannel=False, settings={
+        "link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "10000", "provider_timeout": f"{BOUND}s",
+                 "provider_keys_interval": "1s"},
+        "sms": {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}})
+    with HostileProvider(folder / "provider") as provider:
+        site.provider = provider
+        section = provider.section(0)
+        del section["academy"]
+        site.settings["franceconnect"] = section
+        try:
+            site.start_peers()
+            site.launch("preau-linkd")
+            site.bus = Bus(site)
+            yield site
+        finally:
+            site.remove()
+
+
+@pytest.fixture
+def provider(here):
+    provider = here.provider
+    provider.reset()
+    provider.claims = {"acr": "eidas1"}
+    provider.person = {"sub": "someone", "given_name": "Lou", "family_name": "ESSAI"}
+    provider.userinfo_without = ()
+
+    def userinfo(handler):
+        claims = {**provider.right_claims(), **provider.person}
+        provider.seen = handler.headers.get("Authorization")
+        handler.send(provider.userinfo({name: value for name, value in claims.items() if name not in provider.userinfo_without}),
+                     content_type="application/jwt")
+
+    provider.token = lambda claims: signed(provider.keys["ec"], EC, claims)
+    provider.userinfo = lambda claims: signed(provider.keys["ec"], EC, claims).encode()
+    provider.answers["/userinfo"] = userinfo
+    return provider
+
+
+class Way:
+    """A way out and back."""
+
+    def __init__(self, here):
+        self.here = here
+        self.browser = secrets.token_urlsafe(32)
+        self.url = here.bus.ask("link", "BeginFranceConnect", browser=self.browser, address="192.0.2.1").url
+        self.query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.url).query))
+
+    def back(self, **changes):
+        fields = {"browser": self.browser, "state": self.query["state"], "code": "a code", "issuer": self.here.provider.issuer,
+                  "address": "192.0.2.1", **changes}
+        return self.here.bus.ask("link", "FinishFranceConnect", **fields)
+
+
+def outcome(here, provider, **changes):
+    """What became of it, or the code of the refusal. The nonce is right unless the claims say another."""
+    way = Way(here)
+    if "nonce" not in provider.claims:
+        provider.claims["nonce"] = way.query["nonce"]
+    try:
+        return way.back(**changes).outcome
+    except Refused as refused:
+        return refused.code
+
+
+def test_the_way_out_has_what_franceconnect_takes_and_nothing_else(here, provider):
+    query = Way(here).query
+    assert set(query) == {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "acr_values"}
+    assert query["acr_values"] == "eidas1" and query["scope"] == "openid given_name family_name preferred_username"
+    assert query["redirect_uri"].endswith("/franceconnect/retour")
+    other = Way(here).query
+    for name in ("state", "nonce"):
+        assert len(query[name]) == 43 and query[name].isalnum() and query[name].isascii() and query[name] != other[name]
+
+
+def test_a_right_answer_is_taken_and_the_secret_is_in_the_form(here, provider):
+    forms = []
+    right = provider.answers["/token"]
+    provider.answers["/token"] = lambda handler: (forms.append((handler.form, handler.headers.get("Authorization"))), right(handler))
+    assert outcome(here, provider) == UNKNOWN
+    form, authorization = forms[0]
+    assert dict(urllib.parse.parse_qsl(form))["client_secret"] == hostile_identity.SECRET and authorization is None
+    assert set(dict(urllib.parse.parse_qsl(form))) == {"grant_type", "code", "redirect_uri", "client_id", "client_secret"}
+    assert provider.asked.count("/token") == 1 and provider.seen == "Bearer access"
+
+
+def test_rs256_is_taken(here, provider):
+    provider.token = lambda claims: signed(provider.keys["rsa"], {"alg": "RS256", "kid": "rsa"}, claims)
+    provider.userinfo = lambda claims: signed(provider.keys["rsa"], {"alg": "RS256", "kid": "rsa"}, claims).encode()
+    assert outcome(here, provider) == UNKNOWN
+
+
+# ------------------------------------------------------------------------------------------------ the ID token
+
+
+@pytest.mark.parametrize("claims", [
+    {"iss": "https://ailleurs.example/api/v2"}, {"aud": "another"}, {"aud": ["preau", "another"]}, {"nonce": "n" * 43}, {"nonce": ""},
+    {"exp": 1}, {"iat": 99999999999}, {"acr": "eidas2"}, {"acr": ""}, {"sub": ""}, {"sub": "x" * 300}, {"sub": 1},
+])
+def test_a_claim_that_is_not_right_is_refused(here, provider, claims):
+    provider.claims.update(claims)
+    assert outcome(here, provider) == WRONG
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "iat", "nonce", "acr", "sub"])
+def test_a_claim_that_is_missing_is_refused(here, provider, claim):
+    provider.without = (claim,)
+    assert outcome(here, provider) == WRONG
+
+
+# ------------------------------------------------------------------------------------------------ userinfo
+
+
+@pytest.mark.parametrize("change", [{"sub": "another"}, {"iss": "https://ailleurs.example"}, {"aud": "another"}, {"exp": 1}])
+def test_userinfo_of_somebody_else_or_another_time_is_refused(here, provider, change):
+    provider.person.update(change)
+    assert outcome(here, provider) == WRONG
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "sub"])
+def test_userinfo_that_does_not_say_whose_it_is_is_refused(here, provider, claim):
+    provider.userinfo_without = (claim,)
+    assert outcome(here, provider) == WRONG
+
+
+def test_userinfo_that_is_not_signed_is_refused(here, provider):
+    provider.answers["/userinfo"] = lambda handler: handler.send(provider.person)
+    assert outcome(here, provider) == WRONG
+
+
+@pytest.mark.parametrize("token", [
+    lambda provider, claims: f"{encoded({'alg': 'none'})}.{encoded(claims)}.",
+    lambda provider, claims: signed(hostile_identity.SECRET.encode(), {"alg": "HS256", "kid": "ec"}, claims),
+    lambda provider, claims: signed(provider.keys["unknown"], {"alg": "RS256", "kid": "rsa"}, claims),
+    lambda provider, claims: signed(provider.keys["unknown"], {"alg": "RS256", "kid": "unknown"}, claims),
+    lambda provider, claims: signed(provider.keys["ec"], {**EC, "crit": ["urn:x"], "urn:x": 1}, claims),
+])
+@pytest.mark.parametrize("which", ["token", "userinfo"])
+def test_what_is_not_signed_by_franceconnect_is_refused(here, provider, token, which):
+    made = (lambda claims: token(provider, claims)) if which == "token" else (lambda claims: token(provider, claims).encode())
+    setattr(provider, which, made)
+    assert outcome(here, provider) == WRONG
+
+
+def test_there_is_no_way_without_userinfo(here, provider):
+    provider.answers["/.well-known/openid-configuration"] = lambda handler: handler.send(
+        {name: value for name, value in provider.right_metadata().items() if name != "userinfo_endpoint"})
+    here.restart("preau-linkd")
+    try:
+        assert outcome(here, provider) in (WRONG, AWAY)
+    finally:
+        provider.reset()
+        here.restart("preau-linkd")
+
+
+# ------------------------------------------------------------------------------------------------ the way back
+
+
+@pytest.mark.parametrize("changes, code", [
+    ({"issuer": "https://ailleurs.example"}, WRONG), ({"issuer": ""}, WRONG), ({"code": ""}, WRONG),
+    ({"state": "undefined"}, OVER), ({"state": ""}, OVER), ({"browser": "B" * 43}, OVER),
+    ({"error": "access_denied", "code": ""}, CANCELLED), ({"error": "access_denied"}, CANCELLED),
+    ({"error": "temporarily_unavailable", "code": ""}, AWAY), ({"error": "server_error", "code": ""}, AWAY),
+    ({"error": "invalid_acr", "code": ""}, WRONG), ({"error": "<script>", "code": ""}, WRONG),
+])
+def test_what_comes_back_is_told_apart(here, provider, changes, code):
+    assert outcome(here, provider, **changes) == code
+
+
+def test_a_way_back_counts_once(here, provider):
+    way = Way(here)
+    provider.claims["nonce"] = way.query["nonce"]
+    assert way.back().outcome == UNKNOWN
+    with pytest.raises(Refused) as refused:
+        way.back()
+    assert refused.value.code == OVER and provider.asked.count("/token") == 1
+
+
+def test_a_code_of_another_way_does_not_fit(here, provider):
+    """The attacker's code in the victim's way back: the nonce is another's, there being no PKCE."""
+    attacker = Way(here)
+    provider.claims["nonce"] = attacker.query["nonce"]
+    assert outcome(here, provider) == WRONG
+
+
+def test_to_link_one_must_be_the_account(here, provider):
+    message = here.bus.message("link", "BeginFranceConnectRequest", browser="B" * 43, address="192.0.2.1")
+    message.account.academy, message.account.id = 11, 7
+    with pytest.raises(Refused) as refused:
+        here.bus.ask("link", "BeginFranceConnect", message)
+    assert refused.value.code == "not_allowed"
+
+
+# ------------------------------------------------------------------------------------------------ slow, down, garbage
+
+
+@pytest.mark.parametrize("answer, code", [
+    (lambda handler: handler.send({"error": "invalid_grant"}, 400), WRONG),
+    (lambda handler: handler.send({"error": "invalid_client"}, 401), WRONG),
+    (lambda handler: handler.send({}, 503), AWAY),
+    (lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), WRONG),
+    (lambda handler: handler.send(b"", content_type="application/json"), WRONG),
+    (lambda handler: handler.send({"access_token": "access"}), WRONG),
+    (lambda handler: handler.send(b"[" * 100000), WRONG),
+    (lambda handler: handler.send(b"x" * 3000000), WRONG),
+    (lambda handler: handler.connection.close(), AWAY),
+])
+@pytest.mark.parametrize("path", ["/token", "/userinfo"])
+def test_what_is_no_answer_is_told(here, provider, path, answer, code):
+    provider.answers[path] = answer
+    assert outcome(here, provider) == code
+
+
+@pytest.mark.parametrize("path", ["/token", "/userinfo"])
+def test_who_is_slow_is_not_waited_for(here, provider, path):
+    provider.answers[path] = lambda handler: time.sleep(10 * BOUND)
+    begun = time.monotonic()
+    assert outcome(here, provider) == AWAY
+    assert time.monotonic() - begun < 9 * BOUND
+    check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"][0]
+    assert check["state"] == "degraded" and here.http_status("preau-linkd", "/readyz") == 200
+    provider.reset()
+
+
+def test_a_right_answer_makes_the_status_well_again(here, provider):
+    provider.answers["/token"] = lambda handler: handler.send({}, 503)
+    assert outcome(here, provider) == AWAY
+    right = here.provider
+    right.answers["/token"] = lambda handler: handler.send(
+        {"access_token": "access", "token_type": "Bearer", "id_token": right.token(right.right_claims())})
+    provider.claims.pop("nonce")
+    assert outcome(here, provider) == UNKNOWN
+    check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"][0]
+    assert check["state"] == "ok"
+
+
+# ------------------------------------------------------------------------------------------------ the configuration
+
+
+@pytest.mark.parametrize("sections, told", [
+    ({"franceconnect": {"issuer": "http://127.0.0.1/api/v2"}}, "franceconnect.issuer: is no https address"),
+    ({"franceconnect": {"client_id": ""}}, "franceconnect.client_id: is to be given"),
+    ({"franceconnect": {"client_secret_file": ""}}, "franceconnect.client_secret_file: is to be given"),
+    ({"sms": {"url": ""}}, "wants the section sms"),
+])
+def test_what_cannot_work_is_said_at_the_start(here, tmp_path, sections, told):
+    extra = tmp_path / "extra.conf"
+    extra.write_text(configuration_text(sections))
+    done = subprocess.run([here.program("preau-linkd"), "--config", here.config, "--config", extra], capture_output=True,
+                          text=True, timeout=30, env={**os.environ, "PREAU_STATUS_LINK": "127.0.0.1:0"})
+    assert done.returncode == 1 and told in done.stderr and "franceconnect.md" in done.stderr, done.stderr
