@@ -49,7 +49,7 @@ struct link {
     struct audit_anchoring *anchoring;
     struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
-    struct portal_watch *portal_watch; /* NULL: there is none to watch */
+    struct portal_watch *portal_watch;   /* NULL: there is none to watch */
     struct franceconnect *franceconnect; /* NULL: not offered here */
     struct link_bounds bounds;
 };
