@@ -187,10 +187,11 @@ static uint32_t next_number(DIR *list, enum key_purpose wanted)
     return last + 1;
 }
 
-static bool write_whole(const char *path, const char *text)
+static bool write_whole(const char *path, mode_t mode, const char *text)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
+    bool written = file >= 0 && fchmod(file, mode) == 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) &&
+                   fsync(file) == 0;
     int error = errno;
     if (file >= 0) {
         close(file);
@@ -200,7 +201,7 @@ static bool write_whole(const char *path, const char *text)
 }
 
 /* Whole or not at all, and never over another one: half a key would stop every daemon at its start. */
-static bool key_write(const char *path, char *out_problem, size_t problem_size)
+static bool key_write(const char *path, mode_t mode, char *out_problem, size_t problem_size)
 {
     unsigned char key[KEY_SIZE];
     char text[2 * KEY_SIZE + 2], beside[PATH_SIZE + 1];
@@ -208,7 +209,7 @@ static bool key_write(const char *path, char *out_problem, size_t problem_size)
     random_fill(key, sizeof key);
     sodium_bin2hex(text, sizeof text, key, sizeof key);
     strcat(text, "\n"); // NOLINT: room was left for it
-    bool written = write_whole(beside, text) && link(beside, path) == 0;
+    bool written = write_whole(beside, mode, text) && link(beside, path) == 0;
     int error = errno;
     unlink(beside);
     sodium_memzero(key, sizeof key);
@@ -223,6 +224,11 @@ bool key_generate(
     if (!list) {
         return problem(out_problem, problem_size, directory, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
     }
+    struct stat folder;
+    /* who may read the folder may read its keys: daemons under several accounts share one by its group */
+    mode_t mode = fstat(dirfd(list), &folder) == 0 && (folder.st_mode & S_IRGRP) != 0 && (folder.st_mode & S_ISGID) != 0
+                      ? 0640
+                      : 0600;
     *out_number = next_number(list, purpose);
     closedir(list);
     if (*out_number == 0) {
@@ -230,5 +236,5 @@ bool key_generate(
     }
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s-%" PRIu32 ".key", directory, key_purpose_name(purpose), *out_number);
-    return key_write(path, out_problem, problem_size);
+    return key_write(path, mode, out_problem, problem_size);
 }

@@ -23,7 +23,8 @@ struct key_ring;
 struct key_ring *key_ring_load(const char *directory, char *out_problem, size_t problem_size);
 void key_ring_free(struct key_ring **ring);
 
-/* Writes one more key of a purpose into the folder, with the next number. False with the problem. */
+/* Writes one more key of a purpose into the folder, with the next number; for its owner alone, or, in a folder that its
+ * group may read and gives to what is in it (mode 2750), for that group. False with the problem. */
 bool key_generate(
     const char *directory, enum key_purpose purpose, uint32_t *out_number, char *out_problem, size_t problem_size);
 

@@ -377,11 +377,13 @@ bool http_is_gone(const struct http_request *request)
 
 static struct evconnlistener *listen_inherited(struct event_base *base, struct fault *fault)
 {
-    if (sd_listen_fds(0) < 1) {
-        (void)fault_set(fault, FAULT_CONFIG, "no socket was inherited from systemd");
+    if (sd_listen_fds(0) < 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
+        (void)fault_set(fault, FAULT_CONFIG, "no socket that listens was inherited from systemd");
         (void)fault_hint(fault, "Start by the .socket unit, or write an address.");
         return NULL;
     }
+    /* libevent takes connections until there is none more: on a socket that blocks it would wait for the next one for ever */
+    (void)evutil_make_socket_nonblocking(SD_LISTEN_FDS_START);
     return evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, SD_LISTEN_FDS_START);
 }
 

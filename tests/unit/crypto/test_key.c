@@ -44,6 +44,29 @@ static void a_new_key_is_for_its_owner_only_and_no_other_one(void **state)
     assert_memory_not_equal(key_numbered(ring->keys, KEY_TOKENS, 1), key_numbered(ring->keys, KEY_TOKENS, 2), KEY_SIZE);
 }
 
+/* Daemons under several accounts share a folder by its group, which its keys then have. */
+static void a_new_key_in_a_groups_own_folder_is_for_that_group(void **state)
+{
+    static const struct {
+        mode_t folder, key;
+    } rows[] = {
+        {02750, 0640},
+        {02770, 0640},
+        {02700, 0600},
+        {0750,  0600},
+        {02701, 0600}
+    };
+    struct ring *ring = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct stat status;
+        char path[128];
+        assert_int_equal(chmod(ring->directory, rows[i].folder), 0);
+        snprintf(path, sizeof path, "%s/tokens-%u.key", ring->directory, ring_generate(ring, KEY_TOKENS));
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_mode & 07777, rows[i].key);
+    }
+}
+
 static void what_a_killed_generation_left_is_no_hindrance(void **state)
 {
     struct ring *ring = *state;
@@ -145,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RING_TEST(the_newest_writes_and_all_read),
         RING_TEST(a_new_key_is_for_its_owner_only_and_no_other_one),
+        RING_TEST(a_new_key_in_a_groups_own_folder_is_for_that_group),
         RING_TEST(what_a_killed_generation_left_is_no_hindrance),
         RING_TEST(keys_that_others_may_read_or_write_are_refused),
         RING_TEST(what_is_no_key_is_refused),
