@@ -1,0 +1,132 @@
+"""A bare Debian in a folder, with PostgreSQL and our packages at hand: what an operator has before the first hour.
+
+Its programs run by chroot. There is no systemd in it: what an installed unit says of its daemon (account, group, umask,
+environment, folders, sockets) is read from the unit and done here.
+"""
+
+import contextlib
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+# What follows runs with ROOT as its /, which has the kernel's folders for it alone: whatever ends how, nothing stays mounted.
+INSIDE = ("unshare", "--mount", "sh", "-ec", 'for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"')
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Unit:
+    """A unit file, read as systemd does: KEY=VALUE lines, a key's last value counts."""
+
+    def __init__(self, file):
+        self.values = {}
+        for line in file.read_text().splitlines():
+            key, equals, value = line.partition("=")
+            if equals and not line.startswith(("#", ";")):
+                self.values[key.strip()] = value.strip()
+
+    def __getitem__(self, key):
+        return self.values.get(key, "")
+
+
+class Machine:
+    def __init__(self, root):
+        self.root, self.running, self.sockets = root, {}, {}
+
+    @classmethod
+    @contextlib.contextmanager
+    def bare(cls, root, packages):
+        """packages: the folder of .deb files, found as /packages in the machine. Needs root."""
+        subprocess.run(["mmdebstrap", "--variant=minbase", "--include=postgresql,ca-certificates", "--quiet", "bookworm", root,
+                        *apt_sources()], check=True)
+        machine = cls(root)
+        (root / "packages").mkdir()
+        for package in packages.glob("*.deb"):
+            if "-dbgsym_" not in package.name:
+                shutil.copy(package, root / "packages")
+        shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+        try:
+            yield machine
+        finally:
+            machine.stop()
+            machine.run("pg_ctlcluster 15 main stop --mode=fast || true")
+            shutil.rmtree(root)
+
+    def path(self, inside):
+        return self.root / inside.lstrip("/")
+
+    def run(self, command, *, fails=False):
+        """A line of sh; what it said. systemctl's are done here."""
+        if command.startswith("systemctl enable --now "):
+            for unit in shlex.split(command)[3:]:
+                self.start(unit)
+            return ""
+        with tempfile.TemporaryFile("w+") as said:  # no pipe: a server that it starts would keep it open
+            done = subprocess.run([*INSIDE, self.root, "/usr/bin/env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
+                                   "sh", "-ec", command], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600)
+            said.seek(0)
+            text = said.read()
+        assert (done.returncode != 0) == fails, f"{command}: {done.returncode}\n{text}"
+        return text
+
+    def identity(self, user):
+        """(uid, gid) of an account of the machine."""
+        for line in self.path("/etc/passwd").read_text().splitlines():
+            fields = line.split(":")
+            if fields[0] == user:
+                return int(fields[2]), int(fields[3])
+        raise AssertionError(f"no account {user}")
+
+    def unit(self, name):
+        return Unit(self.path(f"/lib/systemd/system/{name}"))
+
+    def start(self, name):
+        unit = self.unit(name)
+        if name.endswith(".socket"):
+            host, port = unit["ListenStream"].rsplit(":", 1)
+            self.sockets[name.removesuffix(".socket")] = socket.create_server((host, int(port)))
+            return
+        user = unit["User"]
+        uid, gid = self.identity(user)
+        for folder in unit["StateDirectory"].split():
+            made = self.path(f"/var/lib/{folder}")
+            made.mkdir(parents=True, exist_ok=True)
+            made.chmod(int(unit["StateDirectoryMode"] or "755", 8))
+            os.chown(made, uid, gid)
+        passed = self.sockets.get(name.removesuffix(".service"))
+        environment = dict([unit["Environment"].split("=", 1)] if unit["Environment"] else [])
+        if passed:
+            environment["LISTEN_FDS"] = "1"
+        start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"
+                 f"exec {shlex.join([*INSIDE, str(self.root)])} setpriv --reuid={user} --regid={unit['Group']} --init-groups {unit['ExecStart']}")
+        log = open(self.path(f"/var/log/{name}.log"), "ab")
+
+        def take_socket():
+            if passed:
+                os.dup2(passed.fileno(), 3)
+                os.set_inheritable(3, True)  # dup2 leaves one that was the third already as it is
+
+        self.running[name] = subprocess.Popen(["sh", "-c", start], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                              env={"PATH": PATH, "LC_ALL": "C.UTF-8", **environment}, preexec_fn=take_socket,
+                                              close_fds=not passed)
+
+    def log(self, name):
+        return self.path(f"/var/log/{name}.log").read_text()
+
+    def stop(self):
+        for process in self.running.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.running.values():
+            process.wait(30)
+        for one in self.sockets.values():
+            one.close()
+        self.running, self.sockets = {}, {}
+
+
+def apt_sources():
+    """Where this machine has its own packages from: the same are within reach of the other."""
+    return [str(one) for one in (pathlib.Path("/etc/apt/sources.list.d/debian.sources"), pathlib.Path("/etc/apt/sources.list")) if one.exists()]

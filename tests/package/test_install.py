@@ -1,0 +1,94 @@
+"""An operator's first hour: docs/operators/installation.md followed word for word on a bare Debian, then removed."""
+
+import pathlib
+import re
+import stat
+import subprocess
+import time
+
+import pytest
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs/operators/installation.md"
+DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
+PACKAGES = ("preau-common", "preau-import", "preau-notify", "preau-link", "preau-stats", "preau-portal", "preau-ctl")
+
+
+def steps():
+    """(title, commands) of each chapter that has commands."""
+    chapters = re.split(r"^## ", GUIDE.read_text(), flags=re.M)[1:]
+    found = [(chapter.splitlines()[0], [line for block in re.findall(r"^```sh\n(.*?)^```", chapter, re.M | re.S) for line in block.splitlines()])
+             for chapter in chapters]
+    return [(title, commands) for title, commands in found if commands]
+
+
+@pytest.fixture(scope="module")
+def installed(machine):
+    """The machine after each command of the guide: .said[command]."""
+    machine.run("pg_ctlcluster 15 main start")
+    machine.said = {}
+    for _, commands in steps():
+        for command in commands:
+            if command == "preauctl status":
+                ready(machine)
+            machine.said[command] = machine.run(command)
+    return machine
+
+
+def ready(machine):
+    """systemctl enable --now waits until each daemon says that it is ready; the stand-in for it does not."""
+    end = time.monotonic() + 60
+    while "status" in machine.run("preauctl status || echo status") and time.monotonic() < end:
+        time.sleep(0.5)
+
+
+def test_lintian_has_nothing_to_say(packages):
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", "--suppress-tags-from-file", "/dev/null",
+                           *packages.glob("*.changes")], text=True, capture_output=True)
+    assert done.returncode == 0 and not re.search(r"^[EW]:", done.stdout, re.M), done.stdout
+
+
+def test_the_guide_leads_to_a_site_that_is_ready(installed):
+    status = installed.said["preauctl status"]
+    assert [line.split()[0] for line in status.splitlines() if line.startswith("preau-")] == list(DAEMONS), status
+    assert status.count(" prêt, ") == 5, status + installed.log("preau-linkd.service")
+    assert "mot de passe" in next(said for command, said in installed.said.items() if command.startswith("preauctl admin add")).lower()
+
+
+def test_the_portal_answers_on_the_socket_that_systemd_holds(installed):
+    page = requests.get("http://127.0.0.1:8080/connexion", timeout=20)
+    assert page.status_code == 200 and "Identifiant" in page.text
+    style = re.search(r'href="(/[^"]+\.css[^"]*)"', page.text)[1]
+    assert requests.get(f"http://127.0.0.1:8080{style}", timeout=20).headers["Content-Type"].startswith("text/css")
+
+
+def test_the_daemons_run_under_their_own_accounts_and_the_keys_are_for_those_who_seal(installed):
+    for name in DAEMONS:
+        account = installed.unit(f"{name}.service")["User"]
+        running = installed.running[f"{name}.service"]
+        status = pathlib.Path(f"/proc/{running.pid}/status").read_text()
+        assert int(re.search(r"^Uid:\s+(\d+)", status, re.M)[1]) == installed.identity(account)[0]
+    key = "/etc/preau/keys/sealing-1.key"
+    for account, may in (("preau-import", True), ("preau-notify", True), ("preau-link", True), ("preau-stats", False),
+                         ("preau-portal", False), ("nobody", False)):
+        installed.run(f"runuser -u {account} -- test -r {key}", fails=not may)
+        installed.run(f"runuser -u {account} -- test -r /etc/preau/preau.conf", fails=account == "nobody")
+    assert stat.S_IMODE(installed.path(key).stat().st_mode) == 0o640
+
+
+def test_a_daemons_account_is_its_own_role_only(installed):
+    assert installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_stats -Atc 'select current_user'").strip() == "preau_stats"
+    installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_link -Atc 'select 1'", fails=True)
+    installed.run("runuser -u nobody -- psql -h /run/postgresql -d preau -U preau_portal -Atc 'select 1'", fails=True)
+
+
+def test_what_is_removed_leaves_what_cannot_be_made_again(installed):
+    installed.stop()
+    installed.run(f"apt-get remove --yes {' '.join(PACKAGES)}")
+    assert installed.path("/etc/preau/preau.conf").exists() and not installed.path("/usr/sbin/preau-linkd").exists()
+    installed.run(f"apt-get purge --yes {' '.join(PACKAGES)}")
+    assert installed.path("/etc/preau/keys/sealing-1.key").exists() and installed.path("/var/lib/preau/import/inbox").exists()
+    left = installed.run("dpkg-query -W -f '${binary:Package} ${db:Status-Abbrev}\\n' 'preau*' || true")
+    assert not re.search(r"^preau-\S+ (?!un)", left, re.M), left
+    assert installed.run("find /usr /lib /etc -name '*preau*' -not -path '/etc/preau*' -not -path '/etc/postgresql/*'").strip() == ""
