@@ -6,7 +6,7 @@ import pytest
 WAITING = 3000
 BY_NUMBER = {
     "delivery_step": "'{1,1}', '{7,8}', '{0,0}', '{t,f}', '5 min'",
-    "delivery_put_off": "1, 7, 1, now(), 'x', false, 'x', 'x'",
+    "delivery_put_off": "1, 7, 1, '5 min', 'x', false, 'x', 'x'",
     "delivery_ended": "1, 7, 1, 'failed', 'x', false",
     "delivery_held": "'{1,1}', '{7,8}', '{0,0}', '{now,now}'",
     "document_claim": "1, 1, '{1,1}', '{7,8}', '5 min'",
