@@ -1,10 +1,13 @@
 -- Figures of classes, levels, cities, academies and the nation, beside those of each school (guide 7).
 
 -- Of `accounts`, those that no school before this one in the same commune has: what the schools of a commune add up to counts an
--- account once. 0: all of them stand elsewhere in the commune too.
-alter table preau.statistics add column city_accounts integer;
-update preau.statistics set city_accounts = accounts;
-alter table preau.statistics alter column city_accounts set not null,
+-- account once. 0: all of them stand elsewhere in the commune too; so say the days before the latest, of which communes are not asked:
+-- their rows are not written anew.
+alter table preau.statistics add column city_accounts integer not null default 0;
+update preau.statistics st set city_accounts = st.accounts
+  from preau.school sc
+ where st.academy = sc.academy and st.uai = sc.uai and st.day = (select max(day) from preau.statistics_day);
+alter table preau.statistics alter column city_accounts drop default,
     add constraint statistics_city_within check (city_accounts between 0 and accounts);
 
 -- Of the last snapshot only: some 15 cells a class and profile are ten times what a school has, and nobody follows a class, which
