@@ -23,9 +23,6 @@ enum { PLANS_KEPT = 256 };
 /* Names whom a connection works for, in the same round trip as the statement itself. A comment in the statement would say
  * it too, and make of each request another statement, planned anew. */
 #define NAMER "preau_request"
-/* Whether the schema fits, and what time it is there. */
-#define CHECK_QUERY                                                                                                    \
-    "select coalesce(max(number), 0), (extract(epoch from clock_timestamp()) * 1000000)::bigint from preau.migration"
 
 /* application_name, which PostgreSQL cuts at 63 bytes. */
 enum { NAME_SIZE = 64 };
@@ -49,10 +46,9 @@ struct connection {
     char name[NAME_SIZE];      /* that PostgreSQL knows the connection by; "" when that is not sure */
     char next_name[NAME_SIZE]; /* that it is told */
     bool is_naming;            /* and its answer to that has not come */
-    struct tick asked;         /* CHECK_QUERY */
+    struct tick asked;         /* what is asked while CHECKING */
     bool is_new;               /* the schema has not been seen */
-    struct duration clock_ahead;
-    PGresult *result; /* last one of what runs */
+    PGresult *result;          /* last one of what runs */
 };
 
 static void connection_ready(void *arg, unsigned ready);
@@ -219,14 +215,15 @@ static void connection_check_new(struct connection *connection)
         return;
     }
     connection_check(connection,
-        "prepare " NAMER " (text) as select pg_catalog.set_config('application_name', $1, false); " CHECK_QUERY);
+        "prepare " NAMER
+        " (text) as select pg_catalog.set_config('application_name', $1, false); " MIGRATE_VERSION_AND_CLOCK_QUERY);
 }
 
 void connection_probe(struct connection *connection, struct duration bound)
 {
     assert(connection->state == IDLE);
     timer_set(connection->limit, bound);
-    connection_check(connection, CHECK_QUERY);
+    connection_check(connection, MIGRATE_VERSION_AND_CLOCK_QUERY);
 }
 
 static void connection_go_on_connecting(struct connection *connection)
@@ -252,20 +249,18 @@ static bool is_good(const PGresult *result)
 }
 
 /* Of an answer that was long in coming, halfway is the best guess of when it was given. */
-static void connection_compare_clocks(struct connection *connection, const PGresult *result)
+static struct duration connection_clock_ahead(const struct connection *connection, const PGresult *result)
 {
     struct duration took = clock_since(connection->asked);
     int64_t there = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
-    connection->clock_ahead.us = there - (clock_now().us - took.us / 2);
+    return (struct duration){there - (clock_now().us - took.us / 2)};
 }
 
 static void connection_checked(struct connection *connection, PGresult *result)
 {
     struct fault fault;
     bool fits = migrate_version_fits(result, &fault) || (!connection->is_new && is_good(result));
-    if (fits) {
-        connection_compare_clocks(connection, result);
-    }
+    struct duration ahead = fits ? connection_clock_ahead(connection, result) : MILLISECONDS(0);
     PQclear(result);
     if (!fits) {
         connection_lost(connection, &fault);
@@ -275,6 +270,7 @@ static void connection_checked(struct connection *connection, PGresult *result)
     timer_clear(connection->limit);
     connection->pause = FIRST_PAUSE;
     connection->state = IDLE;
+    connection->events->clock(connection->arg, ahead);
     connection->events->idle(connection->arg, connection);
 }
 
@@ -481,11 +477,6 @@ void connection_hurry(struct connection *connection)
 bool connection_is_idle(const struct connection *connection)
 {
     return connection->state == IDLE;
-}
-
-struct duration connection_clock_ahead(const struct connection *connection)
-{
-    return connection->clock_ahead;
 }
 
 void connection_send(

@@ -15,6 +15,8 @@ struct connection;
 struct connection_events {
     bool (*may_connect)(void *arg, struct connection *connection); /* false: asked again after the next pause */
     void (*idle)(void *arg, struct connection *connection);        /* may be given work */
+    /* PostgreSQL's clock less this host's, each time that it was measured: new, and when probed; `idle` follows. */
+    void (*clock)(void *arg, struct duration ahead);
     /* Lost, or a try to connect failed; `done` follows if a statement was running. */
     void (*down)(void *arg, struct connection *connection, const struct fault *fault);
     /* result: NULL when the connection was lost; else taken over by the callee. May be called inside connection_send.
@@ -44,7 +46,5 @@ void connection_send(
 /* Only when idle: asks whether anybody is there. Idle again when PostgreSQL answers, whatever schema it has by now (the next
  * version's daemons may be on their way); lost when it does not within `bound`. */
 void connection_probe(struct connection *connection, struct duration bound);
-/* PostgreSQL's clock less this host's, as it was seen last. */
-struct duration connection_clock_ahead(const struct connection *connection);
 /* Gives up what runs: asks the server to cancel it, drops the connection (`down`, `done`), connects again at once. */
 void connection_abandon(struct connection *connection, const char *why);

@@ -64,6 +64,7 @@ struct store {
     struct timer *tell, *pump, *sweep, *probe;
     struct status *status;
     struct status_check *check, *clock_check;
+    struct tick clock_measured; /* on any connection */
     bool is_told_down;
 };
 
@@ -199,27 +200,37 @@ static void store_tell_up(struct store *store)
     }
 }
 
+/* Gauges are of the pool that the status is about: a second one of the daemon would write over them. */
+static void store_gauge_up(const struct store *store)
+{
+    if (store->status) {
+        metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+    }
+}
+
 static void store_lane_is_up(struct store *store, struct lane *lane)
 {
     lane->is_up = true;
     lane->up_since = clock_tick();
     store->up_count++;
-    metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+    store_gauge_up(store);
     store_tell_up(store);
 }
 
-/* Against what all hosts of the house have in common. */
-static void store_judge_clock(const struct store *store, const struct connection *connection)
+/* Against what all hosts of the house have in common. The last measure counts, whichever connection made it. */
+static void store_judge_clock(void *arg, struct duration ahead)
 {
-    double ahead = (double)connection_clock_ahead(connection).us / 1e6;
+    struct store *store = arg;
+    double seconds = (double)ahead.us / 1e6;
     double differ = (double)CLOCKS_DIFFER.us / 1e6;
+    store->clock_measured = clock_tick();
     if (!store->clock_check) {
         return;
     }
-    if (ahead > differ || ahead < -differ) {
+    if (seconds > differ || seconds < -differ) {
         char cause[120];
-        (void)snprintf(cause, sizeof cause, "this host's clock is %.0f s %s PostgreSQL's", ahead < 0 ? -ahead : ahead,
-            ahead < 0 ? "ahead of" : "behind");
+        (void)snprintf(cause, sizeof cause, "this host's clock is %.0f s %s PostgreSQL's",
+            seconds < 0 ? -seconds : seconds, seconds < 0 ? "ahead of" : "behind");
         status_check_set(store->clock_check, STATUS_DEGRADED, cause);
     } else {
         status_check_set(store->clock_check, STATUS_OK, "");
@@ -231,7 +242,6 @@ static void store_connection_idle(void *arg, struct connection *connection)
     struct store *store = arg;
     struct lane *lane = lane_of(store, connection);
     lane->heard = clock_tick();
-    store_judge_clock(store, connection);
     if (!lane->is_up) {
         store_lane_is_up(store, lane);
     } else if (store->is_told_down) {
@@ -280,7 +290,7 @@ static void store_connection_down(void *arg, struct connection *connection, cons
     if (lane->is_up) {
         lane->is_up = false;
         store->up_count--;
-        metric_set(METRIC_STORE_CONNECTIONS, store->up_count, "up");
+        store_gauge_up(store);
     }
     if (store->up_count == 0 || (is_unanswered && is_silent(store))) {
         store_tell_down(store, fault);
@@ -370,8 +380,10 @@ static void store_sweep(void *arg)
         }
         busy += lane->job != NULL;
     }
-    metric_set(METRIC_STORE_WAITING, store->waiting_count);
-    metric_set(METRIC_STORE_CONNECTIONS, busy, "busy");
+    if (store->status) {
+        metric_set(METRIC_STORE_WAITING, store->waiting_count);
+        metric_set(METRIC_STORE_CONNECTIONS, busy, "busy");
+    }
     if (busy > 0 || store->waiting_count > 0) {
         timer_set(store->sweep, SWEEP);
     }
@@ -379,14 +391,17 @@ static void store_sweep(void *arg)
 
 /* --- open, close, ask --- */
 
-/* A connection that is used tells by itself. */
+/* A connection that is used tells by itself that somebody is there, and not what time it is: when all are used, one of
+ * them is asked all the same. */
 static void store_probe(void *arg)
 {
     struct store *store = arg;
+    bool is_clock_due = !duration_longer(PROBE_PERIOD, clock_since(store->clock_measured));
     for (unsigned i = 0; i < store->lane_count; i++) {
         struct lane *lane = &store->lanes[i];
         bool is_silent = !duration_longer(PROBE_PERIOD, clock_since(lane->heard));
-        if (!lane->job && connection_is_idle(lane->connection) && is_silent) {
+        if (!lane->job && connection_is_idle(lane->connection) && (is_silent || is_clock_due)) {
+            is_clock_due = false;
             connection_probe(lane->connection, PROBE_BOUND);
         }
     }
@@ -406,6 +421,7 @@ static void store_name_metrics(const struct store *store)
 
 static const struct connection_events store_events = {.may_connect = store_may_connect,
     .idle = store_connection_idle,
+    .clock = store_judge_clock,
     .down = store_connection_down,
     .done = store_connection_done};
 
