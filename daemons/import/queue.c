@@ -214,13 +214,18 @@ static bool queue_configure(struct queue *queue, const struct config *config, st
            hold_configured(config, &hold, fault) && times_configure(queue, config, fault);
 }
 
-static void labels_know(void)
+/* An outcome that has never come is told as 0: what grows from nothing has not grown, to Prometheus, and its alert would
+ * miss the first failure after each start. */
+static void series_start(void)
 {
     academy_code academy;
     for (size_t i = 0; academy_at(i, &academy); i++) {
         char label[8];
         academy_label_write(academy, label);
         metric_label_add(METRIC_IMPORT_LATEST, 1, label);
+    }
+    for (enum run_outcome outcome = 0; outcome < RUN_OUTCOME_COUNT; outcome++) {
+        metric_add(METRIC_IMPORT_RUNS, 0, run_outcome_name(outcome));
     }
 }
 
@@ -233,7 +238,7 @@ bool queue_new(const struct daemon_run *run, struct store *store, struct publish
         memory_free(&queue);
         return false;
     }
-    labels_know();
+    series_start();
     LIST_INIT(&queue->running);
     queue->check = status_check_add(run->status, "import", false);
     queue->overdue_check = status_check_add(run->status, "import_late", false);

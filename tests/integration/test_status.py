@@ -70,6 +70,9 @@ def test_metrics_tell_how_old_things_are(site, academy):
     assert 0 < now - importd[f'preau_import_last_success_timestamp_seconds{{academy="{academy.code}"}}'] < 86400
     for folder in ("inbox", "archive", "work"):
         assert importd[f'preau_directory_free_bytes{{directory="{folder}"}}'] > 0
+    # an alert looks at what was added: a series that began with 1 would have grown by nothing
+    for outcome in ("applied", "refused", "failed", "repeated", "busy", "held", "checked", "unfinished"):
+        assert f'preau_import_runs_total{{outcome="{outcome}"}}' in importd
     assert importd["preau_import_archives_held"] >= 0 and importd["preau_import_archives_oldest_seconds"] >= 0
     assert 0 < now - importd['preau_key_written_timestamp_seconds{key="sealing"}'] < 86400
     assert 'preau_key_written_timestamp_seconds{key="curve"}' not in importd
