@@ -1,11 +1,12 @@
 #include "link/portal_watch.h"
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 
 #include <stdio.h>
 
-/* While one is not to be had, all are asked more often. */
+/* One that is not to be had is asked more often. */
 #define LOOK_AGAIN SECONDS(5)
 
 struct watched {
@@ -19,6 +20,7 @@ struct portal_watch {
     struct status_check *check;
     struct duration interval;
     struct timer *timer;
+    struct tick all_asked;
     size_t count;
     struct watched portals[];
 };
@@ -63,15 +65,21 @@ static void look(void *arg)
 {
     struct portal_watch *watch = arg;
     bool is_any_away = false;
+    struct duration left = {watch->interval.us - clock_since(watch->all_asked).us};
+    bool is_turn_of_all = left.us <= 0;
+    if (is_turn_of_all) {
+        watch->all_asked = clock_tick();
+        left = watch->interval;
+    }
     for (size_t i = 0; i < watch->count; i++) {
         struct watched *watched = &watch->portals[i];
         is_any_away = is_any_away || watched->is_away;
-        if (!watched->is_asked) { /* else it has not answered the time before */
+        bool is_due = is_turn_of_all || watched->is_away;
+        if (is_due && !watched->is_asked) { /* else it has not answered the time before */
             watched->is_asked = oidc_look(watched->portal->oidc, looked, watched);
         }
     }
-    bool is_soon = is_any_away && duration_longer(watch->interval, LOOK_AGAIN);
-    timer_set(watch->timer, is_soon ? LOOK_AGAIN : watch->interval);
+    timer_set(watch->timer, is_any_away && duration_longer(left, LOOK_AGAIN) ? LOOK_AGAIN : left);
 }
 
 void portal_watch_new(
@@ -87,6 +95,8 @@ void portal_watch_new(
         watch->portals[i] = (struct watched){.watch = watch, .portal = &portals->list[i]};
     }
     watch->interval = config_duration(run->config, CONFIG_LINK_PROVIDER_CHECK_INTERVAL);
+    watch->all_asked =
+        (struct tick){clock_tick().us - watch->interval.us}; /* nothing is known of them: asked at once */
     watch->check = status_check_add(run->status, "academy_portals", false);
     watch->timer = loop_timer(run->loop, look, watch);
     timer_set(watch->timer, MILLISECONDS(100));
