@@ -89,7 +89,7 @@ static void not_sent(struct sms *sms, const struct sending *sending)
 {
     const struct registration_code *code = &sending->code;
     struct instant next = instant_add(clock_now(), pause_before(code->attempt));
-    metric_count(METRIC_SMS, sending->outcome == SMS_REFUSED ? "refused" : "silent");
+    metric_count(METRIC_SMS, sending->outcome == SMS_SILENT ? "silent" : "refused");
     log_fault("sms_not_sent", &sending->fault);
     if (code->attempt >= ATTEMPTS || !instant_before(next, code->expires_at)) {
         note(sms, code, REGISTRATION_FAILED, "late");

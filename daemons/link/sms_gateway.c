@@ -156,10 +156,16 @@ static long ask(const struct sms_gateway *gateway, struct curl_slist *headers, c
     return status;
 }
 
+/* Who asks is unknown, nothing of the kind is at that address, or it cannot: not for what this message is. */
+static bool is_of_any(long status)
+{
+    return status < 400 || status == 401 || (status >= 403 && status <= 405) || status >= 500;
+}
+
 static enum sms_outcome refused(long status, const struct answer *answer, struct fault *fault)
 {
     fault_set(fault, FAULT_PEER, "SMS gateway: %ld %s", status, answer->text);
-    return SMS_REFUSED;
+    return is_of_any(status) ? SMS_REFUSED : SMS_UNFIT;
 }
 
 enum sms_outcome sms_gateway_send(
@@ -182,5 +188,5 @@ enum sms_outcome sms_gateway_probe(struct sms_gateway *gateway, struct fault *fa
     if (status == 0) {
         return SMS_SILENT;
     }
-    return status == 401 || status == 403 || status >= 500 ? refused(status, &answer, fault) : SMS_TAKEN;
+    return status >= 400 && is_of_any(status) ? refused(status, &answer, fault) : SMS_TAKEN;
 }

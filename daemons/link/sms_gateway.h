@@ -24,7 +24,8 @@ struct sms_gateway_settings {
 
 enum sms_outcome {
     SMS_TAKEN,   /* by the gateway, which sends it or will */
-    SMS_REFUSED, /* by the gateway */
+    SMS_REFUSED, /* by the gateway, as it would refuse any */
+    SMS_UNFIT,   /* this message, for its number or its text: another may be taken */
     SMS_SILENT   /* no whole answer: it may have been taken */
 };
 
@@ -35,7 +36,7 @@ MUST_USE bool sms_gateway_check(const char *url, struct fault *fault);
 NEVER_NULL MUST_USE struct sms_gateway *sms_gateway_new(const struct sms_gateway_settings *settings);
 void sms_gateway_free(struct sms_gateway **gateway);
 
-/* text: UTF-8, of letters that the GSM alphabet has. fault: what is said of the last two. */
+/* text: UTF-8, of letters that the GSM alphabet has. fault: what is said when it is not taken. */
 enum sms_outcome sms_gateway_send(
     struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault);
 /* Is it there, and does it know us? A message to nobody, which it does not take: it says so (SMS_TAKEN) after it has looked at who

@@ -36,6 +36,9 @@ static void tell(const struct sms_watch *watch)
 
 void sms_watch_judge(struct sms_watch *watch, enum sms_outcome outcome, const struct fault *fault)
 {
+    if (outcome == SMS_UNFIT) {
+        return; /* one number's trouble is not everybody's; that many fail is counted (preau_sms_total) */
+    }
     watch->heard = clock_tick();
     watch->needs_message = outcome == SMS_REFUSED;
     (void)snprintf(watch->trouble, sizeof watch->trouble, "%s", outcome == SMS_TAKEN ? "" : fault->text);
