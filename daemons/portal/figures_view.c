@@ -5,7 +5,7 @@
 #include "runtime/clock.h"
 
 /* A night after which the snapshot should have been taken anew, and the hours that it may be late. */
-#define STALE_AFTER HOURS(36)
+#define STALE_AFTER HOURS(27)
 
 bool figures_profile(Preau__Profile sent, enum account_profile *out_profile)
 {
