@@ -11,6 +11,8 @@
 
 /* They change once a night: statsd is asked that often at most, however many come. */
 #define KEPT MINUTES(10)
+/* While statsd does not answer an older copy is given, and statsd is asked that often at most. */
+#define ASK_AGAIN MINUTES(1)
 
 struct open_figures {
     char *csv; /* NULL: none is kept */
@@ -19,6 +21,7 @@ struct open_figures {
     struct instant computed_at;
     uint32_t step;
     struct tick kept_at;
+    struct tick asked_at; /* for a newer copy than this one */
 };
 
 struct open_figures *open_figures_new(void)
@@ -43,6 +46,7 @@ static void figures_keep(struct open_figures *figures, const Preau__Statistics__
         .computed_at = {reply->computed_at},
         .step = reply->step,
         .kept_at = clock_tick(),
+        .asked_at = clock_tick(),
     };
     if (reply->csv.len > 0) {
         memcpy(figures->csv, reply->csv.data, reply->csv.len);
@@ -91,6 +95,8 @@ static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, 
         answering->answer(visit, figures);
     } else if (refusal == REFUSAL_NOT_FOUND) {
         answering->answer(visit, NULL);
+    } else if (figures->csv) {
+        answering->answer(visit, figures);
     } else {
         page_refuse(visit, refusal);
     }
@@ -98,11 +104,13 @@ static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, 
 
 static void figures_ask(struct visit *visit, void (*answer)(struct visit *visit, const struct open_figures *figures))
 {
-    const struct open_figures *figures = visit->portal->open_figures;
-    if (figures->csv && duration_longer(KEPT, clock_since(figures->kept_at))) {
+    struct open_figures *figures = visit->portal->open_figures;
+    if (figures->csv && (duration_longer(KEPT, clock_since(figures->kept_at)) ||
+                            duration_longer(ASK_AGAIN, clock_since(figures->asked_at)))) {
         answer(visit, figures);
         return;
     }
+    figures->asked_at = clock_tick();
     Preau__Statistics__GetOpenFiguresRequest request = PREAU__STATISTICS__GET_OPEN_FIGURES_REQUEST__INIT;
     struct answering *answering = arena_alloc(visit_arena(visit), 1, sizeof *answering);
     *answering = (struct answering){answer};
