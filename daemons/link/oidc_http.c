@@ -172,19 +172,19 @@ static void headers_free(struct curl_slist **headers)
     curl_slist_free_all(*headers);
 }
 
-/* Of a connection that was open already none is told again. */
-static void tell_certificates(const struct http_client *client)
+/* The portal's own, which stands first, and not those of the authorities behind it. Of a connection that was open already none is told
+ * again. */
+static void tell_certificate(const struct http_client *client)
 {
     static const char end_word[] = "Expire date:";
     CURL *curl = client->curl;
     struct curl_certinfo *chain = NULL;
     time_t end = -1;
     (void)curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain);
-    for (int i = 0; chain && i < chain->num_of_certs; i++) {
-        for (const struct curl_slist *fact = chain->certinfo[i]; fact; fact = fact->next) {
-            bool is_end = strncmp(fact->data, end_word, sizeof end_word - 1) == 0;
-            time_t one = is_end ? curl_getdate(fact->data + sizeof end_word - 1, NULL) : -1;
-            end = one >= 0 && (end < 0 || one < end) ? one : end;
+    bool is_shown = chain && chain->num_of_certs > 0;
+    for (const struct curl_slist *fact = is_shown ? chain->certinfo[0] : NULL; fact; fact = fact->next) {
+        if (strncmp(fact->data, end_word, sizeof end_word - 1) == 0) {
+            end = curl_getdate(fact->data + sizeof end_word - 1, NULL);
         }
     }
     if (end >= 0) {
@@ -200,7 +200,7 @@ bool http_ask(struct http_client *client, const struct http_question *question, 
     _cleanup_(body_free) struct body body = {.bytes = checked_malloc(BODY_MAX + 1)};
     prepare(client, question, headers, &body);
     CURLcode code = curl_easy_perform(client->curl);
-    tell_certificates(client);
+    tell_certificate(client);
     if (code != CURLE_OK) {
         return failed(code, &body, fault);
     }

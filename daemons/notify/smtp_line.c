@@ -166,18 +166,18 @@ static CURL *handle_new(struct smtp_line *line)
     return curl;
 }
 
-/* A connection without TLS shows none. */
-static void tell_certificates(CURL *curl)
+/* The relay's own, which stands first: those of authorities behind it are not the operator's to renew. A connection without TLS shows
+ * none. */
+static void tell_certificate(CURL *curl)
 {
     static const char end_word[] = "Expire date:";
     struct curl_certinfo *chain = NULL;
     time_t end = -1;
     (void)curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain);
-    for (int i = 0; chain && i < chain->num_of_certs; i++) {
-        for (const struct curl_slist *fact = chain->certinfo[i]; fact; fact = fact->next) {
-            bool is_end = strncmp(fact->data, end_word, sizeof end_word - 1) == 0;
-            time_t one = is_end ? curl_getdate(fact->data + sizeof end_word - 1, NULL) : -1;
-            end = one >= 0 && (end < 0 || one < end) ? one : end;
+    bool is_shown = chain && chain->num_of_certs > 0;
+    for (const struct curl_slist *fact = is_shown ? chain->certinfo[0] : NULL; fact; fact = fact->next) {
+        if (strncmp(fact->data, end_word, sizeof end_word - 1) == 0) {
+            end = curl_getdate(fact->data + sizeof end_word - 1, NULL);
         }
     }
     if (end >= 0) {
@@ -194,7 +194,7 @@ int smtp_line_open(struct smtp_line *line, enum smtp_stage *out_stage, struct sm
     long left = left_ms(line);
     curl_easy_setopt(line->curl, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L); /* 0 would be no bound */
     CURLcode code = curl_easy_perform(line->curl);
-    tell_certificates(line->curl);
+    tell_certificate(line->curl);
     curl_easy_getinfo(line->curl, CURLINFO_RESPONSE_CODE, &reply);
     if (code == CURLE_OK) {
         code = curl_easy_getinfo(line->curl, CURLINFO_ACTIVESOCKET, &line->socket);
