@@ -73,9 +73,11 @@ static const struct lifecycle_rule rules[] = {
     REFUSED(OPEN_SMS, PUPIL, ANY, GUARDIAN_ONLY),
     MOVES(OPEN_SMS, GUARDIAN, FRESH | HANDED | PENDING, ACTIVE, RESPONSABLE, NONE, CHOICE_EFFECTS),
     REFUSED(OPEN_SMS, GUARDIAN, ACTIVE, ALREADY_ACTIVE),
-    /* FranceConnect stands for the password, which is left as it is; linking later keeps the origin. */
+    /* FranceConnect stands for the password: a letter that was handed out, or a password that was chosen by whoever had it, opens
+     * nothing any more. Of a fresh account nobody has the password. Linking later keeps the password and the origin. */
     REFUSED(OPEN_FRANCECONNECT, PUPIL, ANY, GUARDIAN_ONLY),
-    MOVES(OPEN_FRANCECONNECT, GUARDIAN, FRESH | HANDED | PENDING, ACTIVE, FRANCECONNECT, NONE, 0),
+    MOVES(OPEN_FRANCECONNECT, GUARDIAN, FRESH, ACTIVE, FRANCECONNECT, NONE, 0),
+    MOVES(OPEN_FRANCECONNECT, GUARDIAN, HANDED | PENDING, ACTIVE, FRANCECONNECT, NONE, RESET_EFFECTS),
     STAYS(OPEN_FRANCECONNECT, GUARDIAN, ACTIVE, NONE, EFFECT_TELL_SECURITY_CHANGE),
 
     /* Guide 1.1, the transition. On an active account it would be a way round the password. */

@@ -55,6 +55,7 @@ static void stood_rows(void *arg, const struct rows *rows, const struct fault *f
         standing.is_linked = row_bool(rows, 0, "is_linked");
         standing.is_taken = row_bool(rows, 0, "is_taken");
         standing.has_other = row_bool(rows, 0, "has_other");
+        standing.linked_at = row_instant(rows, 0, "linked_at");
     }
     asking->stood(asking->arg, rows ? &standing : NULL, fault);
     memory_free(&asking);

@@ -13,7 +13,7 @@ select f.academy, f.account_id, a.state = 'active' as is_active, c.changed_at as
 
 -- :query franceconnect_standing
 -- How an identity and an account stand to each other. is_linked: to each other; is_taken: the identity to another account that is not
--- closed; has_other: the account to another identity.
+-- closed; has_other: the account to another identity. linked_at: of the identity.
 -- :role link
 -- $1 issuer text
 -- $2 subject text
@@ -21,17 +21,19 @@ select f.academy, f.account_id, a.state = 'active' as is_active, c.changed_at as
 -- $4 account_id bigint
 select coalesce((i.academy, i.account_id) = ($3, $4), false) as is_linked,
        coalesce((i.academy, i.account_id) <> ($3, $4), false) as is_taken,
+       i.linked_at,
        exists (select from preau.franceconnect_identity o
                 where o.academy = $3 and o.account_id = $4 and (o.issuer, o.subject) <> ($1, $2)) as has_other
   from (select 1) one
   left join (
-        select f.academy, f.account_id
+        select f.academy, f.account_id, f.linked_at
           from preau.franceconnect_identity f
           join preau.account a on (a.academy, a.id) = (f.academy, f.account_id) and a.closed_at is null
          where f.issuer = $1 and f.subject = $2) i on true;
 
 -- :query franceconnect_unlink
--- The person unlinks it: told by mail and remembered. No row: nothing was linked, or the password that was given is no longer the
+-- The person unlinks it: told by mail and remembered, all sessions of the account ended, and the registrations that FranceConnect
+-- vouched for, which would link it again. No row: nothing was linked, or the password that was given is no longer the
 -- account's.
 -- :role link
 -- $1 academy smallint
@@ -43,6 +45,12 @@ with gone as (
      using preau.credential c
      where f.academy = $1 and f.account_id = $2 and c.academy = $1 and c.account_id = $2 and c.changed_at = $3
  returning f.academy, f.account_id
+), ended as (
+    delete from preau.session s using gone g where (s.academy, s.account_id) = (g.academy, g.account_id)
+), over as (
+    update preau.registration r set expires_at = now()
+      from gone g
+     where (r.academy, r.account_id) = (g.academy, g.account_id) and r.subject is not null and r.expires_at > now()
 ), mail as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     select a.academy, a.id, 'franceconnect_unlinked', 'mail', a.email, substring(current_setting('application_name') from '[0-9a-f]{32}$')

@@ -181,6 +181,12 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     parameters_int64(&parameters, change->proof);
     parameters_text(&parameters, change->issuer);
     parameters_text(&parameters, change->subject);
+    if (change->sealed_length > 0) {
+        parameters_bytes(&parameters, change->sealed, change->sealed_length);
+    } else {
+        parameters_text(&parameters, NULL);
+    }
+    parameters_instant(&parameters, account->notification_expires_at);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

@@ -71,7 +71,9 @@ void opening_load_people(
 struct opening_change {
     const struct lifecycle_outcome *outcome; /* its account carries the version that was loaded */
     enum account_action action;
-    const char *hash; /* of the password chosen */
+    const char *hash;   /* of the password chosen; NULL: none was */
+    const void *sealed; /* EFFECT_NEW_PROVISIONAL_PASSWORD; else sealed_length is 0 */
+    size_t sealed_length;
     struct instant changed_at;
     const char *email; /* to be confirmed by a mailed link; NULL: none */
     struct instant link_expires_at;

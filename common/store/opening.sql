@@ -63,7 +63,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), other sessions ended, the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -85,17 +85,19 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 -- $18 proof bigint
 -- $19 issuer text
 -- $20 subject text
+-- $21 sealed bytea
+-- $22 notification_expires_at timestamptz
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
-           activated_at = $7,
+           activated_at = $7, notification_expires_at = $22,
            email = case when $9 is not null then $9 when $11 in ('open_sms', 'open_franceconnect') and email_confirmed_at is null then null else email end,
            email_confirmed_at = case when $9 is null then email_confirmed_at end
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
 ), hashed as (
-    update preau.credential c set sealed = null, hash = $8, changed_at = $17
-      from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and $8 is not null
+    update preau.credential c set sealed = $21, hash = $8, changed_at = $17
+      from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and ($8 is not null or $21 is not null)
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed

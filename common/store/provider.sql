@@ -22,14 +22,16 @@ delete from preau.provider_sign_in
 returning provider, sealed, expires_at > $4 as is_fresh;
 
 -- :query provider_session_keep
--- What ends the session at the provider too.
+-- What ends the session at the provider too; of a browser that signed in there again, the later one.
 -- :role link
 -- $1 token bytea
 -- $2 provider text
 -- $3 sealed bytea
 -- $4 expires_at timestamptz
 -- $5 administrator bigint
-insert into preau.provider_session (token, provider, sealed, expires_at, administrator_id) values ($1, $2, $3, $4, $5);
+insert into preau.provider_session (token, provider, sealed, expires_at, administrator_id) values ($1, $2, $3, $4, $5)
+on conflict (token) do update set provider = excluded.provider, sealed = excluded.sealed, expires_at = excluded.expires_at,
+                                  administrator_id = excluded.administrator_id;
 
 -- :query provider_session_take
 -- The same, once, with the entry of the audit trail.

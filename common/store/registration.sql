@@ -31,20 +31,20 @@ returning id;
 -- $1 id bigint
 -- $2 mobile text
 -- $3 lifetime interval
-update preau.registration set state = 'waiting', mobile = $2, due_at = now(), expires_at = now() + $3
+update preau.registration set state = 'waiting', mobile = $2, asked_at = now(), due_at = now(), expires_at = now() + $3
  where id = $1 and state = 'vouched' and expires_at > now()
 returning id;
 
 -- :query registration_claim
 -- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
 -- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
--- say the same.
+-- say the same. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
 -- :role link
 -- $1 limit bigint
 -- $2 lease interval
 -- $3 a_day bigint
 with due as (
-    select id, mobile from preau.registration
+    select id, mobile, attempts from preau.registration
      where state = 'waiting' and due_at <= now()
      order by due_at
      limit $1
@@ -52,7 +52,8 @@ with due as (
 ), judged as (
     select d.id, exists (select from preau.registration_record m where m.registration = d.id) as is_known,
            (select count(*) from preau.registration s
-             where s.mobile = d.mobile and s.id < d.id and s.asked_at > now() - interval '1 day'
+             where s.mobile = d.mobile and s.asked_at > now() - interval '1 day'
+               and (s.id < d.id or s.id > d.id and s.attempts > 0 and d.attempts = 0)
                and s.state not in ('nobody', 'flooded')) >= $3 as is_flooded
       from due d
 ), claimed as (

@@ -1,6 +1,7 @@
 #include "link/choice.h"
 
 #include "crypto/known_words.h"
+#include "crypto/provisional_password.h"
 #include "link/delivery_wanted.h"
 #include "link/hashing.h"
 #include "link/provisional.h"
@@ -73,6 +74,8 @@ static void choice_apply(struct choice *choice)
         .outcome = &choice->outcome,
         .action = choice->kind->action,
         .hash = choice->chosen ? choice->hash : NULL,
+        .sealed = choice->sealed,
+        .sealed_length = choice->sealed_length,
         .changed_at = choice->changed_at,
         .email = choice->email.text[0] != '\0' ? choice->email.text : NULL,
         .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
@@ -97,6 +100,21 @@ static void choice_hashed(void *arg, const char *hash, const struct fault *fault
     }
     snprintf(choice->hash, sizeof choice->hash, "%s", hash);
     choice->changed_at = clock_now();
+    choice_apply(choice);
+}
+
+/* FranceConnect stands for the password. One that somebody may have is replaced by one that nobody has, until the school gives it. */
+static void choice_vouch(struct choice *choice)
+{
+    choice->changed_at = choice->account.changed_at;
+    choice->sealed_length = 0;
+    if (choice->outcome.effects & EFFECT_NEW_PROVISIONAL_PASSWORD) {
+        struct provisional_password password;
+        choice->sealed_length =
+            provisional_password_renew(choice->link->keys, choice->academy, choice->id, &password, choice->sealed);
+        secret_wipe(&password, sizeof password);
+        choice->changed_at = clock_now();
+    }
     choice_apply(choice);
 }
 
@@ -132,8 +150,7 @@ void choice_go_on(struct choice *choice)
     if (refusal != REFUSAL_NONE) {
         choice_refuse(choice, refusal);
     } else if (!choice->chosen) {
-        choice->changed_at = choice->account.changed_at; /* the password stays */
-        choice_apply(choice);
+        choice_vouch(choice);
     } else if (!hashing_make(choice->link->hashing, choice->chosen, choice_hashed, choice)) {
         choice_refuse(choice, REFUSAL_BUSY);
     }

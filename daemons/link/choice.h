@@ -33,7 +33,6 @@ struct choice_kind {
 struct choice_vouched {
     const char *issuer;
     struct franceconnect_person *person;
-    char sign_out[TOKEN_RANDOM_SIZE]; /* of provider_hold.h; "" */
 };
 
 struct choice {
@@ -54,7 +53,9 @@ struct choice {
     struct password_link proof; /* number 0: none */
     struct lifecycle_outcome outcome;
     char hash[OPENING_HASH_SIZE];
-    struct instant changed_at; /* of the password, when it will have been */
+    unsigned char sealed[OPENING_SEALED_MAX]; /* the password in the place of the account's */
+    size_t sealed_length;                     /* 0: that stays */
+    struct instant changed_at;                /* of the password, when it will have been */
     unsigned char answer[OPENING_ANSWER_MAX];
     size_t answer_length;
     unsigned rounds;

@@ -100,9 +100,9 @@ bool franceconnect_open(const struct daemon_run *run, struct franceconnect **out
 void franceconnect_close(struct franceconnect **address)
 {
     struct franceconnect *franceconnect = *address;
+    bool is_closed = !franceconnect || oidc_close(&franceconnect->oidc); /* who waits for it is told, by *address */
     *address = NULL;
-    if (!franceconnect ||
-        !oidc_close(&franceconnect->oidc)) { /* a thread still uses it: left to the end of the process */
+    if (!franceconnect || !is_closed) { /* a thread still uses it: left to the end of the process */
         return;
     }
     secret_free(&franceconnect->secret);

@@ -13,8 +13,6 @@
 #include "runtime/metric.h"
 #include "store/franceconnect.h"
 
-#include <string.h>
-
 struct returning {
     struct link *link;
     struct call *call;
@@ -51,7 +49,6 @@ static void returning_answer(struct returning *returning, Preau__Link__FinishFra
     struct attempt attempt;
     tries_of_network(&returning->link->bounds, "franceconnect", returning->request->address, &attempt);
     attempt_give_back(returning->link->store, &attempt);
-    reply->sign_out = returning->hold.sign_out;
     call_answer(returning->call, &reply->base);
     returning_end(returning, "right");
 }
@@ -121,9 +118,8 @@ static void returning_found(void *arg, const struct franceconnect_account *accou
 
 static void returning_link(struct returning *returning)
 {
-    struct choice_vouched vouched = {
+    const struct choice_vouched vouched = {
         .issuer = franceconnect_issuer(returning->link->franceconnect), .person = returning->person};
-    memcpy(vouched.sign_out, returning->hold.sign_out, sizeof vouched.sign_out);
     returning->person = NULL; /* the choice's from here on */
     franceconnect_link_from_desk(
         returning->link, returning->call, &returning->request->base, returning->academy, returning->account, &vouched);
@@ -148,7 +144,6 @@ static void returning_kept(void *arg, const struct fault *fault)
     struct returning *returning = arg;
     if (fault) {
         log_fault("portal_session_not_kept", fault);
-        returning->hold.sign_out[0] = '\0';
     }
     returning_go_on(returning);
 }
@@ -163,7 +158,9 @@ static void returning_came_back(void *arg, const json_t *claims, const char *id_
     franceconnect_is_well(returning->link->franceconnect);
     returning->person = checked_malloc(sizeof *returning->person);
     franceconnect_person_read(claims, returning->person);
-    provider_hold_make(&returning->hold, returning->link, franceconnect_oidc(returning->link->franceconnect), id_token);
+    /* By the random that the browser has already, whatever it is answered: also one that is refused is signed in there. */
+    provider_hold_make(&returning->hold, returning->link, franceconnect_oidc(returning->link->franceconnect),
+        returning->request->browser, id_token);
     if (returning->hold.sealed) {
         provider_hold_keep(
             &returning->hold, returning->link, FRANCECONNECT_NAME, (administrator_id){0}, returning_kept, returning);

@@ -4,7 +4,12 @@
 
 #include "store/franceconnect.h"
 
-#include <string.h>
+/* The registration that linked it has done what it was for. From the desk there is no moment of a proof. */
+static bool is_over(const struct choice *choice, const struct franceconnect_standing *standing)
+{
+    return instant_is_set(choice->proof.credential_at) &&
+           instant_before(choice->proof.credential_at, standing->linked_at);
+}
 
 static void stood(void *arg, const struct franceconnect_standing *standing, const struct fault *fault)
 {
@@ -15,6 +20,8 @@ static void stood(void *arg, const struct franceconnect_standing *standing, cons
         choice_refuse(choice, REFUSAL_FRANCECONNECT_TAKEN);
     } else if (standing->has_other) {
         choice_refuse(choice, REFUSAL_FRANCECONNECT_OTHER);
+    } else if (standing->is_linked && is_over(choice, standing)) {
+        choice_refuse(choice, REFUSAL_REGISTRATION_OVER);
     } else if (standing->is_linked) {
         choice_done(choice);
     } else {
@@ -55,16 +62,13 @@ static void desk_check(struct choice *choice)
 
 static size_t desk_answer(const struct choice *choice, unsigned char *out_answer)
 {
-    char sign_out[TOKEN_RANDOM_SIZE];
     Preau__AccountRef ref = PREAU__ACCOUNT_REF__INIT;
     Preau__Link__FinishFranceConnectReply reply = PREAU__LINK__FINISH_FRANCE_CONNECT_REPLY__INIT;
-    memcpy(sign_out, choice->vouched.sign_out, sizeof sign_out);
     ref.academy = (uint32_t)choice->academy.v;
     ref.id = choice->id.v;
     reply.outcome = PREAU__LINK__FRANCE_CONNECT_OUTCOME__FRANCECONNECT_OUTCOME_LINKED;
     reply.account = &ref;
     reply.credential_at = choice->changed_at.us;
-    reply.sign_out = sign_out;
     return preau__link__finish_france_connect_reply__pack(&reply, out_answer);
 }
 

@@ -197,7 +197,7 @@ static void finishing_came_back(void *arg, const json_t *claims, const char *id_
         finishing_turn_away(finishing, refusal);
         return;
     }
-    provider_hold_make(&finishing->hold, finishing->link, finishing->portal->oidc, id_token);
+    provider_hold_make(&finishing->hold, finishing->link, finishing->portal->oidc, NULL, id_token);
     finishing_apply(finishing);
 }
 

@@ -6,16 +6,22 @@
 #include "runtime/memory.h"
 #include "runtime/secret.h"
 
+#include <stdio.h>
 #include <string.h>
 
-void provider_hold_make(struct provider_hold *hold, const struct link *link, struct oidc *oidc, const char *id_token)
+void provider_hold_make(
+    struct provider_hold *hold, const struct link *link, struct oidc *oidc, const char *sign_out, const char *id_token)
 {
     char place[PORTAL_PLACE_SIZE];
     size_t length = strlen(id_token);
     if (!oidc_has_sign_out(oidc)) {
         return;
     }
-    token_random(hold->sign_out);
+    if (sign_out) {
+        snprintf(hold->sign_out, sizeof hold->sign_out, "%s", sign_out);
+    } else {
+        token_random(hold->sign_out);
+    }
     portal_place(place, "session", hold->sign_out);
     hold->sealed_length = length + SEAL_OVERHEAD;
     hold->sealed = checked_malloc(hold->sealed_length);

@@ -11,11 +11,14 @@ struct provider_hold {
     size_t sealed_length;
 };
 
-/* Made while the ID token is there; the caller clears. */
-void provider_hold_make(struct provider_hold *hold, const struct link *link, struct oidc *oidc, const char *id_token);
+/* Made while the ID token is there; the caller clears. sign_out: the random that this browser has already; NULL: one is drawn, that it
+ * is to be given. */
+void provider_hold_make(
+    struct provider_hold *hold, const struct link *link, struct oidc *oidc, const char *sign_out, const char *id_token);
 void provider_hold_clear(struct provider_hold *hold);
 
-/* Kept for EndPortalSession; of: an administrator, 0: a family's. To be asked only where there is a way (sealed). */
+/* Kept for EndPortalSession, in the place of what the same random ended before; of: an administrator, 0: a family's. To be asked only
+ * where there is a way (sealed). */
 void provider_hold_keep(const struct provider_hold *hold, const struct link *link, const char *provider,
     administrator_id of, provider_done *done, void *arg);
 

@@ -77,7 +77,6 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     metric_count(METRIC_PORTAL_SIGN_INS, "family", "ok");
     cookie_set_token(visit, COOKIE_DEVICE, reply->device);
     cookie_clear(visit, COOKIE_REGISTRATION); /* whoever sits here next does not go on with it */
-    cookie_clear(visit, COOKIE_FRANCECONNECT);
     struct web_session session = {.stage = WEB_OPEN,
         .academy = {(int16_t)(reply->account ? reply->account->academy : 0)},
         .account = {reply->account ? reply->account->id : 0},

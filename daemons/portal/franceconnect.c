@@ -7,6 +7,7 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/provider_way.h"
 #include "runtime/metric.h"
@@ -92,7 +93,6 @@ static void came_back(struct visit *visit, const ProtobufCMessage *answer, enum 
         refuse(visit, refusal);
         return;
     }
-    provider_session_held(visit, COOKIE_FRANCECONNECT, reply->sign_out);
     if (reply->outcome == PREAU__LINK__FRANCE_CONNECT_OUTCOME__FRANCECONNECT_OUTCOME_LINKED) {
         page_go_noted(visit, "franceconnect", FAMILY_ACCOUNT);
     } else if (reply->outcome == PREAU__LINK__FRANCE_CONNECT_OUTCOME__FRANCECONNECT_OUTCOME_SIGNED_IN) {
@@ -128,6 +128,7 @@ void franceconnect_left(struct visit *visit)
 
 void franceconnect_leave(struct visit *visit)
 {
+    cookie_clear(visit, COOKIE_REGISTRATION); /* whoever sits here next does not go on with it */
     provider_leave(visit, &exit_of_franceconnect);
 }
 
@@ -158,11 +159,17 @@ void franceconnect_unlink_show(struct visit *visit)
 
 static void unlinked(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
-    if (answer) {
-        page_go_noted(visit, "dissociation", FAMILY_ACCOUNT);
-    } else {
+    if (!answer) {
         unlink_page(visit, refusal);
+        return;
     }
+    /* it ended all the person's sessions */
+    const struct web_session session = {.stage = WEB_OPEN,
+        .academy = visit->session.academy,
+        .account = visit->session.account,
+        .credential_at = visit->session.credential_at};
+    note_leave(visit, "dissociation", FAMILY_ACCOUNT);
+    visit_sign_in(visit, &session, FAMILY_ACCOUNT);
 }
 
 void franceconnect_unlink_do(struct visit *visit)

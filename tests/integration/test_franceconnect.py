@@ -6,16 +6,18 @@ import re
 
 import pytest
 
+from peers.bus import Bus, Refused
 from peers.franceconnect import FranceConnect, FranceConnectVisitor, changed, subject_of
 from peers.mail import text_of
-from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.portal import ACADEMY, PASSWORD, opening_fields, sign_in
 from peers.registering import Families, begin, choose, code_to, give, is_looked_at, name_children, typed
 from peers.self_help import NETWORKS
 from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000", "provider_keys_interval": "1s"},
-            "sms": {"attempts_address": "1000"}}
+            "sms": {"attempts_address": "1000", "daily_number": "3"}}
+SHEET = 2  # Channel of notify.proto
 BUTTON, ACCOUNT = "/franceconnect", "/guichet/compte"
 
 
@@ -107,7 +109,7 @@ def test_the_button_is_first_where_one_signs_in_and_opens(here):
 
 def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, families):
     name, who, anne, visitor = linked(here, families)
-    assert anne.login in visitor.page.text
+    assert anne.login in visitor.page.text and visitor.page.link("donner mon adresse") == "/guichet/adresse"
     row = anne.row()
     assert (row["state"], row["origin"], row["password"]) == ("active", "franceconnect", "provisional") and row["activated_at"]
     assert families.events(anne)[-1] == "open_franceconnect" and identities(here, anne) == [subject_of(name)]
@@ -117,11 +119,73 @@ def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, fa
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="franceconnect",outcome="right"}'] >= 2
 
 
-def test_what_was_handed_out_and_opened_by_franceconnect_is_of_franceconnect(here, families):
+def does_not_sign_in(here, person, password):
+    page = sign_in(here, person, password).page
+    assert page.status == 401 and "est incorrect" in page.text, page.text
+
+
+def credential(here, person):
+    with here.psql() as database:
+        return database.execute("select sealed, hash from preau.credential where (academy, account_id) = (%s, %s)", person.account).fetchone()
+
+
+def test_an_old_letter_opens_nothing_once_franceconnect_did(here, families):
+    """Whoever finds it would need it alone: the account asks for no birth date any more."""
     name, who, anne = known(here, families)
     anne.hand_out()
+    assert sign_in(here, anne).page.path == "/ouverture"
+    before = credential(here, anne)
+    visitor = link(prove(here, name, who))
+    row = anne.row()
+    assert (row["state"], row["origin"], row["password"]) == ("active", "franceconnect", "provisional")
+    assert credential(here, anne)[0] not in (None, before[0])
+    does_not_sign_in(here, anne, anne.password)
+    assert visitor.get("/guichet").status == 200 and visitor_of(here).go(name).path == "/guichet"
+
+
+def test_a_password_chosen_before_the_address_was_confirmed_opens_nothing(here, families):
+    name, who, anne = known(here, families)
+    anne.hand_out()
+    stranger = sign_in(here, anne)
+    page = stranger.submit(stranger.page.form("/ouverture"), opening_fields(stranger.page, ["29/02/2012"]), nouveau=PASSWORD,
+                           confirmation=PASSWORD, courriel="intrus@example.net")
+    assert page.status == 200 and anne.row()["state"] == "en_cours"
     link(prove(here, name, who))
-    assert (anne.row()["state"], anne.row()["origin"]) == ("active", "franceconnect")
+    row = anne.row()
+    assert (row["state"], row["password"], row["email"]) == ("active", "provisional", None) and credential(here, anne)[1] is None
+    does_not_sign_in(here, anne, PASSWORD)
+    does_not_sign_in(here, anne, anne.password)
+
+
+def test_a_fresh_account_keeps_a_password_that_nobody_was_given(here, families):
+    name, who, anne = known(here, families)
+    before = credential(here, anne)
+    link(prove(here, name, who))
+    assert credential(here, anne) == before
+    page = sign_in(here, anne).page
+    assert page.path == "/connexion" and page.status == 409, page.text
+
+
+def test_the_head_notifies_anew_who_opened_by_franceconnect(here, families):
+    name, who, anne = known(here, families)
+    anne.hand_out()
+    old = anne.password
+    link(prove(here, name, who))
+    school = families.schools[ACADEMY, 2]
+    with here.psql() as database:
+        (head,) = database.execute("insert into preau.administrator (login, name, role, hash) values ('directrice.fc', 'Essai', 'directeur', 'x')"
+                                   " returning id").fetchone()
+        database.execute("insert into preau.administrator_scope values (%s, %s, %s)", (head, ACADEMY, school[0]))
+    bus = Bus(here)
+    account = bus.reference(anne.account)
+    bus.ask("notify", "CreateBatch", bus.message("notify", "CreateBatchRequest", academy=ACADEMY, uai=school[0], accounts=[account],
+                                                 channel=SHEET), administrator=head)
+    here.wait(lambda: anne.row()["notified_at"].year > 2025, what="notified")
+    shown = bus.ask("notify", "ShowPassword", bus.message("notify", "ShowPasswordRequest", academy=ACADEMY, uai=school[0],
+                                                          account=account), administrator=head)
+    assert shown.password not in ("", old)
+    assert sign_in(here, anne, shown.password).page.path == "/nouveau-mot-de-passe"
+    assert visitor_of(here).go(name).path == "/guichet"
 
 
 def test_an_account_that_was_active_keeps_its_origin_and_its_password(here, families):
@@ -199,6 +263,23 @@ def visitor_and_page(here, name):
     return visitor
 
 
+def test_a_mobile_that_comes_late_counts_as_late(here, families):
+    """The number of its registration is older than those that were sent meanwhile."""
+    name, who, _ = known(here, families)
+    early = visitor_and_page(here, name)
+    for count in range(1, 4):
+        begin(here, who)
+        code_to(here, who[2], count)
+    with here.psql() as database:
+        database.execute("update preau.registration set asked_at = now() - interval '2 days' where state = 'vouched'")
+    give_mobile(early, typed(who[2]))
+    is_looked_at(here)
+    assert len(here.sms.messages(who[2])) == 3
+    with here.psql() as database:
+        rows = database.execute("select state, asked_at > now() - interval '1 hour' from preau.registration where mobile = %s order by id", (who[2],))
+        assert rows.fetchall() == [("flooded", True)] + [("sent", True)] * 3
+
+
 def test_a_mobile_is_given_once(here, families):
     """The code is made from the registration: one that was sent to a mobile of mine must not prove another's."""
     name, who, _ = known(here, families)
@@ -232,6 +313,7 @@ def test_an_account_has_one_identity_and_another_is_told_what_to_do(here, famili
     visitor = prove(here, name + "2", who, count=2)
     link(visitor)
     assert visitor.page.status == 409 and "déjà lié à une autre identité" in visitor.page.text
+    assert "ou choisissez-en un avec un code reçu par SMS" in visitor.page.text
     assert identities(here, anne) == [subject_of(name)]
     assert visitor_of(here).go(name).path == "/guichet"
 
@@ -286,6 +368,51 @@ def test_who_is_signed_in_links_and_unlinks(here, families, signed_in):
     assert visitor_of(here).go(name).path == "/inscription/mobile"
 
 
+def test_unlinking_ends_the_other_sessions_and_not_the_one_that_asks(here, families, signed_in):
+    name, anne, visitor = signed_in
+    visitor.go(name, "/guichet/franceconnect")
+    other = visitor_of(here)
+    assert other.go(name).path == "/guichet"
+    visitor.submit(visitor.get("/guichet/franceconnect/retrait").form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert identities(here, anne) == [] and visitor.get(ACCOUNT).path == ACCOUNT
+    assert other.get("/guichet").path == "/connexion"
+    with here.psql() as database:
+        assert database.execute("select count(*) from preau.session where (academy, account_id) = (%s, %s)", anne.account).fetchone() == (1,)
+
+
+def finish_again(here, token):
+    with pytest.raises(Refused) as refused:
+        Bus(here).ask("link", "FinishRegistration", token=token)
+    return refused.value.code
+
+
+def test_a_registration_links_once_and_never_after_unlinking(here, families):
+    name, who, anne = known(here, families)
+    visitor = prove(here, name, who)
+    token = visitor.session.cookies["preau-inscription"]
+    link(visitor)
+    assert identities(here, anne) == [subject_of(name)] and finish_again(here, token) == "registration_over"
+    choose(name_children(give(begin(here, who), code_to(here, who[2], 2)), "29/02/2012"))
+    visitor = sign_in(here, anne, PASSWORD)
+    assert finish_again(here, token) == "registration_over"
+    visitor.submit(visitor.get("/guichet/franceconnect/retrait").form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert identities(here, anne) == [] and finish_again(here, token) == "registration_over"
+
+
+def test_unlinking_ends_a_registration_that_is_newer_than_the_password(here, families, signed_in):
+    """Nothing but the unlinking ends it: its proof is the last thing that happened."""
+    name, anne, visitor = signed_in
+    with here.psql() as database:
+        (mobile,) = database.execute("select mobile from preau.person where (account_academy, account_id) = (%s, %s)", anne.account).fetchone()
+    other = prove(here, name, (None, None, mobile), count=2)
+    token = other.session.cookies["preau-inscription"]
+    visitor.go(name, "/guichet/franceconnect")
+    assert identities(here, anne) == [subject_of(name)] and finish_again(here, token) == "registration_over"
+    visitor.submit(visitor.get("/guichet/franceconnect/retrait").form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert identities(here, anne) == []
+    assert finish_again(here, token) == "registration_over" and identities(here, anne) == []
+
+
 def test_who_has_no_password_does_not_unlink_the_only_way_in(here, families):
     name, who, anne, visitor = linked(here, families)
     assert "Vous n’en avez pas choisi" in visitor.get(ACCOUNT).text
@@ -303,7 +430,8 @@ def test_the_identity_of_somebody_else_is_not_linked(here, families, signed_in):
     here.franceconnect.person("quelqu", "Jean", "AUTRE")
     page = visitor.go("quelqu", "/guichet/franceconnect")
     assert page.status == 403 and "ne sont pas ceux de ce compte" in page.text and identities(here, anne) == []
-    assert page.link("Revenir à mon compte") == ACCOUNT
+    assert page.link("Revenir à mon compte") == ACCOUNT and "Se déconnecter d’ici et de FranceConnect" in page.text
+    assert visitor.leave().path == "/franceconnect/fin" and "aussi déconnecté de FranceConnect" in visitor.page.text
 
 
 def test_an_identity_that_is_anothers_account_is_not_linked(here, families, signed_in):
@@ -417,6 +545,47 @@ def test_who_signs_out_signs_out_there_too_the_session_here_first(here, families
     assert visitor.left.headers["Refresh"] == "0; url=/franceconnect/deconnexion"
     assert page.path == "/franceconnect/fin" and "aussi déconnecté de FranceConnect" in page.text
     assert visitor.get("/guichet").path == "/connexion"
+
+
+def leave_from(visitor, page):
+    """By the link of a page: what FranceConnect shows asks, and is answered."""
+    assert page.link("Se déconnecter de FranceConnect") == "/franceconnect/deconnexion", page.text
+    visitor.leave_there()
+    assert visitor.page.path == "/franceconnect/fin" and "aussi déconnecté de FranceConnect" in visitor.page.text
+
+
+def test_who_is_somebody_else_signs_out_there_before_any_account_is_found(here, families):
+    name, who, anne = known(here, families)
+    visitor = visitor_of(here)
+    leave_from(visitor, visitor.go(name))
+    assert visitor.get("/inscription/mobile").path == "/inscription", "the registration is not the next person's"
+    visitor = visitor_and_page(here, name)
+    leave_from(visitor, give_mobile(visitor, typed(who[2])).page)
+
+
+def test_the_page_of_the_code_without_franceconnect_has_no_way_out_of_it(here, families):
+    _, who, _ = known(here, families)
+    assert "FranceConnect" not in begin(here, who).page.text
+
+
+def test_a_sign_in_by_password_leaves_the_way_out(here, families, signed_in):
+    name, anne, _ = signed_in
+    visitor = visitor_of(here)
+    assert visitor.go(name).path == "/inscription/mobile"
+    page = visitor.get("/connexion")
+    assert visitor.submit(page.form("/connexion"), identifiant=anne.login, mot_de_passe=PASSWORD).path == "/guichet"
+    assert visitor.leave().path == "/franceconnect/fin" and "aussi déconnecté de FranceConnect" in visitor.page.text
+
+
+def test_nothing_that_ends_a_session_there_is_stored_in_clear(here, families, signed_in):
+    name, anne, visitor = signed_in
+    visitor.go(name, "/guichet/franceconnect")
+    random = visitor.session.cookies["preau-franceconnect"]
+    with here.psql() as database:
+        answers = database.execute("select answer from preau.request_answer").fetchall()
+        sessions = database.execute("select token from preau.provider_session").fetchall()
+    assert answers and not any(random.encode() in bytes(answer) for answer, in answers)
+    assert sessions and not any(random.encode() in bytes(token) for token, in sessions)
 
 
 def test_another_state_of_the_sign_out_says_nothing(here, families):

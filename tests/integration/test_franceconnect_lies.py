@@ -7,6 +7,7 @@ test_portal_lies.py; here is what FranceConnect alone must say, and what it must
 import os
 import secrets
 import subprocess
+import threading
 import time
 import urllib.parse
 
@@ -30,6 +31,7 @@ def here(tmp_path_factory):
     site = Site(folder, with_kannel=False, settings={
         "link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "10000", "provider_timeout": f"{BOUND}s",
                  "provider_keys_interval": "1s"},
+        "daemon": {"stop_timeout": f"{BOUND - 1}s"},  # over before who hangs is given up
         "sms": {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}})
     with HostileProvider(folder / "provider") as provider:
         site.provider = provider
@@ -248,6 +250,28 @@ def test_who_is_slow_is_not_waited_for(here, provider, path):
     check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"][0]
     assert check["state"] == "degraded" and here.http_status("preau-linkd", "/readyz") == 200
     provider.reset()
+
+
+def test_linkd_stops_in_order_while_franceconnect_hangs(here, provider):
+    way, hangs, refused = Way(here), threading.Event(), []
+    provider.answers["/token"] = lambda handler: (hangs.set(), time.sleep(10 * BOUND))
+
+    def ask():
+        with pytest.raises(Exception) as told:
+            way.back()
+        refused.append(told.value)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        assert hangs.wait(30)
+        here.stop_daemon("preau-linkd")
+        assert 'event=stopped' in here.log("preau-linkd").splitlines()[-1], here.log("preau-linkd")[-2000:]
+    finally:
+        provider.reset()
+        here.launch("preau-linkd")
+        asking.join(60)
+    assert refused and not asking.is_alive()
 
 
 def test_a_right_answer_makes_the_status_well_again(here, provider):

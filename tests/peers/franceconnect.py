@@ -98,8 +98,11 @@ class FranceConnectVisitor(PortalVisitor):
         """Signs out here, and there as the browser does by itself: what it is told in the end."""
         home = self.get("/guichet")
         page = self.submit(home.form("/deconnexion"))
+        self.left = page
+        return self.leave_there()
+
+    def leave_there(self):
         response = self.session.get(self.url + "/franceconnect/deconnexion", timeout=20)
         form = re.search(r'action="([^"]*)".*?name="xsrf" value="([^"]*)"', response.text, re.S)
-        self.left = page
         self.page = Page(self.session.post(form[1], data={"xsrf": form[2], "logout": "yes"}, timeout=20))
         return self.page

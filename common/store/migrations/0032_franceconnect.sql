@@ -16,6 +16,9 @@ create table preau.franceconnect_identity (
 grant select, insert, update, delete on preau.franceconnect_identity to preau_link;
 grant select on preau.franceconnect_identity to preau_portal;
 
+-- A family's browser has one random for all its ways to FranceConnect: what ends the session there is that of the last.
+grant update on preau.provider_session to preau_link;
+
 -- A registration whose names FranceConnect vouches for begins without a mobile: that is asked for next, once, for the code is made
 -- from the registration. A person has several names: each of those at birth or in use, with each of the given names that may be the usual one.
 alter table preau.registration

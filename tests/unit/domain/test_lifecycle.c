@@ -164,13 +164,21 @@ static bool effects_are(unsigned effects, unsigned effect)
     return (effects & effect) != 0;
 }
 
+/* What the school handed out, or somebody chose by it, opens nothing any more. */
+static bool franceconnect_resets(const struct account *account, enum account_action action)
+{
+    return action == ACTION_OPEN_FRANCECONNECT &&
+           (account->state == STATE_DISTRIBUE || account->state == STATE_EN_COURS);
+}
+
 static void check_password(const struct account *account, enum account_action action)
 {
     struct lifecycle_outcome outcome;
     if (decide(account, action, &outcome) != REFUSAL_NONE)
         return;
-    bool resets =
-        action == ACTION_RESET_PASSWORD || (action == ACTION_NOTIFY_RESET && account->state != STATE_NON_DISTRIBUE);
+    bool resets = action == ACTION_RESET_PASSWORD ||
+                  (action == ACTION_NOTIFY_RESET && account->state != STATE_NON_DISTRIBUE) ||
+                  franceconnect_resets(account, action);
     bool chooses = action == ACTION_OPEN || action == ACTION_CHANGE_PASSWORD || action == ACTION_RECOVER_PASSWORD ||
                    action == ACTION_OPEN_SMS || is_transition(action);
     enum password_kind expected = resets ? PASSWORD_PROVISIONAL : chooses ? PASSWORD_CHOSEN : account->password;
@@ -250,7 +258,8 @@ static void check_notification(const struct account *account, enum account_actio
     if (decide(account, action, &outcome) != REFUSAL_NONE)
         return;
     bool notifies = action == ACTION_NOTIFY || action == ACTION_NOTIFY_RESET;
-    bool extends = notifies || (action == ACTION_RESET_PASSWORD && instant_is_set(account->notified_at));
+    bool resets = action == ACTION_RESET_PASSWORD || franceconnect_resets(account, action);
+    bool extends = notifies || (resets && instant_is_set(account->notified_at));
     struct instant in_three_months = {NOW.us + DAYS(91).us}; /* 16 September to 16 December */
     assert_int_equal(outcome.account.notified_at.us, notifies ? NOW.us : account->notified_at.us);
     assert_int_equal(
