@@ -31,7 +31,8 @@ return {
     ['for', 'aria-describedby', 'aria-labelledby', 'aria-controls'].flatMap((name) => (one.getAttribute(name) || '').split(' ')))
     .filter((id) => id && !document.getElementById(id)),
   links: [...document.links].filter(shown).map((one) =>  // in a table, the row says the rest
-    [(one.closest('tr') || one).textContent.trim() || one.getAttribute('aria-label'), one.href]),
+    [one.closest('tr') && one.closest('tr').textContent.trim() + one.textContent.trim() || one.textContent.trim() || one.getAttribute('aria-label'),
+     one.href]),
 };
 """
 # the words that are on the page by a script alone: those of the same page as it was sent are taken from them

@@ -11,7 +11,7 @@ from peers.routes import filled, routes
 from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
-FIT = {"ANYONE": "nobody", "FAMILY": "guardian", "OPENING": "opening", "PASSWORD": "new_password"}
+FIT = {"ANYONE": "nobody", "UNASKED": "nobody", "FAMILY": "guardian", "OPENING": "opening", "PASSWORD": "new_password"}
 PAGE_MAX, DESIGN_MAX, DESIGN_PACKED_MAX = 100_000, 130_000, 25_000
 PARTS = re.compile(r'(?:src|href)="(/(?:assets|services)/[^"]+)"')
 

@@ -334,7 +334,7 @@ def halfway(here, administrators):
 
 
 @pytest.mark.parametrize("stage", ["CODE", "OWN_PASSWORD", "SECOND_FACTOR"])
-@pytest.mark.parametrize("method, pattern, access", [route[:3] for route in routes() if route.access not in ("ANYONE", "SIGNED_IN")])
+@pytest.mark.parametrize("method, pattern, access", [route[:3] for route in routes() if route.access not in ("ANYONE", "UNASKED", "SIGNED_IN")])
 def test_halfway_through_nothing_else_is_reached(here, halfway, stage, method, pattern, access):
     visitor, place = halfway[stage]
     assert visitor.page.path == place

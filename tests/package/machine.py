@@ -103,16 +103,15 @@ class Machine:
             environment["LISTEN_FDS"] = "1"
         start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"
                  f"exec {shlex.join([*INSIDE, str(self.root)])} setpriv --reuid={user} --regid={unit['Group']} --init-groups {unit['ExecStart']}")
-        log = open(self.path(f"/var/log/{name}.log"), "ab")
-
         def take_socket():
             if passed:
                 os.dup2(passed.fileno(), 3)
                 os.set_inheritable(3, True)  # dup2 leaves one that was the third already as it is
 
-        self.running[name] = subprocess.Popen(["sh", "-c", start], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                              env={"PATH": PATH, "LC_ALL": "C.UTF-8", **environment}, preexec_fn=take_socket,
-                                              close_fds=not passed)
+        with open(self.path(f"/var/log/{name}.log"), "ab") as log:
+            self.running[name] = subprocess.Popen(["sh", "-c", start], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                                  env={"PATH": PATH, "LC_ALL": "C.UTF-8", **environment}, preexec_fn=take_socket,
+                                                  close_fds=not passed)
 
     def log(self, name):
         return self.path(f"/var/log/{name}.log").read_text()

@@ -87,7 +87,7 @@ def test_what_is_removed_leaves_what_cannot_be_made_again(installed):
     installed.stop()
     installed.run(f"apt-get remove --yes {' '.join(PACKAGES)}")
     assert installed.path("/etc/preau/preau.conf").exists() and not installed.path("/usr/sbin/preau-linkd").exists()
-    installed.run(f"apt-get purge --yes {' '.join(PACKAGES)}")
+    installed.run(f"dpkg --purge {' '.join(reversed(PACKAGES))}")
     assert installed.path("/etc/preau/keys/sealing-1.key").exists() and installed.path("/var/lib/preau/import/inbox").exists()
     left = installed.run("dpkg-query -W -f '${binary:Package} ${db:Status-Abbrev}\\n' 'preau*' || true")
     assert not re.search(r"^preau-\S+ (?!un)", left, re.M), left
