@@ -19,12 +19,12 @@ static bool number_parse(const char *text, size_t length, double *out_number)
 
 bool check_range_parse(const char *text, struct check_range *out_range)
 {
-    struct check_range range = {.start = 0, .end = INFINITY, .alerts_inside = text[0] == '@'};
+    struct check_range range = {.start = 0, .end = (double)INFINITY, .alerts_inside = text[0] == '@'};
     text += range.alerts_inside;
     const char *colon = strchr(text, ':');
     const char *end = colon != NULL ? colon + 1 : text;
     if (colon != NULL && colon - text == 1 && text[0] == '~')
-        range.start = -INFINITY;
+        range.start = -(double)INFINITY;
     else if (colon != NULL && colon != text && !number_parse(text, (size_t)(colon - text), &range.start))
         return false;
     bool is_open = colon != NULL && colon != text && *end == '\0';
