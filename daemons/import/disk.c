@@ -1,6 +1,7 @@
 #include "import/disk.h"
 
 #include "runtime/cleanup.h"
+#include "runtime/metric.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,29 +10,33 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-bool disk_is_low(const struct inbox_options *options, size_t free_min, char out_text[DISK_TEXT_SIZE])
+void disk_look(const struct inbox_options *options, size_t free_min, char out_low[DISK_TEXT_SIZE])
 {
     const struct {
-        const char *key, *path;
+        const char *label, *path;
     } folders[] = {
-        {"import.inbox_directory",   options->inbox_directory  },
-        {"import.archive_directory", options->archive_directory},
-        {"import.work_directory",    options->work_directory   },
+        {"inbox",   options->inbox_directory  },
+        {"archive", options->archive_directory},
+        {"work",    options->work_directory   },
     };
     uint64_t least = free_min;
-    out_text[0] = '\0';
+    bool is_unknown = false;
+    out_low[0] = '\0';
     for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
         struct statvfs room;
         if (statvfs(folders[i].path, &room) != 0) {
-            (void)snprintf(out_text, DISK_TEXT_SIZE, "%s: %s", folders[i].key, strerror(errno));
-            return true;
+            if (!is_unknown) {
+                (void)snprintf(out_low, DISK_TEXT_SIZE, "import.%s_directory: %s", folders[i].label, strerror(errno));
+            }
+            is_unknown = true;
+            continue;
         }
         uint64_t left = (uint64_t)room.f_bavail * room.f_frsize;
-        if (left < least) {
+        metric_set(METRIC_DIRECTORY_FREE, (double)left, folders[i].label);
+        if (left < least && !is_unknown) {
             least = left;
-            (void)snprintf(
-                out_text, DISK_TEXT_SIZE, "%s: %" PRIu64 " MiB left on its disk", folders[i].key, left >> 20);
+            (void)snprintf(out_low, DISK_TEXT_SIZE, "import.%s_directory: %" PRIu64 " MiB left on its disk",
+                folders[i].label, left >> 20);
         }
     }
-    return out_text[0] != '\0';
 }

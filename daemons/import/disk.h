@@ -7,6 +7,7 @@
 
 enum { DISK_TEXT_SIZE = 240 };
 
-/* The folder with the least room, when that is less than free_min bytes, or cannot be told: true, and out_text names it and
- * says how much is left. */
-bool disk_is_low(const struct inbox_options *options, size_t free_min, char out_text[DISK_TEXT_SIZE]);
+/* Sets the metric of each folder's room. out_low: the folder with the least of it, when that is less than free_min bytes, and
+ * how much is left; before all, the first whose room cannot be told; "": all have enough. May wait for a file system of the
+ * network. */
+void disk_look(const struct inbox_options *options, size_t free_min, char out_low[DISK_TEXT_SIZE]);

@@ -11,7 +11,6 @@
 #include "store/import.h"
 
 #include <string.h>
-#include <sys/statvfs.h>
 
 /* What has to rest is looked at again soon: it is taken when it has rested, not a scan later. */
 #define REST_LOOK SECONDS(1)
@@ -45,24 +44,6 @@ static void retain(const struct look *look)
     }
 }
 
-/* Here and not where they are asked for: a file system of the network may let one wait. */
-static void directories_measure(const struct inbox_options *options)
-{
-    const struct {
-        const char *label, *path;
-    } directories[] = {
-        {"inbox",   options->inbox_directory  },
-        {"archive", options->archive_directory},
-        {"work",    options->work_directory   },
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(directories); i++) {
-        struct statvfs room;
-        if (statvfs(directories[i].path, &room) == 0) {
-            metric_set(METRIC_DIRECTORY_FREE, (double)room.f_bavail * (double)room.f_frsize, directories[i].label);
-        }
-    }
-}
-
 static void look_run(void *arg, void *context)
 {
     (void)context;
@@ -76,8 +57,8 @@ static void look_run(void *arg, void *context)
     if (look->retention.us != 0) {
         retain(look);
     }
-    (void)disk_is_low(&look->inbox, config_size(look->queue->daemon->config, CONFIG_IMPORT_DISK_FREE_MIN), look->disk);
-    directories_measure(&look->inbox);
+    /* here and not where it is asked for: it may wait */
+    disk_look(&look->inbox, config_size(look->queue->daemon->config, CONFIG_IMPORT_DISK_FREE_MIN), look->disk);
 }
 
 /* --- answering --- */
