@@ -63,10 +63,9 @@ static void came_back(struct visit *visit, const ProtobufCMessage *answer, enum 
 
 void portal_return(struct visit *visit)
 {
-    const char *browser = cookie_get(visit, COOKIE_PORTAL);
     Preau__Link__FinishPortalSignInRequest request = PREAU__LINK__FINISH_PORTAL_SIGN_IN_REQUEST__INIT;
     request.portal = visit->path.portal;
-    request.browser = arena_copy(visit_arena(visit), browser ? browser : "");
+    request.browser = provider_browser_back(visit, COOKIE_PORTAL);
     request.state = provider_told(visit, "state");
     request.code = provider_told(visit, "code");
     request.issuer = provider_told(visit, "iss");
