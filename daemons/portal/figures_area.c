@@ -3,6 +3,7 @@
 #include "portal/figures_view.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/paging.h"
 #include "portal/wording.h"
 #include "store/figures.h"
 
@@ -50,20 +51,12 @@ static void paging_fill(const struct visit *visit, struct view *part, const stru
 {
     int64_t total = is_of_cities ? area->figures->cities_total : area->figures->schools;
     int64_t page = is_of_cities ? area->cities_page : area->schools_page;
-    int64_t pages = (total + PAGE_ROWS - 1) / PAGE_ROWS;
-    if (pages < 2) {
-        return;
-    }
-    struct view *paging = view_add(part, "PAGING");
-    view_number(paging, "PAGE", page);
-    view_number(paging, "PAGES", pages);
-    for (int step = -1; step <= 1; step += 2) {
-        struct part_pages there = {area->schools_page, area->cities_page, is_of_cities ? "communes" : "en-retard"};
-        *(is_of_cities ? &there.cities : &there.schools) += step;
-        if (page + step >= 1 && page + step <= pages) {
-            view_set(view_add(paging, step < 0 ? "PREVIOUS" : "NEXT"), "HREF", page_href(visit, area, there));
-        }
-    }
+    struct part_pages before = {area->schools_page, area->cities_page, is_of_cities ? "communes" : "en-retard"};
+    struct part_pages after = before;
+    *(is_of_cities ? &before.cities : &before.schools) -= 1;
+    *(is_of_cities ? &after.cities : &after.schools) += 1;
+    paging_show(part, is_of_cities ? "Pages des communes" : "Pages des établissements", page,
+        (total + PAGE_ROWS - 1) / PAGE_ROWS, page_href(visit, area, before), page_href(visit, area, after));
 }
 
 /* --- parts of the page --- */

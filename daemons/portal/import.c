@@ -5,6 +5,7 @@
 #include "portal/handlers.h"
 #include "portal/import_view.h"
 #include "portal/page.h"
+#include "portal/paging.h"
 #include "portal/sentence.h"
 #include "portal/wording.h"
 
@@ -214,10 +215,10 @@ static void record_fill(struct view *row, const Preau__Import__RefusedRecord *re
     view_set(row, "CODE", record->code);
 }
 
-static void page_link(const struct visit *visit, struct view *paging, const char *part, int64_t run, uint32_t page)
+static const char *page_href(const struct visit *visit, int64_t run, uint32_t page)
 {
     const char *code = code_asked(visit);
-    view_print(view_add(paging, part), "HREF", "/imports/%" PRId64 "?%s%s%spage=%u#fiches", run,
+    return arena_printf(visit_arena(visit), "/imports/%" PRId64 "?%s%s%spage=%u#fiches", run,
         code[0] != '\0' ? "code=" : "", code, code[0] != '\0' ? "&" : "", page);
 }
 
@@ -225,18 +226,8 @@ static void paging_fill(const struct visit *visit, struct view *records, const P
 {
     uint64_t pages = (report->refused_total + PAGE_ROWS - 1) / PAGE_ROWS;
     uint32_t page = page_asked(visit);
-    if (pages < 2) {
-        return;
-    }
-    struct view *paging = view_add(records, "PAGING");
-    view_number(paging, "PAGE", page);
-    view_number(paging, "PAGES", (int64_t)pages);
-    if (page > 1) {
-        page_link(visit, paging, "PREVIOUS", report->run->id, page - 1);
-    }
-    if (page < pages) {
-        page_link(visit, paging, "NEXT", report->run->id, page + 1);
-    }
+    paging_show(records, "Pagination", page, (int64_t)pages, page_href(visit, report->run->id, page - 1),
+        page_href(visit, report->run->id, page + 1));
 }
 
 static void records_fill(const struct visit *visit, struct view *body, const Preau__Import__GetReportReply *report)

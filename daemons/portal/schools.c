@@ -1,6 +1,7 @@
 /* Choice of the school (guide 4.1): one opens directly; of many, the one is searched for. */
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/paging.h"
 #include "portal/query_text.h"
 #include "portal/wording.h"
 #include "store/school_choice.h"
@@ -24,19 +25,8 @@ static const char *page_href(const struct visit *visit, const struct choice *cho
 
 static void paging_fill(const struct visit *visit, struct view *some, const struct choice *choice, int64_t total)
 {
-    int64_t pages = (total + PAGE_ROWS - 1) / PAGE_ROWS;
-    if (pages < 2) {
-        return;
-    }
-    struct view *paging = view_add(some, "PAGING");
-    view_number(paging, "PAGE", choice->page);
-    view_number(paging, "PAGES", pages);
-    if (choice->page > 1) {
-        view_set(view_add(paging, "PREVIOUS"), "HREF", page_href(visit, choice, choice->page - 1));
-    }
-    if (choice->page < pages) {
-        view_set(view_add(paging, "NEXT"), "HREF", page_href(visit, choice, choice->page + 1));
-    }
+    paging_show(some, "Pagination", choice->page, (total + PAGE_ROWS - 1) / PAGE_ROWS,
+        page_href(visit, choice, choice->page - 1), page_href(visit, choice, choice->page + 1));
 }
 
 static void row_fill(struct view *row, const struct listed_school *school)
