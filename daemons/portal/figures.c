@@ -181,9 +181,5 @@ static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, 
 
 void figures_show(struct visit *visit)
 {
-    Preau__Statistics__GetSchoolRequest request = PREAU__STATISTICS__GET_SCHOOL_REQUEST__INIT;
-    request.academy = (uint32_t)visit->school.academy.v;
-    request.uai = visit->school.uai.text;
-    visit_call(visit,
-        &(struct visit_call){visit->portal->statistics, "GetSchool", &request.base, figures_loaded, NULL, false});
+    figures_ask_school(visit, "GetSchool", figures_loaded);
 }

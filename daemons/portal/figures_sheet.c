@@ -154,11 +154,7 @@ static void school_loaded(struct visit *visit, const ProtobufCMessage *answer, e
 
 void figures_sheet(struct visit *visit)
 {
-    Preau__Statistics__GetSchoolRequest request = PREAU__STATISTICS__GET_SCHOOL_REQUEST__INIT;
-    request.academy = (uint32_t)visit->school.academy.v;
-    request.uai = visit->school.uai.text;
-    visit_call(
-        visit, &(struct visit_call){visit->portal->statistics, "GetSchool", &request.base, school_loaded, NULL, false});
+    figures_ask_school(visit, "GetSchool", school_loaded);
 }
 
 /* --- an academy, the nation --- */

@@ -7,6 +7,14 @@
 /* A night after which the snapshot should have been taken anew, and the hours that it may be late. */
 #define STALE_AFTER HOURS(27)
 
+void figures_ask_school(struct visit *visit, const char *method, visit_answered *answered)
+{
+    Preau__Statistics__GetSchoolRequest request = PREAU__STATISTICS__GET_SCHOOL_REQUEST__INIT;
+    request.academy = (uint32_t)visit->school.academy.v;
+    request.uai = visit->school.uai.text;
+    visit_call(visit, &(struct visit_call){visit->portal->statistics, method, &request.base, answered, NULL, false});
+}
+
 bool figures_profile(Preau__Profile sent, enum account_profile *out_profile)
 {
     int profile = (int)sent - 1;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Asks statsd for what that method gives of the school at hand. */
+void figures_ask_school(struct visit *visit, const char *method, visit_answered *answered);
 void figures_sum(
     Preau__Statistics__Cell *const *cells, size_t count, enum account_profile profile, struct figures *out_figures);
 /* Of a message's field, whose values count from 1; false: none that this version knows. */
