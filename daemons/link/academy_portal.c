@@ -3,6 +3,7 @@
 #include "link/oidc_json.h"
 #include "link/oidc_metadata.h"
 #include "link/oidc_token.h"
+#include "link/provider_watch.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -207,6 +208,17 @@ static void portal_free(struct academy_portal *portal)
     for (size_t i = 0; i < portal->owned_count; i++) {
         memory_free(&portal->owned[i]);
     }
+}
+
+void academy_portals_watch(
+    const struct daemon_run *run, const struct academy_portals *portals, struct provider_watch **out_watch)
+{
+    struct provider_watched *watched = checked_calloc(portals->count + 1, sizeof *watched);
+    for (size_t i = 0; i < portals->count; i++) {
+        watched[i] = (struct provider_watched){portals->list[i].name, portals->list[i].oidc};
+    }
+    provider_watch_new(run, "academy_portals", watched, portals->count, out_watch);
+    memory_free(&watched);
 }
 
 void academy_portals_close(struct academy_portals *portals)

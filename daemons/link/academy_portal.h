@@ -5,6 +5,8 @@
 #include "link/oidc.h"
 #include "runtime/daemon.h"
 
+struct provider_watch;
+
 enum { PORTAL_FACTORS_MAX = 16, PORTAL_FUNCTIONS_MAX = 64 };
 
 /* What in a token proves a second factor: acr or amr says this. */
@@ -38,5 +40,8 @@ struct academy_portals {
 MUST_USE bool academy_portals_open(
     const struct daemon_run *run, struct academy_portals *out_portals, struct fault *fault);
 void academy_portals_close(struct academy_portals *portals);
+/* The check "academy_portals". *out_watch is NULL where there is no portal. The portals are borrowed. */
+void academy_portals_watch(
+    const struct daemon_run *run, const struct academy_portals *portals, struct provider_watch **out_watch);
 /* NULL when there is none of that name. */
 struct academy_portal *academy_portal_named(const struct academy_portals *portals, const char *name);

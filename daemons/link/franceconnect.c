@@ -1,7 +1,7 @@
 #include "link/franceconnect.h"
 
-#include "link/link.h"
 #include "link/oidc_metadata.h"
+#include "link/provider_watch.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -12,7 +12,6 @@ struct franceconnect {
     struct secret *secret;
     char *scope, *redirect_uri, *sign_out_uri;
     struct oidc *oidc;
-    struct status_check *check;
 };
 
 static bool wrong(struct fault *fault, const char *key, const char *what)
@@ -92,9 +91,14 @@ bool franceconnect_open(const struct daemon_run *run, struct franceconnect **out
     }
     settings_make(franceconnect, config);
     franceconnect->oidc = oidc_open(run->loop, &franceconnect->settings);
-    franceconnect->check = status_check_add(run->status, "franceconnect", false);
-    status_check_set(franceconnect->check, STATUS_OK, "");
     return true;
+}
+
+void franceconnect_watch(
+    const struct daemon_run *run, const struct franceconnect *franceconnect, struct provider_watch **out_watch)
+{
+    const struct provider_watched watched = {FRANCECONNECT_NAME, franceconnect_oidc(franceconnect)};
+    provider_watch_new(run, "franceconnect", &watched, franceconnect ? 1 : 0, out_watch);
 }
 
 void franceconnect_close(struct franceconnect **address)
@@ -122,28 +126,17 @@ const char *franceconnect_issuer(const struct franceconnect *franceconnect)
     return franceconnect->settings.issuer;
 }
 
-void franceconnect_is_well(const struct franceconnect *franceconnect)
-{
-    status_check_set(franceconnect->check, STATUS_OK, "");
-}
-
-enum refusal franceconnect_refusal(const struct link *link, enum refusal refusal)
+enum refusal franceconnect_refusal(enum refusal refusal)
 {
     static const struct {
         enum refusal of_portal, here;
-        const char *cause; /* NULL: it is well */
     } words[] = {
-        {REFUSAL_PORTAL_UNAVAILABLE,  REFUSAL_FRANCECONNECT_UNAVAILABLE,
-         "it does not answer: see portal_failed on the log"                   },
-        {REFUSAL_PORTAL_ANSWER_WRONG, REFUSAL_FRANCECONNECT_ANSWER_WRONG,
-         "what it answers is not right: see portal_failed on the log"         },
-        {REFUSAL_PORTAL_SIGN_IN_OVER, REFUSAL_FRANCECONNECT_OVER,         NULL},
-        {REFUSAL_PORTAL_CANCELLED,    REFUSAL_FRANCECONNECT_CANCELLED,    NULL},
+        {REFUSAL_PORTAL_UNAVAILABLE,  REFUSAL_FRANCECONNECT_UNAVAILABLE },
+        {REFUSAL_PORTAL_ANSWER_WRONG, REFUSAL_FRANCECONNECT_ANSWER_WRONG},
+        {REFUSAL_PORTAL_SIGN_IN_OVER, REFUSAL_FRANCECONNECT_OVER        },
+        {REFUSAL_PORTAL_CANCELLED,    REFUSAL_FRANCECONNECT_CANCELLED   },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
-        if (words[i].of_portal == refusal && words[i].cause) {
-            status_check_set(link->franceconnect->check, STATUS_DEGRADED, words[i].cause);
-        }
         if (words[i].of_portal == refusal) {
             return words[i].here;
         }

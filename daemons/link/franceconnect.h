@@ -10,18 +10,19 @@
 #define FRANCECONNECT_NAME "FranceConnect"
 
 struct franceconnect;
-struct link;
+struct provider_watch;
 
 /* NULL when it is not configured. Faults: CONFIG. */
 MUST_USE bool franceconnect_open(
     const struct daemon_run *run, struct franceconnect **out_franceconnect, struct fault *fault);
 void franceconnect_close(struct franceconnect **franceconnect);
+/* The check "franceconnect". *out_watch is NULL where it is not configured. */
+void franceconnect_watch(
+    const struct daemon_run *run, const struct franceconnect *franceconnect, struct provider_watch **out_watch);
 
 /* NULL: it is not offered. */
 struct oidc *franceconnect_oidc(const struct franceconnect *franceconnect);
 const char *franceconnect_issuer(const struct franceconnect *franceconnect);
 
-/* What the person is told in the place of what is said of academies' portals (portal_trouble.h); the status tells it too. */
-enum refusal franceconnect_refusal(const struct link *link, enum refusal refusal);
-/* It answered, and rightly: for the status. */
-void franceconnect_is_well(const struct franceconnect *franceconnect);
+/* What the person is told in the place of what is said of academies' portals (portal_trouble.h). */
+enum refusal franceconnect_refusal(enum refusal refusal);

@@ -34,7 +34,7 @@ static void returning_end(struct returning *returning, const char *outcome)
 /* refusal: also one of portal_trouble.h. */
 static void returning_refuse(struct returning *returning, enum refusal refusal)
 {
-    call_refuse(returning->call, franceconnect_refusal(returning->link, refusal));
+    call_refuse(returning->call, franceconnect_refusal(refusal));
     returning_end(returning, portal_outcome(refusal));
 }
 
@@ -155,7 +155,6 @@ static void returning_came_back(void *arg, const json_t *claims, const char *id_
         returning_refuse(returning, portal_trouble(FRANCECONNECT_NAME, "way back", fault));
         return;
     }
-    franceconnect_is_well(returning->link->franceconnect);
     returning->person = checked_malloc(sizeof *returning->person);
     franceconnect_person_read(claims, returning->person);
     /* By the random that the browser has already, whatever it is answered: also one that is refused is signed in there. */

@@ -45,7 +45,7 @@
 #include "link/password_change.h"
 #include "link/password_recovery.h"
 #include "link/portal_sign_in.h"
-#include "link/portal_watch.h"
+#include "link/provider_watch.h"
 #include "link/registration.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
@@ -371,8 +371,9 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing);
     hashing_free(&link->hashing_administrators);
     academy_portals_close(&link->portals);
-    portal_watch_free(&link->portal_watch);
+    provider_watch_free(&link->portal_watch);
     franceconnect_close(&link->franceconnect);
+    provider_watch_free(&link->franceconnect_watch);
     if (link->sms) {
         sms_stop(link->sms);
     }
@@ -397,7 +398,8 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
                   academy_portals_open(run, &link->portals, fault) &&
                   franceconnect_open(run, &link->franceconnect, fault);
     if (opened) {
-        portal_watch_new(run, &link->portals, &link->portal_watch);
+        academy_portals_watch(run, &link->portals, &link->portal_watch);
+        franceconnect_watch(run, link->franceconnect, &link->franceconnect_watch);
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
         link->store = store_open_configured(run);

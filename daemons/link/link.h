@@ -13,7 +13,7 @@ struct bus_curve;
 struct franceconnect;
 struct hashing;
 struct known_words;
-struct portal_watch;
+struct provider_watch;
 struct health;
 struct publisher;
 struct service;
@@ -49,7 +49,7 @@ struct link {
     struct audit_anchoring *anchoring;
     struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
-    struct portal_watch *portal_watch;   /* NULL: there is none to watch */
-    struct franceconnect *franceconnect; /* NULL: not offered here */
+    struct provider_watch *portal_watch, *franceconnect_watch; /* NULL: there is none to watch */
+    struct franceconnect *franceconnect;                       /* NULL: not offered here */
     struct link_bounds bounds;
 };

@@ -34,7 +34,7 @@ static void going_free(struct going *going)
 static void going_refuse(struct going *going, enum refusal refusal)
 {
     metric_count(METRIC_LINK_SIGN_INS, going->way.who, portal_outcome(refusal));
-    call_refuse(going->way.call, going->way.refusal_of ? going->way.refusal_of(going->way.link, refusal) : refusal);
+    call_refuse(going->way.call, going->way.refusal_of ? going->way.refusal_of(refusal) : refusal);
     going_free(going);
 }
 

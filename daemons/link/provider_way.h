@@ -25,7 +25,7 @@ struct provider_way {
     int32_t academy;
     int64_t account;
     /* What the person is told in the place of a refusal of portal_trouble.h; NULL: that. */
-    enum refusal (*refusal_of)(const struct link *link, enum refusal refusal);
+    enum refusal (*refusal_of)(enum refusal refusal);
     /* Answers the call with the address. */
     void (*answer)(struct call *call, char *url);
 };

@@ -598,6 +598,10 @@ def test_another_state_of_the_sign_out_says_nothing(here, families):
 # --------------------------------------------------------------------------------------------------- when it is away
 
 
+def check_of(here):
+    return next(one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect")
+
+
 def test_when_franceconnect_is_down_all_else_goes_on(here, families, signed_in):
     _, anne, _ = signed_in
     name, who, other, visitor = linked(here, families)
@@ -606,8 +610,8 @@ def test_when_franceconnect_is_down_all_else_goes_on(here, families, signed_in):
         back = visitor_of(here)
         here.restart("preau-linkd")  # it knows nothing of the provider yet
         refused(back.get(BUTTON), "FranceConnect ne répond pas", 503)
-        check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"]
-        assert check and check[0]["state"] == "degraded", check
+        here.wait(lambda: check_of(here)["state"] == "degraded", seconds=30, what="told")
+        assert check_of(here)["cause"].startswith("1 of 1 away; FranceConnect: ")
         assert here.http_status("preau-linkd", "/readyz") == 200
         assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
         visitor.submit(visitor.get("/guichet").form("/deconnexion"))
@@ -616,5 +620,4 @@ def test_when_franceconnect_is_down_all_else_goes_on(here, families, signed_in):
     finally:
         here.franceconnect.start()
     assert visitor_of(here).go(name).path == "/guichet"
-    check = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"]
-    assert check[0]["state"] == "ok"
+    here.wait(lambda: check_of(here)["state"] == "ok", seconds=30, what="well again, without anybody's sign-in")

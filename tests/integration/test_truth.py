@@ -285,7 +285,7 @@ def test_an_sms_gateway_that_does_not_know_us(here, monkeypatch):
 def test_a_portal_of_an_academy_that_is_down(here):
     here.provider.stop()
     try:
-        told(here, LINKD, "academy_portals", "1 of 1 portals away; aude: ")
+        told(here, LINKD, "academy_portals", "1 of 1 away; aude: ")
         assert here.http_status(LINKD, "/readyz") == 200
     finally:
         here.provider.start()

@@ -1,4 +1,4 @@
-#include "link/portal_watch.h"
+#include "link/provider_watch.h"
 
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -10,34 +10,34 @@
 #define LOOK_AGAIN SECONDS(5)
 
 struct watched {
-    struct portal_watch *watch;
-    const struct academy_portal *portal;
+    struct provider_watch *watch;
+    struct provider_watched provider;
     bool is_asked, is_away;
     struct fault fault;
 };
 
-struct portal_watch {
+struct provider_watch {
     struct status_check *check;
     struct duration interval;
     struct timer *timer;
     struct tick all_asked;
     size_t count;
-    struct watched portals[];
+    struct watched providers[];
 };
 
-static void tell(const struct portal_watch *watch)
+static void tell(const struct provider_watch *watch)
 {
     const struct watched *first = NULL;
     size_t away = 0;
     for (size_t i = 0; i < watch->count; i++) {
-        if (watch->portals[i].is_away) {
-            first = first ? first : &watch->portals[i];
+        if (watch->providers[i].is_away) {
+            first = first ? first : &watch->providers[i];
             away++;
         }
     }
     if (first) {
         char cause[400]; /* a longer one is cut by the status */
-        (void)snprintf(cause, sizeof cause, "%zu of %zu portals away; %s: %s", away, watch->count, first->portal->name,
+        (void)snprintf(cause, sizeof cause, "%zu of %zu away; %s: %s", away, watch->count, first->provider.name,
             first->fault.text);
         status_check_set(watch->check, STATUS_DEGRADED, cause);
     } else {
@@ -54,7 +54,7 @@ static void looked(void *arg, const char *url, const struct fault *fault)
         return;
     }
     if (fault && !watched->is_away) {
-        log_event(LOG_WARNING, "portal_away", F("portal", watched->portal->name), F("fault", fault));
+        log_event(LOG_WARNING, "provider_away", F("provider", watched->provider.name), F("fault", fault));
     }
     watched->is_away = fault != NULL;
     watched->fault = fault ? *fault : (struct fault){0};
@@ -63,7 +63,7 @@ static void looked(void *arg, const char *url, const struct fault *fault)
 
 static void look(void *arg)
 {
-    struct portal_watch *watch = arg;
+    struct provider_watch *watch = arg;
     bool is_any_away = false;
     struct duration left = {watch->interval.us - clock_since(watch->all_asked).us};
     bool is_turn_of_all = left.us <= 0;
@@ -72,38 +72,38 @@ static void look(void *arg)
         left = watch->interval;
     }
     for (size_t i = 0; i < watch->count; i++) {
-        struct watched *watched = &watch->portals[i];
+        struct watched *watched = &watch->providers[i];
         is_any_away = is_any_away || watched->is_away;
         bool is_due = is_turn_of_all || watched->is_away;
         if (is_due && !watched->is_asked) { /* else it has not answered the time before */
-            watched->is_asked = oidc_look(watched->portal->oidc, looked, watched);
+            watched->is_asked = oidc_look(watched->provider.oidc, looked, watched);
         }
     }
     timer_set(watch->timer, is_any_away && duration_longer(left, LOOK_AGAIN) ? LOOK_AGAIN : left);
 }
 
-void portal_watch_new(
-    const struct daemon_run *run, const struct academy_portals *portals, struct portal_watch **out_watch)
+void provider_watch_new(const struct daemon_run *run, const char *check, const struct provider_watched *providers,
+    size_t count, struct provider_watch **out_watch)
 {
     *out_watch = NULL;
-    if (portals->count == 0) {
+    if (count == 0) {
         return;
     }
-    struct portal_watch *watch = checked_calloc(1, sizeof *watch + portals->count * sizeof watch->portals[0]);
-    watch->count = portals->count;
-    for (size_t i = 0; i < watch->count; i++) {
-        watch->portals[i] = (struct watched){.watch = watch, .portal = &portals->list[i]};
+    struct provider_watch *watch = checked_calloc(1, sizeof *watch + count * sizeof watch->providers[0]);
+    watch->count = count;
+    for (size_t i = 0; i < count; i++) {
+        watch->providers[i] = (struct watched){.watch = watch, .provider = providers[i]};
     }
     watch->interval = config_duration(run->config, CONFIG_LINK_PROVIDER_CHECK_INTERVAL);
     watch->all_asked =
         (struct tick){clock_tick().us - watch->interval.us}; /* nothing is known of them: asked at once */
-    watch->check = status_check_add(run->status, "academy_portals", false);
+    watch->check = status_check_add(run->status, check, false);
     watch->timer = loop_timer(run->loop, look, watch);
     timer_set(watch->timer, MILLISECONDS(100));
     *out_watch = watch;
 }
 
-void portal_watch_free(struct portal_watch **watch)
+void provider_watch_free(struct provider_watch **watch)
 {
     if (*watch) {
         timer_cancel(&(*watch)->timer);

@@ -1,0 +1,20 @@
+/* Are providers of identities to be had? A check of the status, which names one that is not. Each is asked, every
+ * link.provider_check_interval, for what it says of itself: sign-ins would tell only when somebody comes, and what anybody brings back from
+ * a false provider is no news of the true one. */
+#pragma once
+
+#include "link/oidc.h"
+#include "runtime/daemon.h"
+
+struct provider_watch;
+
+struct provider_watched {
+    const char *name; /* for the cause and the log */
+    struct oidc *oidc;
+};
+
+/* check: its name, for as long as the process runs. *out_watch is NULL where there is no provider. What the list names is borrowed. */
+void provider_watch_new(const struct daemon_run *run, const char *check, const struct provider_watched *providers,
+    size_t count, struct provider_watch **out_watch);
+/* After the providers were closed: what is asked of them is told until then. */
+void provider_watch_free(struct provider_watch **watch);
