@@ -206,7 +206,12 @@ static enum check_state academy_judge(FILE *out, const struct check_wish *wish, 
     }
     (void)fprintf(out, " intégrée il y a %lld h %02lld", (long long)json_integer_value(age) / 3600,
         (long long)json_integer_value(age) / 60 % 60);
-    return value_judge(wish, (double)json_integer_value(age));
+    if (wish->warning != NULL || wish->critical != NULL)
+        return value_judge(wish, (double)json_integer_value(age));
+    bool is_late =
+        json_integer_value(json_object_get(row, "late")) != 0; /* the daemon knows when nothing is delivered */
+    (void)fputs(is_late ? ", en retard" : "", out);
+    return is_late ? CHECK_CRITICAL : CHECK_OK;
 }
 
 static void academy_measure_say(FILE *out, const struct check_wish *wish, const struct answer *answer)

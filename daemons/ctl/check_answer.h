@@ -14,9 +14,9 @@ const char *check_state_name(enum check_state state); /* "WARNING" */
 enum check_state check_state_worse(enum check_state a, enum check_state b);
 
 struct check_wish {
-    const char *measure;            /* a number of /status; NULL: is the daemon ready, are its checks well */
-    int academy;                    /* the age of its last integration instead; 0: none */
-    const char *warning, *critical; /* as they were given; NULL: none */
+    const char *measure; /* a number of /status; NULL: is the daemon ready, are its checks well */
+    int academy; /* the age of its last integration instead, or, without thresholds, whether that is late; 0: none */
+    const char *warning, *critical;             /* as they were given; NULL: none */
     struct check_range if_warning, if_critical; /* the same, read */
     int verbosity;
 };

@@ -44,8 +44,10 @@ static void print_help(void)
         "  -u, --url URL            ou l’adresse entière, par exemple https://surveillance.example/linkd (sans "
         "/status)\n"
         "  -m, --measure MESURE     juge un nombre de /status par -w et -c : mails_oldest_seconds, archives_held…\n"
-        "  -a, --academy ACADÉMIE   juge, en secondes, l’âge de la dernière intégration d’une académie "
-        "(preau-importd)\n"
+        "  -a, --academy ACADÉMIE   juge l’âge de la dernière intégration d’une académie (preau-importd) : en "
+        "secondes, "
+        "par -w\n"
+        "                           et -c ; sans eux, CRITICAL si import.late_after est passé, été excepté\n"
         "  -w, --warning SEUIL      WARNING si la mesure en sort : 10, 10:, ~:10, 10:20, @10:20 (alerte dedans)\n"
         "  -c, --critical SEUIL     CRITICAL, de même\n"
         "  -t, --timeout SECONDES   délai en tout (10) ; au-delà CRITICAL\n"
@@ -127,13 +129,15 @@ static int judge_options(const struct options *options)
 {
     const struct check_wish *wish = &options->wish;
     bool has_place = options->host != NULL && options->port != NULL;
-    bool is_measured = wish->measure != NULL || wish->academy != 0;
+    bool has_threshold = wish->warning != NULL || wish->critical != NULL;
     if ((options->url == NULL && !has_place) ||
         (options->url != NULL && (options->host != NULL || options->port != NULL)))
         return unknown("il faut -H et -p, ou -u seul", "");
     if (wish->measure != NULL && wish->academy != 0)
         return unknown("-m ou -a, non les deux", "");
-    if (is_measured != (wish->warning != NULL || wish->critical != NULL))
+    if (wish->measure != NULL && !has_threshold)
+        return unknown("-m demande -w ou -c", "");
+    if (has_threshold && wish->measure == NULL && wish->academy == 0)
         return unknown("-w ou -c vont avec -m ou -a", "");
     if (wish->measure != NULL && strspn(wish->measure, "abcdefghijklmnopqrstuvwxyz0123456789_") < strlen(wish->measure))
         return unknown("nom de mesure faux (-m)", "");

@@ -86,12 +86,14 @@ def test_the_age_of_an_academy(site, academy):
     code, line = check(site, *importd, "-a", academy.code, "-w", 93600, "-c", 129600)
     assert code == 0 and f"academy_{academy.code}_age_seconds=" in line and ";93600;129600;0" in line
     assert check(site, *importd, "-a", academy.code, "-w", "1:", "-c", "99999999:")[0] == 2
-    assert check(site, *importd, "-a", 31, "-w", 1)[0] == 3
+    code, line = check(site, *importd, "-a", academy.code)
+    assert code == 0 and "en retard" not in line and f"academy_{academy.code}_age_seconds=" in line
+    assert check(site, *importd, "-a", 31, "-w", 1)[0] == check(site, *importd, "-a", 31)[0] == 3
     folder = site.inbox(11)  # waited for, and never integrated
     try:
         site.wait(lambda: any(row["academy"] == 11 for row in site.status("preau-importd")["lists"]["academies"]),
                   seconds=30, what="expected")
-        assert check(site, *importd, "-a", 11, "-w", 1)[0] == 2
+        assert check(site, *importd, "-a", 11, "-w", 1)[0] == check(site, *importd, "-a", 11)[0] == 2
     finally:
         folder.rmdir()
 
@@ -125,6 +127,15 @@ STATUS = '{"name": "preau-x%s", "version": "1", "state": "running", "ready": tru
 def test_what_answers_is_no_daemon(site, answer):
     with answering(answer) as port:
         assert check(site, "-H", "127.0.0.1", "-p", port)[0] in (2, 3)
+
+
+@pytest.mark.parametrize(("late", "code"), [(1, 2), (0, 0)])
+def test_an_academy_that_is_late_by_the_daemons_own_rule(site, late, code):
+    """Which knows the summer: an age of months is then no alert."""
+    row = f'{{"academy": 10, "name": "Lyon", "age_seconds": 6000000, "late": {late}}}'
+    with answering(http((STATUS % ("", "", "")).replace('"lists": {}', f'"lists": {{"academies": [{row}]}}'))) as port:
+        found, line = check(site, "-H", "127.0.0.1", "-p", port, "-a", "10")
+    assert found == code and (", en retard" in line) == bool(late) and "il y a 1666 h 40" in line
 
 
 def test_a_hostile_answer_stays_in_its_line(site):
