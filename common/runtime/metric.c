@@ -18,11 +18,13 @@ enum {
     BUCKETS = 14,
 };
 
-enum kind { COUNTER, GAUGE, SECONDS };
+enum kind { COUNTER, GAUGE, SECONDS, LONG_SECONDS };
 
-/* Upper bounds in microseconds: from a statement by key to a request given up. */
-static const int64_t bounds[BUCKETS] = {
+/* Upper bounds in microseconds: from a statement by key to a request given up; from a small file to a night that is lost. */
+static const int64_t bounds_short[BUCKETS] = {
     100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000, 30000000};
+static const int64_t bounds_long[BUCKETS] = {100000, 1000000, 5000000, 15000000, 30000000, 60000000, 120000000,
+    300000000, 600000000, 1200000000, 1800000000, 3600000000, 7200000000, 14400000000};
 
 struct description {
     const char *name;
@@ -63,6 +65,16 @@ static struct metric_state {
     struct label labels[LABELS];
     _Atomic(struct series *) series[VALUES_MAX * VALUES_MAX];
 } * states[METRIC_TOTAL];
+
+static bool is_histogram(enum metric metric)
+{
+    return descriptions[metric].kind == SECONDS || descriptions[metric].kind == LONG_SECONDS;
+}
+
+static const int64_t *bounds_of(enum metric metric)
+{
+    return descriptions[metric].kind == LONG_SECONDS ? bounds_long : bounds_short;
+}
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -147,7 +159,8 @@ void metric_set_by(enum metric metric, double value, const char *const *labels)
 
 void metric_observe_by(enum metric metric, struct duration duration, const char *const *labels)
 {
-    assert(descriptions[metric].kind == SECONDS);
+    assert(is_histogram(metric));
+    const int64_t *bounds = bounds_of(metric);
     struct series *series = series_find(metric, labels);
     int64_t us = duration.us > 0 ? duration.us : 0;
     size_t bucket = 0;
@@ -205,6 +218,7 @@ static void print_sample(FILE *out, int metric, size_t at, const char *suffix, c
 
 static void print_histogram(FILE *out, int metric, size_t at, struct series *series)
 {
+    const int64_t *bounds = bounds_of((enum metric)metric);
     int64_t total = 0;
     for (size_t i = 0; i < BUCKETS; i++) {
         char bound[32];
@@ -229,6 +243,7 @@ static void print_series(FILE *out, int metric, size_t at, struct series *series
         print_sample(out, metric, at, "", NULL, atomic_load(&series->level));
         break;
     case SECONDS:
+    case LONG_SECONDS:
         print_histogram(out, metric, at, series);
         break;
     }
@@ -236,7 +251,7 @@ static void print_series(FILE *out, int metric, size_t at, struct series *series
 
 static void print_metric(FILE *out, int metric)
 {
-    static const char *const types[] = {"counter", "gauge", "histogram"};
+    static const char *const types[] = {"counter", "gauge", "histogram", "histogram"};
     const struct description *description = &descriptions[metric];
     bool is_bare = description->labels[0][0] == '\0';
     if (is_bare)
@@ -278,7 +293,8 @@ static void describe_labels(const struct description *description, FILE *out)
 
 void metric_print_manual(FILE *out)
 {
-    static const char *const kinds[] = {[COUNTER] = "compteur", [GAUGE] = "jauge", [SECONDS] = "histogramme"};
+    static const char *const kinds[] = {
+        [COUNTER] = "compteur", [GAUGE] = "jauge", [SECONDS] = "histogramme", [LONG_SECONDS] = "histogramme, long"};
     fputs("# Mesures\n\n"
           "Chaque démon les donne sur `/metrics`, à son adresse d’état (section `status` de la configuration), au "
           "format\n"
@@ -286,6 +302,7 @@ void metric_print_manual(FILE *out)
           "borné,\n"
           "au-delà `other`. Une série apparaît quand elle a été touchée une fois. Le sens est celui que Prometheus "
           "montre.\n"
+          "Un histogramme compte de 0,1 ms à 30 s ; un long, de 0,1 s à quatre heures.\n"
           "\n"
           "Page imprimée de `common/runtime/metrics.def` par `ninja -C BUILD write-config`.\n\n"
           "| nom | type | étiquettes | sens |\n| --- | --- | --- | --- |\n",

@@ -220,6 +220,7 @@ static void prometheus_text_has_head_and_cumulated_buckets(void **state)
     metric_label_add(METRIC_WORKER_SECONDS, 1, "mail");
     metric_observe(METRIC_WORKER_SECONDS, MILLISECONDS(3), "mail");
     metric_observe(METRIC_WORKER_SECONDS, SECONDS(100), "mail");
+    metric_observe(METRIC_STATISTICS_SECONDS, SECONDS(100));
     metric_label_add(METRIC_WORKER_JOBS, 1, "mail");
     metric_add(METRIC_WORKER_JOBS, 5, "mail", "done");
     metric_set(METRIC_HTTP_CONNECTIONS, 3);
@@ -233,6 +234,10 @@ static void prometheus_text_has_head_and_cumulated_buckets(void **state)
         "preau_worker_job_seconds_sum{pool=\"mail\"} 100.003\n",
         "preau_worker_job_seconds_count{pool=\"mail\"} 2\n",
         "preau_worker_jobs_total{pool=\"mail\",outcome=\"done\"} 5\n",
+        "# TYPE preau_statistics_run_seconds histogram\n",
+        "preau_statistics_run_seconds_bucket{le=\"60\"} 0\n",
+        "preau_statistics_run_seconds_bucket{le=\"120\"} 1\n",
+        "preau_statistics_run_seconds_bucket{le=\"14400\"} 1\n",
         "# HELP preau_http_connections Open HTTP connections.\n",
         "preau_http_connections 3\n",
         "preau_loop_stalls_total 0\n",
