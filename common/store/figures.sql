@@ -72,35 +72,40 @@ with latest as (
     select a.day, a.profile, a.state, a.origin, a.accounts
       from seen l
       join preau.statistics_area a on a.academy = $1 and a.day between l.year_begins and l.day
-), school_cell as materialized (
-    select s.academy, s.uai, s.name, s.city, s.degree, s.search, c.profile, c.state, c.accounts, c.city_accounts
+), school_sum as materialized ( -- first: a nation's schools have twenty times as many cells
+    select c.academy, c.uai, c.profile, sum(c.accounts) as accounts, coalesce(sum(c.accounts) filter (where c.state = 'active'), 0) as active,
+           sum(c.city_accounts) as city_accounts, coalesce(sum(c.city_accounts) filter (where c.state = 'active'), 0) as city_active
       from seen l
-      join preau.school s on s.academy in (select academy from inside)
+     cross join inside i
+      join preau.school s on s.academy = i.academy -- by which the day's cells are found among two years of others
       join preau.statistics c on (c.academy, c.uai, c.day) = (s.academy, s.uai, l.day)
+     group by c.academy, c.uai, c.profile
 ), school as (
-    select academy, uai, name, city, degree, sum(accounts) as accounts, coalesce(sum(accounts) filter (where state = 'active'), 0) as active
-      from school_cell where $3 in (profile::text, '')
-     group by academy, uai, name, city, degree
+    select s.academy, s.uai, s.name, s.city, s.degree, sum(c.accounts) as accounts, sum(c.active) as active
+      from school_sum c
+      join preau.school s on (s.academy, s.uai) = (c.academy, c.uai)
+     where $3 in (c.profile::text, '')
+     group by s.academy, s.uai
 ), lagging as (
     select s.*, row_number() over (order by active::double precision / accounts, accounts desc, academy, uai) as place
       from school s
      order by place
     offset $4 limit $5
 ), city as (
-    select academy, left(uai, 3) as department, city, min(search collate "C") as search, count(distinct uai) as schools
-      from school_cell
-     group by academy, left(uai, 3), city
+    select s.academy, left(s.uai, 3) as department, s.city, min(s.search collate "C") as search, count(*) as schools
+      from preau.school s
+     where (s.academy, s.uai) in (select academy, uai from school_sum)
+     group by s.academy, left(s.uai, 3), s.city
 ), cities as (
     select c.*, row_number() over (order by search, academy, department, city collate "C") as place
       from city c
      order by place
     offset $6 limit $7
 ), level as (
-    select c.niveau, c.profile, c.state, c.origin, sum(c.level_accounts) as accounts
+    select v.niveau, v.profile, v.state, v.origin, sum(v.accounts) as accounts
       from inside i
-      join preau.statistics_class c on c.academy = i.academy
-     group by c.niveau, c.profile, c.state, c.origin
-    having sum(c.level_accounts) > 0
+      join preau.statistics_level v on v.academy = i.academy
+     group by v.niveau, v.profile, v.state, v.origin
 )
 select 1 as part_order, 'day' as part, 0::bigint as place, day, computed_at, null::smallint as academy, null::text as uai, null::text as name,
        null::text as city, null::smallint as degree, null::text collate "C" as level, null::text as profile, null::text as state, null::text as origin,
@@ -128,11 +133,12 @@ select 6, 'share', 0, null, null, a.academy, null, n.name, null, null, null, a.p
 select 7, 'school', place, null, null, academy, uai, name, city, degree, null, null, null, null, accounts, active, null, null
   from lagging
  union all
-select 8, 'city', c.place, null, null, c.academy, c.department, null, c.city, null, null, s.profile::text, null, null, sum(s.city_accounts),
-       coalesce(sum(s.city_accounts) filter (where s.state = 'active'), 0), c.schools, null
+select 8, 'city', c.place, null, null, c.academy, c.department, null, c.city, null, null, t.profile::text, null, null, sum(t.city_accounts),
+       sum(t.city_active), c.schools, null
   from cities c
-  join school_cell s on (s.academy, left(s.uai, 3), s.city) = (c.academy, c.department, c.city)
- group by c.place, c.academy, c.department, c.city, c.schools, s.profile
+  join preau.school s on (s.academy, left(s.uai, 3), s.city) = (c.academy, c.department, c.city)
+  join school_sum t on (t.academy, t.uai) = (s.academy, s.uai)
+ group by c.place, c.academy, c.department, c.city, c.schools, t.profile
  order by part_order, place, level, profile, academy, day, state, origin;
 
 -- :query figures_open

@@ -92,6 +92,20 @@ with place as ( -- a school's number holds its academy and commune: fewer than a
      where s.accounts is null or (s.accounts, s.level_accounts) <> (f.in_class, f.level)
     on conflict (academy, uai, niveau, class, profile, state, origin)
     do update set accounts = excluded.accounts, level_accounts = excluded.level_accounts
+), level_cell as materialized (
+    select academy, niveau, profile, state, origin, sum(level)::integer as accounts
+      from cell
+     group by academy, niveau, profile, state, origin
+    having sum(level) > 0
+), level_gone as (
+    delete from preau.statistics_level s
+     where not exists (select from level_cell f
+                        where (f.academy, f.niveau, f.profile, f.state, f.origin) = (s.academy, s.niveau, s.profile, s.state, s.origin))
+), level_written as (
+    insert into preau.statistics_level (academy, niveau, profile, state, origin, accounts)
+    select academy, niveau, profile, state, origin, accounts from level_cell
+    on conflict (academy, niveau, profile, state, origin) do update set accounts = excluded.accounts
+     where statistics_level.accounts <> excluded.accounts
 ), area_cell as materialized (
     select academy, profile, state, origin, sum(in_academy)::integer as accounts
       from school_cell group by academy, profile, state, origin

@@ -125,7 +125,7 @@ class Bench:
         self.database.execute("set session_replication_role = replica")
         self.database.execute(DAY, (number,))
         self.database.execute("reset session_replication_role")
-        self.database.execute("vacuum (analyze) preau.account, preau.statistics, preau.statistics_class, preau.statistics_area")
+        self.database.execute("vacuum (analyze) preau.account, preau.statistics, preau.statistics_class, preau.statistics_level, preau.statistics_area")
         self.database.execute("checkpoint")
 
     def snapshot_seconds(self):

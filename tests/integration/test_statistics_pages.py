@@ -255,6 +255,25 @@ def test_an_academy_and_the_nation_are_kept_as_spreadsheets(helper, operator, ec
     assert rows_of(operator.get("/statistiques.csv?table=courbe"))[-1]["Relevé du"] == f"{today():%d/%m/%Y}"
 
 
+def test_an_academy_and_the_nation_on_paper(helper, operator, integrator, head, ecole, college):
+    (link,) = [href for href in hrefs(helper.get("/statistiques")) if ".pdf" in href]
+    answer = helper.get(link)
+    text = words(answer)
+    assert f'filename="statistiques-academie-{ACADEMY}-{today():%Y-%m-%d}.pdf"' in answer.headers["Content-Disposition"]
+    for said in ("Académie de Montpellier", f"Relevé du {today():%d/%m/%Y}", "Responsables : 38 comptes", "16 % (6 sur 38)", "59 % (46 sur 78)",
+                 "Établissements les moins avancés (2 sur 2)", "0 % (0 sur 30)", "page 1/"):
+        assert said in text, said
+    assert text.index(ecole[0]) < text.index(college[0])
+    (link,) = [href for href in hrefs(operator.get("/statistiques")) if ".pdf" in href]
+    text = words(operator.get(link))
+    for said in ("France", "Académie de Toulouse", "100 % (40 sur 40)", "Responsables : 78 comptes", "Établissements les moins avancés (3 sur 3)"):
+        assert said in text, said
+    for visitor, address in ((helper, "/statistiques.pdf"), (integrator, f"/statistiques.pdf?academie={ELSEWHERE}"),
+                             (operator, "/statistiques.pdf?academie=nulle"), (head, f"/statistiques.pdf?academie={ACADEMY}"),
+                             (operator, "/statistiques.pdf?academie=70000")):
+        assert visitor.get(address).status == 404, address
+
+
 def test_pages_of_schools_and_communes_are_turned_apart(helper):
     for address in ("/statistiques?etablissements=9999", "/statistiques?communes=-3", "/statistiques?etablissements=x&communes=99999999999"):
         page = helper.get(address)
@@ -298,7 +317,7 @@ def test_a_snapshot_that_is_missing_is_said(here, head, helper, path):
     for page in (head.get(path), helper.get("/statistiques")):
         assert "Le relevé de la nuit dernière manque" in page.text and "3 jours" in page.text.replace("\u00a0", " ")
     with here.psql() as database:
-        database.execute("truncate preau.statistics_day, preau.statistics, preau.statistics_class, preau.statistics_area")  # before the first night
+        database.execute("truncate preau.statistics_day, preau.statistics, preau.statistics_class, preau.statistics_level, preau.statistics_area")  # before the first night
     page = head.get(path)
     assert page.status == 200 and "pas encore été calculées" in page.text and "<svg" not in page.content.decode()
     assert head.get(path + ".pdf").status == head.get(path + ".csv").status == 404
