@@ -9,6 +9,10 @@ struct asking {
     statistics_day_loaded *day_loaded;
     statistics_forgotten *forgotten;
     void *arg;
+    /* of a snapshot, until its day is known to have come */
+    struct store *store;
+    struct date day;
+    struct parameters parameters;
 };
 
 static struct asking *asking_new(struct asking whom)
@@ -30,18 +34,41 @@ static void compute_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
+static void day_is_come(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct fault of_another_day = {0};
+    struct parameters parameters = asking->parameters;
+    if (rows && !row_bool(rows, 0, "is_come")) {
+        char day[DATE_TEXT_SIZE];
+        date_write_iso(asking->day, day);
+        fault_set(&of_another_day, FAULT_UNAVAILABLE, "statistics: %s is not the day by PostgreSQL's clock", day);
+        fault_hint(&of_another_day, "Set the clock of this host right.");
+        fault = &of_another_day;
+    }
+    if (fault) {
+        asking->computed(asking->arg, NULL, fault);
+        memory_free(&asking);
+    } else {
+        store_run(asking->store, QUERY_STATISTICS_COMPUTE, &parameters, compute_rows, asking);
+    }
+    parameters_clear(&parameters);
+}
+
 void statistics_compute(
     struct store *store, struct date day, const struct audit_author *asked_by, statistics_computed *computed, void *arg)
 {
+    struct asking *asking = asking_new((struct asking){.computed = computed, .arg = arg, .store = store, .day = day});
     struct parameters parameters;
+    parameters_init(&asking->parameters);
+    parameters_date(&asking->parameters, &day);
+    parameters_int64(&asking->parameters, asked_by ? asked_by->administrator.v : 0);
+    parameters_text(&asking->parameters, asked_by ? asked_by->operator_name : NULL);
+    parameters_text(&asking->parameters, asked_by ? audit_action_code(AUDIT_STATISTICS_COMPUTED) : NULL);
+    parameters_text(&asking->parameters, asked_by ? asked_by->trace : NULL);
     parameters_init(&parameters);
     parameters_date(&parameters, &day);
-    parameters_int64(&parameters, asked_by ? asked_by->administrator.v : 0);
-    parameters_text(&parameters, asked_by ? asked_by->operator_name : NULL);
-    parameters_text(&parameters, asked_by ? audit_action_code(AUDIT_STATISTICS_COMPUTED) : NULL);
-    parameters_text(&parameters, asked_by ? asked_by->trace : NULL);
-    store_run(store, QUERY_STATISTICS_COMPUTE, &parameters, compute_rows,
-        asking_new((struct asking){.computed = computed, .arg = arg}));
+    store_run(store, QUERY_STATISTICS_DAY_IS_COME, &parameters, day_is_come, asking);
     parameters_clear(&parameters);
 }
 

@@ -26,7 +26,8 @@ typedef void statistics_day_loaded(void *arg, const struct statistics_day *day, 
 typedef void statistics_forgotten(void *arg, int64_t cells, const struct fault *fault);
 
 /* Takes the snapshot of `day`, in place of one taken earlier that day: one consistent statement. asked_by: who asked for it,
- * for the audit trail; NULL: the hour came. */
+ * for the audit trail; NULL: the hour came. Fault UNAVAILABLE: PostgreSQL's clock is of another day, whose figures would be written over,
+ * or shown until it comes. */
 void statistics_compute(struct store *store, struct date day, const struct audit_author *asked_by,
     statistics_computed *computed, void *arg);
 void statistics_load_day(struct store *store, statistics_day_loaded *loaded, void *arg);

@@ -98,6 +98,30 @@ def test_a_night_that_was_missed_is_made_up_for(here, bus, school):
     assert here.metrics(STATSD)['preau_statistics_runs_total{outcome="ok"}'] == 1
 
 
+@pytest.mark.parametrize("days", [30, -30])
+def test_a_clock_that_is_wrong_writes_no_other_day(here, school, tmp_path, days):
+    """Neither a day to come, which pages would show until then, nor over one of the past, which is history."""
+    with here.psql() as database:
+        before = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
+    if days < 0:  # by its clock the last night has none
+        with here.psql() as database:
+            database.execute("update preau.statistics_day set computed_at = computed_at - interval '60 days'")
+            before = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
+    shift = tmp_path / "clock"
+    shift.write_text(f"{days * 86400:+d}")
+    here.restart(STATSD, PREAU_CLOCK_FILE=str(shift))
+    try:
+        told = here.wait(lambda: [one["cause"] for one in here.status(STATSD)["checks"] if one["name"] == "statistics" and one["state"] == "degraded"],
+                         what="told")
+        assert "is not the day by PostgreSQL's clock" in told[0]
+    finally:
+        here.restart(STATSD)
+    with here.psql() as database:
+        seen = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
+    assert [row for row in seen if row[0] != max(row[0] for row in before)] == before[:-1]
+    assert seen[-1][0] == before[-1][0] and (days < 0 or seen == before)
+
+
 @pytest.mark.parametrize("ask, code", [
     ({"academy": 24, "uai": "0240001"}, "malformed"),
     ({"academy": 0, "uai": "0241234A"}, "malformed"),
