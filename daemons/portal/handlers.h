@@ -88,6 +88,6 @@ visit_handler batch_cancel_do, batch_retry_do;
 /* account.c */
 visit_handler account_show, account_password, account_resend, account_restore;
 /* figures.c, figures_sheet.c, figures_paper.c, figures_area.c */
-visit_handler figures_show, figures_sheet, figures_paper, figures_area_show, figures_area_sheet;
+visit_handler figures_show, figures_sheet, figures_paper, figures_area_show, figures_area_sheet, figures_area_paper;
 /* open_figures.c */
 visit_handler open_figures_show, open_figures_sheet;

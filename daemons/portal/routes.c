@@ -94,6 +94,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/imports/:releve",                                ACCESS_DELIVERIES,    "document", import_sheet                 },
     {HTTP_GET,  "/statistiques",                                   ACCESS_DELIVERIES,    "head",     figures_area_show            },
     {HTTP_GET,  "/statistiques.csv",                               ACCESS_DELIVERIES,    "document", figures_area_sheet           },
+    {HTTP_GET,  "/statistiques.pdf",                               ACCESS_DELIVERIES,    "document", figures_area_paper           },
     {HTTP_GET,  "/journal",                                        ACCESS_ADMINISTRATOR, "head",     journal_show                 },
     {HTTP_GET,  "/etablissements",                                 ACCESS_ADMINISTRATOR, "head",     schools_show                 },
     {HTTP_GET,  SCHOOL,                                            ACCESS_SCHOOL,        "head",     school_home_show             },

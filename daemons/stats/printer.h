@@ -16,3 +16,6 @@ void printer_free(struct printer **printer);
 /* Refusals: malformed, not_found as of GetSchool; busy when as many wait as may. */
 void printer_answer_school(
     struct printer *printer, struct call *call, const Preau__Statistics__GetSchoolRequest *request);
+/* Refusals: malformed, not_found as of GetAcademy and GetNation; busy as above. */
+void printer_answer_area(
+    struct printer *printer, struct call *call, const Preau__Statistics__GetAreaPaperRequest *request);

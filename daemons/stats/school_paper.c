@@ -1,504 +1,82 @@
 #include "stats/school_paper.h"
 
-#include "domain/figure.h"
 #include "domain/name.h"
-#include "paper/paper.h"
-#include "runtime/cleanup.h"
-#include "runtime/clock.h"
-#include "runtime/memory.h"
+#include "stats/figures_drawing.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    MARGIN = 40,
-    WIDTH = PAPER_WIDTH - 2 * MARGIN,
-    TOP = 104, /* below the head of the page */
-    BOTTOM = 790,
-    FOOT = 812,
-    HEADING = 26,
-
-    BAR_STEP = 27,
-    BAR_HEIGHT = 8,
-    BARS_WIDTH = 180,
-    TABLE_X = MARGIN + BARS_WIDTH + 20,
-    TABLE_LABEL = 76,
-    ROW = 14,
-    TABLE_HEAD = 32,
-    HEAD_LEADING = 8,
-
-    PLOT_X = MARGIN + 30,
-    PLOT_WIDTH = WIDTH - 30,
-    PLOT_HEIGHT = 110,
-    LEVELS = 4,
-    DASH = 3,
-
-    SHARE_WIDTH = 130,
-    CELL_SIZE = 3 * FIGURE_SIZE + 16
-};
-#define TEXT 9.0F
-#define SMALL 7.5F
-#define GREY_WORDS 0.35F
-#define GREY_RULE 0.6F
-#define GREY_SOFT 0.9F
-/* of bars and curves: told apart in black and white, and each has its words beside it */
-static const float state_greys[STATE_COUNT] = {0.72F, 0.5F, 0.35F, 0.1F};
-static const float line_greys[PROFILE_COUNT] = {0.0F, 0.35F};
-
-/* What is being drawn, and how far down the page it is. */
-struct drawing {
-    struct paper *paper;
-    const struct school_paper *document;
-    float y;
-    unsigned pages;
-};
-
-static bool profile_of(Preau__Profile sent, enum account_profile *out_profile)
+static void comparison_draw(struct drawing *drawing, const struct school_paper *document)
 {
-    int profile = (int)sent - 1;
-    *out_profile = profile >= 0 && profile < PROFILE_COUNT ? (enum account_profile)profile : PROFILE_RESPONSABLE;
-    return profile >= 0 && profile < PROFILE_COUNT;
-}
-
-static void figures_of(
-    Preau__Statistics__Cell *const *cells, size_t count, enum account_profile profile, struct figures *out_figures)
-{
-    *out_figures = (struct figures){0};
-    for (size_t i = 0; i < count; i++) {
-        if ((int)cells[i]->profile - 1 == (int)profile) {
-            figures_add(out_figures, (enum account_state)(cells[i]->state - 1),
-                (enum account_origin)(cells[i]->origin - 1), cells[i]->accounts);
-        }
-    }
-}
-
-/* "42 % (310 sur 738)"; "–" of nobody. */
-static void share_write(int64_t active, int64_t accounts, char out_text[CELL_SIZE])
-{
-    char share[FIGURE_SIZE], part[FIGURE_SIZE], whole[FIGURE_SIZE];
-    figure_share_write(active, accounts, share);
-    figure_write(active, part);
-    figure_write(accounts, whole);
-    snprintf(out_text, CELL_SIZE, accounts > 0 ? "%s (%s sur %s)" : "%s", share, part, whole);
-}
-
-/* --- pages --- */
-
-static void feet_draw(const struct drawing *drawing)
-{
-    for (unsigned page = 1; page <= drawing->pages; page++) {
-        char text[64];
-        paper_turn_to(drawing->paper, page);
-        paper_grey(drawing->paper, GREY_WORDS);
-        paper_text(drawing->paper, PAPER_REGULAR, SMALL, MARGIN, FOOT, WIDTH - 120,
-            "Chaque compte est compté une fois dans l’établissement. Ces chiffres ne nomment personne.");
-        snprintf(text, sizeof text, "page %u/%u", page, drawing->pages);
-        paper_text_right(drawing->paper, PAPER_REGULAR, SMALL, MARGIN + WIDTH - 100, FOOT, 100, text);
-    }
-}
-
-static void moment_write(int64_t computed_at, char out_text[64])
-{
-    struct civil_time time = clock_local((struct instant){computed_at});
-    snprintf(out_text, 64, "Relevé du %02d/%02d/%04d à %d\u00a0h\u00a0%02d", time.day, time.month, time.year, time.hour,
-        time.minute);
-}
-
-static void page_begin(struct drawing *drawing)
-{
-    const struct school_paper *document = drawing->document;
-    char text[512];
-    struct name_text city;
-    paper_page(drawing->paper);
-    drawing->pages++;
-    paper_text(drawing->paper, PAPER_BOLD, 12, MARGIN, 52, WIDTH, document->name);
-    paper_grey(drawing->paper, GREY_WORDS);
-    bool has_city = name_display(document->city, &city);
-    snprintf(text, sizeof text, "%s%s%s", has_city ? city.text : "", has_city ? " – " : "", document->uai);
-    paper_text(drawing->paper, PAPER_REGULAR, TEXT, MARGIN, 66, WIDTH - 210, text);
-    moment_write(document->figures->computed_at, text);
-    paper_text_right(drawing->paper, PAPER_REGULAR, TEXT, MARGIN + WIDTH - 200, 66, 200, text);
-    paper_grey(drawing->paper, 0);
-    paper_rule(drawing->paper, 1, MARGIN, 74, WIDTH);
-    drawing->y = TOP;
-}
-
-/* A new page when so much does not fit on this one. */
-static void room_make(struct drawing *drawing, float height)
-{
-    if (drawing->y + height > BOTTOM) {
-        page_begin(drawing);
-    }
-}
-
-static void heading_draw(struct drawing *drawing, const char *text)
-{
-    paper_text(drawing->paper, PAPER_BOLD, 13, MARGIN, drawing->y, WIDTH, text);
-    drawing->y += HEADING - 8;
-}
-
-/* --- states by origin --- */
-
-static void bars_draw(struct drawing *drawing, enum account_profile profile, const struct figures *figures, float y)
-{
-    for (enum account_state state = 0; state < STATE_COUNT; state++) {
-        char number[FIGURE_SIZE], share[FIGURE_SIZE], text[CELL_SIZE];
-        if (!figures_state_is_shown(profile, state)) {
-            continue;
-        }
-        figure_write(figures->of_state[state], number);
-        figure_share_write(figures->of_state[state], figures->total, share);
-        snprintf(text, sizeof text, "%s (%s)", number, share);
-        paper_text(drawing->paper, PAPER_REGULAR, TEXT, MARGIN, y + 9, BARS_WIDTH - 80, state_label(state));
-        paper_text_right(drawing->paper, PAPER_REGULAR, TEXT, MARGIN + BARS_WIDTH - 80, y + 9, 80, text);
-        paper_grey(drawing->paper, GREY_SOFT);
-        paper_fill(drawing->paper, MARGIN, y + 13, BARS_WIDTH, BAR_HEIGHT);
-        paper_grey(drawing->paper, state_greys[state]);
-        if (figures->of_state[state] > 0) {
-            float width = (float)figure_share_of(figures->of_state[state], figures->total, BARS_WIDTH * 10) / 10;
-            paper_fill(drawing->paper, MARGIN, y + 13, width > 1 ? width : 1, BAR_HEIGHT);
-        }
-        paper_grey(drawing->paper, 0);
-        y += BAR_STEP;
-    }
-}
-
-static unsigned states_shown(enum account_profile profile)
-{
-    unsigned shown = 0;
-    for (enum account_state state = 0; state < STATE_COUNT; state++) {
-        shown += figures_state_is_shown(profile, state);
-    }
-    return shown;
-}
-
-/* One row of the table: a label, a figure a state, their sum. */
-static void row_draw(struct drawing *drawing, enum account_profile profile, enum paper_font font, float y,
-    const char *label, const int64_t *of_state, int64_t sum)
-{
-    char text[FIGURE_SIZE];
-    float width = (float)(WIDTH + MARGIN - TABLE_X - TABLE_LABEL) / (float)(states_shown(profile) + 1);
-    float x = TABLE_X + TABLE_LABEL;
-    paper_text(drawing->paper, font, TEXT, TABLE_X, y, TABLE_LABEL, label);
-    for (enum account_state state = 0; state < STATE_COUNT; state++) {
-        if (figures_state_is_shown(profile, state)) {
-            figure_write(of_state[state], text);
-            paper_text_right(drawing->paper, font, TEXT, x + 4, y, width - 4, text);
-            x += width;
-        }
-    }
-    figure_write(sum, text);
-    paper_text_right(drawing->paper, PAPER_BOLD, TEXT, x + 4, y, width - 4, text);
-}
-
-/* A word a line, the last one at the foot of the head, each ended where the figures below end. */
-static void heading_words_draw(struct drawing *drawing, float x, float y, float width, const char *label)
-{
-    unsigned blanks = 0;
-    for (const char *at = label; *at != '\0'; at++) {
-        blanks += *at == ' ' ? 1 : 0;
-    }
-    y += TABLE_HEAD - 8 - (float)blanks * HEAD_LEADING;
-    for (size_t length; *label != '\0'; label += length + strspn(label + length, " ")) {
-        char word[64];
-        length = strcspn(label, " ");
-        snprintf(word, sizeof word, "%.*s", (int)length, label);
-        paper_text_right(drawing->paper, PAPER_BOLD, SMALL, x, y, width, word);
-        y += HEAD_LEADING;
-    }
-}
-
-static void table_head_draw(struct drawing *drawing, enum account_profile profile, float y)
-{
-    float width = (float)(WIDTH + MARGIN - TABLE_X - TABLE_LABEL) / (float)(states_shown(profile) + 1);
-    float x = TABLE_X + TABLE_LABEL;
-    paper_text(drawing->paper, PAPER_BOLD, SMALL, TABLE_X, y + TABLE_HEAD - 8, TABLE_LABEL, "Origine");
-    for (enum account_state state = 0; state < STATE_COUNT; state++) {
-        if (figures_state_is_shown(profile, state)) {
-            heading_words_draw(drawing, x + 4, y, width - 4, state_label(state));
-            x += width;
-        }
-    }
-    paper_text_right(drawing->paper, PAPER_BOLD, SMALL, x + 4, y + TABLE_HEAD - 8, width - 4, "Total");
-    paper_rule(drawing->paper, 0.8F, TABLE_X, y + TABLE_HEAD - 4, WIDTH + MARGIN - TABLE_X);
-}
-
-static void table_draw(struct drawing *drawing, enum account_profile profile, const struct figures *figures, float y)
-{
-    table_head_draw(drawing, profile, y);
-    y += TABLE_HEAD + 8;
-    for (enum account_origin origin = 0; origin < ORIGIN_COUNT; origin++) {
-        row_draw(drawing, profile, PAPER_REGULAR, y, origin_label(origin), figures->cells[origin],
-            figures->of_origin[origin]);
-        y += ROW;
-    }
-    paper_rule(drawing->paper, 0.8F, TABLE_X, y - ROW + 4, WIDTH + MARGIN - TABLE_X);
-    row_draw(drawing, profile, PAPER_BOLD, y + 2, "Total", figures->of_state, figures->total);
-}
-
-static void states_draw(struct drawing *drawing, enum account_profile profile)
-{
-    enum { TABLE_HEIGHT = TABLE_HEAD + (ORIGIN_COUNT + 1) * ROW + 22 };
-    char heading[CELL_SIZE], total[FIGURE_SIZE];
-    struct figures figures;
-    figures_of(drawing->document->figures->cells, drawing->document->figures->n_cells, profile, &figures);
-    figure_write(figures.total, total);
-    snprintf(heading, sizeof heading, "%s\u00a0: %s compte%s", figures_profile_label(profile), total,
-        figures.total > 1 ? "s" : "");
-    room_make(drawing, HEADING + TABLE_HEIGHT);
-    heading_draw(drawing, heading);
-    bars_draw(drawing, profile, &figures, drawing->y);
-    table_draw(drawing, profile, &figures, drawing->y);
-    drawing->y += TABLE_HEIGHT;
-}
-
-/* --- activation since September --- */
-
-static void axes_draw(struct drawing *drawing, struct date from, struct date until, float top)
-{
-    struct figure_day days[FIGURE_DAYS_MAX];
-    size_t count = figure_days(from, until, days);
-    int span = date_days_between(from, until);
-    paper_grey(drawing->paper, GREY_RULE);
-    for (int level = 0; level <= LEVELS; level++) {
-        char text[FIGURE_SIZE];
-        float y = top + PLOT_HEIGHT * (1 - (float)level / LEVELS);
-        paper_rule(drawing->paper, 0.3F, PLOT_X, y, PLOT_WIDTH);
-        snprintf(text, sizeof text, "%d\u00a0%%", level * 100 / LEVELS);
-        paper_grey(drawing->paper, GREY_WORDS);
-        paper_text_right(drawing->paper, PAPER_REGULAR, SMALL, MARGIN, y + 3, 26, text);
-        paper_grey(drawing->paper, GREY_RULE);
-    }
-    paper_grey(drawing->paper, GREY_WORDS);
-    for (size_t i = 0; i < count; i++) {
-        float x = PLOT_X + (float)figure_share_of(date_days_between(from, days[i].day), span, PLOT_WIDTH);
-        bool is_at_end = x > PLOT_X + PLOT_WIDTH - 30;
-        if (is_at_end) {
-            paper_text_right(drawing->paper, PAPER_REGULAR, SMALL, x - 40, top + PLOT_HEIGHT + 11, 40, days[i].label);
-        } else {
-            paper_text(drawing->paper, PAPER_REGULAR, SMALL, x, top + PLOT_HEIGHT + 11, 60, days[i].label);
-        }
-    }
-    paper_grey(drawing->paper, 0);
-}
-
-/* A curve's points on the page; days that are missing end a line, and the next begins another. */
-static void curve_draw(struct drawing *drawing, const Preau__Statistics__Curve *curve, enum account_profile profile,
-    struct date from, int span, float top)
-{
-    struct paper_point *line = checked_calloc(curve->n_points + 1, sizeof *line);
-    struct date before = {0};
-    size_t count = 0;
-    float dash = profile == PROFILE_ELEVE ? DASH : 0;
-    paper_grey(drawing->paper, line_greys[profile]);
-    for (size_t i = 0; i < curve->n_points; i++) {
-        const Preau__Statistics__CurvePoint *point = curve->points[i];
-        struct date day;
-        if (!date_parse_iso(point->day, &day) || date_compare(day, from) < 0 || point->accounts == 0) {
-            continue;
-        }
-        if (count > 0 && date_days_between(before, day) != 1) {
-            paper_line(drawing->paper, 1.4F, dash, line, count);
-            count = 0;
-        }
-        before = day;
-        line[count++] = (struct paper_point){
-            PLOT_X + (float)figure_share_of(date_days_between(from, day), span, PLOT_WIDTH * 10) / 10,
-            top + PLOT_HEIGHT - (float)figure_share_of(point->active, point->accounts, PLOT_HEIGHT * 10) / 10};
-        paper_disc(drawing->paper, line[count - 1].x, line[count - 1].y, 0.8F);
-    }
-    paper_line(drawing->paper, 1.4F, dash, line, count);
-    if (count > 0) {
-        paper_disc(drawing->paper, line[count - 1].x, line[count - 1].y, 2.2F);
-    }
-    memory_free(&line);
-    paper_grey(drawing->paper, 0);
-}
-
-static void legend_draw(struct drawing *drawing, const Preau__Statistics__Curve *curve, enum account_profile profile)
-{
-    char share[CELL_SIZE] = "–", text[2 * CELL_SIZE];
-    float x = profile == PROFILE_ELEVE ? MARGIN + (float)WIDTH / 2 : PLOT_X;
-    const struct paper_point sample[] = {
-        {x,      drawing->y - 3},
-        {x + 24, drawing->y - 3}
-    };
-    if (curve->n_points > 0) {
-        const Preau__Statistics__CurvePoint *last = curve->points[curve->n_points - 1];
-        share_write(last->active, last->accounts, share);
-    }
-    snprintf(text, sizeof text, "%s\u00a0: %s", figures_profile_label(profile), share);
-    paper_grey(drawing->paper, line_greys[profile]);
-    paper_line(drawing->paper, 1.4F, profile == PROFILE_ELEVE ? DASH : 0, sample, 2);
-    paper_grey(drawing->paper, 0);
-    paper_text(drawing->paper, PAPER_REGULAR, TEXT, x + 30, drawing->y, (float)WIDTH / 2 - 40, text);
-}
-
-static void curves_draw(struct drawing *drawing)
-{
-    enum { CURVE_HEIGHT = HEADING + 24 + PLOT_HEIGHT + 34 };
-    const Preau__Statistics__GetSchoolReply *figures = drawing->document->figures;
-    struct date until;
-    if (figures->n_curves == 0 || !date_parse_iso(figures->day, &until)) {
-        return;
-    }
-    struct date from = figure_school_year(until);
-    int span = date_days_between(from, until);
-    room_make(drawing, CURVE_HEIGHT);
-    heading_draw(drawing, "Comptes activés depuis la rentrée");
-    float top = drawing->y + 12;
-    axes_draw(drawing, from, until, top);
-    for (size_t i = 0; i < figures->n_curves; i++) {
-        enum account_profile profile;
-        if (profile_of(figures->curves[i]->profile, &profile)) {
-            legend_draw(drawing, figures->curves[i], profile);
-            curve_draw(drawing, figures->curves[i], profile, from, span, top);
-        }
-    }
-    drawing->y = top + PLOT_HEIGHT + 36;
-}
-
-/* --- tables of shares: beside others, class by class --- */
-
-static float share_x(const struct drawing *drawing, enum account_profile profile)
-{
-    float x = MARGIN + 190;
-    for (enum account_profile before = 0; before < profile; before++) {
-        x += drawing->document->profiles[before] ? SHARE_WIDTH + 20 : 0;
-    }
-    return x;
-}
-
-static void shares_head_draw(struct drawing *drawing, const char *label)
-{
-    paper_text(drawing->paper, PAPER_BOLD, SMALL, MARGIN, drawing->y, 180, label);
-    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
-        if (drawing->document->profiles[profile]) {
-            paper_text_right(drawing->paper, PAPER_BOLD, SMALL, share_x(drawing, profile), drawing->y, SHARE_WIDTH,
-                figures_profile_label(profile));
-        }
-    }
-    paper_rule(drawing->paper, 0.8F, MARGIN, drawing->y + 4, WIDTH);
-    drawing->y += ROW + 2;
-}
-
-static void share_draw(
-    struct drawing *drawing, enum account_profile profile, enum paper_font font, int64_t active, int64_t accounts)
-{
-    char text[CELL_SIZE];
-    share_write(active, accounts, text);
-    paper_text_right(drawing->paper, font, TEXT, share_x(drawing, profile), drawing->y, SHARE_WIDTH, text);
-}
-
-static void row_end(struct drawing *drawing)
-{
-    paper_grey(drawing->paper, GREY_RULE);
-    paper_rule(drawing->paper, 0.3F, MARGIN, drawing->y + 4, WIDTH);
-    paper_grey(drawing->paper, 0);
-    drawing->y += ROW;
-}
-
-static void figures_row_draw(struct drawing *drawing, enum paper_font font, float indent, const char *label,
-    Preau__Statistics__Cell *const *cells, size_t count)
-{
-    paper_text(drawing->paper, font, TEXT, MARGIN + indent, drawing->y, 180 - indent, label);
-    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
-        if (drawing->document->profiles[profile]) {
-            struct figures figures;
-            figures_of(cells, count, profile, &figures);
-            share_draw(drawing, profile, font, figures.of_state[STATE_ACTIVE], figures.total);
-        }
-    }
-    row_end(drawing);
-}
-
-static void place_row_draw(
-    struct drawing *drawing, const char *label, Preau__Statistics__Share *const *shares, size_t count)
-{
-    paper_text(drawing->paper, PAPER_REGULAR, TEXT, MARGIN, drawing->y, 180, label);
-    for (size_t i = 0; i < count; i++) {
-        enum account_profile profile;
-        if (profile_of(shares[i]->profile, &profile) && drawing->document->profiles[profile]) {
-            share_draw(drawing, profile, PAPER_REGULAR, shares[i]->active, shares[i]->accounts);
-        }
-    }
-    row_end(drawing);
-}
-
-static void comparison_draw(struct drawing *drawing)
-{
-    const Preau__Statistics__GetSchoolReply *figures = drawing->document->figures;
+    const Preau__Statistics__GetSchoolReply *figures = document->figures;
     char academy[FIGURE_ACADEMY_SIZE];
-    figure_academy_write(drawing->document->academy, academy);
-    room_make(drawing, HEADING + 4 * ROW + 20);
-    heading_draw(drawing, "À côté de l’académie et de la France");
-    shares_head_draw(drawing, "Part des comptes activés");
-    figures_row_draw(drawing, PAPER_BOLD, 0, "Cet établissement", figures->cells, figures->n_cells);
-    place_row_draw(drawing, academy, figures->academy_shares, figures->n_academy_shares);
-    place_row_draw(drawing, "France", figures->nation_shares, figures->n_nation_shares);
+    figure_academy_write(document->academy, academy);
+    drawing_shares(drawing, "À côté de l’académie et de la France", 3);
+    drawing_shares_of_cells(
+        drawing, &(struct drawing_label){PAPER_BOLD, 0, "Cet établissement"}, figures->cells, figures->n_cells);
+    drawing_shares_of(drawing, academy, figures->academy_shares, figures->n_academy_shares);
+    drawing_shares_of(drawing, "France", figures->nation_shares, figures->n_nation_shares);
     drawing->y += 16;
 }
 
-static void level_draw(struct drawing *drawing, const char *level)
+static void level_draw(struct drawing *drawing, const Preau__Statistics__GetSchoolReply *figures, const char *level)
 {
-    const Preau__Statistics__GetSchoolReply *figures = drawing->document->figures;
     for (size_t i = 0; i < figures->n_levels; i++) {
         if (strcmp(figures->levels[i]->level, level) == 0) {
-            room_make(drawing, 2 * ROW);
-            figures_row_draw(drawing, PAPER_BOLD, 0, level[0] != '\0' ? level : "Sans niveau",
-                figures->levels[i]->cells, figures->levels[i]->n_cells);
+            const struct drawing_label label = {PAPER_BOLD, 0, level[0] != '\0' ? level : "Sans niveau"};
+            drawing_shares_room(drawing, 2);
+            drawing_shares_of_cells(drawing, &label, figures->levels[i]->cells, figures->levels[i]->n_cells);
         }
     }
 }
 
-static void classes_draw(struct drawing *drawing)
+/* Each class below its level: both come in order of levels. */
+static void classes_draw(struct drawing *drawing, const Preau__Statistics__GetSchoolReply *figures)
 {
-    const Preau__Statistics__GetSchoolReply *figures = drawing->document->figures;
     const char *level = NULL;
     if (figures->n_classes == 0) {
         return;
     }
-    room_make(drawing, HEADING + 5 * ROW);
-    heading_draw(drawing, "Par classe");
-    shares_head_draw(drawing, "Part des comptes activés");
+    drawing_shares(drawing, "Par classe", 4);
     for (size_t i = 0; i < figures->n_classes; i++) {
         const Preau__Statistics__ClassFigures *class = figures->classes[i];
+        const struct drawing_label label = {
+            PAPER_REGULAR, 10, class->class_[0] != '\0' ? class->class_ : "Sans classe"};
         if (!level || strcmp(level, class->level) != 0) {
-            level_draw(drawing, class->level);
+            level_draw(drawing, figures, class->level);
             level = class->level;
         }
-        room_make(drawing, ROW);
-        figures_row_draw(drawing, PAPER_REGULAR, 10, class->class_[0] != '\0' ? class->class_ : "Sans classe",
-            class->cells, class->n_cells);
+        drawing_shares_room(drawing, 1);
+        drawing_shares_of_cells(drawing, &label, class->cells, class->n_cells);
     }
-}
-
-/* --- the document --- */
-
-static void document_draw(struct drawing *drawing)
-{
-    page_begin(drawing);
-    paper_text(drawing->paper, PAPER_BOLD, 18, MARGIN, drawing->y, WIDTH, "Statistiques des comptes");
-    drawing->y += 30;
-    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
-        if (drawing->document->profiles[profile]) {
-            states_draw(drawing, profile);
-        }
-    }
-    curves_draw(drawing);
-    comparison_draw(drawing);
-    classes_draw(drawing);
 }
 
 bool school_paper_render(
     const struct school_paper *document, unsigned char **out_pdf, size_t *out_length, struct fault *fault)
 {
-    _cleanup_(paper_free) struct paper *paper = NULL;
-    if (!paper_new(document->font_directory, &paper, fault)) {
+    const Preau__Statistics__GetSchoolReply *figures = document->figures;
+    char place[512];
+    struct name_text city;
+    struct drawing drawing;
+    bool has_city = name_display(document->city, &city);
+    snprintf(place, sizeof place, "%s%s%s", has_city ? city.text : "", has_city ? " – " : "", document->uai);
+    struct drawing_head head = {
+        .name = document->name,
+        .place = place,
+        .note = "Chaque compte est compté une fois dans l’établissement. Ces chiffres ne nomment personne.",
+        .computed_at = figures->computed_at,
+    };
+    memcpy(head.profiles, document->profiles, sizeof head.profiles);
+    if (!drawing_begin(&drawing, document->font_directory, &head, fault)) {
         return false;
     }
-    struct drawing drawing = {.paper = paper, .document = document};
-    document_draw(&drawing);
-    feet_draw(&drawing);
-    return paper_finish(paper, out_pdf, out_length, fault);
+    for (enum account_profile profile = 0; profile < PROFILE_COUNT; profile++) {
+        if (document->profiles[profile]) {
+            drawing_states(&drawing, profile, figures->cells, figures->n_cells);
+        }
+    }
+    drawing_curves(&drawing, figures->day, figures->curves, figures->n_curves);
+    comparison_draw(&drawing, document);
+    classes_draw(&drawing, figures);
+    return drawing_finish(&drawing, out_pdf, out_length, fault);
 }

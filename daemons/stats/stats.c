@@ -5,7 +5,7 @@
  * Listens        The service preau.statistics.Statistics (proto/statistics.proto) on bus.statistics;
  *                its status address.
  * Sends          The event statistics.computed on bus.events_statistics.
- * Owns           Tables statistics_day, statistics, statistics_class, statistics_area. Reads accounts and who is attached to which
+ * Owns           Tables statistics_day, statistics, statistics_class, statistics_level, statistics_area. Reads accounts and who is attached to which
  *                school, nothing personal.
  * Promises       The snapshot of a day is whole or absent. Asked again on the same day, it is replaced. One that was
  *                missed (stopped, no database) is taken as soon as it can be.
@@ -69,6 +69,12 @@ static void get_school_paper(void *arg, struct call *call, const ProtobufCMessag
     printer_answer_school(stats->printer, call, (const Preau__Statistics__GetSchoolRequest *)(const void *)request);
 }
 
+static void get_area_paper(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    const struct stats *stats = arg;
+    printer_answer_area(stats->printer, call, (const Preau__Statistics__GetAreaPaperRequest *)(const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"Compute",        compute         },
     {"GetSchool",      get_school      },
@@ -76,6 +82,7 @@ static const struct service_method methods[] = {
     {"GetNation",      get_nation      },
     {"GetOpenFigures", get_open_figures},
     {"GetSchoolPaper", get_school_paper},
+    {"GetAreaPaper",   get_area_paper  },
     {NULL,             NULL            },
 };
 

@@ -138,6 +138,7 @@ RIGHT = {
     "GET /imports/:releve": (SEEN,),
     "GET /statistiques": (SEEN,),
     "GET /statistiques.csv": (SEEN | {404},),  # whose nation it is
+    "GET /statistiques.pdf": (SEEN | {404},),
     "GET /journal": (SEEN,),
     "GET /etablissements": (SEEN | LED,),
     "GET /etablissements/:uai": (SEEN,),

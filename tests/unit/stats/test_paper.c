@@ -1,5 +1,6 @@
-/* The figures of a school on paper: drawn whatever they are, on as many pages as their classes need. What stands there is read by
- * tests/integration/test_statistics_pages.py. */
+/* Figures on paper: drawn whatever they are, on as many pages as a school's classes, an area's schools and academies need. What stands
+ * there is read by tests/integration/test_statistics_pages.py. */
+#include "stats/area_paper.h"
 #include "stats/school_paper.h"
 #include "unit.h"
 
@@ -100,6 +101,69 @@ static void classes_go_on_from_page_to_page(void **state)
     assert_in_range(many, 4, 7);
 }
 
+/* So many levels and schools. */
+static Preau__Statistics__AreaFigures *area_make(size_t levels, size_t schools)
+{
+    Preau__Statistics__AreaFigures *area = checked_malloc(sizeof *area);
+    preau__statistics__area_figures__init(area);
+    area->n_cells = cells_make(UINT32_MAX / 8, &area->cells);
+    area->schools = UINT32_MAX;
+    area->levels = checked_calloc(levels + 1, sizeof(Preau__Statistics__LevelFigures *));
+    for (; area->n_levels < levels; area->n_levels++) {
+        Preau__Statistics__LevelFigures *level = checked_malloc(sizeof *level);
+        preau__statistics__level_figures__init(level);
+        level->level = checked_strdup(area->n_levels > 0 ? "TROISIÈME À HORAIRES AMÉNAGÉS" : "");
+        level->n_cells = cells_make(1, &level->cells);
+        area->levels[area->n_levels] = level;
+    }
+    area->lagging = checked_calloc(schools + 1, sizeof(Preau__Statistics__SchoolFigures *));
+    for (; area->n_lagging < schools; area->n_lagging++) {
+        Preau__Statistics__SchoolFigures *school = checked_malloc(sizeof *school);
+        preau__statistics__school_figures__init(school);
+        school->uai = checked_strdup("0690001S");
+        school->name =
+            checked_strdup("Établissement régional d’enseignement adapté de la Vallée-aux-Loups-et-des-Étangs");
+        school->city = checked_strdup("Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson");
+        school->accounts = UINT32_MAX;
+        area->lagging[area->n_lagging] = school;
+    }
+    return area;
+}
+
+static unsigned area_pages_drawn(academy_code academy, Preau__Statistics__AreaFigures *figures)
+{
+    unsigned char *pdf = NULL;
+    size_t length = 0;
+    struct fault fault = {0};
+    const struct area_paper document = {
+        .font_directory = FONTS,
+        .academy = academy,
+        .day = "2026-11-28",
+        .computed_at = INT64_C(1795840000000000),
+        .figures = figures,
+    };
+    assert_true(area_paper_render(&document, &pdf, &length, &fault));
+    assert_memory_equal(pdf, "%PDF-", 5);
+    unsigned pages = pages_of(pdf, length);
+    memory_free(&pdf);
+    preau__statistics__area_figures__free_unpacked(figures, NULL);
+    return pages;
+}
+
+static void an_area_without_schools_is_a_page(void **state)
+{
+    (void)state;
+    assert_int_equal(area_pages_drawn((academy_code){10}, area_make(0, 0)), 1);
+    assert_int_equal(area_pages_drawn((academy_code){0}, area_make(0, 0)), 1);
+}
+
+static void levels_and_schools_go_on_from_page_to_page(void **state)
+{
+    (void)state;
+    assert_int_equal(area_pages_drawn((academy_code){10}, area_make(12, AREA_PAPER_SCHOOLS)), 3);
+    assert_int_equal(area_pages_drawn((academy_code){0}, area_make(100, AREA_PAPER_SCHOOLS)), 4);
+}
+
 static void fonts_that_are_not_there_are_told(void **state)
 {
     (void)state;
@@ -121,6 +185,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_school_without_accounts_is_a_page),
         cmocka_unit_test(classes_go_on_from_page_to_page),
+        cmocka_unit_test(an_area_without_schools_is_a_page),
+        cmocka_unit_test(levels_and_schools_go_on_from_page_to_page),
         cmocka_unit_test(fonts_that_are_not_there_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
