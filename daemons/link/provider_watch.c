@@ -21,6 +21,7 @@ struct provider_watch {
     struct duration interval;
     struct timer *timer;
     struct tick all_asked;
+    bool is_hurried; /* the next look is for those that are away */
     size_t count;
     struct watched providers[];
 };
@@ -55,10 +56,16 @@ static void looked(void *arg, const char *url, const struct fault *fault)
     }
     if (fault && !watched->is_away) {
         log_event(LOG_WARNING, "provider_away", F("provider", watched->provider.name), F("fault", fault));
+    } else if (!fault && watched->is_away) {
+        log_event(LOG_NOTICE, "provider_back", F("provider", watched->provider.name));
     }
     watched->is_away = fault != NULL;
     watched->fault = fault ? *fault : (struct fault){0};
     tell(watched->watch);
+    if (fault && !watched->watch->is_hurried) { /* the first of them: not only when all have their turn */
+        watched->watch->is_hurried = true;
+        timer_set(watched->watch->timer, LOOK_AGAIN);
+    }
 }
 
 static void look(void *arg)
@@ -79,7 +86,8 @@ static void look(void *arg)
             watched->is_asked = oidc_look(watched->provider.oidc, looked, watched);
         }
     }
-    timer_set(watch->timer, is_any_away && duration_longer(left, LOOK_AGAIN) ? LOOK_AGAIN : left);
+    watch->is_hurried = is_any_away && duration_longer(left, LOOK_AGAIN);
+    timer_set(watch->timer, watch->is_hurried ? LOOK_AGAIN : left);
 }
 
 void provider_watch_new(const struct daemon_run *run, const char *check, const struct provider_watched *providers,
