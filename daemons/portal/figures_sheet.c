@@ -1,5 +1,6 @@
 /* The figures of a school, an academy or the nation for a spreadsheet: a row a figure, so that a pivot table makes of them what is
- * wanted; or the curve, day by day; or the schools of an academy, the least advanced first. */
+ * wanted; or the curve, day by day; or the schools of an academy or of the nation, the least advanced first, their communes, and the
+ * nation's academies. */
 #include "domain/csv.h"
 #include "portal/document.h"
 #include "portal/figures_view.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECE = 500, NUMBER_SIZE = 24, NAME_SIZE_MAX = 64 };
+enum { PIECE = 500, NUMBER_SIZE = 24, NAME_SIZE_MAX = 64, LIST_COLUMNS = 8 };
 
 static bool wants_table(const struct visit *visit, const char *name)
 {
@@ -174,90 +175,184 @@ static void area_send(struct visit *visit, const char *day, const Preau__Statist
     sheet_send(&sheet, "statistiques", place);
 }
 
-static void academy_ask(struct visit *visit);
+/* --- lists of an academy or the nation, a piece after the other --- */
+
+typedef void area_rows_add(struct visit *visit, const Preau__Statistics__AreaFigures *figures);
 
 static void schools_add(struct visit *visit, const Preau__Statistics__AreaFigures *figures)
 {
     for (size_t i = 0; i < figures->n_lagging; i++) {
         const Preau__Statistics__SchoolFigures *school = figures->lagging[i];
-        char accounts[NUMBER_SIZE], active[NUMBER_SIZE], degree[NUMBER_SIZE], share[FIGURE_SIZE];
+        char academy[NUMBER_SIZE], accounts[NUMBER_SIZE], active[NUMBER_SIZE], degree[NUMBER_SIZE], share[FIGURE_SIZE];
         figure_share_write(school->active, school->accounts, share);
-        const char *cells[] = {school->uai, school->name, school->city, number_write(school->degree, degree),
-            number_write(school->accounts, accounts), number_write(school->active, active), share};
+        const char *cells[] = {number_write(school->academy, academy), school->uai, school->name, school->city,
+            number_write(school->degree, degree), number_write(school->accounts, accounts),
+            number_write(school->active, active), share};
         document_add_row(&visit->document, cells, ARRAY_LENGTH(cells));
     }
     visit->document.pieces += figures->n_lagging;
 }
 
-static void academy_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+static void shares_add(struct visit *visit, const char *const *before, size_t count,
+    Preau__Statistics__Share *const *shares, size_t share_count)
 {
-    const Preau__Statistics__GetAcademyReply *reply = (const void *)answer;
-    const academy_code *academy = visit->own;
-    char place[NAME_SIZE_MAX];
-    if (!reply || !reply->figures) {
-        page_refuse(visit, reply ? REFUSAL_NOT_FOUND : refusal);
-        return;
-    }
-    snprintf(place, sizeof place, "academie-%d", academy->v);
-    if (!wants_table(visit, "etablissements")) {
-        area_send(visit, reply->day, reply->figures, "Académie", place);
-        return;
-    }
-    schools_add(visit, reply->figures);
-    bool is_whole = reply->figures->n_lagging == 0 || visit->document.pieces >= reply->figures->schools;
-    if (is_whole || http_is_gone(visit->request)) {
-        const struct sheet sheet = {visit, reply->day, is_told_of_area};
-        sheet_send(&sheet, "etablissements", place);
-    } else {
-        academy_ask(visit);
+    for (size_t i = 0; i < share_count; i++) {
+        char accounts[NUMBER_SIZE], active[NUMBER_SIZE], share[FIGURE_SIZE];
+        enum account_profile profile;
+        const char *cells[LIST_COLUMNS];
+        if (!figures_profile(shares[i]->profile, &profile)) {
+            continue;
+        }
+        memcpy(cells, before, count * sizeof *cells);
+        figure_share_write(shares[i]->active, shares[i]->accounts, share);
+        cells[count] = figures_profile_label(profile);
+        cells[count + 1] = number_write(shares[i]->accounts, accounts);
+        cells[count + 2] = number_write(shares[i]->active, active);
+        cells[count + 3] = share;
+        document_add_row(&visit->document, cells, count + 4);
     }
 }
 
-static void academy_ask(struct visit *visit)
+static void cities_add(struct visit *visit, const Preau__Statistics__AreaFigures *figures)
 {
-    Preau__Statistics__GetAcademyRequest request = PREAU__STATISTICS__GET_ACADEMY_REQUEST__INIT;
-    Preau__Statistics__Page lagging = PREAU__STATISTICS__PAGE__INIT;
-    lagging.offset = (uint32_t)visit->document.pieces;
-    lagging.limit = PIECE;
-    request.academy = (uint32_t)((const academy_code *)visit->own)->v;
-    request.lagging = &lagging;
-    visit_call(visit,
-        &(struct visit_call){visit->portal->statistics, "GetAcademy", &request.base, academy_loaded, NULL, false});
+    for (size_t i = 0; i < figures->n_cities; i++) {
+        const Preau__Statistics__CityFigures *city = figures->cities[i];
+        char academy[NUMBER_SIZE], schools[NUMBER_SIZE];
+        const char *before[] = {
+            number_write(city->academy, academy), city->department, city->city, number_write(city->schools, schools)};
+        shares_add(visit, before, ARRAY_LENGTH(before), city->shares, city->n_shares);
+    }
+    visit->document.pieces += figures->n_cities;
+}
+
+static void academies_add(struct visit *visit, Preau__Statistics__AcademyFigures *const *academies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char code[NUMBER_SIZE], name[FIGURE_ACADEMY_SIZE];
+        figure_academy_write((academy_code){(int16_t)academies[i]->academy}, name);
+        const char *before[] = {number_write(academies[i]->academy, code), name};
+        shares_add(visit, before, ARRAY_LENGTH(before), academies[i]->shares, academies[i]->n_shares);
+    }
+}
+
+/* What is asked for by `table`. */
+static const struct area_list {
+    const char *table;
+    area_rows_add *add; /* NULL: of the nation, in one piece: its academies */
+    const char *headings[LIST_COLUMNS];
+    size_t columns;
+} area_lists[] = {
+    {"etablissements", schools_add,
+     {"Académie", "UAI", "Établissement", "Commune", "Degré", "Comptes", "Activés", "Part"},           8},
+    {"communes",       cities_add,
+     {"Académie", "Département", "Commune", "Établissements", "Profil", "Comptes", "Activés", "Part"}, 8},
+    {"academies",      NULL,        {"Académie", "Nom", "Profil", "Comptes", "Activés", "Part"},         6},
+};
+
+struct area_sheet {
+    academy_code academy;         /* 0: the nation */
+    const struct area_list *list; /* NULL: cells, or the curve */
+};
+
+static const struct area_list *list_wanted(const struct visit *visit)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(area_lists); i++) {
+        if (wants_table(visit, area_lists[i].table)) {
+            return &area_lists[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *place_of(const struct visit *visit)
+{
+    const struct area_sheet *wanted = visit->own;
+    return wanted->academy.v != 0 ? arena_printf(visit_arena(visit), "academie-%d", wanted->academy.v) : "france";
+}
+
+static void area_ask(struct visit *visit);
+
+/* A piece came: the next is asked for until all are there. */
+static void area_came(struct visit *visit, const char *day, const Preau__Statistics__AreaFigures *figures)
+{
+    const struct area_sheet *wanted = visit->own;
+    const struct sheet sheet = {visit, day, is_told_of_area};
+    if (!wanted->list) {
+        area_send(visit, day, figures, wanted->academy.v != 0 ? "Académie" : "France", place_of(visit));
+        return;
+    }
+    size_t before = visit->document.pieces;
+    wanted->list->add(visit, figures);
+    if (visit->document.pieces - before < PIECE || http_is_gone(visit->request)) {
+        sheet_send(&sheet, wanted->list->table, place_of(visit));
+    } else {
+        area_ask(visit);
+    }
+}
+
+static void academy_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Statistics__GetAcademyReply *reply = (const void *)answer;
+    if (reply && reply->figures) {
+        area_came(visit, reply->day, reply->figures);
+    } else {
+        page_refuse(visit, reply ? REFUSAL_NOT_FOUND : refusal);
+    }
 }
 
 static void nation_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Statistics__GetNationReply *reply = (const void *)answer;
-    if (reply && reply->figures) {
-        area_send(visit, reply->day, reply->figures, "France", "france");
-    } else {
+    const struct area_sheet *wanted = visit->own;
+    if (!reply || !reply->figures) {
         page_refuse(visit, reply ? REFUSAL_NOT_FOUND : refusal);
+    } else if (wanted->list && !wanted->list->add) {
+        const struct sheet sheet = {visit, reply->day, is_told_of_area};
+        academies_add(visit, reply->academies, reply->n_academies);
+        sheet_send(&sheet, wanted->list->table, place_of(visit));
+    } else {
+        area_came(visit, reply->day, reply->figures);
     }
 }
 
-static void nation_ask(struct visit *visit)
+static void area_ask(struct visit *visit)
 {
-    Preau__Statistics__GetNationRequest request = PREAU__STATISTICS__GET_NATION_REQUEST__INIT;
-    visit_call(
-        visit, &(struct visit_call){visit->portal->statistics, "GetNation", &request.base, nation_loaded, NULL, false});
+    const struct area_sheet *wanted = visit->own;
+    Preau__Statistics__Page piece = PREAU__STATISTICS__PAGE__INIT;
+    piece.offset = (uint32_t)visit->document.pieces;
+    piece.limit = PIECE;
+    bool is_of_schools = wanted->list && wanted->list->add == schools_add;
+    bool is_of_cities = wanted->list && wanted->list->add == cities_add;
+    if (wanted->academy.v != 0) {
+        Preau__Statistics__GetAcademyRequest request = PREAU__STATISTICS__GET_ACADEMY_REQUEST__INIT;
+        request.academy = (uint32_t)wanted->academy.v;
+        request.lagging = is_of_schools ? &piece : NULL;
+        request.cities = is_of_cities ? &piece : NULL;
+        visit_call(visit,
+            &(struct visit_call){visit->portal->statistics, "GetAcademy", &request.base, academy_loaded, NULL, false});
+    } else {
+        Preau__Statistics__GetNationRequest request = PREAU__STATISTICS__GET_NATION_REQUEST__INIT;
+        request.lagging = is_of_schools ? &piece : NULL;
+        request.cities = is_of_cities ? &piece : NULL;
+        visit_call(visit,
+            &(struct visit_call){visit->portal->statistics, "GetNation", &request.base, nation_loaded, NULL, false});
+    }
 }
 
 void figures_area_sheet(struct visit *visit)
 {
-    static const char *const headings[] = {"UAI", "Établissement", "Commune", "Degré", "Comptes", "Activés", "Part"};
     const char *text = http_query(visit->request, "academie");
-    academy_code *academy = arena_alloc(visit_arena(visit), 1, sizeof *academy);
-    visit->own = academy;
-    if (!text) {
-        nation_ask(visit);
-        return;
-    }
-    if (!academy_parse(text, academy)) {
+    struct area_sheet *wanted = arena_alloc(visit_arena(visit), 1, sizeof *wanted);
+    *wanted = (struct area_sheet){.list = list_wanted(visit)};
+    visit->own = wanted;
+    bool is_right = !text || academy_parse(text, &wanted->academy);
+    bool is_of_nation_only = wanted->list && !wanted->list->add;
+    if (!is_right || (is_of_nation_only && text)) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }
-    if (wants_table(visit, "etablissements")) {
-        sheet_begin(&visit->document, headings, ARRAY_LENGTH(headings));
+    if (wanted->list) {
+        sheet_begin(&visit->document, wanted->list->headings, wanted->list->columns);
     }
-    academy_ask(visit);
+    area_ask(visit);
 }

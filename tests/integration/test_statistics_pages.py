@@ -250,6 +250,15 @@ def test_an_academy_and_the_nation_are_kept_as_spreadsheets(helper, operator, ec
     schools = rows_of(helper.get(f"/statistiques.csv?academie={ACADEMY}&table=etablissements"))
     assert [row["UAI"] for row in schools] == [ecole[0], college[0]]
     assert (schools[1]["Comptes"], schools[1]["Activés"]) == ("13", "6")
+    cities = rows_of(helper.get(f"/statistiques.csv?academie={ACADEMY}&table=communes"))
+    assert {(row["Commune"], row["Établissements"], row["Profil"], row["Comptes"], row["Activés"]) for row in cities} == {
+        ("Ville-Essai", "2", "Responsables", "38", "6"), ("Ville-Essai", "2", "Élèves", "5", "0")}
+    academies = rows_of(operator.get("/statistiques.csv?table=academies"))
+    assert {(row["Académie"], row["Profil"], row["Comptes"], row["Activés"]) for row in academies} == {
+        (str(ACADEMY), "Responsables", "38", "6"), (str(ACADEMY), "Élèves", "5", "0"), (str(ELSEWHERE), "Responsables", "40", "40")}
+    assert [row["Académie"] for row in rows_of(operator.get("/statistiques.csv?table=etablissements"))] == [str(ACADEMY)] * 2 + [str(ELSEWHERE)]
+    assert {row["Académie"] for row in rows_of(operator.get("/statistiques.csv?table=communes"))} == {str(ACADEMY), str(ELSEWHERE)}
+    assert operator.get(f"/statistiques.csv?academie={ACADEMY}&table=academies").status == 404
     rows = rows_of(operator.get("/statistiques.csv"))
     assert sum(int(row["Comptes"]) for row in rows if row["Ensemble"] == "France") == 83
     assert rows_of(operator.get("/statistiques.csv?table=courbe"))[-1]["Relevé du"] == f"{today():%d/%m/%Y}"
