@@ -13,6 +13,8 @@
 #define KEPT MINUTES(10)
 /* While statsd does not answer an older copy is given, and statsd is asked that often at most. */
 #define ASK_AGAIN MINUTES(1)
+/* While there is none at all: anybody may come, and each would be a call to statsd. */
+#define ASK_AGAIN_FOR_THE_FIRST SECONDS(5)
 
 struct open_figures {
     char *csv; /* NULL: none is kept */
@@ -21,7 +23,9 @@ struct open_figures {
     struct instant computed_at;
     uint32_t step;
     struct tick kept_at;
-    struct tick asked_at; /* for a newer copy than this one */
+    struct tick asked_at; /* for the first or a newer copy */
+    bool is_asked;        /* once at least */
+    enum refusal refusal; /* of the last time, without a copy; NONE: not answered yet */
 };
 
 struct open_figures *open_figures_new(void)
@@ -47,6 +51,7 @@ static void figures_keep(struct open_figures *figures, const Preau__Statistics__
         .step = reply->step,
         .kept_at = clock_tick(),
         .asked_at = clock_tick(),
+        .is_asked = true,
     };
     if (reply->csv.len > 0) {
         memcpy(figures->csv, reply->csv.data, reply->csv.len);
@@ -86,34 +91,43 @@ struct answering {
     void (*answer)(struct visit *visit, const struct open_figures *figures);
 };
 
+static void figures_answer(struct visit *visit, const struct answering *answering, const struct open_figures *figures)
+{
+    if (figures->csv) {
+        answering->answer(visit, figures);
+    } else if (figures->refusal == REFUSAL_NOT_FOUND) {
+        answering->answer(visit, NULL);
+    } else {
+        page_refuse(visit, figures->refusal == REFUSAL_NONE ? REFUSAL_BUSY : figures->refusal);
+    }
+}
+
 static void figures_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     struct open_figures *figures = visit->portal->open_figures;
-    const struct answering *answering = visit->own;
     if (answer) {
         figures_keep(figures, (const void *)answer);
-        answering->answer(visit, figures);
-    } else if (refusal == REFUSAL_NOT_FOUND) {
-        answering->answer(visit, NULL);
-    } else if (figures->csv) {
-        answering->answer(visit, figures);
     } else {
-        page_refuse(visit, refusal);
+        figures->refusal = refusal;
     }
+    figures_answer(visit, visit->own, figures);
 }
 
 static void figures_ask(struct visit *visit, void (*answer)(struct visit *visit, const struct open_figures *figures))
 {
     struct open_figures *figures = visit->portal->open_figures;
-    if (figures->csv && (duration_longer(KEPT, clock_since(figures->kept_at)) ||
-                            duration_longer(ASK_AGAIN, clock_since(figures->asked_at)))) {
-        answer(visit, figures);
+    const struct answering now = {answer};
+    struct duration again = figures->csv ? ASK_AGAIN : ASK_AGAIN_FOR_THE_FIRST;
+    bool is_fresh = figures->csv && duration_longer(KEPT, clock_since(figures->kept_at));
+    if (is_fresh || (figures->is_asked && duration_longer(again, clock_since(figures->asked_at)))) {
+        figures_answer(visit, &now, figures);
         return;
     }
     figures->asked_at = clock_tick();
+    figures->is_asked = true;
     Preau__Statistics__GetOpenFiguresRequest request = PREAU__STATISTICS__GET_OPEN_FIGURES_REQUEST__INIT;
     struct answering *answering = arena_alloc(visit_arena(visit), 1, sizeof *answering);
-    *answering = (struct answering){answer};
+    *answering = now;
     visit->own = answering;
     visit_call(visit,
         &(struct visit_call){visit->portal->statistics, "GetOpenFigures", &request.base, figures_loaded, NULL, false});
