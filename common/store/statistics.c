@@ -1,17 +1,17 @@
 #include "store/statistics.h"
 
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "store/query.h"
 
-/* Whom to tell: one of the three. */
 struct asking {
+    /* whom to tell: one of the three */
     statistics_computed *computed;
     statistics_day_loaded *day_loaded;
     statistics_forgotten *forgotten;
     void *arg;
-    /* of a snapshot, until its day is known to have come */
+    /* of a snapshot, until the clock is known to be right */
     struct store *store;
-    struct date day;
     struct parameters parameters;
 };
 
@@ -34,17 +34,16 @@ static void compute_rows(void *arg, const struct rows *rows, const struct fault 
     memory_free(&asking);
 }
 
-static void day_is_come(void *arg, const struct rows *rows, const struct fault *fault)
+static void clock_judged(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    struct fault of_another_day = {0};
+    struct fault of_another_time = {0};
     struct parameters parameters = asking->parameters;
-    if (rows && !row_bool(rows, 0, "is_come")) {
-        char day[DATE_TEXT_SIZE];
-        date_write_iso(asking->day, day);
-        fault_set(&of_another_day, FAULT_UNAVAILABLE, "statistics: %s is not the day by PostgreSQL's clock", day);
-        fault_hint(&of_another_day, "Set the clock of this host right.");
-        fault = &of_another_day;
+    if (rows && !row_bool(rows, 0, "is_right")) {
+        fault_set(
+            &of_another_time, FAULT_UNAVAILABLE, "statistics: no snapshot, this host's clock is not PostgreSQL's");
+        fault_hint(&of_another_time, "Set the clock of this host right.");
+        fault = &of_another_time;
     }
     if (fault) {
         asking->computed(asking->arg, NULL, fault);
@@ -55,11 +54,12 @@ static void day_is_come(void *arg, const struct rows *rows, const struct fault *
     parameters_clear(&parameters);
 }
 
-void statistics_compute(
-    struct store *store, struct date day, const struct audit_author *asked_by, statistics_computed *computed, void *arg)
+void statistics_compute(struct store *store, struct instant now, const struct audit_author *asked_by,
+    statistics_computed *computed, void *arg)
 {
-    struct asking *asking = asking_new((struct asking){.computed = computed, .arg = arg, .store = store, .day = day});
+    struct asking *asking = asking_new((struct asking){.computed = computed, .arg = arg, .store = store});
     struct parameters parameters;
+    struct date day = clock_date(now);
     parameters_init(&asking->parameters);
     parameters_date(&asking->parameters, &day);
     parameters_int64(&asking->parameters, asked_by ? asked_by->administrator.v : 0);
@@ -67,8 +67,8 @@ void statistics_compute(
     parameters_text(&asking->parameters, asked_by ? audit_action_code(AUDIT_STATISTICS_COMPUTED) : NULL);
     parameters_text(&asking->parameters, asked_by ? asked_by->trace : NULL);
     parameters_init(&parameters);
-    parameters_date(&parameters, &day);
-    store_run(store, QUERY_STATISTICS_DAY_IS_COME, &parameters, day_is_come, asking);
+    parameters_instant(&parameters, now);
+    store_run(store, QUERY_STATISTICS_CLOCK_IS_RIGHT, &parameters, clock_judged, asking);
     parameters_clear(&parameters);
 }
 

@@ -25,10 +25,10 @@ typedef void statistics_day_loaded(void *arg, const struct statistics_day *day, 
 /* cells: how many numbers of schools are gone; 0 with the fault. */
 typedef void statistics_forgotten(void *arg, int64_t cells, const struct fault *fault);
 
-/* Takes the snapshot of `day`, in place of one taken earlier that day: one consistent statement. asked_by: who asked for it,
- * for the audit trail; NULL: the hour came. Fault UNAVAILABLE: PostgreSQL's clock is of another day, whose figures would be written over,
- * or shown until it comes. */
-void statistics_compute(struct store *store, struct date day, const struct audit_author *asked_by,
+/* Takes the snapshot of the day that it is, in place of one taken earlier that day: one consistent statement. asked_by: who asked for
+ * it, for the audit trail; NULL: the hour came. Fault UNAVAILABLE: PostgreSQL's clock says another time than `now`, so that history
+ * would be written over, or a day to come shown until it comes. */
+void statistics_compute(struct store *store, struct instant now, const struct audit_author *asked_by,
     statistics_computed *computed, void *arg);
 void statistics_load_day(struct store *store, statistics_day_loaded *loaded, void *arg);
 /* Lets go of what schools had before `before`; academies and the nation keep theirs. */

@@ -126,11 +126,11 @@ select t.accounts, t.schools, case when $4 is not null then
            preau.audit_write(null, $2, $3, $4, null, null, null, jsonb_build_object('day', $1), $5) end as audited
   from (select coalesce(sum(nation), 0)::bigint as accounts, count(distinct (academy, uai))::bigint as schools from school_cell) t;
 
--- :query statistics_day_is_come
--- Is it about the day that it is by PostgreSQL's clock? One more or less: that clock is of another zone.
+-- :query statistics_clock_is_right
+-- Is it now, by PostgreSQL's clock too? Ten minutes are left: of midnight they matter to nobody.
 -- :role stats
--- $1 day date
-select $1 between current_date - 1 and current_date + 1 as is_come;
+-- $1 now timestamptz
+select $1 between now() - interval '10 minutes' and now() + interval '10 minutes' as is_right;
 
 -- :query statistics_forget
 -- Lets go of what schools had before a day; academies and the nation keep theirs. Answers how many cells.

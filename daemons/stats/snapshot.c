@@ -16,6 +16,8 @@ enum { ASKERS_MAX = 64 /* calls that wait for the same snapshot */ };
 #define SNAPSHOT_MAX HOURS(2)
 /* Between two looks at whether a night was missed; also the pause after a failure. */
 #define LOOK_AGAIN MINUTES(1)
+/* Further from PostgreSQL's clock none is taken (statistics.h). */
+#define CLOCK_LEFT MINUTES(10)
 
 struct snapshot {
     struct loop *loop;
@@ -30,7 +32,8 @@ struct snapshot {
     size_t asker_count;
     struct date day;
     struct tick begun;
-    struct instant taken; /* the last one of this process */
+    struct instant taken;       /* the last one of this process */
+    struct instant computed_at; /* the last one there is, as far as is known */
     bool running;
 };
 
@@ -64,11 +67,13 @@ static void tell_listeners(struct snapshot *snapshot)
     publisher_tell(snapshot->publisher, "statistics.computed", &event.base);
 }
 
-static void freshness_tell(const struct snapshot *snapshot, struct instant computed_at)
+static void freshness_tell(const struct snapshot *snapshot)
 {
-    int64_t age = instant_since(clock_now(), computed_at).us / 1000000;
-    status_number_set(snapshot->status, "statistics_age_seconds", age);
-    metric_set(METRIC_STATISTICS_LATEST, (double)computed_at.us / 1e6);
+    if (instant_is_set(snapshot->computed_at)) {
+        int64_t age = instant_since(clock_now(), snapshot->computed_at).us / 1000000;
+        status_number_set(snapshot->status, "statistics_age_seconds", age);
+        metric_set(METRIC_STATISTICS_LATEST, (double)snapshot->computed_at.us / 1e6);
+    }
 }
 
 static void forgotten(void *arg, int64_t cells, const struct fault *fault)
@@ -94,7 +99,8 @@ static void snapshot_computed(void *arg, const struct statistics_totals *totals,
     metric_count(METRIC_STATISTICS_RUNS, totals ? "ok" : "fault");
     if (totals) {
         metric_observe(METRIC_STATISTICS_SECONDS, clock_since(snapshot->begun));
-        freshness_tell(snapshot, clock_now());
+        snapshot->computed_at = clock_now();
+        freshness_tell(snapshot);
         log_event(LOG_INFO, "statistics_computed", F("accounts", totals->accounts), F("schools", totals->schools));
         snapshot->taken = clock_now();
         status_check_set(snapshot->check, STATUS_OK, "");
@@ -113,8 +119,9 @@ static void snapshot_begin(struct snapshot *snapshot, const struct audit_author 
     if (!snapshot->running) {
         snapshot->running = true;
         snapshot->begun = clock_tick();
-        snapshot->day = clock_date(clock_now());
-        statistics_compute(snapshot->patient, snapshot->day, asked_by, snapshot_computed, snapshot);
+        struct instant now = clock_now();
+        snapshot->day = clock_date(now);
+        statistics_compute(snapshot->patient, now, asked_by, snapshot_computed, snapshot);
     }
 }
 
@@ -145,6 +152,14 @@ static void snapshot_judge(void *arg, const struct statistics_day *day, const st
     timer_set(snapshot->timer, LOOK_AGAIN);
     if (!day) {
         log_event(LOG_NOTICE, "statistics_wait", F("fault", fault));
+        freshness_tell(snapshot); /* its age goes on meanwhile */
+        return;
+    }
+    snapshot->computed_at = day->computed_at;
+    freshness_tell(snapshot);
+    if (instant_before(instant_add(now, CLOCK_LEFT), day->computed_at)) {
+        status_check_set(snapshot->check, STATUS_DEGRADED,
+            "the last snapshot is of a moment to come: this host's clock is not PostgreSQL's");
         return;
     }
     struct instant due = schedule_previous(now, snapshot->time);
@@ -155,7 +170,6 @@ static void snapshot_judge(void *arg, const struct statistics_day *day, const st
         return;
     }
     status_check_set(snapshot->check, STATUS_OK, "");
-    freshness_tell(snapshot, day->computed_at);
 }
 
 static void snapshot_look(void *arg)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from peers.bus import Bus
+from peers.days import PARIS
 from peers.people import Town
 from peers.site import Site
 
@@ -98,28 +99,52 @@ def test_a_night_that_was_missed_is_made_up_for(here, bus, school):
     assert here.metrics(STATSD)['preau_statistics_runs_total{outcome="ok"}'] == 1
 
 
-@pytest.mark.parametrize("days", [30, -30])
-def test_a_clock_that_is_wrong_writes_no_other_day(here, school, tmp_path, days):
-    """Neither a day to come, which pages would show until then, nor over one of the past, which is history."""
+def statistics_check(here):
+    return next(one for one in here.status(STATSD)["checks"] if one["name"] == "statistics")
+
+
+def history(here):
     with here.psql() as database:
-        before = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
-    if days < 0:  # by its clock the last night has none
-        with here.psql() as database:
-            database.execute("update preau.statistics_day set computed_at = computed_at - interval '60 days'")
-            before = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
-    shift = tmp_path / "clock"
-    shift.write_text(f"{days * 86400:+d}")
+        return database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
+
+
+@pytest.mark.parametrize("hours", [720, 26, -20, -720])
+def test_a_clock_that_is_wrong_takes_no_snapshot(here, school, tmp_path, hours):
+    """Neither of a day to come, which pages would show until it comes, nor over one of the past, which is history."""
+    before, shift = history(here), tmp_path / "clock"
+    shift.write_text(f"{hours * 3600:+d}")
     here.restart(STATSD, PREAU_CLOCK_FILE=str(shift))
     try:
-        told = here.wait(lambda: [one["cause"] for one in here.status(STATSD)["checks"] if one["name"] == "statistics" and one["state"] == "degraded"],
-                         what="told")
-        assert "is not the day by PostgreSQL's clock" in told[0]
+        if abs(hours) > 24:  # else no night is missing by that clock
+            cause = "is not PostgreSQL's" if hours > 0 else "of a moment to come"
+            here.wait(lambda: statistics_check(here)["state"] == "degraded" and cause in statistics_check(here)["cause"], what="told")
+        if hours < 0:  # of one that is ahead every request comes too late
+            assert here.run_ctl("statistics", "compute").returncode != 0
     finally:
         here.restart(STATSD)
-    with here.psql() as database:
-        seen = database.execute("select day, computed_at from preau.statistics_day order by day").fetchall()
-    assert [row for row in seen if row[0] != max(row[0] for row in before)] == before[:-1]
-    assert seen[-1][0] == before[-1][0] and (days < 0 or seen == before)
+    assert history(here) == before
+
+
+def test_the_hour_is_the_one_of_the_configuration(here, school, tmp_path):
+    """By a clock that goes from before it to behind it: within the minutes that it may differ from PostgreSQL's."""
+    here.ctl("statistics", "compute")
+    soon = (datetime.datetime.now(PARIS) + datetime.timedelta(minutes=4)).strftime("%H:%M")
+    shift = tmp_path / "clock"
+    shift.write_text("+0")
+    here.settings["statistics"] = {"time": soon}
+    here.configure()
+    runs = 'preau_statistics_runs_total{outcome="ok"}'
+    try:
+        here.restart(STATSD, PREAU_CLOCK_FILE=str(shift))
+        here.wait(lambda: "statistics_age_seconds" in here.status(STATSD)["numbers"], what="looked")
+        assert here.metrics(STATSD).get(runs, 0) == 0
+        shift.write_text("+300")
+        here.restart(STATSD, PREAU_CLOCK_FILE=str(shift))
+        here.wait(lambda: here.metrics(STATSD).get(runs) == 1, what="taken")
+    finally:
+        del here.settings["statistics"]
+        here.configure()
+        here.restart(STATSD)
 
 
 @pytest.mark.parametrize("ask, code", [

@@ -149,6 +149,10 @@ class Site:
                 sections.setdefault(section, {}).update(values)
         return configuration_text(sections)
 
+    def configure(self):
+        """Daemons that are started from now on have the settings as they are."""
+        self.config.write_text(self._configuration())
+
     # starting and stopping
 
     def is_running(self):
@@ -176,7 +180,7 @@ class Site:
             if self.sms.bearerbox.pid is None or self.sms.smsbox.pid is None:
                 self.sms.stop()
                 self.sms.start()
-        self.config.write_text(self._configuration())
+        self.configure()
         self.tell("keys and migrations")
         for purpose in ("sealing", "tokens"):
             if not list((self.folder / "keys").glob(f"{purpose}-*.key")):
