@@ -35,6 +35,23 @@ enum fault_code sqlstate_fault_code(const char *sqlstate)
     return meaning ? meaning->code : FAULT_DATABASE;
 }
 
+bool fault_is_of_server(const struct fault *fault)
+{
+    static const char *const classes[] = {
+        "53",    /* insufficient resources: disk full, out of memory */
+        "58",    /* system error: a file cannot be read or written */
+        "XX001", /* a damaged page */
+        "XX002", /* a damaged index */
+        "25006", /* a standby, or made read only */
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        if (strncmp(fault->sqlstate, classes[i], strlen(classes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool fault_is_stale(const struct fault *fault)
 {
     return strcmp(fault->sqlstate, SQLSTATE_STALE) == 0;

@@ -14,6 +14,8 @@
 /* The code of the fault for a SQLSTATE: BUSY, TIMEOUT, UNAVAILABLE, else DATABASE. */
 enum fault_code sqlstate_fault_code(const char *sqlstate);
 
+/* The server itself is not well, whatever was asked: no room, no memory, files it cannot read or write, or it only reads. */
+bool fault_is_of_server(const struct fault *fault);
 /* Nothing was stored because the rows changed since they were read: load and decide again. */
 bool fault_is_stale(const struct fault *fault);
 /* This request was answered before: read the stored answer. */

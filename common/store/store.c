@@ -10,6 +10,7 @@
 #include "store/migrate.h"
 #include "store/pq_fault.h"
 #include "store/rows_result.h"
+#include "store/server_trouble.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -64,6 +65,7 @@ struct store {
     struct timer *tell, *pump, *sweep, *probe;
     struct status *status;
     struct status_check *check, *clock_check;
+    struct server_trouble trouble;
     struct tick clock_measured; /* on any connection */
     bool is_told_down;
 };
@@ -341,6 +343,7 @@ static void store_connection_done(void *arg, struct connection *connection, PGre
         return;
     }
     fault_from_result(&job->fault, result, job_row(job)->name);
+    server_trouble_note(&store->trouble, &job->fault);
     bool is_outdated = is_plan_outdated(result);
     PQclear(result);
     if (is_outdated && !job->asked_again) {
@@ -397,6 +400,7 @@ static void store_probe(void *arg)
 {
     struct store *store = arg;
     bool is_clock_due = !duration_longer(PROBE_PERIOD, clock_since(store->clock_measured));
+    server_trouble_look(&store->trouble);
     for (unsigned i = 0; i < store->lane_count; i++) {
         struct lane *lane = &store->lanes[i];
         bool is_silent = !duration_longer(PROBE_PERIOD, clock_since(lane->heard));
@@ -460,6 +464,7 @@ struct store *store_open(struct loop *loop, const struct store_options *options)
     if (options->status) {
         store->check = status_check_add(options->status, "database", true);
         store->clock_check = status_check_add(options->status, "clock", false);
+        server_trouble_watch(&store->trouble, options->status);
     }
     store_name_metrics(store);
     store_connect(store, options);

@@ -1,10 +1,13 @@
-/* A disk that is full while the file that PREAU_FULL_DISK names is there: for LD_PRELOAD, before a daemon under test. What takes room is
- * refused as the kernel would, and statvfs says that none is left. No mount, so that it needs no right that a user has not. */
+/* A disk that is full while the file that PREAU_FULL_DISK names is there: for LD_PRELOAD, before a daemon under test or PostgreSQL. What takes
+ * room is refused as the kernel would, and statvfs says that none is left. No mount, so that it needs no right that a user has not. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -52,4 +55,27 @@ int statvfs64(const char *path, struct statvfs64 *room)
 {
     int (*real)(const char *, struct statvfs64 *) = dlsym(RTLD_NEXT, "statvfs64");
     return tell(real(path, room), (struct statvfs *)room);
+}
+
+/* PostgreSQL's tables and indices, which grow by a page at their end; its journal has room that it took before. */
+static int is_growing_table(int file, off_t end)
+{
+    char link[40], path[4096];
+    struct stat seen;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return strstr(path, "/base/") && fstat(file, &seen) == 0 && end > seen.st_size;
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t at)
+{
+    ssize_t (*real)(int, const void *, size_t, off_t) = dlsym(RTLD_NEXT, "pwrite");
+    return is_full() && is_growing_table(file, at + (off_t)count) ? refuse() : real(file, bytes, count, at);
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at)
+{
+    ssize_t (*real)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, "pwrite64");
+    return is_full() && is_growing_table(file, at + (off64_t)count) ? refuse() : real(file, bytes, count, at);
 }

@@ -58,9 +58,9 @@ class PostgresCluster:
     def _command(self, program, *arguments):
         return [*self.as_other, str(BINARIES / program), *(str(one) for one in arguments)]
 
-    def _do(self, program, *arguments):
+    def _do(self, program, *arguments, **environment):
         done = subprocess.run(self._command(program, *arguments), cwd="/", text=True, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **environment})
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed ({done.returncode}): {done.stderr}{self.log_end()}")
 
@@ -72,9 +72,9 @@ class PostgresCluster:
         status = subprocess.run(self._command("pg_ctl", "-D", self.data, "status"), cwd="/", capture_output=True)
         return status.returncode == 0
 
-    def start(self):
+    def start(self, **environment):
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in self.settings.items())
-        self._do("pg_ctl", "-D", self.data, "-w", "-s", "-l", self.data / "log", "-o", f"-k {self.sockets} {options}", "start")
+        self._do("pg_ctl", "-D", self.data, "-w", "-s", "-l", self.data / "log", "-o", f"-k {self.sockets} {options}", "start", **environment)
 
     def stop(self, mode="fast"):
         if self.is_running():

@@ -56,6 +56,21 @@ static void stale_and_repeated_are_told_by_our_own_codes(void **state)
     assert_true(fault_is_repeated(&repeated) && !fault_is_stale(&repeated));
 }
 
+static void some_codes_are_of_the_server_itself(void **state)
+{
+    (void)state;
+    static const char *const of_server[] = {"53100", "53200", "58030", "XX001", "XX002", "25006"};
+    static const char *const of_statements[] = {"", "XX000", "23505", "25001", "40001", "57P01", SQLSTATE_STALE};
+    for (size_t i = 0; i < sizeof of_server / sizeof of_server[0]; i++) {
+        struct fault fault = fault_of(of_server[i]);
+        assert_true(fault_is_of_server(&fault));
+    }
+    for (size_t i = 0; i < sizeof of_statements / sizeof of_statements[0]; i++) {
+        struct fault fault = fault_of(of_statements[i]);
+        assert_false(fault_is_of_server(&fault));
+    }
+}
+
 static void an_unknown_outcome_is_never_simply_tried_again(void **state)
 {
     (void)state;
@@ -79,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_code_means_one_thing),
         cmocka_unit_test(stale_and_repeated_are_told_by_our_own_codes),
+        cmocka_unit_test(some_codes_are_of_the_server_itself),
         cmocka_unit_test(an_unknown_outcome_is_never_simply_tried_again),
         cmocka_unit_test(a_full_queue_may_be_tried_again_but_a_late_answer_not),
     };
