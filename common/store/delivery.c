@@ -1,5 +1,6 @@
 #include "store/delivery.h"
 
+#include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "store/query.h"
 
@@ -283,10 +284,22 @@ static void backlog_rows(void *arg, const struct rows *rows, const struct fault 
 {
     struct asking *asking = arg;
     struct delivery_backlog backlog = {0};
+    const struct {
+        const char *what;
+        int64_t *waiting;
+        struct instant *oldest;
+    } places[] = {
+        {"mail",  &backlog.mails,  &backlog.oldest_mail },
+        {"sheet", &backlog.sheets, &backlog.oldest_sheet},
+        {"help",  &backlog.help,   &backlog.oldest_help },
+    };
     for (int row = 0; rows && row < rows_count(rows); row++) {
-        bool is_mail = strcmp(row_text(rows, row, "channel"), "mail") == 0;
-        *(is_mail ? &backlog.mails : &backlog.sheets) = row_int64(rows, row, "waiting");
-        *(is_mail ? &backlog.oldest_mail : &backlog.oldest_sheet) = row_instant(rows, row, "oldest");
+        for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+            if (strcmp(row_text(rows, row, "what"), places[i].what) == 0) {
+                *places[i].waiting = row_int64(rows, row, "waiting");
+                *places[i].oldest = row_instant(rows, row, "oldest");
+            }
+        }
     }
     asking->backlog_loaded(asking->arg, rows ? &backlog : NULL, fault);
     memory_free(&asking);

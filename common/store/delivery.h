@@ -126,8 +126,8 @@ void delivery_cancelled(struct store *store, struct delivery_ref delivery, enum 
     delivery_recorded *recorded, void *arg);
 
 struct delivery_backlog {
-    int64_t mails, sheets;
-    struct instant oldest_mail, oldest_sheet; /* never: none waits */
+    int64_t mails, sheets, help;                           /* help: requests from the sign-in page */
+    struct instant oldest_mail, oldest_sheet, oldest_help; /* never: none waits */
 };
 typedef void delivery_backlog_loaded(void *arg, const struct delivery_backlog *backlog, const struct fault *fault);
 void delivery_load_backlog(struct store *store, delivery_backlog_loaded *loaded, void *arg);

@@ -196,10 +196,12 @@ update preau.delivery d set state = $4, taken_until = null, done_at = now(), rea
  where academy = $1 and id = $2 and attempts = $3 and state in ('waiting', 'taken');
 
 -- :query delivery_backlog
--- What waits, by channel, and since when the oldest does.
+-- What waits, by channel, and since when the oldest does; "help": what people asked for who cannot sign in, and no mail is owed for yet.
 -- :role notify
 -- :scans
-select channel, count(*) as waiting, min(created_at) as oldest
+select channel::text as what, count(*) as waiting, min(created_at) as oldest
   from preau.delivery
  where done_at is null
- group by channel;
+ group by channel
+ union all
+select 'help', count(*), min(asked_at) from preau.help_request;

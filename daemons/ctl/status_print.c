@@ -52,6 +52,7 @@ static void print_queues(json_t *numbers)
         {"runs",             NULL,                      "intégrations en cours"   },
         {"mails_waiting",    "mails_oldest_seconds",    "courriels en attente"     },
         {"sheets_waiting",   "sheets_oldest_seconds",   "fiches en attente"        },
+        {"help_waiting",     "help_oldest_seconds",     "demandes d’aide à voir"},
         {"returns_waiting",  NULL,                      "courriels revenus à lire"},
         {"sms_waiting",      "sms_oldest_seconds",      "SMS en attente"           },
     };

@@ -13,6 +13,7 @@
 struct backlog {
     struct notify *notify;
     struct timer *look, *erase;
+    struct delivery_backlog known; /* at the last look that was answered */
 };
 
 static int64_t age(struct instant oldest)
@@ -20,28 +21,43 @@ static int64_t age(struct instant oldest)
     return instant_is_set(oldest) ? instant_since(clock_now(), oldest).us / 1000000 : 0;
 }
 
-static void loaded(void *arg, const struct delivery_backlog *backlog, const struct fault *fault)
+/* Ages go on while the database does not answer: who waits, waits. */
+static void tell(const struct backlog *backlog)
 {
-    (void)fault; /* the check "database" tells it */
-    const struct notify *notify = arg;
-    if (!backlog || notify->is_stopping) {
+    const struct delivery_backlog *known = &backlog->known;
+    struct status *status = backlog->notify->run->status;
+    metric_set(METRIC_DELIVERIES_WAITING, (double)known->mails, "mail");
+    metric_set(METRIC_DELIVERIES_WAITING, (double)known->sheets, "sheet");
+    metric_set(METRIC_DELIVERIES_OLDEST, (double)age(known->oldest_mail), "mail");
+    metric_set(METRIC_DELIVERIES_OLDEST, (double)age(known->oldest_sheet), "sheet");
+    metric_set(METRIC_HELP_WAITING, (double)known->help);
+    metric_set(METRIC_HELP_OLDEST, (double)age(known->oldest_help));
+    status_number_set(status, "mails_waiting", known->mails);
+    status_number_set(status, "mails_oldest_seconds", age(known->oldest_mail));
+    status_number_set(status, "sheets_waiting", known->sheets);
+    status_number_set(status, "sheets_oldest_seconds", age(known->oldest_sheet));
+    status_number_set(status, "help_waiting", known->help);
+    status_number_set(status, "help_oldest_seconds", age(known->oldest_help));
+}
+
+static void loaded(void *arg, const struct delivery_backlog *found, const struct fault *fault)
+{
+    struct backlog *backlog = arg;
+    if (backlog->notify->is_stopping) {
         return;
     }
-    struct status *status = notify->run->status;
-    metric_set(METRIC_DELIVERIES_WAITING, (double)backlog->mails, "mail");
-    metric_set(METRIC_DELIVERIES_WAITING, (double)backlog->sheets, "sheet");
-    metric_set(METRIC_DELIVERIES_OLDEST, (double)age(backlog->oldest_mail), "mail");
-    metric_set(METRIC_DELIVERIES_OLDEST, (double)age(backlog->oldest_sheet), "sheet");
-    status_number_set(status, "mails_waiting", backlog->mails);
-    status_number_set(status, "mails_oldest_seconds", age(backlog->oldest_mail));
-    status_number_set(status, "sheets_waiting", backlog->sheets);
-    status_number_set(status, "sheets_oldest_seconds", age(backlog->oldest_sheet));
+    if (found) {
+        backlog->known = *found;
+    } else {
+        log_event(LOG_NOTICE, "backlog_unknown", F("fault", fault));
+    }
+    tell(backlog);
 }
 
 static void look(void *arg)
 {
-    const struct backlog *backlog = arg;
-    delivery_load_backlog(backlog->notify->store, loaded, backlog->notify);
+    struct backlog *backlog = arg;
+    delivery_load_backlog(backlog->notify->store, loaded, backlog);
 }
 
 static void erased(void *arg, const struct fault *fault)

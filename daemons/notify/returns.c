@@ -172,6 +172,7 @@ static void put_away_done(void *arg, bool was_run)
         status_check_set(returns->check, STATUS_DEGRADED, returns->fault.text);
     } else if (was_run) {
         status_number_set(returns->notify->run->status, "returns_waiting", (int64_t)left);
+        metric_set(METRIC_MAIL_RETURNS_WAITING, (double)left);
         status_check_set(returns->check, STATUS_OK, "");
     }
     turn_end(returns);
