@@ -18,7 +18,7 @@ NAMES = [rule["alert"] for rule in RULES]
 DASHBOARD = json.loads((FOLDER / "grafana.json").read_text())
 
 # of each metric of ours: its labels with their values; None: made known at start
-METRIC = re.compile(r'^METRIC\((\w+), "(\w+)", (COUNTER|GAUGE|SECONDS),\s*"(\w*)",\s*"([^)]*?)",\s*"(\w*)",\s*"([^"]*)",', re.M)
+METRIC = re.compile(r'^METRIC\((\w+), "(\w+)", (COUNTER|GAUGE|SECONDS|LONG_SECONDS),\s*"(\w*)",\s*"([^)]*?)",\s*"(\w*)",\s*"([^"]*)",', re.M)
 # what Prometheus adds to a series, and our scrape configuration
 TARGET = {"job", "instance", "daemon"}
 
@@ -30,9 +30,10 @@ def metrics():
         words = re.sub(r'"\s*"', "", values)
         labels = {one: None if of == "*" else set(of.split()) | {"other"}
                   for one, of in ((label, words), (label2, values2)) if one}
-        if kind != "SECONDS":
+        is_histogram = kind in ("SECONDS", "LONG_SECONDS")
+        if not is_histogram:
             known[name] = labels
-        for suffix in ("_bucket", "_sum", "_count") if kind == "SECONDS" else ():
+        for suffix in ("_bucket", "_sum", "_count") if is_histogram else ():
             known[name + suffix] = {**labels, **({"le": None} if suffix == "_bucket" else {})}
     return known
 
