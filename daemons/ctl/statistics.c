@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A nation's snapshot takes minutes. */
-enum { COMPUTE_SECONDS = 1800 };
+/* As long as statsd gives a snapshot. */
+enum { COMPUTE_SECONDS = 2 * 3600 };
 
 static void tell(const struct ctl *ctl, const Preau__Statistics__ComputeReply *reply)
 {
