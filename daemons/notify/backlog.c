@@ -48,8 +48,8 @@ static void loaded(void *arg, const struct delivery_backlog *found, const struct
     }
     if (found) {
         backlog->known = *found;
-    } else {
-        log_event(LOG_NOTICE, "backlog_unknown", F("fault", fault));
+    } else if (fault->code != FAULT_UNAVAILABLE) { /* the check "database" tells of that one */
+        log_fault("backlog_unknown", fault);
     }
     tell(backlog);
 }

@@ -112,7 +112,7 @@ static void request_begin(struct helper *helper)
 static void loaded(void *arg, const struct help_candidate *candidates, size_t count, const struct fault *fault)
 {
     struct helper *helper = arg;
-    if (fault && !helper->notify->is_stopping) {
+    if (fault && fault->code != FAULT_UNAVAILABLE && !helper->notify->is_stopping) { /* "database" tells of that one */
         log_fault("help_not_looked_at", fault); /* the next look comes; how long they wait is told by the backlog */
     }
     if (count == 0 || helper->is_draining || helper->notify->is_stopping) {

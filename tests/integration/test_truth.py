@@ -330,8 +330,9 @@ def test_postgresqls_own_disk_is_full(here):
     here.disk_is_full.touch()
     try:
         def refused():
-            """Attempts to sign in as so many different people, each of which is written down."""
+            """Attempts to sign in as so many different people from as many places, each of which is written down."""
             for _ in range(40):
+                visitor.session.headers["X-Forwarded-For"] = f"198.18.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
                 visitor.send(visitor.get("/connexion").form("/connexion"), identifiant=f"v.{secrets.token_hex(6)}", mot_de_passe="x")
             return check_of(here, LINKD, "database_server")["state"] == "degraded"
         here.wait(refused, SECONDS, "told")
