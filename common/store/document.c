@@ -39,6 +39,7 @@ static void order_rows(void *arg, const struct rows *rows, const struct fault *f
         sheets[i].class = row_int64(rows, (int)i, "class");
         sheets[i].page = row_int64(rows, (int)i, "page");
         sheets[i].part = (int)row_int64(rows, (int)i, "part");
+        COPY_TEXT(sheets[i].trace, rows, (int)i, "trace");
     }
     const struct batch_due due = {
         .academy = {(int16_t)row_int64(rows, 0, "batch_academy")},

@@ -6,6 +6,7 @@
 #include "domain/name.h"
 #include "domain/school.h"
 #include "runtime/fault.h"
+#include "runtime/log.h"
 #include "store/audit.h"
 #include "store/delivery.h"
 
@@ -49,6 +50,7 @@ struct sheet_due {
     int64_t class; /* the same for sheets of one class */
     int64_t page; /* the numbers that no sheet and no document of the batch has, in their order, and not this sheet's */
     int part;
+    char trace[LOG_REQUEST_SIZE]; /* the number of the request that owes it; "": none */
 };
 
 /* Sheets of one batch, one at least. */

@@ -3,7 +3,7 @@
 -- :query document_order
 -- The sheets that are due of the batch that waits longest, in the order in which they are printed; class is the same number for
 -- those of one class. page, part: the numbers that no sheet and no document of the batch has, in their order: what is made takes
--- the first ones. pages_all: of the batch, with those that were made and those to come, without the sheets that closed accounts no
+-- the first ones. trace: the request that the sheet is owed by. pages_all: of the batch, with those that were made and those to come, without the sheets that closed accounts no
 -- longer get. A batch of which a part is being made is left to its maker, so that parts keep that order.
 -- :role notify
 with next as (
@@ -35,6 +35,7 @@ with next as (
        and n.number not in (select o.part from next b join preau.document o on o.academy = b.academy and o.batch_id = b.id)
 ), due as (
     select b.academy as batch_academy, b.id as batch_id, d.academy, d.id, a.closed_at is null as is_open,
+           substring(d.message_id from '^[0-9a-f]{32}$') as trace,
            dense_rank() over (order by who.class collate preau.natural nulls last) as class,
            row_number() over (order by who.class collate preau.natural nulls last, who.search_name, d.id) as place
       from next b
@@ -56,7 +57,7 @@ with next as (
              limit 1) who on true
      where d.state in ('waiting', 'taken') and d.due_at <= now() and d.channel = 'sheet'
 )
-select d.batch_academy, d.batch_id, d.academy, d.id, d.class, pages.page, coalesce(parts.part, 0) as part,
+select d.batch_academy, d.batch_id, d.academy, d.id, d.trace, d.class, pages.page, coalesce(parts.part, 0) as part,
        (select count(*) from whole where state = 'sent') + count(*) filter (where d.is_open) over () as pages_all
   from due d
   join pages on pages.place = d.place

@@ -58,6 +58,7 @@ static void candidate_from_row(const struct rows *rows, int row, struct help_can
 {
     *out_candidate = (struct help_candidate){
         .request = row_int64(rows, row, "request"), .has_account = !row_is_null(rows, row, "id")};
+    snprintf(out_candidate->trace, sizeof out_candidate->trace, "%s", row_text(rows, row, "trace"));
     bool known = help_from_code(row_text(rows, row, "wanted"), &out_candidate->wanted);
     assert(known); /* the table takes no other */
     if (out_candidate->has_account) {

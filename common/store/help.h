@@ -4,6 +4,7 @@
 #include "domain/email.h"
 #include "domain/help.h"
 #include "runtime/fault.h"
+#include "runtime/log.h"
 #include "store/account.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ void help_ask(struct store *store, const struct help_request *request, help_done
 /* A request, and one account that it is about. */
 struct help_candidate {
     int64_t request;
+    char trace[LOG_REQUEST_SIZE]; /* the number under which it was asked; "": none */
     enum help_wanted wanted;
     bool has_account; /* else there is none */
     struct stored_account stored;

@@ -7,7 +7,8 @@
 -- $2 wanted text
 -- $3 subject text
 -- $4 known boolean
-insert into preau.help_request (request_id, wanted, subject, known) values ($1, $2, $3, $4) on conflict do nothing;
+insert into preau.help_request (request_id, wanted, subject, known, trace)
+values ($1, $2, $3, $4, substring(current_setting('application_name') from '[0-9a-f]{32}$')) on conflict do nothing;
 
 -- :query help_load
 -- Forgets requests that nobody answered within a day: who still wants help asked again. The oldest of the others, with the accounts that each is about: those of a confirmed address, or the one of an identifier. One
@@ -18,12 +19,12 @@ insert into preau.help_request (request_id, wanted, subject, known) values ($1, 
 with forgotten as (
     delete from preau.help_request where asked_at < now() - interval '1 day'
 )
-select h.id as request, h.wanted, a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text,
+select h.id as request, h.trace, h.wanted, a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::text, a.password::text,
        a.login, a.email, a.email_confirmed_at, a.closed_at, a.notified_at, a.notification_expires_at, a.activated_at,
        exists (select from preau.person p
                 where (p.account_academy, p.account_id) = (a.academy, a.id) and p.degree = 2) as in_second_degree,
        preau.notification_address(a.email, a.email_confirmed_at, aaf.mail) as address
-  from (select id, wanted, subject from preau.help_request
+  from (select id, wanted, subject, trace from preau.help_request
          where asked_at >= now() - interval '1 day'
          order by id limit $1) h
   left join lateral (
@@ -84,8 +85,8 @@ with answered as (
       from fit where purpose is not null
  returning academy, account_id, id
 ), owed as (
-    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id)
-    select f.academy, f.id, f.kind, 'mail', f.recipient, l.id
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select f.academy, f.id, f.kind, 'mail', f.recipient, l.id, substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from fit f
       left join link l on (l.academy, l.account_id) = (f.academy, f.id)
 ), remembered as (

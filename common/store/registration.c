@@ -180,6 +180,7 @@ static void code_of_row(const struct rows *rows, int row, struct registration_co
         .is_flooded = row_bool(rows, row, "is_flooded"),
     };
     snprintf(out_code->mobile.e164, sizeof out_code->mobile.e164, "%s", row_text(rows, row, "mobile"));
+    snprintf(out_code->trace, sizeof out_code->trace, "%s", row_text(rows, row, "trace"));
 }
 
 static void claimed_rows(void *arg, const struct rows *rows, const struct fault *fault)

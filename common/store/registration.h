@@ -4,6 +4,7 @@
 #include "domain/phone.h"
 #include "domain/types.h"
 #include "runtime/fault.h"
+#include "runtime/log.h"
 #include "store/opening.h"
 
 #include <stdbool.h>
@@ -82,6 +83,7 @@ struct registration_code {
     int64_t id;
     struct phone mobile;
     int64_t attempt; /* from 1 */
+    char trace[LOG_REQUEST_SIZE]; /* the number of the request that asked for it; "": none */
     struct instant expires_at;
     bool is_known;   /* else there is nobody to send it to, and it is not due any more */
     bool is_flooded; /* the number was sent as many as any is in a day: not due any more either */

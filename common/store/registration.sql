@@ -7,7 +7,8 @@
 -- $2 match_name text
 -- $3 mobile text
 -- $4 lifetime interval
-insert into preau.registration as r (request_id, match_name, mobile, expires_at) values ($1, $2, $3, now() + $4)
+insert into preau.registration as r (request_id, match_name, mobile, expires_at, trace)
+values ($1, $2, $3, now() + $4, substring(current_setting('application_name') from '[0-9a-f]{32}$'))
 on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
@@ -31,7 +32,9 @@ returning id;
 -- $1 id bigint
 -- $2 mobile text
 -- $3 lifetime interval
-update preau.registration set state = 'waiting', mobile = $2, asked_at = now(), due_at = now(), expires_at = now() + $3
+update preau.registration
+   set state = 'waiting', mobile = $2, asked_at = now(), due_at = now(), expires_at = now() + $3,
+       trace = substring(current_setting('application_name') from '[0-9a-f]{32}$')
  where id = $1 and state = 'vouched' and expires_at > now()
 returning id;
 
@@ -61,9 +64,9 @@ with due as (
        set state = case when not j.is_known then 'nobody' when j.is_flooded then 'flooded' else r.state end,
            due_at = now() + $2, attempts = r.attempts + 1
       from judged j where r.id = j.id
- returning r.id, r.mobile, r.attempts, r.expires_at, j.is_known, j.is_flooded
+ returning r.id, r.mobile, r.attempts, r.expires_at, r.trace, j.is_known, j.is_flooded
 )
-select id, mobile, attempts, expires_at, is_known, is_flooded from claimed;
+select id, mobile, attempts, expires_at, trace, is_known, is_flooded from claimed;
 
 -- :query registration_sent_lately
 -- How many SMS were tried within the last hour, whoever asked: what the operator bounds. How many wait, and since when.

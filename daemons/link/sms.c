@@ -108,6 +108,8 @@ static void sent(void *job, bool was_run)
     if (was_run && sending->outcome == SMS_TAKEN) {
         metric_observe(METRIC_SMS_SECONDS, sending->took);
         note(sms, &sending->code, REGISTRATION_SENT, "sent");
+        log_event(LOG_INFO, "sms", F("outcome", "sent"), F("registration", sending->code.id),
+            F("attempt", sending->code.attempt), F("time", sending->took));
     } else if (was_run) {
         not_sent(sms, sending);
     }
@@ -156,6 +158,8 @@ static void claimed(void *arg, const struct registration_code *codes, size_t cou
     struct sms *sms = arg;
     (void)fault; /* the scan looks again */
     for (size_t i = 0; i < count; i++) {
+        /* each is the work of the request that asked for it, on the thread that sends it and after */
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(codes[i].trace);
         judge(sms, &codes[i]);
     }
     looked(sms, count == REGISTRATION_CLAIM_MAX);

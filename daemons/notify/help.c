@@ -77,7 +77,9 @@ static void request_applied(void *arg, bool is_ours, size_t owed, const struct f
     if (is_ours) {
         FAULT_POINT("notify_help_answered");
         const char *outcome = owed > 0 ? "answered" : helper->wanted > 0 ? "bounded" : "nobody";
-        metric_count(METRIC_HELP_REQUESTS, help_code(helper->candidates[helper->next].wanted), outcome);
+        const char *wanted = help_code(helper->candidates[helper->next].wanted);
+        metric_count(METRIC_HELP_REQUESTS, wanted, outcome);
+        log_event(LOG_INFO, "help_answered", F("wanted", wanted), F("outcome", outcome), F("mails", owed));
         helper->wants_again = true;
     }
     if (owed > 0) {
@@ -97,6 +99,8 @@ static void request_begin(struct helper *helper)
     const struct help_candidate *first = &helper->candidates[helper->next];
     struct help_owed owed[HELP_ACCOUNTS_MAX];
     struct instant now = clock_now();
+    /* what it owes is followed by the number under which it was asked */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(first->trace);
     helper->wanted = decide(first, request_length(helper), owed);
     const struct help_answer answer = {
         .request = first->request,
@@ -129,6 +133,8 @@ static void loaded(void *arg, const struct help_candidate *candidates, size_t co
 static void look(void *arg)
 {
     struct helper *helper = arg;
+    /* what is due is not the work of the request that was answered last */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
     if (!helper->is_looking && !helper->is_draining) {
         helper->is_looking = true;
         help_load(helper->notify->store, loaded, helper);

@@ -364,6 +364,8 @@ static void order_claim(struct sheet_maker *maker)
     struct batch_due part = order->due;
     part.sheets += order->next;
     part.count = order->asked = sheet_part_length(part.sheets, order->due.count - order->next, (size_t)pages);
+    /* of several, the request that owes the first one: all but what was tried again is of one */
+    _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(part.sheets[0].trace);
     document_claim(maker->notify->store, &part, LEASE, claimed, maker);
 }
 

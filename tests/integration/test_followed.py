@@ -1,11 +1,11 @@
-"""One click is followed end to end by one grep of its number: portal, daemons, PostgreSQL, audit trail, mail."""
+"""One click is followed end to end by one grep of its number: portal, daemons, PostgreSQL, audit trail, mail, SMS, sheets."""
 
 import re
 
 import pytest
 import requests
 
-from peers import trail
+from peers import registering, self_help, trail
 from peers.people import Town
 from peers.portal import ACADEMY, add_head, sign_in_head
 from peers.site import Site
@@ -17,7 +17,7 @@ LOG_EVERYTHING = {"log_statement": "all", "log_line_prefix": "'%m [%p] %a '"}
 def here(tmp_path_factory):
     with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-notifyd", "preau-portald", "preau-statsd",
                  settings={"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}},
-                 postgres_settings=LOG_EVERYTHING) as site:
+                 postgres_settings=LOG_EVERYTHING, with_kannel=True) as site:
         yield site
 
 
@@ -71,6 +71,60 @@ def test_a_heads_notification_is_followed_by_one_number(here, family):
     assert entry["uai"] == uai
     shown = here.ctl("audit", "show", json_answer=True)
     assert number in str(shown)
+
+
+def number_of(answer):
+    """That of the click, and not of the page that it led to."""
+    return (answer.history or [answer])[0].headers["X-Request-Id"]
+
+
+def test_sheets_made_later_bear_the_number_of_the_click(here, family):
+    head = sign_in_head(here, "girard")
+    uai = family.school[0]
+    page = head.get(f"/etablissements/{uai}/eleves?nom=Suivie")
+    preview = head.submit(page.form(f"/etablissements/{uai}/apercu"), action="sheet", portee="tous")
+    number = number_of(head.send(preview.form(f"/etablissements/{uai}/envoi")))
+    made = "event=document_made"
+    here.wait(lambda: made in " ".join(grep(number, here.log("preau-notifyd"))), what="told by notifyd")
+    statements = by_program(number, here)["preau-notifyd"]
+    assert all(any(f"execute {query}:" in line for line in statements)
+               for query in ("selection_apply", "document_claim", "document_store")), statements
+
+
+def test_the_sms_of_a_registration_bears_the_number_of_the_click(here):
+    who, _, _ = registering.Families(here).family()
+    visitor = self_help.Stranger(here)
+    form = visitor.get("/inscription").form("/inscription")
+    number = number_of(visitor.send(form, nom=who[0], prenom=who[1], mobile=registering.typed(who[2])))
+    registering.code_to(here, who[2])
+    here.wait(lambda: "event=sms " in " ".join(grep(number, here.log("preau-linkd"))), what="told by linkd")
+
+    (visit,) = grep(number, here.log("preau-portald"))
+    assert "route=/inscription" in visit and "method=POST" in visit
+    (sent,) = grep(number, here.log("preau-linkd"))
+    assert f"request={number}" in sent and "outcome=sent" in sent
+    assert who[2] not in sent and who[2][3:] not in sent
+    here.wait(lambda: any("execute registration_told:" in line for line in by_program(number, here)["preau-linkd"]), what="kept")
+    assert any("execute registration_begin:" in line for line in by_program(number, here)["preau-linkd"])
+
+
+def test_a_mail_of_help_bears_the_number_of_the_click(here):
+    address = "aide.suivie@example.org"
+    self_help.Families(here).active(address)
+    visitor = self_help.Stranger(here)
+    form = visitor.get("/aide/identifiant").form("/aide/identifiant")
+    number = number_of(visitor.send(form, courriel=address))
+    (mail,) = here.mail.wait(address)
+    assert number in mail["Message-ID"]
+    here.wait(lambda: "event=mail " in " ".join(grep(number, here.log("preau-notifyd"))), what="told by notifyd")
+
+    answered, sent = grep(number, here.log("preau-notifyd"))
+    assert "event=help_answered" in answered and "outcome=answered" in answered and f"request={number}" in answered
+    assert "event=mail" in sent and "outcome=sent" in sent
+    statements = by_program(number, here)
+    assert any("execute help_ask:" in line for line in statements["preau-linkd"]), statements
+    assert any("execute help_apply:" in line for line in statements["preau-notifyd"]), statements
+    assert not any("execute help_load:" in line for line in statements["preau-notifyd"]), "what is due is nobody's work"
 
 
 def test_a_connection_that_works_for_nobody_says_so(here, family):
