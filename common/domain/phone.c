@@ -10,53 +10,6 @@ enum {
     NATIONAL_DIGITS = 9 /* of a French number, its leading zero not counted */
 };
 
-/* Blocks of French national numbers that belong to a country code of their own (ARCEP's numbering plan). */
-struct overseas_block {
-    const char *start; /* of the nine national digits */
-    const char *country;
-    int dropped; /* digits of the block that the international number does not have */
-};
-
-static const struct overseas_block overseas_blocks[] = {
-    {"590",   "590", 0}, /* Guadeloupe, Saint-Martin, Saint-Barthélemy */
-    {"690",   "590", 0},
-    {"691",   "590", 0},
-    {"70900", "590", 0},
-    {"70901", "590", 0},
-    {"70902", "590", 0},
-    {"70903", "590", 0},
-    {"70904", "590", 0},
-    {"594",   "594", 0}, /* Guyane */
-    {"694",   "594", 0},
-    {"70930", "594", 0},
-    {"70931", "594", 0},
-    {"70932", "594", 0},
-    {"70933", "594", 0},
-    {"596",   "596", 0}, /* Martinique */
-    {"696",   "596", 0},
-    {"697",   "596", 0},
-    {"70910", "596", 0},
-    {"70911", "596", 0},
-    {"70912", "596", 0},
-    {"70913", "596", 0},
-    {"262",   "262", 0}, /* La Réunion, Mayotte */
-    {"263",   "262", 0},
-    {"269",   "262", 0},
-    {"639",   "262", 0},
-    {"692",   "262", 0},
-    {"693",   "262", 0},
-    {"70920", "262", 0},
-    {"70921", "262", 0},
-    {"70922", "262", 0},
-    {"70923", "262", 0},
-    {"70935", "262", 0},
-    {"70936", "262", 0},
-    {"70937", "262", 0},
-    {"508",   "508", 3}, /* Saint-Pierre-et-Miquelon: six digits, written 0508 and six digits from elsewhere */
-    {"7084",  "508", 0},
-    {"7085",  "508", 0},
-};
-
 /* Country codes of French numbering plans, and how many digits follow. */
 struct plan {
     const char *country;
@@ -64,28 +17,57 @@ struct plan {
     int digits_max;
 };
 
-static const struct plan plans[] = {
-    {"33",  9, 9},
-    {"590", 9, 9},
-    {"594", 9, 9},
-    {"596", 9, 9},
-    {"262", 9, 9},
-    {"508", 6, 9},
-    {"681", 6, 6}, /* Wallis-et-Futuna */
-    {"687", 6, 6}, /* Nouvelle-Calédonie */
-    {"689", 6, 8}, /* Polynésie française */
+/* Blocks of French national numbers that belong to a country code of their own. */
+struct overseas_block {
+    const char *first; /* starts of the nine national digits, as long as one another */
+    const char *last;
+    const char *country;
+    int dropped; /* digits of the block that the international number does not have */
 };
 
-/* Starts of mobile numbers, after the plus sign (libphonenumber's patterns for these territories). */
-static const char *const mobile_starts[] = {"3360", "3361", "3362", "33630", "33631", "33632", "33633", "33634",
-    "33635", "33636", "33637", "33638", "3364", "3365", "3366", "3367", "3368", "33695", "33698", "33699", "3373",
-    "3374", "3375", "3376", "3377", "3378", "3379", "590690", "590691", "590709", "594694", "594709", "596696",
-    "596697", "596709", "262639", "262692", "262693", "262709", "50840", "50842", "50843", "50844", "50850", "50855",
-    "50856", "508708", "68172", "68182", "68183", "6875", "6877", "6878", "6879", "68987", "68988", "68989"};
+struct mobile_block {
+    const char *country;
+    size_t digits; /* of the numbers */
+    const char *first;
+    const char *last;
+};
+
+#define PLAN(country, digits_min, digits_max)
+#define OVERSEAS(first, last, country, dropped)
+#define MOBILE(country, digits, first, last)
+
+static const struct plan plans[] = {
+#undef PLAN
+#define PLAN(country, digits_min, digits_max) {country, digits_min, digits_max},
+#include "domain/phone_plan.def"
+#undef PLAN
+#define PLAN(country, digits_min, digits_max)
+};
+
+static const struct overseas_block overseas_blocks[] = {
+#undef OVERSEAS
+#define OVERSEAS(first, last, country, dropped) {first, last, country, dropped},
+#include "domain/phone_plan.def"
+#undef OVERSEAS
+#define OVERSEAS(first, last, country, dropped)
+};
+
+static const struct mobile_block mobile_blocks[] = {
+#undef MOBILE
+#define MOBILE(country, digits, first, last) {country, digits, first, last},
+#include "domain/phone_plan.def"
+};
 
 static bool begins_with(const char *text, const char *start)
 {
     return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Do these digits begin as one of the block does? */
+static bool is_in_block(const char *digits, const char *first, const char *last)
+{
+    size_t length = strlen(first);
+    return strlen(digits) >= length && strncmp(digits, first, length) >= 0 && strncmp(digits, last, length) <= 0;
 }
 
 /* A separator that people put in numbers, no-break spaces included; its length in bytes, 0 when it is none. */
@@ -146,7 +128,7 @@ static bool parse_national(const char *national, struct phone *out_phone)
         return false;
     for (size_t i = 0; i < sizeof overseas_blocks / sizeof overseas_blocks[0]; i++) {
         const struct overseas_block *block = &overseas_blocks[i];
-        if (begins_with(national, block->start))
+        if (is_in_block(national, block->first, block->last))
             return write_e164(block->country, national + block->dropped, out_phone);
     }
     return write_e164("33", national, out_phone);
@@ -197,10 +179,14 @@ bool phone_parse(const char *typed, struct phone *out_phone)
 enum phone_kind phone_kind(const struct phone *phone)
 {
     const char *digits = phone->e164 + 1;
-    if (plan_of(digits) == NULL)
+    const struct plan *plan = plan_of(digits);
+    if (plan == NULL)
         return PHONE_FOREIGN;
-    for (size_t i = 0; i < sizeof mobile_starts / sizeof mobile_starts[0]; i++) {
-        if (begins_with(digits, mobile_starts[i]))
+    const char *number = digits + strlen(plan->country);
+    for (size_t i = 0; i < sizeof mobile_blocks / sizeof mobile_blocks[0]; i++) {
+        const struct mobile_block *block = &mobile_blocks[i];
+        if (strcmp(plan->country, block->country) == 0 && strlen(number) == block->digits &&
+            is_in_block(number, block->first, block->last))
             return PHONE_MOBILE;
     }
     return PHONE_FIXED;
