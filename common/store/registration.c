@@ -1,5 +1,6 @@
 #include "store/registration.h"
 
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "store/opening_query.h"
 #include "store/query.h"
@@ -15,6 +16,7 @@ struct asking {
     registration_moved *moved;
     registration_claimed *claimed;
     registration_counted *counted;
+    registration_report_kept *kept;
     void *arg;
 };
 
@@ -215,6 +217,9 @@ static void counted_rows(void *arg, const struct rows *rows, const struct fault 
     struct registration_backlog backlog = {0};
     if (rows) {
         backlog.sent = row_int64(rows, 0, "sent");
+        backlog.delivered = row_int64(rows, 0, "delivered");
+        backlog.undelivered = row_int64(rows, 0, "undelivered");
+        snprintf(backlog.lossy, sizeof backlog.lossy, "%s", row_text(rows, 0, "lossy"));
         backlog.waiting = row_int64(rows, 0, "waiting");
         backlog.oldest = row_instant(rows, 0, "oldest");
     }
@@ -228,7 +233,7 @@ void registration_count_sent(struct store *store, registration_counted *counted,
         asking_new((struct asking){.counted = counted, .arg = arg}));
 }
 
-void registration_note_code(struct store *store, int64_t id, enum registration_outcome outcome, struct instant due_at)
+void registration_note_code(struct store *store, int64_t id, const struct registration_told *told)
 {
     static const char *const states[] = {
         [REGISTRATION_SENT] = "sent",
@@ -238,9 +243,49 @@ void registration_note_code(struct store *store, int64_t id, enum registration_o
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id);
-    parameters_text(&parameters, states[outcome]);
-    parameters_instant(&parameters, due_at);
+    parameters_text(&parameters, states[told->outcome]);
+    parameters_instant(&parameters, told->outcome == REGISTRATION_AGAIN ? told->due_at : clock_now());
+    parameters_text(&parameters, told->provider);
+    parameters_int64(&parameters, told->messages);
     store_run(store, QUERY_REGISTRATION_TOLD, &parameters, NULL, NULL);
+    parameters_clear(&parameters);
+}
+
+/* --- what became of them --- */
+
+const char *registration_delivery_code(enum registration_delivery delivery)
+{
+    static const char *const codes[REGISTRATION_DELIVERY_COUNT] = {
+        [REGISTRATION_ACCEPTED] = "accepted",
+        [REGISTRATION_DELIVERED] = "delivered",
+        [REGISTRATION_REFUSED] = "refused",
+        [REGISTRATION_UNDELIVERED] = "undelivered",
+    };
+    return codes[delivery];
+}
+
+static void reported_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    struct registration_reported reported;
+    bool is_news = rows && rows_count(rows) > 0;
+    if (is_news) {
+        snprintf(reported.trace, sizeof reported.trace, "%s", row_text(rows, 0, "trace"));
+    }
+    asking->kept(asking->arg, is_news ? &reported : NULL, fault);
+    memory_free(&asking);
+}
+
+void registration_report(struct store *store, int64_t id, int64_t attempt, enum registration_delivery delivery,
+    registration_report_kept *kept, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_int64(&parameters, attempt);
+    parameters_text(&parameters, registration_delivery_code(delivery));
+    store_run(store, QUERY_REGISTRATION_REPORT, &parameters, reported_rows,
+        asking_new((struct asking){.kept = kept, .arg = arg}));
     parameters_clear(&parameters);
 }
 

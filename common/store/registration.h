@@ -93,15 +93,44 @@ typedef void registration_claimed(
 void registration_claim(
     struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg);
 
+enum { REGISTRATION_PROVIDER_SIZE = 65 };
 struct registration_backlog {
-    int64_t sent;    /* tried within the last hour, of all linkd */
-    int64_t waiting; /* to be sent */
+    int64_t sent;                   /* tried within the last hour, of all linkd and providers */
+    int64_t delivered, undelivered; /* of these, as they were reported */
+    char lossy[REGISTRATION_PROVIDER_SIZE]; /* the provider by which most were lost; "" none */
+    int64_t waiting;                        /* to be sent */
     struct instant oldest;
 };
 typedef void registration_counted(void *arg, const struct registration_backlog *backlog, const struct fault *fault);
 void registration_count_sent(struct store *store, registration_counted *counted, void *arg);
 
 enum registration_outcome { REGISTRATION_SENT, REGISTRATION_FAILED, REGISTRATION_AGAIN };
-/* due_at: of REGISTRATION_AGAIN. Nobody is told: what is lost is due again after its lease. */
-void registration_note_code(struct store *store, int64_t id, enum registration_outcome outcome, struct instant due_at);
+struct registration_told {
+    enum registration_outcome outcome;
+    struct instant due_at; /* of REGISTRATION_AGAIN */
+    const char *provider;  /* that took it; NULL: none did */
+    int64_t messages;      /* that may have left */
+};
+/* Nobody is told: what is lost is due again after its lease. */
+void registration_note_code(struct store *store, int64_t id, const struct registration_told *told);
+
+/* What became of a message, by the reports of who took it. */
+enum registration_delivery {
+    REGISTRATION_ACCEPTED,    /* by the operator */
+    REGISTRATION_DELIVERED,   /* to the telephone */
+    REGISTRATION_REFUSED,     /* by the operator */
+    REGISTRATION_UNDELIVERED, /* the telephone did not take it, or not in time */
+    REGISTRATION_DELIVERY_COUNT
+};
+/* "accepted" … for the store, the log and metrics. */
+const char *registration_delivery_code(enum registration_delivery delivery);
+
+struct registration_reported {
+    char trace[LOG_REQUEST_SIZE]; /* the number of the request that asked for the code; "": none */
+};
+/* reported: lent for the call; NULL without a fault: nothing changed, it was told before or is no longer kept. */
+typedef void registration_report_kept(
+    void *arg, const struct registration_reported *reported, const struct fault *fault);
+void registration_report(struct store *store, int64_t id, int64_t attempt, enum registration_delivery delivery,
+    registration_report_kept *kept, void *arg);
 void registration_erase_old(struct store *store);

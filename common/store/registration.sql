@@ -62,17 +62,21 @@ with due as (
 ), claimed as (
     update preau.registration r
        set state = case when not j.is_known then 'nobody' when j.is_flooded then 'flooded' else r.state end,
-           due_at = now() + $2, attempts = r.attempts + 1
+           due_at = now() + $2, attempts = r.attempts + 1, delivery = null
       from judged j where r.id = j.id
  returning r.id, r.mobile, r.attempts, r.expires_at, r.trace, j.is_known, j.is_flooded
 )
 select id, mobile, attempts, expires_at, trace, is_known, is_flooded from claimed;
 
 -- :query registration_sent_lately
--- How many SMS were tried within the last hour, whoever asked: what the operator bounds. How many wait, and since when.
+-- How many SMS were tried within the last hour, whoever asked and whoever took them: what the operator bounds. Of these, how many the
+-- telephone took and how many not, by the reports, and by which provider most were lost. How many wait, and since when.
 -- :role link
-select lately.sent, queue.waiting, queue.oldest
-  from (select coalesce(sum(attempts), 0) as sent
+select lately.sent, lately.delivered, lately.undelivered, lately.lossy, queue.waiting, queue.oldest
+  from (select coalesce(sum(greatest(attempts, messages)), 0) as sent,
+               count(*) filter (where delivery = 'delivered') as delivered,
+               count(*) filter (where delivery in ('refused', 'undelivered')) as undelivered,
+               mode() within group (order by provider) filter (where delivery in ('refused', 'undelivered')) as lossy
           from preau.registration
          where asked_at > now() - interval '1 hour' and state not in ('nobody', 'flooded')) lately
  cross join (select count(*) as waiting, min(asked_at) as oldest
@@ -80,13 +84,36 @@ select lately.sent, queue.waiting, queue.oldest
               where state = 'waiting') queue;
 
 -- :query registration_told
--- What became of a code: sent, failed; or it is due again.
+-- What became of a code: sent, failed; or it is due again. messages: that may have left by this try. A report may have overtaken this, and
+-- says more; one of them ends the waiting by itself.
 -- :role link
 -- $1 id bigint
 -- $2 state text
 -- $3 due_at timestamptz
-update preau.registration set state = $2, due_at = $3
- where id = $1 and state = 'waiting';
+-- $4 provider text
+-- $5 messages smallint
+update preau.registration
+   set messages = messages + $5, provider = coalesce($4, provider),
+       state = case when state = 'waiting' then $2 else state end,
+       due_at = case when state = 'waiting' then $3 else due_at end,
+       delivery = case when $2 = 'sent' then coalesce(delivery, 'sent') else delivery end
+ where id = $1;
+
+-- :query registration_report
+-- What a provider tells of a try that it took. Delivered is the last word, of whichever try; bad news is news of the latest try
+-- alone, and accepted only after nothing else. A code that came to the operator needs no other try, though the answer to this one
+-- was lost. No row when it changes nothing.
+-- :role link
+-- $1 id bigint
+-- $2 attempt smallint
+-- $3 delivery text
+update preau.registration
+   set delivery = $3, state = case when state = 'waiting' and $3 in ('accepted', 'delivered') then 'sent' else state end
+ where id = $1 and attempts >= $2 and coalesce(delivery, 'sent') <> 'delivered'
+   and case $3 when 'delivered' then true
+               when 'accepted' then coalesce(delivery, 'sent') = 'sent'
+               else attempts = $2 and coalesce(delivery, 'sent') in ('sent', 'accepted') end
+returning coalesce(trace, '') as trace;
 
 -- :query registration_load
 -- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to.

@@ -67,6 +67,14 @@ static void print_queues(json_t *numbers)
     }
 }
 
+/* Of the last hour, those whose fate is known. */
+static void print_sms(json_t *numbers)
+{
+    if (json_object_get(numbers, "sms_delivered_hour") != NULL)
+        (void)printf("    SMS de la dernière heure : %lld remis, %lld non remis\n",
+            (long long)number_of(numbers, "sms_delivered_hour"), (long long)number_of(numbers, "sms_undelivered_hour"));
+}
+
 static void print_statistics(json_t *numbers)
 {
     json_t *age = json_object_get(numbers, "statistics_age_seconds");
@@ -97,6 +105,7 @@ void status_print_details(json_t *status)
     json_t *numbers = json_object_get(status, "numbers");
     print_checks(json_object_get(status, "checks"));
     print_queues(numbers);
+    print_sms(numbers);
     print_statistics(numbers);
     print_academies(json_object_get(json_object_get(status, "lists"), "academies"));
 }

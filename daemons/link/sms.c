@@ -1,8 +1,10 @@
 #include "link/sms.h"
 
 #include "link/link.h"
+#include "link/sms_address.h"
 #include "link/sms_gateway.h"
 #include "link/sms_message.h"
+#include "link/sms_reports.h"
 #include "link/sms_watch.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -28,6 +30,7 @@ struct sms {
     struct workers *workers;
     struct timer *scan;
     struct sms_watch *watch;
+    struct sms_reports *reports;
     struct status *status;
     bool is_looking, wants_more;
     bool is_stopping, is_left;
@@ -36,7 +39,7 @@ struct sms {
 struct sending {
     struct sms *sms;
     struct registration_code code;
-    char text[SMS_TEXT_SIZE];
+    struct sms_message message;
     enum sms_outcome outcome;
     struct duration took;
     struct fault fault;
@@ -54,7 +57,7 @@ static void send_one(void *job, void *context)
 {
     struct sending *sending = job;
     struct tick start = clock_tick();
-    sending->outcome = sms_gateway_send(context, &sending->code.mobile, sending->text, &sending->fault);
+    sending->outcome = sms_gateway_send(context, &sending->message, &sending->fault);
     sending->took = clock_since(start);
 }
 
@@ -78,11 +81,11 @@ static struct duration pause_before(int64_t attempt)
     return (struct duration){SECONDS(3).us << (attempt < ATTEMPTS ? attempt : ATTEMPTS)};
 }
 
-static void note(
-    const struct sms *sms, const struct registration_code *code, enum registration_outcome outcome, const char *counted)
+static void give_up(const struct sms *sms, const struct registration_code *code, int64_t messages)
 {
-    metric_count(METRIC_SMS, counted);
-    registration_note_code(sms->link->store, code->id, outcome, clock_now());
+    const struct registration_told told = {.outcome = REGISTRATION_FAILED, .messages = messages};
+    metric_count(METRIC_SMS, "late");
+    registration_note_code(sms->link->store, code->id, &told);
 }
 
 static void not_sent(struct sms *sms, const struct sending *sending)
@@ -91,10 +94,12 @@ static void not_sent(struct sms *sms, const struct sending *sending)
     struct instant next = instant_add(clock_now(), pause_before(code->attempt));
     metric_count(METRIC_SMS, sending->outcome == SMS_SILENT ? "silent" : "refused");
     log_fault("sms_not_sent", &sending->fault);
+    int64_t messages = sending->outcome == SMS_SILENT;
     if (code->attempt >= ATTEMPTS || !instant_before(next, code->expires_at)) {
-        note(sms, code, REGISTRATION_FAILED, "late");
+        give_up(sms, code, messages);
     } else {
-        registration_note_code(sms->link->store, code->id, REGISTRATION_AGAIN, next);
+        const struct registration_told told = {REGISTRATION_AGAIN, next, NULL, messages};
+        registration_note_code(sms->link->store, code->id, &told);
     }
 }
 
@@ -106,8 +111,10 @@ static void sent(void *job, bool was_run)
         sms_watch_judge(sms->watch, sending->outcome, &sending->fault);
     }
     if (was_run && sending->outcome == SMS_TAKEN) {
+        const struct registration_told told = {.outcome = REGISTRATION_SENT, .provider = "kannel", .messages = 1};
         metric_observe(METRIC_SMS_SECONDS, sending->took);
-        note(sms, &sending->code, REGISTRATION_SENT, "sent");
+        metric_count(METRIC_SMS, "sent");
+        registration_note_code(sms->link->store, sending->code.id, &told);
         log_event(LOG_INFO, "sms", F("outcome", "sent"), F("registration", sending->code.id),
             F("attempt", sending->code.attempt), F("time", sending->took));
     } else if (was_run) {
@@ -127,7 +134,9 @@ static void begin(struct sms *sms, const struct registration_code *code)
     struct sending *sending = checked_calloc(1, sizeof *sending);
     *sending = (struct sending){.sms = sms, .code = *code};
     sms_code_make(sms->link->keys, code->id, digits);
-    sms_text_make(digits, sms->lifetime, sms->site, sending->text);
+    sending->message.to = code->mobile;
+    sms_text_make(digits, sms->lifetime, sms->site, sending->message.text);
+    sms_reports_url(sms->reports, code->id, code->attempt, sending->message.report_url);
     secret_wipe(digits, sizeof digits);
     if (!worker_submit(sms->workers, send_one, sent, sending)) {
         sending_free(sending); /* due again after its lease */
@@ -139,7 +148,7 @@ static void judge(struct sms *sms, const struct registration_code *code)
     if (!code->is_known || code->is_flooded) {
         metric_count(METRIC_SMS, code->is_known ? "flooded" : "nobody");
     } else if (!instant_before(clock_now(), code->expires_at)) {
-        note(sms, code, REGISTRATION_FAILED, "late");
+        give_up(sms, code, 0);
     } else {
         begin(sms, code);
     }
@@ -189,6 +198,7 @@ static void counted(void *arg, const struct registration_backlog *backlog, const
         return;
     }
     backlog_tell(sms->status, backlog);
+    sms_reports_judge(sms->reports, backlog);
     if (backlog->sent >= sms->an_hour) {
         sms_watch_full(sms->watch, true);
         log_event(LOG_WARNING, "sms_hourly_max", F("sent", backlog->sent));
@@ -231,7 +241,7 @@ static bool settings_read(const struct daemon_run *run, struct sms *sms, struct 
     sms->lifetime = config_duration(config, CONFIG_SMS_CODE_LIFETIME);
     sms->a_day = config_count(config, CONFIG_SMS_DAILY_NUMBER);
     sms->an_hour = config_count(config, CONFIG_SMS_HOURLY_MAX);
-    if (!sms_gateway_check(sms->settings.url, fault) ||
+    if (!sms_address_check("sms.url", sms->settings.url, fault) ||
         (file[0] != '\0' && !secret_read_file(file, &sms->password, fault))) {
         return false;
     }
@@ -248,7 +258,7 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
     struct sms *sms = *out_sms = checked_calloc(1, sizeof *sms);
     sms->link = link;
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (!settings_read(run, sms, fault)) {
+    if (!settings_read(run, sms, fault) || !sms_reports_open(run, link, &sms->reports, fault)) {
         return false;
     }
     const struct worker_options options = {
@@ -270,6 +280,9 @@ void sms_stop(struct sms *sms)
 {
     sms->is_stopping = true;
     timer_cancel(&sms->scan);
+    if (sms->reports) {
+        sms_reports_stop(sms->reports);
+    }
     if (sms->watch) {
         sms_watch_stop(sms->watch);
     }
@@ -285,6 +298,7 @@ void sms_free(struct sms **address)
         return;
     }
     sms_watch_free(&sms->watch);
+    sms_reports_free(&sms->reports);
     secret_free(&sms->password);
     memory_free(address);
 }

@@ -1,5 +1,6 @@
 #include "link/sms_gateway.h"
 
+#include "link/sms_report.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
@@ -16,42 +17,6 @@ struct sms_gateway {
     const struct sms_gateway_settings *settings;
     CURL *curl;
 };
-
-/* --- its address --- */
-
-static void url_free(CURLU **url)
-{
-    curl_url_cleanup(*url);
-}
-
-static void text_free(char **text)
-{
-    curl_free(*text);
-}
-
-static bool is_loopback(const char *host)
-{
-    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0;
-}
-
-bool sms_gateway_check(const char *text, struct fault *fault)
-{
-    _cleanup_(url_free) CURLU *url = curl_url();
-    _cleanup_(text_free) char *scheme = NULL;
-    _cleanup_(text_free) char *host = NULL;
-    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-        (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
-        fault_set(fault, FAULT_CONFIG, "sms.url: not an address of http or https");
-        return fault_hint(fault, "Write the address of smsbox, for instance http://127.0.0.1:13013/cgi-bin/sendsms.");
-    }
-    if (strcmp(scheme, "http") == 0 && !is_loopback(host)) {
-        fault_set(fault, FAULT_CONFIG, "sms.url: the password would travel in clear to another machine");
-        return fault_hint(fault, "Use https, or a tunnel that ends on this machine.");
-    }
-    return true;
-}
 
 /* --- a message --- */
 
@@ -110,15 +75,22 @@ static struct curl_slist *headers_add(struct curl_slist *headers, const char *na
 }
 
 /* smsbox takes what a message is from headers, so that neither a password nor a code is in an address that gets logged.
- * to: NULL: nobody. */
-static struct curl_slist *headers_make(const struct sms_gateway_settings *settings, const char *to)
+ * message: NULL: to nobody. */
+static struct curl_slist *headers_make(const struct sms_gateway_settings *settings, const struct sms_message *message)
 {
     struct curl_slist *headers = headers_add(NULL, "Content-Type", "text/plain; charset=UTF-8");
     headers = headers_add(headers, "X-Kannel-Username", settings->user);
     headers = headers_add(headers, "X-Kannel-Password", settings->password ? secret_text(settings->password) : "");
     headers = headers_add(headers, "X-Kannel-From", settings->sender);
     headers = headers_add(headers, "X-Kannel-Coding", "0");
-    return to ? headers_add(headers, "X-Kannel-To", to) : headers;
+    if (message) {
+        char mask[12];
+        snprintf(mask, sizeof mask, "%d", (int)SMS_REPORT_MASK);
+        headers = headers_add(headers, "X-Kannel-To", message->to.e164);
+        headers = headers_add(headers, "X-Kannel-DLR-Mask", mask);
+        headers = headers_add(headers, "X-Kannel-DLR-Url", message->report_url);
+    }
+    return headers;
 }
 
 static void prepare(
@@ -169,11 +141,11 @@ static enum sms_outcome refused(long status, const struct answer *answer, struct
 }
 
 enum sms_outcome sms_gateway_send(
-    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault)
+    struct sms_gateway *gateway, const struct sms_message *message, struct fault *fault)
 {
     struct answer answer = {.length = 0};
-    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, to->e164);
-    long status = ask(gateway, headers, text, &answer, fault);
+    _cleanup_(headers_free) struct curl_slist *headers = headers_make(gateway->settings, message);
+    long status = ask(gateway, headers, message->text, &answer, fault);
     if (status == 0) {
         return SMS_SILENT;
     }

@@ -6,6 +6,8 @@
 
 #include "domain/phone.h"
 #include "domain/types.h"
+#include "link/sms_message.h"
+#include "link/sms_reports.h"
 #include "runtime/attributes.h"
 #include "runtime/fault.h"
 
@@ -29,16 +31,19 @@ enum sms_outcome {
     SMS_SILENT   /* no whole answer: it may have been taken */
 };
 
-/* Is this address fit: http on loopback, or https. Faults: CONFIG. */
-MUST_USE bool sms_gateway_check(const char *url, struct fault *fault);
+struct sms_message {
+    struct phone to;
+    char text[SMS_TEXT_SIZE];             /* UTF-8, of letters that the GSM alphabet has */
+    char report_url[SMS_REPORT_URL_SIZE]; /* where it tells what became of it */
+};
 
 /* Settings are borrowed. */
 NEVER_NULL MUST_USE struct sms_gateway *sms_gateway_new(const struct sms_gateway_settings *settings);
 void sms_gateway_free(struct sms_gateway **gateway);
 
-/* text: UTF-8, of letters that the GSM alphabet has. fault: what is said when it is not taken. */
+/* fault: what is said when it is not taken. */
 enum sms_outcome sms_gateway_send(
-    struct sms_gateway *gateway, const struct phone *to, const char *text, struct fault *fault);
+    struct sms_gateway *gateway, const struct sms_message *message, struct fault *fault);
 /* Is it there, and does it know us? A message to nobody, which it does not take: it says so (SMS_TAKEN) after it has looked at who
  * asks. fault as above. */
 enum sms_outcome sms_gateway_probe(struct sms_gateway *gateway, struct fault *fault);

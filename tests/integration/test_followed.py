@@ -97,13 +97,13 @@ def test_the_sms_of_a_registration_bears_the_number_of_the_click(here):
     form = visitor.get("/inscription").form("/inscription")
     number = number_of(visitor.send(form, nom=who[0], prenom=who[1], mobile=registering.typed(who[2])))
     registering.code_to(here, who[2])
-    here.wait(lambda: "event=sms " in " ".join(grep(number, here.log("preau-linkd"))), what="told by linkd")
+    here.wait(lambda: "event=sms_report" in " ".join(grep(number, here.log("preau-linkd"))), what="told by linkd, and by Kannel")
 
     (visit,) = grep(number, here.log("preau-portald"))
     assert "route=/inscription" in visit and "method=POST" in visit
-    (sent,) = grep(number, here.log("preau-linkd"))
-    assert f"request={number}" in sent and "outcome=sent" in sent
-    assert who[2] not in sent and who[2][3:] not in sent
+    lines = grep(number, here.log("preau-linkd"))
+    assert f"request={number}" in lines[0] and "event=sms outcome=sent" in lines[0].replace(f" request={number}", "")
+    assert not any(who[2][3:] in line for line in lines), lines
     here.wait(lambda: any("execute registration_told:" in line for line in by_program(number, here)["preau-linkd"]), what="kept")
     assert any("execute registration_begin:" in line for line in by_program(number, here)["preau-linkd"])
 

@@ -37,7 +37,7 @@ DAEMONS = {
     "preau-portald": ("portal", "portal"),
 }
 STATUS_PORTS = tuple(name.replace("preau-", "status_") for name in DAEMONS)
-PORTS = ("portal", *STATUS_PORTS, "smtp", "pages", *kannel.PORTS)
+PORTS = ("portal", *STATUS_PORTS, "smtp", "pages", "sms_reports", *kannel.PORTS)
 FOLDERS = ("keys", "inbox", "archive", "work", "postgres", "mail", "sms", "logs")
 READY_SECONDS = 30
 
@@ -143,7 +143,8 @@ class Site:
                        "template_directory": ROOT / "daemons/notify/mails"},
         }
         if self.with_kannel:
-            sections["sms"] = {"url": self.sms.url, "user": kannel.USER, "password_file": self.sms.password_file}
+            sections["sms"] = {"url": self.sms.url, "user": kannel.USER, "password_file": self.sms.password_file,
+                               "reports": f"127.0.0.1:{self.ports['sms_reports']}"}
         for layer in (SETTINGS, self.settings):
             for section, values in layer.items():
                 sections.setdefault(section, {}).update(values)

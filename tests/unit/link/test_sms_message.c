@@ -8,6 +8,7 @@
 
 #include "crypto/random.h"
 #include "link/sms_message.h"
+#include "link/sms_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,9 +113,77 @@ static void a_message_is_one_and_names_the_site_where_it_fits(void **state)
     }
 }
 
+/* --- delivery reports --- */
+
+static void a_report_says_of_which_try_and_what(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        enum sms_report_kind kind;
+        enum registration_delivery delivery;
+    } cases[] = {
+        {"1",  SMS_REPORT_NEWS,      REGISTRATION_DELIVERED  },
+        {"2",  SMS_REPORT_NEWS,      REGISTRATION_UNDELIVERED},
+        {"8",  SMS_REPORT_NEWS,      REGISTRATION_ACCEPTED   },
+        {"16", SMS_REPORT_NEWS,      REGISTRATION_REFUSED    },
+        {"4",  SMS_REPORT_NO_NEWS,   0                       },
+        {"",   SMS_REPORT_MALFORMED, 0                       },
+        {"%d", SMS_REPORT_MALFORMED, 0                       },
+        {"3",  SMS_REPORT_MALFORMED, 0                       },
+        {"1/", SMS_REPORT_MALFORMED, 0                       },
+        {"-1", SMS_REPORT_MALFORMED, 0                       },
+    };
+    struct key_ring *keys = ring();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[SMS_REPORT_PATH_SIZE], asked[SMS_REPORT_PATH_SIZE + 8];
+        struct sms_report report = {0};
+        sms_report_path(keys, INT64_C(1) << 40, 3, path);
+        snprintf(asked, sizeof asked, "%s%s", path, cases[i].type);
+        assert_int_equal(sms_report_read(keys, asked, &report), cases[i].kind);
+        if (cases[i].kind == SMS_REPORT_NEWS) {
+            assert_int_equal(report.delivery, cases[i].delivery);
+            assert_true(report.registration == INT64_C(1) << 40 && report.attempt == 3);
+        }
+    }
+    key_ring_free(&keys);
+}
+
+static void nobody_makes_up_a_report(void **state)
+{
+    (void)state;
+    struct key_ring *keys = ring(), *others = ring();
+    char path[SMS_REPORT_PATH_SIZE], asked[2 * SMS_REPORT_PATH_SIZE];
+    struct sms_report report;
+    sms_report_path(others, 7, 1, path); /* with a key of their own */
+    snprintf(asked, sizeof asked, "%s1", path);
+    assert_int_equal(sms_report_read(keys, asked, &report), SMS_REPORT_FORGED);
+    sms_report_path(keys, 7, 1, path);
+    for (size_t i = 0; path[i] != '\0'; i++) { /* any letter changed */
+        snprintf(asked, sizeof asked, "%s1", path);
+        asked[i] = asked[i] == 'A' ? 'B' : 'A';
+        assert_int_equal(sms_report_read(keys, asked, &report), SMS_REPORT_FORGED);
+    }
+    static const char *const none[] = {"", "/", "/report", "/report/", "/report//1", "/report/x", "/status", "/report/../1"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        assert_int_equal(sms_report_read(keys, none[i], &report), SMS_REPORT_FORGED);
+    }
+    memset(asked, 'A', sizeof asked - 1);
+    memcpy(asked, "/report/", 8);
+    asked[sizeof asked - 1] = '\0';
+    assert_int_equal(sms_report_read(keys, asked, &report), SMS_REPORT_FORGED);
+    token_link_make(keys, "registration", 1, 7, path); /* what the browser has opens nothing here */
+    snprintf(asked, sizeof asked, "/report/%s/1", path);
+    assert_int_equal(sms_report_read(keys, asked, &report), SMS_REPORT_FORGED);
+    key_ring_free(&keys);
+    key_ring_free(&others);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_report_says_of_which_try_and_what),
+        cmocka_unit_test(nobody_makes_up_a_report),
         cmocka_unit_test(a_code_is_six_digits_and_always_the_same),
         cmocka_unit_test(another_key_makes_other_codes),
         cmocka_unit_test(a_code_is_read_as_people_type_it),
