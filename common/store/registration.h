@@ -82,7 +82,7 @@ void registration_confirm(
 struct registration_code {
     int64_t id;
     struct phone mobile;
-    int64_t attempt; /* from 1 */
+    int64_t attempt;              /* from 1 */
     char trace[LOG_REQUEST_SIZE]; /* the number of the request that asked for it; "": none */
     struct instant expires_at;
     bool is_known;   /* else there is nobody to send it to, and it is not due any more */
@@ -95,8 +95,8 @@ void registration_claim(
 
 enum { REGISTRATION_PROVIDER_SIZE = 65 };
 struct registration_backlog {
-    int64_t sent;                   /* tried within the last hour, of all linkd and providers */
-    int64_t delivered, undelivered; /* of these, as they were reported */
+    int64_t sent;                           /* tried within the last hour, of all linkd and providers */
+    int64_t delivered, undelivered;         /* of these, as they were reported */
     char lossy[REGISTRATION_PROVIDER_SIZE]; /* the provider by which most were lost; "" none */
     int64_t waiting;                        /* to be sent */
     struct instant oldest;

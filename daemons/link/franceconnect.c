@@ -73,8 +73,8 @@ static bool check(const struct config *config, struct fault *fault)
     if (!config_is_set(config, CONFIG_FRANCECONNECT_CLIENT_SECRET_FILE)) {
         return wrong(fault, "client_secret_file", "is to be given");
     }
-    return config_text(config, CONFIG_SMS_URL)[0] != '\0' ||
-           wrong(fault, "issuer", "wants the section sms: an identity is linked by a code sent to a mobile");
+    return config_titled_count(config, "sms_provider") > 0 ||
+           wrong(fault, "issuer", "wants a section sms_provider: an identity is linked by a code sent to a mobile");
 }
 
 bool franceconnect_open(const struct daemon_run *run, struct franceconnect **out_franceconnect, struct fault *fault)

@@ -5,17 +5,18 @@
  *                who cannot sign in, links to another password, a guardian who helps a child; a guardian who opens an
  *                account by SMS or by FranceConnect (guide 1.1, second and first schemes); administrators: their
  *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
- * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address.
+ * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address; delivery reports of SMS on
+ *                sms.reports.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
- * Asks           FranceConnect and the portals of section academy_portal, over HTTPS; the SMS gateway of section sms.
+ * Asks           FranceConnect and the portals of section academy_portal, over HTTPS; the providers of SMS of sections sms_provider.
  * Owns           Tables credential (chosen passwords), confirmation, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
  *                administrator_aaf, administrator_recovery, administrator_identity, franceconnect_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, sms.*, franceconnect.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
+ * Configuration  link.*, sms.*, sms_provider.*, franceconnect.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
  *                session_max, and the sections database, bus, status. */
 #include "link/link.h"
 
@@ -435,8 +436,8 @@ static const struct daemon daemon_link = {
     .name = "preau-linkd",
     .role = "preau_link",
     .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
-    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "academy_portal",
-                                      "franceconnect", NULL},
+    .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "sms_provider",
+                                      "academy_portal", "franceconnect", NULL},
     .status_address = CONFIG_STATUS_LINK,
     .start = link_start,
     .drain = link_drain,

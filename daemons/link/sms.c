@@ -1,9 +1,9 @@
 #include "link/sms.h"
 
 #include "link/link.h"
-#include "link/sms_address.h"
 #include "link/sms_gateway.h"
 #include "link/sms_message.h"
+#include "link/sms_provider.h"
 #include "link/sms_reports.h"
 #include "link/sms_watch.h"
 #include "runtime/clock.h"
@@ -22,10 +22,9 @@ enum { THREADS = 2, ATTEMPTS = 4 };
 
 struct sms {
     struct link *link;
-    struct sms_gateway_settings settings;
-    struct secret *password;
+    struct sms_providers providers;
     const char *site;
-    struct duration lifetime;
+    struct duration lifetime, timeout;
     int64_t a_day, an_hour;
     struct workers *workers;
     struct timer *scan;
@@ -36,41 +35,86 @@ struct sms {
     bool is_stopping, is_left;
 };
 
-struct sending {
-    struct sms *sms;
-    struct registration_code code;
-    struct sms_message message;
+/* What one provider did with a message. */
+struct trial {
+    bool is_turn; /* it fails, and is tried with this message nevertheless */
+    bool was_asked;
     enum sms_outcome outcome;
     struct duration took;
     struct fault fault;
 };
 
+struct sending {
+    struct sms *sms;
+    struct registration_code code;
+    struct sms_message message;
+    size_t taker; /* the provider that took it; as many as there are: none */
+    struct trial trials[];
+};
+
+static size_t sending_size(const struct sms *sms)
+{
+    return sizeof(struct sending) + sms->providers.count * sizeof(struct trial);
+}
+
 static void sending_free(struct sending *sending)
 {
-    secret_wipe(sending, sizeof *sending);
+    secret_wipe(sending, sending_size(sending->sms));
     memory_free(&sending);
 }
 
 /* --- on a thread --- */
 
+static void ask(struct sending *sending, struct sms_gateway *const *gateways, size_t place)
+{
+    struct trial *trial = &sending->trials[place];
+    struct tick start = clock_tick();
+    trial->outcome = sms_gateway_send(gateways[place], &sending->message, &trial->fault);
+    trial->took = clock_since(start);
+    trial->was_asked = true;
+    if (trial->outcome == SMS_TAKEN) {
+        sending->taker = place;
+    } else if (trial->outcome != SMS_UNFIT) {
+        sms_watch_note_failure(sending->sms->watch, place); /* the next of this thread is not to wait for it too */
+    }
+}
+
+/* One provider after the other, until one takes it; at last those that were passed over. After a silence too: the first may have sent it,
+ * and the same code twice does no harm, where none is somebody who waits in vain. */
 static void send_one(void *job, void *context)
 {
     struct sending *sending = job;
-    struct tick start = clock_tick();
-    sending->outcome = sms_gateway_send(context, &sending->message, &sending->fault);
-    sending->took = clock_since(start);
+    const struct sms *sms = sending->sms;
+    size_t count = sms->providers.count;
+    for (size_t i = 0; i < count && sending->taker == count; i++) {
+        if (sending->trials[i].is_turn || !sms_watch_fails(sms->watch, i)) {
+            ask(sending, context, i);
+        }
+    }
+    for (size_t i = 0; i < count && sending->taker == count; i++) {
+        if (!sending->trials[i].was_asked) {
+            ask(sending, context, i);
+        }
+    }
 }
 
-static void *gateway_start(void *arg)
+static void *gateways_start(void *arg)
 {
     const struct sms *sms = arg;
-    return sms_gateway_new(&sms->settings);
+    struct sms_gateway **gateways = checked_calloc(sms->providers.count + 1, sizeof *gateways); /* NULL-ended */
+    for (size_t i = 0; i < sms->providers.count; i++) {
+        gateways[i] = sms_gateway_new(&sms->providers.list[i]);
+    }
+    return gateways;
 }
 
-static void gateway_stop(void *context)
+static void gateways_stop(void *context)
 {
-    struct sms_gateway *gateway = context;
-    sms_gateway_free(&gateway);
+    struct sms_gateway **gateways = context;
+    for (struct sms_gateway **gateway = gateways; *gateway; gateway++) {
+        sms_gateway_free(gateway);
+    }
+    memory_free(&gateways);
 }
 
 /* --- what became of one --- */
@@ -81,6 +125,18 @@ static struct duration pause_before(int64_t attempt)
     return (struct duration){SECONDS(3).us << (attempt < ATTEMPTS ? attempt : ATTEMPTS)};
 }
 
+static const char *outcome_word(enum sms_outcome outcome)
+{
+    static const char *const words[] = {
+        [SMS_TAKEN] = "taken",
+        [SMS_REFUSED] = "refused",
+        [SMS_UNFIT] = "unfit",
+        [SMS_UNREACHED] = "unreached",
+        [SMS_SILENT] = "silent",
+    };
+    return words[outcome];
+}
+
 static void give_up(const struct sms *sms, const struct registration_code *code, int64_t messages)
 {
     const struct registration_told told = {.outcome = REGISTRATION_FAILED, .messages = messages};
@@ -88,13 +144,35 @@ static void give_up(const struct sms *sms, const struct registration_code *code,
     registration_note_code(sms->link->store, code->id, &told);
 }
 
-static void not_sent(struct sms *sms, const struct sending *sending)
+/* Tells of each provider that was asked; how many may have sent it, and the last one's outcome. */
+static int64_t judge_trials(const struct sending *sending, enum sms_outcome *out_last)
 {
-    const struct registration_code *code = &sending->code;
+    const struct sms *sms = sending->sms;
+    int64_t messages = 0;
+    for (size_t i = 0; i < sms->providers.count; i++) {
+        const struct trial *trial = &sending->trials[i];
+        const char *name = sms->providers.list[i].name;
+        if (!trial->was_asked) {
+            continue;
+        }
+        *out_last = trial->outcome;
+        messages += trial->outcome == SMS_TAKEN || trial->outcome == SMS_SILENT;
+        metric_count(METRIC_SMS_PROVIDER, name, outcome_word(trial->outcome));
+        sms_watch_judge(sms->watch, i, trial->outcome, &trial->fault);
+        if (trial->outcome != SMS_TAKEN) {
+            log_event(LOG_ERR, "sms_not_sent", F("provider", name), F("outcome", outcome_word(trial->outcome)),
+                F("registration", sending->code.id), F("attempt", sending->code.attempt), F("fault", &trial->fault));
+        }
+    }
+    return messages;
+}
+
+static void not_sent(
+    const struct sms *sms, const struct registration_code *code, enum sms_outcome last, int64_t messages)
+{
     struct instant next = instant_add(clock_now(), pause_before(code->attempt));
-    metric_count(METRIC_SMS, sending->outcome == SMS_SILENT ? "silent" : "refused");
-    log_fault("sms_not_sent", &sending->fault);
-    int64_t messages = sending->outcome == SMS_SILENT;
+    bool has_answered = last == SMS_REFUSED || last == SMS_UNFIT;
+    metric_count(METRIC_SMS, has_answered ? "refused" : "silent");
     if (code->attempt >= ATTEMPTS || !instant_before(next, code->expires_at)) {
         give_up(sms, code, messages);
     } else {
@@ -103,22 +181,31 @@ static void not_sent(struct sms *sms, const struct sending *sending)
     }
 }
 
+static void taken(const struct sending *sending, int64_t messages)
+{
+    const struct sms *sms = sending->sms;
+    const char *provider = sms->providers.list[sending->taker].name;
+    struct duration took = sending->trials[sending->taker].took;
+    const struct registration_told told = {.outcome = REGISTRATION_SENT, .provider = provider, .messages = messages};
+    metric_observe(METRIC_SMS_SECONDS, took);
+    metric_count(METRIC_SMS, "sent");
+    registration_note_code(sms->link->store, sending->code.id, &told);
+    log_event(LOG_INFO, "sms", F("outcome", "sent"), F("provider", provider), F("registration", sending->code.id),
+        F("attempt", sending->code.attempt), F("time", took));
+}
+
 static void sent(void *job, bool was_run)
 {
     struct sending *sending = job;
     struct sms *sms = sending->sms;
     if (was_run) {
-        sms_watch_judge(sms->watch, sending->outcome, &sending->fault);
-    }
-    if (was_run && sending->outcome == SMS_TAKEN) {
-        const struct registration_told told = {.outcome = REGISTRATION_SENT, .provider = "kannel", .messages = 1};
-        metric_observe(METRIC_SMS_SECONDS, sending->took);
-        metric_count(METRIC_SMS, "sent");
-        registration_note_code(sms->link->store, sending->code.id, &told);
-        log_event(LOG_INFO, "sms", F("outcome", "sent"), F("registration", sending->code.id),
-            F("attempt", sending->code.attempt), F("time", sending->took));
-    } else if (was_run) {
-        not_sent(sms, sending);
+        enum sms_outcome last = SMS_SILENT;
+        int64_t messages = judge_trials(sending, &last);
+        if (sending->taker < sms->providers.count) {
+            taken(sending, messages);
+        } else {
+            not_sent(sms, &sending->code, last, messages);
+        }
     }
     sending_free(sending);
     if (was_run && !sms->is_stopping) {
@@ -131,13 +218,20 @@ static void sent(void *job, bool was_run)
 static void begin(struct sms *sms, const struct registration_code *code)
 {
     char digits[SMS_CODE_SIZE];
-    struct sending *sending = checked_calloc(1, sizeof *sending);
-    *sending = (struct sending){.sms = sms, .code = *code};
+    struct sending *sending = checked_calloc(1, sending_size(sms));
+    *sending = (struct sending){
+        .sms = sms,
+        .code = *code,
+        .message = {.registration = code->id, .attempt = code->attempt, .to = code->mobile},
+        .taker = sms->providers.count,
+    };
     sms_code_make(sms->link->keys, code->id, digits);
-    sending->message.to = code->mobile;
     sms_text_make(digits, sms->lifetime, sms->site, sending->message.text);
     sms_reports_url(sms->reports, code->id, code->attempt, sending->message.report_url);
     secret_wipe(digits, sizeof digits);
+    for (size_t i = 0; i < sms->providers.count; i++) {
+        sending->trials[i].is_turn = sms_watch_takes_turn(sms->watch, i);
+    }
     if (!worker_submit(sms->workers, send_one, sent, sending)) {
         sending_free(sending); /* due again after its lease */
     }
@@ -174,10 +268,11 @@ static void claimed(void *arg, const struct registration_code *codes, size_t cou
     looked(sms, count == REGISTRATION_CLAIM_MAX);
 }
 
-/* Longer than the gateway may take for all that were claimed at once: none is claimed while one waits for a thread. */
+/* Longer than all providers may take for all that were claimed at once: none is claimed while one waits for a thread. */
 static struct duration lease_of(const struct sms *sms)
 {
-    return (struct duration){sms->settings.timeout.us * (REGISTRATION_CLAIM_MAX / THREADS + 2)};
+    int64_t providers = (int64_t)sms->providers.count;
+    return (struct duration){sms->timeout.us * providers * (REGISTRATION_CLAIM_MAX / THREADS + 2)};
 }
 
 static void backlog_tell(struct status *status, const struct registration_backlog *backlog)
@@ -227,51 +322,40 @@ static void scan(void *arg)
 
 /* --- its life --- */
 
-static bool settings_read(const struct daemon_run *run, struct sms *sms, struct fault *fault)
-{
-    const struct config *config = run->config;
-    const char *file = config_text(config, CONFIG_SMS_PASSWORD_FILE);
-    sms->settings = (struct sms_gateway_settings){
-        .url = config_text(config, CONFIG_SMS_URL),
-        .user = config_text(config, CONFIG_SMS_USER),
-        .sender = config_text(config, CONFIG_SMS_SENDER),
-        .timeout = config_duration(config, CONFIG_SMS_TIMEOUT),
-    };
-    sms->site = config_text(config, CONFIG_PORTAL_PUBLIC_URL);
-    sms->lifetime = config_duration(config, CONFIG_SMS_CODE_LIFETIME);
-    sms->a_day = config_count(config, CONFIG_SMS_DAILY_NUMBER);
-    sms->an_hour = config_count(config, CONFIG_SMS_HOURLY_MAX);
-    if (!sms_address_check("sms.url", sms->settings.url, fault) ||
-        (file[0] != '\0' && !secret_read_file(file, &sms->password, fault))) {
-        return false;
-    }
-    sms->settings.password = sms->password;
-    return true;
-}
-
 bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_sms, struct fault *fault)
 {
-    if (config_text(run->config, CONFIG_SMS_URL)[0] == '\0') {
+    const struct config *config = run->config;
+    if (config_titled_count(config, "sms_provider") == 0) {
         *out_sms = NULL;
         return true;
     }
     struct sms *sms = *out_sms = checked_calloc(1, sizeof *sms);
-    sms->link = link;
+    *sms = (struct sms){
+        .link = link,
+        .site = config_text(config, CONFIG_PORTAL_PUBLIC_URL),
+        .lifetime = config_duration(config, CONFIG_SMS_CODE_LIFETIME),
+        .timeout = config_duration(config, CONFIG_SMS_TIMEOUT),
+        .a_day = config_count(config, CONFIG_SMS_DAILY_NUMBER),
+        .an_hour = config_count(config, CONFIG_SMS_HOURLY_MAX),
+        .status = run->status,
+    };
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (!settings_read(run, sms, fault) || !sms_reports_open(run, link, &sms->reports, fault)) {
+    if (!sms_providers_open(run, &sms->providers, fault) || !sms_reports_open(run, link, &sms->reports, fault)) {
         return false;
+    }
+    for (size_t i = 0; i < sms->providers.count; i++) {
+        metric_label_add(METRIC_SMS_PROVIDER, 1, sms->providers.list[i].name);
     }
     const struct worker_options options = {
         .name = "sms",
         .threads = THREADS,
-        .queue_limit = REGISTRATION_CLAIM_MAX,
-        .start = gateway_start,
-        .stop = gateway_stop,
+        .queue_limit = REGISTRATION_CLAIM_MAX + SMS_PROVIDERS_MAX,
+        .start = gateways_start,
+        .stop = gateways_stop,
         .arg = sms,
     };
     sms->workers = workers_new(run->loop, &options);
-    sms->watch = sms_watch_new(run, sms->workers);
-    sms->status = run->status;
+    sms->watch = sms_watch_new(run, sms->workers, &sms->providers);
     sms->scan = loop_every(run->loop, SCAN_PERIOD, scan, sms);
     return true;
 }
@@ -299,6 +383,6 @@ void sms_free(struct sms **address)
     }
     sms_watch_free(&sms->watch);
     sms_reports_free(&sms->reports);
-    secret_free(&sms->password);
+    sms_providers_close(&sms->providers);
     memory_free(address);
 }

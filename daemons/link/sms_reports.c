@@ -13,9 +13,9 @@
 #include <string.h>
 
 enum {
-    KEEPING_MAX = 64,   /* reports that wait for the store together */
+    KEEPING_MAX = 64, /* reports that wait for the store together */
     CONNECTIONS_MAX = 32,
-    ENDED_MIN = 10      /* messages that ended within the hour: of fewer, one that is lost says nothing */
+    ENDED_MIN = 10 /* messages that ended within the hour: of fewer, one that is lost says nothing */
 };
 
 struct sms_reports {
@@ -71,8 +71,7 @@ static void keep(struct sms_reports *reports, struct http_request *request, cons
     struct incoming *incoming = checked_malloc(sizeof *incoming);
     *incoming = (struct incoming){reports, request, *report};
     reports->keeping++;
-    registration_report(
-        reports->link->store, report->registration, report->attempt, report->delivery, kept, incoming);
+    registration_report(reports->link->store, report->registration, report->attempt, report->delivery, kept, incoming);
 }
 
 static void report_comes(struct http_request *request, void *arg)

@@ -4,6 +4,7 @@
  * Bounded: connections, bytes, time, reports that are being kept; past that it answers 503, and the gateway asks again. */
 #pragma once
 
+#include "link/sms_request.h"
 #include "runtime/daemon.h"
 #include "runtime/fault.h"
 
@@ -20,7 +21,6 @@ MUST_USE bool sms_reports_open(
 void sms_reports_stop(struct sms_reports *reports);
 void sms_reports_free(struct sms_reports **reports);
 
-enum { SMS_REPORT_URL_SIZE = 200 };
 /* Where Kannel tells what became of a try (dlr-url). */
 void sms_reports_url(
     const struct sms_reports *reports, int64_t registration, int64_t attempt, char out_url[SMS_REPORT_URL_SIZE]);

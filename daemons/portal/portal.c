@@ -156,7 +156,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
                        },
     };
     statements_read(config, &portal->statements);
-    portal->offers_sms = config_text(config, CONFIG_SMS_URL)[0] != '\0';
+    portal->offers_sms = config_titled_count(config, "sms_provider") > 0;
     portal->offers_franceconnect = config_text(config, CONFIG_FRANCECONNECT_ISSUER)[0] != '\0';
     if (!crypto_begin()) {
         fault_set(fault, FAULT_CRYPTO, "libsodium does not work here");

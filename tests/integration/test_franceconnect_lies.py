@@ -5,6 +5,7 @@ test_portal_lies.py; here is what FranceConnect alone must say, and what it must
 """
 
 import os
+import re
 import secrets
 import subprocess
 import threading
@@ -32,7 +33,7 @@ def here(tmp_path_factory):
         "link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "10000", "provider_timeout": f"{BOUND}s",
                  "provider_keys_interval": "1s"},
         "daemon": {"stop_timeout": f"{BOUND - 1}s"},  # over before who hangs is given up
-        "sms": {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}})
+        'sms_provider "nobody"': {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}, "sms": {"reports": "127.0.0.1:0"}})
     with HostileProvider(folder / "provider") as provider:
         site.provider = provider
         section = provider.section(0)
@@ -288,7 +289,6 @@ def test_what_browsers_bring_back_is_no_news_of_the_provider(here, provider):
     ({"franceconnect": {"issuer": "http://127.0.0.1/api/v2"}}, "franceconnect.issuer: is no https address"),
     ({"franceconnect": {"client_id": ""}}, "franceconnect.client_id: is to be given"),
     ({"franceconnect": {"client_secret_file": ""}}, "franceconnect.client_secret_file: is to be given"),
-    ({"sms": {"url": ""}}, "wants the section sms"),
 ])
 def test_what_cannot_work_is_said_at_the_start(here, tmp_path, sections, told):
     extra = tmp_path / "extra.conf"
@@ -296,3 +296,11 @@ def test_what_cannot_work_is_said_at_the_start(here, tmp_path, sections, told):
     done = subprocess.run([here.program("preau-linkd"), "--config", here.config, "--config", extra], capture_output=True,
                           text=True, timeout=30, env={**os.environ, "PREAU_STATUS_LINK": "127.0.0.1:0"})
     assert done.returncode == 1 and told in done.stderr and "franceconnect.md" in done.stderr, done.stderr
+
+
+def test_no_identity_is_linked_where_no_code_can_be_sent(here, tmp_path):
+    config = tmp_path / "preau.conf"
+    config.write_text(re.sub(r'sms_provider "\w+" \{.*?\n\}\n', "", here.config.read_text(), flags=re.DOTALL))
+    done = subprocess.run([here.program("preau-linkd"), "--config", config], capture_output=True,
+                          text=True, timeout=30, env={**os.environ, "PREAU_STATUS_LINK": "127.0.0.1:0"})
+    assert done.returncode == 1 and "wants a section sms_provider" in done.stderr and "franceconnect.md" in done.stderr, done.stderr

@@ -260,7 +260,7 @@ def test_a_mail_server_that_puts_all_off(here):
 def test_an_sms_gateway_that_is_down(here):
     here.sms.stop()
     try:
-        told(here, LINKD, "sms", "SMS gateway")
+        told(here, LINKD, "sms", "SMS provider kannel")
         all_alive(here)
         assert here.http_status(LINKD, "/readyz") == 200
     finally:
@@ -270,7 +270,7 @@ def test_an_sms_gateway_that_is_down(here):
 
 def test_an_sms_gateway_that_is_silent(here):
     with frozen(here.sms.smsbox.pid):
-        told(here, LINKD, "sms", "SMS gateway: Timeout")
+        told(here, LINKD, "sms", "SMS provider kannel: Timeout")
     cleared(here, LINKD, "sms")
 
 
@@ -280,7 +280,7 @@ def test_an_sms_gateway_that_does_not_know_us(here, monkeypatch):
         other.setattr(kannel, "PASSWORD", "another")
         here.sms.start()
     try:
-        told(here, LINKD, "sms", "SMS gateway: 403")
+        told(here, LINKD, "sms", "SMS provider kannel: 403")
     finally:
         here.sms.stop()
         here.sms.start()

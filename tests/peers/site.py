@@ -143,11 +143,12 @@ class Site:
                        "template_directory": ROOT / "daemons/notify/mails"},
         }
         if self.with_kannel:
-            sections["sms"] = {"url": self.sms.url, "user": kannel.USER, "password_file": self.sms.password_file,
-                               "reports": f"127.0.0.1:{self.ports['sms_reports']}"}
+            sections["sms"] = {"reports": f"127.0.0.1:{self.ports['sms_reports']}"}
         for layer in (SETTINGS, self.settings):
             for section, values in layer.items():
                 sections.setdefault(section, {}).update(values)
+        if self.with_kannel:  # after those of the settings
+            sections['sms_provider "kannel"'] = {"url": self.sms.url, "user": kannel.USER, "secret_file": self.sms.password_file}
         return configuration_text(sections)
 
     def configure(self):

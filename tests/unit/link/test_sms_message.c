@@ -164,7 +164,8 @@ static void nobody_makes_up_a_report(void **state)
         asked[i] = asked[i] == 'A' ? 'B' : 'A';
         assert_int_equal(sms_report_read(keys, asked, &report), SMS_REPORT_FORGED);
     }
-    static const char *const none[] = {"", "/", "/report", "/report/", "/report//1", "/report/x", "/status", "/report/../1"};
+    static const char *const none[] = {
+        "", "/", "/report", "/report/", "/report//1", "/report/x", "/status", "/report/../1"};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_int_equal(sms_report_read(keys, none[i], &report), SMS_REPORT_FORGED);
     }

@@ -1,0 +1,317 @@
+"""Providers of SMS one after the other, and what they report: a Kannel and an HTTPS provider that do as the test says, and a real Kannel
+behind them."""
+
+import json
+import os
+import pathlib
+import subprocess
+import urllib.parse
+
+import pytest
+import requests
+
+from peers.registering import CODE, Families, begin, give, name_children
+from peers.site import Site, configuration_text
+from peers.sms_provider import SmsProvider
+
+SECRET = "clef-d-essai-7Qk2"
+BODY = '{"messages": [{"to": "%n", "raw": "%N", "text": "%t", "ref": "%i", "from": "%s", "rate": 100}], "key": "%k"}'
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    with SmsProvider(tmp_path_factory.mktemp("first")) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory, first):
+    with SmsProvider(tmp_path_factory.mktemp("second"), tls=True, port=first.port + 1) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory, first, second):
+    folder = tmp_path_factory.mktemp("site")
+    secret = folder / "secret"
+    secret.write_text(SECRET + "\n")
+    secret.chmod(0o600)
+    settings = {
+        "link": {"argon2_memory": "8Mio", "argon2_operations": "1"},
+        "sms": {"timeout": "2s", "check_interval": "1s", "undelivered_max": "20", "attempts_address": "1000"},
+        'sms_provider "premier"': {"url": first.url, "user": "preau", "secret_file": secret},
+        'sms_provider "second"': {"kind": "https", "url": second.url + "?ref=%i", "body": BODY, "secret_file": secret, "ca_file": second.authority,
+                                  "headers": ["Authorization: Bearer %k", "X-Sender: %s"], "answer": '"status": *"queued"'},
+    }
+    with Site.of(folder, "preau-linkd", "preau-portald", settings=settings, with_kannel=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+@pytest.fixture(autouse=True)
+def peers_are_well(here, first, second):
+    """Each test begins with all of them up, and nothing held against one."""
+    first.forget()
+    second.forget()
+    if check(here, "sms")["state"] != "ok":
+        here.restart("preau-linkd")
+    well(here)
+
+
+def well(here):
+    here.wait(lambda: check(here, "sms")["state"] == "ok", what="well again")
+
+
+def check(here, name):
+    return next(one for one in here.status("preau-linkd")["checks"] if one["name"] == name)
+
+
+def count(here, name, **labels):
+    text = ",".join(f'{label}="{value}"' for label, value in labels.items())
+    return here.metrics("preau-linkd").get(f"{name}{{{text}}}", 0)
+
+
+def row(here, mobile):
+    with here.psql() as database:
+        names = ("id", "state", "delivery", "provider", "attempts", "messages")
+        return dict(zip(names, database.execute(f"select {', '.join(names)} from preau.registration where mobile = %s order by id desc limit 1",
+                                                (mobile,)).fetchone()))
+
+
+def sent(here, mobile, **wanted):
+    here.wait(lambda: row(here, mobile)["state"] == "sent", what="sent")
+    return row(here, mobile)
+
+
+def report_url(asked, kind):
+    return asked["headers"]["X-Kannel-DLR-Url"].replace("%d", str(kind))
+
+
+# ------------------------------------------------------------------------------------------------------- the order
+
+
+def test_the_first_takes_it_and_nobody_else_is_asked(here, families, first, second):
+    who, _, _ = families.family()
+    visitor = begin(here, who)
+    here.wait(lambda: first.taken, what="asked")
+    (asked,) = first.taken
+    assert asked["headers"]["X-Kannel-To"] == who[2] and asked["headers"]["X-Kannel-Password"] == SECRET
+    assert int(asked["headers"]["X-Kannel-DLR-Mask"]) == 27
+    assert sent(here, who[2])["provider"] == "premier" and not second.asked and not here.sms.messages(who[2])
+    give(visitor, CODE.search(asked["body"])[1])
+    assert visitor.page.path == "/inscription/enfants"
+
+
+@pytest.mark.parametrize("way", [(503, "Temporal failure, try again later.", 0), (403, "Authorization failed for sendsms", 0),
+                                 (None, "", 0)], ids=["busy", "unknown", "dies"])
+def test_another_takes_what_the_first_does_not(here, families, first, second, way):
+    who, _, _ = families.family()
+    first.answers(*way)
+    visitor = begin(here, who)
+    here.wait(lambda: second.taken, what="asked")
+    (asked,) = second.taken
+    said = json.loads(asked["body"])
+    (message,) = said["messages"]
+    assert said["key"] == SECRET and message["to"] == who[2] and message["raw"] == who[2][1:] and message["from"] == "Preau" and message["rate"] == 100
+    assert asked["headers"]["Authorization"] == f"Bearer {SECRET}" and asked["headers"]["Content-Type"] == "application/json"
+    state = sent(here, who[2])
+    assert message["ref"] == f"preau-{state['id']}-1" and asked["path"] == f"/send?ref=preau-{state['id']}-1"
+    assert (state["provider"], state["attempts"]) == ("second", 1)
+    assert "premier" in check(here, "sms")["cause"] and check(here, "sms")["state"] == "degraded"
+    give(visitor, CODE.search(message["text"])[1])
+    assert visitor.page.path == "/inscription/enfants"
+
+
+def test_one_that_refused_is_tried_again_with_a_message_now_and_then(here, families, first, second):
+    def taken():
+        begin(here, families.family()[0])
+        return first.taken
+
+    first.answers(503, "Temporal failure, try again later.")
+    who, _, _ = families.family()
+    begin(here, who)
+    assert sent(here, who[2])["provider"] == "second"
+    first.answers()
+    here.wait(taken, what="tried again", seconds=60)
+    well(here)
+
+
+def test_a_number_that_the_first_refuses_goes_to_the_next_and_says_nothing_of_the_first(here, families, first, second):
+    who, _, _ = families.family()
+    first.answers(400, "Number(s) has/have been denied by white- and/or black-lists.")
+    begin(here, who)
+    assert sent(here, who[2])["provider"] == "second"
+    assert check(here, "sms")["state"] == "ok"
+    assert count(here, "preau_sms_provider_total", provider="premier", outcome="unfit") >= 1
+
+
+def test_a_dead_first_is_not_waited_for_with_each_code(here, families, first, second):
+    first.answers(202, delay=30)
+    who, _, _ = families.family()
+    begin(here, who)
+    state = sent(here, who[2])
+    assert (state["provider"], state["messages"]) == ("second", 2), "the first may have sent it: it counts"
+    asked = len(first.asked)
+    others = [families.family()[0] for _ in range(3)]
+    for other in others:
+        begin(here, other)
+    assert {sent(here, other[2])["provider"] for other in others} == {"second"}
+    assert len(first.asked) <= asked + 2, "the probe, which it answers, lets one through for each thread, once"
+    who, _, _ = families.family()
+    asked = len(first.asked)
+    begin(here, who)
+    sent(here, who[2])
+    assert len(first.asked) == asked, "and none after that"
+
+
+def test_the_last_takes_what_no_other_does_and_reports_it(here, families, first, second):
+    """A real Kannel, which follows the message to the operator and back."""
+    first.stop()
+    second.answers(200, "<html>Bienvenue sur le portail captif</html>")
+    try:
+        who, _, _ = families.family()
+        visitor = begin(here, who)
+        code = CODE.search(here.sms.wait(who[2])[0]["text"])[1]
+        here.wait(lambda: row(here, who[2])["delivery"] == "delivered", what="reported")
+        assert row(here, who[2])["provider"] == "kannel"
+        assert count(here, "preau_sms_provider_total", provider="second", outcome="refused") >= 1
+        assert count(here, "preau_sms_reports_total", outcome="delivered") >= 1
+        assert "event=sms_report" in here.log("preau-linkd") and who[2] not in here.log("preau-linkd") and who[2][3:] not in here.log("preau-linkd")
+        assert code not in here.log("preau-linkd")
+        assert "2 of 3 SMS providers fail; SMS provider premier: Couldn't connect" in check(here, "sms")["cause"]
+        give(visitor, code)
+        name_children(visitor, "29/02/2012")
+        assert visitor.page.path == "/inscription/mot-de-passe"
+    finally:
+        first.start()
+
+
+# --------------------------------------------------------------------------------------------------------- reports
+
+
+@pytest.mark.parametrize("kinds, delivery", [((8, 1), "delivered"), ((1, 8), "delivered"), ((8, 2), "undelivered"), ((2, 8), "undelivered"),
+                                             ((16,), "refused"), ((8,), "accepted"), ((4,), "sent"), ((2, 1), "delivered"),
+                                             ((1, 2, 16), "delivered")])
+def test_reports_come_in_either_order(here, families, first, kinds, delivery):
+    who, _, _ = families.family()
+    begin(here, who)
+    sent(here, who[2])
+    (asked,) = first.taken
+    for kind in (*kinds, *kinds):  # and again
+        assert requests.get(report_url(asked, kind), timeout=10).status_code == 200
+    assert row(here, who[2])["delivery"] == delivery
+
+
+def test_hostile_reports_change_nothing(here, families, first):
+    who, _, _ = families.family()
+    begin(here, who)
+    before = sent(here, who[2])
+    good = report_url(first.taken[0], "")
+    base, token = good.split("/report/")
+    token = token.rstrip("/")
+    forged = count(here, "preau_sms_reports_total", outcome="forged")
+    wrong = [f"{base}/report/{token[:-1]}{'A' if token[-1] != 'A' else 'B'}/1", f"{base}/report/{token[::-1]}/1", f"{base}/report//1", f"{base}/",
+             f"{base}/status", f"{base}/report/{before['id']}/1", f"{base}/report/{'A' * 3000}/1", f"{base}/report/{urllib.parse.quote(chr(39))}/1"]
+    assert {requests.get(one, timeout=10).status_code for one in wrong} <= {404, 414, 431, 400}
+    assert count(here, "preau_sms_reports_total", outcome="forged") >= forged + 6
+    for kind in ("%d", "", "0", "3", "64", "1;2", "-1", "1/1", "01", "１"):
+        assert requests.get(good + kind, timeout=10).status_code in (400, 404), kind
+    assert requests.post(good + "2", data=b"x" * 100_000, timeout=10).status_code in (400, 413)
+    assert requests.delete(good + "2", timeout=10).status_code in (405, 501, 400)
+    assert row(here, who[2]) == before and before["delivery"] == "sent"
+    assert here.status("preau-linkd")["state"] in ("running", "ok")
+
+
+def test_a_report_of_an_earlier_try_is_no_bad_news(here, families, first):
+    """The first try's answer was lost, the second was taken."""
+    who, _, _ = families.family()
+    begin(here, who)
+    sent(here, who[2])
+    old = first.taken[0]
+    with here.psql() as database:
+        database.execute("update preau.registration set state = 'waiting', due_at = now() where mobile = %s", (who[2],))
+    here.wait(lambda: len(first.taken) == 2, what="sent again")
+    here.wait(lambda: row(here, who[2])["state"] == "sent", what="told")
+    assert CODE.search(first.taken[1]["body"])[1] == CODE.search(old["body"])[1], "the same code: no harm in two"
+    assert requests.get(report_url(old, 2), timeout=10).status_code == 200
+    assert row(here, who[2])["delivery"] == "sent"
+    assert requests.get(report_url(old, 1), timeout=10).status_code == 200
+    assert row(here, who[2])["delivery"] == "delivered"
+
+
+def test_a_report_ends_the_waiting_when_the_answer_was_lost(here, families, first):
+    who, _, _ = families.family()
+    begin(here, who)
+    sent(here, who[2])
+    with here.psql() as database:
+        database.execute("update preau.registration set state = 'waiting', delivery = null, due_at = now() + interval '1 hour' where mobile = %s", (who[2],))
+    assert requests.get(report_url(first.taken[0], 8), timeout=10).status_code == 200
+    assert row(here, who[2])["state"] == "sent" and row(here, who[2])["delivery"] == "accepted"
+
+
+def test_a_database_that_is_away_makes_the_gateway_come_again(here, families, first):
+    who, _, _ = families.family()
+    begin(here, who)
+    sent(here, who[2])
+    with here.psql() as database:
+        database.execute("revoke update on preau.registration from preau_link")
+    try:
+        assert requests.get(report_url(first.taken[0], 1), timeout=20).status_code == 503
+    finally:
+        with here.psql() as database:
+            database.execute("grant update on preau.registration to preau_link")
+    assert requests.get(report_url(first.taken[0], 1), timeout=10).status_code == 200
+    assert row(here, who[2])["delivery"] == "delivered"
+
+
+def test_many_that_are_not_delivered_are_told(here, families, first):
+    who, _, _ = families.family()
+    begin(here, who)
+    sent(here, who[2])
+    with here.psql() as database:
+        database.execute("update preau.registration set delivery = 'delivered' where delivery is not null")
+        database.execute(
+            "insert into preau.registration (request_id, match_name, mobile, expires_at, state, attempts, messages, provider, delivery)"
+            " select gen_random_uuid(), 'perdu', '+33612349999', now() + interval '1 minute', 'sent', 1, 1, 'second', 'undelivered'"
+            " from generate_series(1, 40)")
+    here.wait(lambda: "40 of the " in check(here, "sms_delivery")["cause"], what="told")
+    assert check(here, "sms_delivery")["state"] == "degraded" and "most by second" in check(here, "sms_delivery")["cause"]
+    with pytest.raises(RuntimeError) as shown:  # it ends with 1: not all daemons run here
+        here.ctl("status")
+    assert "40 non remis" in str(shown.value) and "sms_delivery" in str(shown.value)
+    with here.psql() as database:
+        database.execute("delete from preau.registration where match_name = 'perdu'")
+    here.wait(lambda: check(here, "sms_delivery")["state"] == "ok", what="over")
+
+
+# --------------------------------------------------------------------------------------------- what is configured
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"url": "http://example.org/x"}, "is no https address"),
+    ({"body": '{"to": "%n", "text": "%t", "x": "%z"}'}, "%z"),
+    ({"body": '{"to": "%n", "text": "%t"'}, "no JSON"),
+    ({"body": '{"to": "%n"}'}, "lacks the text"),
+    ({"body": ""}, "is to be given"),
+    ({"answer": "("}, "answer"),
+    ({"accepted": ["500"]}, "accepted"),
+    ({"headers": ["Authorization %k"]}, "headers"),
+    ({"headers": ["X-Text: %t"]}, "headers"),
+    ({"secret_file": "/nowhere/at/all"}, "secret_file"),
+])
+def test_what_is_configured_wrong_is_said_at_the_start(here, tmp_path, changes, words):
+    extra = tmp_path / "extra.conf"
+    extra.write_text(configuration_text({'sms_provider "second"': changes}))
+    done = subprocess.run([here.program("preau-linkd"), "--config", here.config, "--config", extra], capture_output=True, text=True,
+                          timeout=30, env={**os.environ, "PREAU_STATUS_LINK": "127.0.0.1:0"})
+    assert done.returncode != 0 and words in done.stderr and 'sms_provider "second"' in done.stderr.replace('\\"', '"'), done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_no_secret_is_on_a_command_line_or_in_the_log(here):
+    command = pathlib.Path(f"/proc/{here.daemons['preau-linkd'].pid}/cmdline").read_text()
+    assert "preau-linkd" in command and SECRET not in command and SECRET not in here.log("preau-linkd")
