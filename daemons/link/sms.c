@@ -31,6 +31,7 @@ struct sms {
     struct sms_watch *watch;
     struct sms_reports *reports;
     struct status *status;
+    struct registration_backlog known; /* at the last look that was answered */
     bool is_looking, wants_more;
     bool is_stopping, is_left;
 };
@@ -288,11 +289,14 @@ static void counted(void *arg, const struct registration_backlog *backlog, const
 {
     struct sms *sms = arg;
     (void)fault; /* the scan looks again */
+    if (backlog) {
+        sms->known = *backlog;
+    }
+    backlog_tell(sms->status, &sms->known); /* ages go on while the database does not answer: who waits, waits */
     if (!backlog) {
         looked(sms, false);
         return;
     }
-    backlog_tell(sms->status, backlog);
     sms_reports_judge(sms->reports, backlog);
     if (backlog->sent >= sms->an_hour) {
         sms_watch_full(sms->watch, true);
