@@ -102,8 +102,9 @@ static void send_one(void *job, void *context)
 static void *gateways_start(void *arg)
 {
     const struct sms *sms = arg;
-    struct sms_gateway **gateways = checked_calloc(sms->providers.count + 1, sizeof *gateways); /* NULL-ended */
-    for (size_t i = 0; i < sms->providers.count; i++) {
+    size_t count = sms->providers.count;
+    struct sms_gateway **gateways = checked_calloc(count + 1, sizeof(struct sms_gateway *)); /* NULL-ended */
+    for (size_t i = 0; i < count; i++) {
         gateways[i] = sms_gateway_new(&sms->providers.list[i]);
     }
     return gateways;
