@@ -202,9 +202,9 @@ static void take_example_out(char *text)
 {
     bool is_inside = false;
     for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
-        is_inside = is_inside || strncmp(line, "# academy_portal \"", 18) == 0 ||
-                    strncmp(line, "# mail_domain \"", 15) == 0 || strncmp(line, "# mail_language \"", 17) == 0 ||
-                    strncmp(line, "# online_service \"", 18) == 0;
+        bool is_comment = strncmp(line, "# ", 2) == 0; /* # academy_portal "nom" { */
+        size_t word = is_comment ? strspn(line + 2, "abcdefghijklmnopqrstuvwxyz_") : 0;
+        is_inside = is_inside || (word > 0 && strncmp(line + 2 + word, " \"", 2) == 0);
         bool is_end = strncmp(line, "# }", 3) == 0;
         if (is_inside && line[0] == '#')
             line[0] = ' ';
