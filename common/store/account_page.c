@@ -10,6 +10,7 @@
 struct asking {
     account_person_loaded *person;
     account_relatives_loaded *relatives;
+    account_joined_loaded *joined;
     account_happenings_loaded *happenings;
     void *arg;
     bool are_children;
@@ -135,6 +136,22 @@ void account_page_load_guardians(
         asking_new((struct asking){.relatives = loaded, .arg = arg}));
 }
 
+static void joined_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    bool is_there = rows_length(rows) > 0;
+    asking->joined(asking->arg, (academy_code){(int16_t)(is_there ? row_int64(rows, 0, "academy") : 0)},
+        (account_id){is_there ? row_int64(rows, 0, "id") : 0}, fault);
+    memory_free(&asking);
+}
+
+void account_page_load_joined(
+    struct store *store, const struct account_asked *asked, account_joined_loaded *loaded, void *arg)
+{
+    run_here(store, QUERY_ACCOUNT_PAGE_JOINED, asked, joined_rows,
+        asking_new((struct asking){.joined = loaded, .arg = arg}));
+}
+
 static void happenings_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
@@ -143,7 +160,8 @@ static void happenings_rows(void *arg, const struct rows *rows, const struct fau
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         happenings[i] = (struct account_happening){row_instant(rows, row, "at"), row_text(rows, row, "action"),
-            row_text(rows, row, "actor"), row_text(rows, row, "administrator"), row_text(rows, row, "channel")};
+            row_text(rows, row, "actor"), row_text(rows, row, "administrator"), row_text(rows, row, "channel"),
+            row_text(rows, row, "of_login")};
     }
     asking->happenings(asking->arg, happenings, count, rows ? NULL : fault);
     memory_free(&happenings);

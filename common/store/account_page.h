@@ -55,6 +55,7 @@ struct account_happening {
     const char *action, *actor; /* account_event's */
     const char *administrator;  /* "" one of another school, or none */
     const char *channel;        /* of a notification */
+    const char *of_login;       /* of the other account of two that were joined or parted; "" none */
 };
 
 /* The account of a page, and for which school it is. */
@@ -77,6 +78,10 @@ void account_page_load_children(
     struct store *store, const struct account_asked *asked, account_relatives_loaded *loaded, void *arg);
 void account_page_load_guardians(
     struct store *store, const struct account_asked *asked, account_relatives_loaded *loaded, void *arg);
+/* The account of the school to which this one was joined: id 0, none. */
+typedef void account_joined_loaded(void *arg, academy_code academy, account_id id, const struct fault *fault);
+void account_page_load_joined(
+    struct store *store, const struct account_asked *asked, account_joined_loaded *loaded, void *arg);
 /* Newest first. */
 void account_page_load_happenings(
     struct store *store, const struct account_asked *asked, account_happenings_loaded *loaded, void *arg);

@@ -85,10 +85,25 @@ select distinct r.search_name, r.aaf_id, r.nom, r.prenom, a.academy, a.id, coale
 -- $1 uai text
 -- $2 account_academy smallint
 -- $3 account_id bigint
-select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel,
+select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(e.detail ->> 'login', '') as of_login,
        case when e.detail ->> 'uai' = $1 then coalesce(ad.name, '') else '' end as administrator
   from preau.account_event e
   left join preau.administrator ad on ad.id = e.administrator_id
  where e.academy = $2 and e.account_id = $3 and e.action not in ('sessions_ended', 'data_downloaded')
  order by e.id desc
  limit 100;
+
+-- :query account_page_joined
+-- The account of the school to which this one was joined; nothing when it was not, or is none of the school's.
+-- :role portal
+-- $1 academy smallint
+-- $2 uai text
+-- $3 account_academy smallint
+-- $4 account_id bigint
+select j.into_academy as academy, j.into_account as id
+  from preau.account_join j
+ where j.from_academy = $3 and j.from_account = $4 and j.undone_at is null
+   and exists (select from preau.school_account b
+                where b.academy = $1 and b.uai = $2 and b.account_academy = j.into_academy and b.account_id = j.into_account)
+ order by j.id desc
+ limit 1;

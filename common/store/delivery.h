@@ -27,6 +27,8 @@ enum delivery_kind {
     DELIVERY_GUARDIAN_RESET,     /* a guardian did, of a child */
     DELIVERY_FRANCECONNECT_LINKED,
     DELIVERY_FRANCECONNECT_UNLINKED,
+    DELIVERY_ACCOUNTS_JOINED,    /* told to the addresses of both */
+    DELIVERY_ACCOUNTS_SEPARATED, /* told to each */
     DELIVERY_FORGOTTEN_IDENTIFIER,
     DELIVERY_FORGOTTEN_PASSWORD,
     DELIVERY_NOT_OPENED, /* asked for help, and was never opened */

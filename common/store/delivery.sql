@@ -21,7 +21,8 @@ with due as (
              where done_at is null and due_at <= now() and (taken_until is null or taken_until <= now()) and channel = 'mail'
                and kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                             'password_reset', 'password_changed', 'forgotten_identifier', 'forgotten_password',
-                            'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked', 'reminder')
+                            'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
+                            'accounts_joined', 'accounts_separated', 'reminder')
              order by due_at
              limit 64
                for no key update skip locked) first

@@ -165,7 +165,8 @@ static void life_rows(void *arg, const struct rows *rows, const struct fault *fa
     for (size_t i = 0; i < count; i++) {
         int row = (int)i;
         happenings[i] = (struct desk_happening){row_instant(rows, row, "at"), row_text(rows, row, "action"),
-            row_text(rows, row, "actor"), row_text(rows, row, "channel"), row_text(rows, row, "school")};
+            row_text(rows, row, "actor"), row_text(rows, row, "channel"), row_text(rows, row, "school"),
+            row_text(rows, row, "of_login")};
     }
     asking->done.life(asking->arg, happenings, count, rows ? NULL : fault);
     memory_free(&happenings);

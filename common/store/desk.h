@@ -58,6 +58,7 @@ struct desk_happening {
     const char *action, *actor; /* account_event's */
     const char *channel;        /* of a notification */
     const char *school;         /* that acted; "" none, or not known any more */
+    const char *of_login;       /* of an account that was joined to this one; "" none */
 };
 
 /* account: also NULL, without a fault, when there is none. */

@@ -83,12 +83,14 @@ select c.ended, case when c.ended > 0 then
   from counted c;
 
 -- :query desk_life
--- What happened on the account, newest first. school: that acted.
+-- What happened on the account, newest first. school: that acted. of_login: of the account that was joined to it; of one that was
+-- parted, which may be somebody else's, nothing.
 -- :role portal
 -- $1 academy smallint
 -- $2 account_id bigint
 -- $3 limit bigint
-select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(s.name, '') as school
+select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(s.name, '') as school,
+       case when e.action = 'accounts_joined' then coalesce(e.detail ->> 'login', '') else '' end as of_login
   from preau.account_event e
   left join lateral (select s.name from preau.school s where s.uai = e.detail ->> 'uai' limit 1) s on true
  where e.academy = $1 and e.account_id = $2
@@ -148,6 +150,18 @@ select g.done, json_build_object(
           join preau.acting_guardianship l on (l.academy, l.degree, l.guardian_id) = (r.academy, r.degree, r.aaf_id)
           join preau.person c on (c.academy, c.degree, c.aaf_id) = (l.academy, l.degree, l.pupil_id)
          where r.departed_at is null and c.departed_at is null),
+       'comptes_reunis', (select coalesce(json_agg(json_build_object(
+           'identifiant', o.login, 'reuni_le', j.joined_at, 'ferme_le', o.closed_at, 'etat', o.state, 'origine', o.origin, 'cree_le', o.created_at,
+           'notifie_le', o.notified_at, 'active_le', o.activated_at, 'adresse_de_courriel', o.email, 'adresse_confirmee_le', o.email_confirmed_at,
+           'courriels_et_feuilles', (select coalesce(json_agg(json_build_object(
+               'sorte', d.kind, 'par', d.channel, 'adresse', d.recipient, 'etat', d.state, 'demande_le', d.created_at) order by d.created_at, d.id), '[]')
+              from preau.delivery d where d.academy = o.academy and d.account_id = o.id),
+           'historique', (select coalesce(json_agg(json_build_object(
+               'le', e.at, 'action', e.action, 'par', e.actor, 'etablissement', e.detail ->> 'uai') order by e.id), '[]')
+              from preau.account_event e where e.academy = o.academy and e.account_id = o.id)) order by j.id), '[]')
+          from preau.account_join j
+          join preau.account o on (o.academy, o.id) = (j.from_academy, j.from_account)
+         where j.into_academy = $1 and j.into_account = $2 and j.undone_at is null),
        'connexions', (select coalesce(json_agg(json_build_object(
            'navigateur', s.browser, 'debut', s.created_at, 'derniere_activite', s.seen_at, 'fin_au_plus_tard', s.expires_at)
                                           order by s.created_at), '[]')

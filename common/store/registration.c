@@ -30,7 +30,7 @@ static struct asking *asking_new(struct asking whom)
 static void begun_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;
-    asking->begun(asking->arg, rows ? row_int64(rows, 0, "id") : 0, fault);
+    asking->begun(asking->arg, rows_length(rows) > 0 ? row_int64(rows, 0, "id") : 0, fault);
     memory_free(&asking);
 }
 
@@ -43,6 +43,21 @@ void registration_begin(struct store *store, const struct registration_wish *wis
     parameters_text(&parameters, wish->mobile);
     parameters_duration(&parameters, wish->lifetime);
     store_run(store, QUERY_REGISTRATION_BEGIN, &parameters, begun_rows,
+        asking_new((struct asking){.begun = begun, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+void registration_begin_for(
+    struct store *store, const struct registration_missing *missing, registration_begun *begun, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_uuid(&parameters, missing->request);
+    parameters_int64(&parameters, missing->academy.v);
+    parameters_int64(&parameters, missing->account.v);
+    parameters_text(&parameters, missing->mobile);
+    parameters_duration(&parameters, missing->lifetime);
+    store_run(store, QUERY_REGISTRATION_BEGIN_FOR, &parameters, begun_rows,
         asking_new((struct asking){.begun = begun, .arg = arg}));
     parameters_clear(&parameters);
 }
@@ -85,6 +100,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .academy = {(int16_t)row_int64(rows, 0, "academy")},
             .account = {row_int64(rows, 0, "account_id")},
             .is_active = row_bool(rows, 0, "is_active"),
+            .is_of_desk = row_bool(rows, 0, "is_of_desk"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };
         snprintf(registration.issuer, sizeof registration.issuer, "%s", row_text(rows, 0, "issuer"));

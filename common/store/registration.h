@@ -31,6 +31,17 @@ typedef void registration_begun(void *arg, int64_t id, const struct fault *fault
 void registration_begin(
     struct store *store, const struct registration_wish *wish, registration_begun *begun, void *arg);
 
+/* From the desk of an account in use, which keeps what is found: the names are those of its records. No number: it has none. */
+struct registration_missing {
+    const unsigned char *request;
+    academy_code academy;
+    account_id account;
+    const char *mobile;
+    struct duration lifetime; /* of the code */
+};
+void registration_begin_for(
+    struct store *store, const struct registration_missing *missing, registration_begun *begun, void *arg);
+
 /* Of who FranceConnect vouches for. */
 struct registration_vouched {
     const unsigned char *request;
@@ -53,7 +64,8 @@ struct registration {
     bool is_over;
     academy_code academy; /* of the account, from REGISTRATION_PROVEN on; id 0: nobody */
     account_id account;
-    bool is_active; /* the account: it was opened before */
+    bool is_active;  /* the account: it was opened before */
+    bool is_of_desk; /* the account is the one from whose desk it began: it ends when the children were named */
     struct instant confirmed_at;
     char issuer[REGISTRATION_ISSUER_SIZE], subject[REGISTRATION_SUBJECT_SIZE]; /* of FranceConnect; "": by SMS alone */
 };

@@ -79,6 +79,8 @@ enum ctl_exit ctl_admin_unfollow(const struct ctl *ctl);
 enum ctl_exit ctl_admin_aaf_heads(const struct ctl *ctl);
 enum ctl_exit ctl_admin_sessions(const struct ctl *ctl);
 enum ctl_exit ctl_admin_end_sessions(const struct ctl *ctl);
+enum ctl_exit ctl_account_joined(const struct ctl *ctl);
+enum ctl_exit ctl_account_separate(const struct ctl *ctl);
 enum ctl_exit ctl_import_run(const struct ctl *ctl);
 enum ctl_exit ctl_import_list(const struct ctl *ctl);
 enum ctl_exit ctl_import_report(const struct ctl *ctl);

@@ -101,6 +101,15 @@ static const struct ctl_option import_merges_options[] = {
     {"limit",   "N",  "les N plus récentes (défaut : 100)"},
     {NULL,      NULL, NULL                                  },
 };
+static const struct ctl_option account_joined_options[] = {
+    {"limit", "N",  "les N plus récentes (défaut : 50)"},
+    {NULL,    NULL, NULL                                 },
+};
+static const struct ctl_option account_separate_options[] = {
+    {"by",     "NOM",    "qui le demande (défaut : l’utilisateur Unix)"},
+    {"reason", "RAISON", "homonyme, erreur, intrus ou demande"            },
+    {NULL,     NULL,     NULL                                             },
+};
 static const struct ctl_option mail_list_options[] = {
     {"language", "CODE", "les copies des modèles de cette seconde langue"},
     {NULL,       NULL,   NULL                                             },
@@ -392,6 +401,27 @@ static const struct command commands[] = {
      .run = ctl_import_unmerge,
      },
     {
+     .group = "account",
+     .name = "joined",
+     .arguments = "[IDENTIFIANT]",
+     .arguments_max = 1,
+     .summary = "Dit les comptes de responsables réunis à un autre, la réunion la plus récente d’abord.",
+     .options = account_joined_options,
+     .sections = of_bus,
+     .run = ctl_account_joined,
+     },
+    {
+     .group = "account",
+     .name = "separate",
+     .arguments = "NUMERO",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Défait la réunion de deux comptes : celui qui avait été fermé s’ouvre de nouveau, tel qu’il était.",
+     .options = account_separate_options,
+     .sections = of_bus,
+     .run = ctl_account_separate,
+     },
+    {
      .group = "mail",
      .name = "list",
      .summary = "Dit les courriels que Préau envoie et lesquels ont un modèle à vous.",
@@ -456,7 +486,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                            },
+    {.group = NULL                                                                                 },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

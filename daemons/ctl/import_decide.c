@@ -90,6 +90,9 @@ static const char *evidence_words(const char *code)
     if (strcmp(code, "same_ine") == 0) {
         return "même INE";
     }
+    if (strcmp(code, "password") == 0) {
+        return "réunis depuis le guichet : mot de passe des deux comptes, mêmes nom et prénom";
+    }
     return strcmp(code, "same_mobile") == 0 ? "inscription par SMS : mêmes nom, prénom et mobile, enfants reconnus"
                                             : "mêmes nom, prénom, adresse et mobile";
 }

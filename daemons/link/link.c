@@ -2,7 +2,7 @@
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
  *                third scheme); the link of the confirmation mail; other passwords and mail addresses; what people want
- *                who cannot sign in, links to another password, a guardian who helps a child; a guardian who opens an
+ *                who cannot sign in, links to another password, a guardian's second account joined to the first, a guardian who helps a child; a guardian who opens an
  *                account by SMS or by FranceConnect (guide 1.1, second and first schemes); administrators: their
  *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address; delivery reports of SMS on
@@ -10,7 +10,7 @@
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
  * Asks           FranceConnect and the portals of section academy_portal, over HTTPS; the providers of SMS of sections sms_provider.
- * Owns           Tables credential (chosen passwords), confirmation, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
+ * Owns           Tables credential (chosen passwords), confirmation, account_join_proof, account_join, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
  *                administrator_aaf, administrator_recovery, administrator_identity, franceconnect_identity, provider_sign_in, provider_session. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
@@ -42,6 +42,7 @@
 #include "link/franceconnect_unlink.h"
 #include "link/hashing.h"
 #include "link/help.h"
+#include "link/joining.h"
 #include "link/opening.h"
 #include "link/password_change.h"
 #include "link/password_recovery.h"
@@ -55,6 +56,7 @@
 #include "runtime/memory.h"
 #include "store/configured.h"
 #include "store/delegation.h"
+#include "store/joining.h"
 #include "store/opening.h"
 #include "store/provider.h"
 #include "store/registration.h"
@@ -262,6 +264,36 @@ static void do_unlink_franceconnect(void *arg, struct call *call, const Protobuf
     franceconnect_end(arg, call, (const void *)request);
 }
 
+static void do_prove_other_account(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    joining_prove_other(arg, call, (const void *)request);
+}
+
+static void do_get_other_account(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    joining_show(arg, call, (const void *)request);
+}
+
+static void do_join_accounts(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    joining_confirm(arg, call, (const void *)request);
+}
+
+static void do_begin_missing_child(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    registration_begin_missing(arg, call, (const void *)request);
+}
+
+static void do_list_joins(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    joining_show_all(arg, call, (const void *)request);
+}
+
+static void do_separate_accounts(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    joining_end(arg, call, (const void *)request);
+}
+
 static const struct service_method methods[] = {
     {"SignIn",                      do_sign_in                      },
     {"GetOpening",                  do_get_opening                  },
@@ -303,6 +335,12 @@ static const struct service_method methods[] = {
     {"FinishFranceConnect",         do_finish_franceconnect         },
     {"GiveRegistrationMobile",      do_give_registration_mobile     },
     {"UnlinkFranceConnect",         do_unlink_franceconnect         },
+    {"ProveOtherAccount",           do_prove_other_account          },
+    {"GetOtherAccount",             do_get_other_account            },
+    {"JoinAccounts",                do_join_accounts                },
+    {"BeginMissingChild",           do_begin_missing_child          },
+    {"ListJoins",                   do_list_joins                   },
+    {"SeparateAccounts",            do_separate_accounts            },
     {NULL,                          NULL                            },
 };
 
@@ -314,6 +352,7 @@ static void clean(void *arg)
     delegation_erase_old(link->store);
     provider_erase_old(link->store, clock_now());
     registration_erase_old(link->store);
+    joining_erase_old(link->store);
 }
 
 static struct link_bounds bounds_of(const struct config *config)

@@ -13,6 +13,9 @@
 #include "link.pb-c.h"
 #include "link/link.h"
 
+/* From the desk of an account in use, which ends when the children were named: registration_missing.c. */
+void registration_begin_missing(
+    struct link *link, struct call *call, const Preau__Link__BeginMissingChildRequest *request);
 void registration_start(struct link *link, struct call *call, const Preau__Link__BeginRegistrationRequest *request);
 void registration_give_code(
     struct link *link, struct call *call, const Preau__Link__GiveRegistrationCodeRequest *request);

@@ -1,6 +1,7 @@
 /* Which step comes next; the birth date of each child, which joins what is one person's. */
 #include "link/birth_dates.h"
 #include "link/child_pack.h"
+#include "link/delivery_wanted.h"
 #include "link/registration.h"
 #include "link/registration_step.h"
 #include "link/tries.h"
@@ -13,6 +14,7 @@ static void show(struct registration_step *step, Preau__Link__GetRegistrationRep
 {
     reply->is_open = step->registration.is_active;
     reply->by_franceconnect = registration_is_vouched(&step->registration);
+    reply->from_desk = step->registration.is_of_desk;
     call_answer(step->call, &reply->base);
     registration_step_free(step);
 }
@@ -74,6 +76,11 @@ static void show_found(struct registration_step *step)
         registration_step_load_people(step, show_children);
         return;
     case REGISTRATION_CONFIRMED:
+        if (step->registration.is_of_desk) {
+            reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_DONE;
+            show(step, &reply);
+            return;
+        }
         opening_load(step->link->store, step->registration.academy, step->registration.account,
             call_request_id(step->call), show_login, step);
         return;
@@ -130,6 +137,8 @@ static void named(void *arg, bool is_done, const struct fault *fault)
     } else if (fault) {
         naming_fail(step, fault);
     } else if (is_done) {
+        delivery_wanted_tell(
+            step->link, step->registration.academy); /* accounts in use are told what was joined to them */
         naming_answer(step);
     } else {
         registration_load(step->link->store, step->number, looked_again, step);

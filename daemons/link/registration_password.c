@@ -74,7 +74,8 @@ static void finish_found(struct registration_step *step)
 {
     const Preau__Link__FinishRegistrationRequest *request = (const void *)step->request;
     const struct registration *registration = &step->registration;
-    if (registration->state != REGISTRATION_CONFIRMED) {
+    if (registration->state != REGISTRATION_CONFIRMED ||
+        registration->is_of_desk) { /* a code is no password of that account */
         registration_step_refuse(step, REFUSAL_REGISTRATION_OVER);
         return;
     }

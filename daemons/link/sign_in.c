@@ -1,16 +1,14 @@
 #include "link/sign_in.h"
 
-#include "domain/identifier.h"
 #include "domain/lifecycle.h"
+#include "link/credentials.h"
 #include "link/device.h"
-#include "link/hashing.h"
-#include "link/provisional.h"
 #include "link/rehash.h"
-#include "link/tries.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "runtime/secret.h"
+#include "store/joining.h"
 #include "store/opening.h"
 
 #include <stdio.h>
@@ -19,11 +17,7 @@ struct sign_in {
     struct link *link;
     struct call *call;
     const char *password;
-    struct identifier login; /* "": what was typed is none */
-    struct attempt attempt;
-    struct opening_account account;
-    int64_t device;            /* of the browser, known or new */
-    bool is_provisional_right; /* decided beside Argon2, so that the time tells nothing */
+    struct credentials found;
 };
 
 static void sign_in_end(struct sign_in *sign_in, const char *outcome)
@@ -35,7 +29,6 @@ static void sign_in_end(struct sign_in *sign_in, const char *outcome)
 
 static void sign_in_fail(struct sign_in *sign_in, const struct fault *fault)
 {
-    attempt_give_back(sign_in->link->store, &sign_in->attempt);
     call_fail(sign_in->call, fault);
     sign_in_end(sign_in, "fault");
 }
@@ -75,7 +68,7 @@ static void expired_schools_loaded(void *arg, const char *const *names, size_t c
         schools[i] = checked_strdup(names[i]);
     }
     reply.next = PREAU__LINK__NEXT_STEP__NEXT_STEP_EXPIRED;
-    reply.profile = (Preau__Profile)(sign_in->account.stored.account.profile + 1);
+    reply.profile = (Preau__Profile)(sign_in->found.account.stored.account.profile + 1);
     reply.schools = schools;
     reply.n_schools = count;
     call_answer(sign_in->call, &reply.base);
@@ -86,24 +79,24 @@ static void expired_schools_loaded(void *arg, const char *const *names, size_t c
     sign_in_end(sign_in, "refused");
 }
 
-static void sign_in_right(struct sign_in *sign_in)
+/* The identifier of an account that became part of another: only who has its password is told. */
+static void sign_in_joined(void *arg, bool is_joined, const struct fault *fault)
 {
-    const struct account *account = &sign_in->account.stored.account;
-    enum sign_in_step step;
+    struct sign_in *sign_in = arg;
+    if (fault) {
+        sign_in_fail(sign_in, fault);
+    } else {
+        sign_in_refuse(sign_in, is_joined ? REFUSAL_ACCOUNT_JOINED : REFUSAL_ACCOUNT_CLOSED, "refused");
+    }
+}
+
+static void sign_in_answer(struct sign_in *sign_in, enum sign_in_step step)
+{
+    const struct account *account = &sign_in->found.account.stored.account;
     char device[TOKEN_LINK_SIZE];
-    enum refusal refusal = lifecycle_sign_in(account, clock_now(), &step);
-    attempt_succeed(sign_in->link->store, &sign_in->attempt);
-    if (refusal == REFUSAL_NOTIFICATION_EXPIRED) {
-        opening_load_schools(sign_in->link->store, account->academy, account->id, expired_schools_loaded, sign_in);
-        return;
-    }
-    if (refusal != REFUSAL_NONE) {
-        sign_in_refuse(sign_in, refusal, "refused");
-        return;
-    }
     opening_note_sign_in(sign_in->link->store, account->academy, account->id);
-    if (!sign_in->is_provisional_right) {
-        rehash_person(sign_in->link, account->academy, account->id, sign_in->account.hash, sign_in->password);
+    if (!sign_in->found.is_of_paper) {
+        rehash_person(sign_in->link, account->academy, account->id, sign_in->found.account.hash, sign_in->password);
     }
     Preau__AccountRef ref = PREAU__ACCOUNT_REF__INIT;
     ref.academy = (uint32_t)account->academy.v;
@@ -112,61 +105,50 @@ static void sign_in_right(struct sign_in *sign_in)
     reply.account = &ref;
     reply.profile = (Preau__Profile)(account->profile + 1);
     reply.next = next_of(step);
-    reply.credential_at = sign_in->account.changed_at.us;
-    device_make(sign_in->link->keys, "person", sign_in->login.text, (struct instant){sign_in->device}, device);
+    reply.credential_at = sign_in->found.account.changed_at.us;
+    device_make(
+        sign_in->link->keys, "person", sign_in->found.login.text, (struct instant){sign_in->found.device}, device);
     reply.device = device;
     call_answer(sign_in->call, &reply.base);
     sign_in_end(sign_in, "right");
 }
 
-static void sign_in_verified(void *arg, bool is_right, const struct fault *fault)
+static void sign_in_right(struct sign_in *sign_in)
+{
+    struct store *store = sign_in->link->store;
+    const struct account *account = &sign_in->found.account.stored.account;
+    enum sign_in_step step;
+    enum refusal refusal = lifecycle_sign_in(account, clock_now(), &step);
+    if (refusal == REFUSAL_NOTIFICATION_EXPIRED) {
+        opening_load_schools(store, account->academy, account->id, expired_schools_loaded, sign_in);
+    } else if (refusal == REFUSAL_ACCOUNT_CLOSED) {
+        joining_ask(store, (struct joining_account){account->academy, account->id}, sign_in_joined, sign_in);
+    } else if (refusal != REFUSAL_NONE) {
+        sign_in_refuse(sign_in, refusal, "refused");
+    } else {
+        sign_in_answer(sign_in, step);
+    }
+}
+
+static const char *outcome_of(enum refusal refusal)
+{
+    if (refusal == REFUSAL_TOO_MANY_ATTEMPTS) {
+        return "delayed";
+    }
+    return refusal == REFUSAL_BUSY ? "busy" : "wrong";
+}
+
+static void sign_in_checked(
+    void *arg, const struct credentials *credentials, enum refusal refusal, const struct fault *fault)
 {
     struct sign_in *sign_in = arg;
     if (fault) {
         sign_in_fail(sign_in, fault);
-    } else if (is_right || sign_in->is_provisional_right) {
+    } else if (!credentials) {
+        sign_in_refuse(sign_in, refusal, outcome_of(refusal));
+    } else {
+        sign_in->found = *credentials;
         sign_in_right(sign_in);
-    } else {
-        sign_in_refuse(sign_in, REFUSAL_WRONG_CREDENTIALS, "wrong");
-    }
-}
-
-/* Each sign-in makes one calculation of Argon2, whoever is or is not there. */
-static void sign_in_loaded(void *arg, const struct opening_account *account, const struct fault *fault)
-{
-    struct sign_in *sign_in = arg;
-    struct fault sealed;
-    struct provisional_password provisional;
-    if (fault) {
-        sign_in_fail(sign_in, fault);
-        return;
-    }
-    if (account) {
-        sign_in->account = *account;
-    }
-    if (account && account->sealed_length > 0) {
-        if (!provisional_open(sign_in->link->keys, account, &provisional, &sealed)) {
-            sign_in_fail(sign_in, &sealed);
-            return;
-        }
-        sign_in->is_provisional_right = provisional_is_same(&provisional, sign_in->password);
-        secret_wipe(&provisional, sizeof provisional);
-    }
-    if (!hashing_verify(sign_in->link->hashing, sign_in->password, sign_in->account.hash, sign_in_verified, sign_in)) {
-        attempt_give_back(sign_in->link->store, &sign_in->attempt);
-        sign_in_refuse(sign_in, REFUSAL_BUSY, "busy");
-    }
-}
-
-static void sign_in_begun(void *arg, bool granted, const struct fault *fault)
-{
-    struct sign_in *sign_in = arg;
-    if (fault) {
-        sign_in_fail(sign_in, fault);
-    } else if (!granted) {
-        sign_in_refuse(sign_in, REFUSAL_TOO_MANY_ATTEMPTS, "delayed");
-    } else {
-        opening_load_by_login(sign_in->link->store, sign_in->login.text, sign_in_loaded, sign_in);
     }
 }
 
@@ -174,10 +156,6 @@ void sign_in(struct link *link, struct call *call, const Preau__Link__SignInRequ
 {
     struct sign_in *sign_in = checked_calloc(1, sizeof *sign_in);
     *sign_in = (struct sign_in){.link = link, .call = call, .password = request->password};
-    if (!identifier_normalise(request->login, &sign_in->login)) {
-        sign_in->login.text[0] = '\0';
-    }
-    const struct tried_sign_in tried = {"person", sign_in->login.text, request->address, request->device};
-    sign_in->device = tries_of_sign_in(link, &tried, &sign_in->attempt);
-    attempt_begin(link->store, &sign_in->attempt, &link->bounds.sign_in, sign_in_begun, sign_in);
+    const struct tried_sign_in tried = {"person", request->login, request->address, request->device};
+    credentials_check(link, &tried, request->password, sign_in_checked, sign_in);
 }

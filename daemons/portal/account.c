@@ -33,6 +33,9 @@ static void notices_fill(struct visit *visit, const struct account_view *page)
     if (strcmp(word, "renvoi") == 0) {
         page_notice(visit, "success", "Le courriel d’activation est renvoyé",
             "Il part dans quelques instants ; les liens envoyés auparavant ne valent plus.");
+    } else if (strcmp(word, "reunion") == 0) {
+        page_notice(visit, "info", "Le compte demandé a été réuni à celui-ci",
+            "C’est la même personne : elle se connecte désormais avec l’identifiant de ce compte.");
     } else if (strcmp(word, "rattachement") == 0) {
         page_notice(visit, "success", "Le rattachement est maintenu", "L’élève est de nouveau rattaché à ce compte.");
     }
@@ -156,6 +159,21 @@ static void person_keep(const struct visit *visit, const struct account_person *
     }
 }
 
+/* The account that stayed tells it. */
+static void joined_loaded(void *arg, academy_code academy, account_id id, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    if (fault) {
+        page_fail(visit, fault);
+    } else if (id.v == 0) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+    } else {
+        page_go_noted(visit, "reunion",
+            arena_printf(
+                visit_arena(visit), "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, academy.v, id.v));
+    }
+}
+
 static void person_loaded(void *arg, const struct account_person *person, const struct fault *fault)
 {
     struct visit *visit = arg;
@@ -166,7 +184,11 @@ static void person_loaded(void *arg, const struct account_person *person, const 
         page_fail(visit, fault);
         return;
     }
-    if (!person || !visit->school.may[person->stored.account.profile]) {
+    if (!person) {
+        account_page_load_joined(visit->portal->store, &asked, joined_loaded, visit);
+        return;
+    }
+    if (!visit->school.may[person->stored.account.profile]) {
         page_refuse(visit, REFUSAL_NOT_FOUND);
         return;
     }

@@ -32,6 +32,8 @@ static const struct {
     {"child_helped",           "Mot de passe d’un enfant réinitialisé depuis le guichet"        },
     {"accounts_joined",        "Comptes de la même personne réunis en celui-ci"                   },
     {"joined_to_other",        "Compte réuni à un autre, de la même personne"                    },
+    {"accounts_separated",     "Réunion défaite : l’autre compte s’ouvre de nouveau"          },
+    {"separated_from_other",   "Réunion défaite : ce compte s’ouvre de nouveau"                 },
     {"child_disclaimed",       "Déclaration : pas responsable légal d’un élève rattaché"     },
     {"child_restored",         "Rattachement d’un élève maintenu"                               },
     {"open_sms",               "Compte ouvert par SMS"                                              },
@@ -79,6 +81,9 @@ void account_life_fill(const struct visit *visit, const struct account_happening
         view_set(row, "AT", moment);
         sentence_set(row, "EVENT_TEXT", deed_text(happenings[i].action));
         view_set(row, "BY", actor_text(&happenings[i]));
+        if (happenings[i].of_login[0] != '\0') {
+            view_set(view_add(row, "OF_LOGIN"), "OTHER_LOGIN", happenings[i].of_login);
+        }
         if (strcmp(happenings[i].channel, "mail") == 0) {
             view_show(row, "BY_MAIL");
         } else if (strcmp(happenings[i].channel, "sheet") == 0) {

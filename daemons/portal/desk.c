@@ -17,6 +17,8 @@ static void notice_fill(struct visit *visit)
             visit, "success", "Votre compte est activé", "Gardez votre identifiant : il vous sera toujours demandé.");
     } else if (strcmp(done, "mot-de-passe") == 0) {
         page_notice(visit, "success", "Votre mot de passe est changé", "Utilisez-le dès votre prochaine connexion.");
+    } else if (strcmp(done, "enfant") == 0) {
+        page_notice(visit, "success", "L’enfant est dans votre compte", "Il y est aussi pour les services en ligne.");
     }
 }
 
@@ -29,6 +31,9 @@ static struct view *desk_begin(struct visit *visit, const struct desk_account *a
     view_set(body, "LOGIN", account->login);
     if (account->email[0] != '\0') {
         view_set(view_add(body, "EMAIL"), "ADDRESS", account->email);
+    }
+    if (account->profile == PROFILE_RESPONSABLE) {
+        view_show(body, "GUARDIAN");
     }
     if (account->pending_email[0] != '\0') {
         view_set(view_add(body, "PENDING"), "PENDING_ADDRESS", account->pending_email);

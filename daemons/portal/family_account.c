@@ -26,6 +26,8 @@ static void notice_fill(struct visit *visit)
          "Vous pouvez maintenant vous connecter d’un clic par FranceConnect."                                                       },
         {"dissociation",  "success", "FranceConnect n’est plus lié à votre compte",
          "Vous vous connectez désormais avec votre mot de passe."                                                                    },
+        {"reunion",       "success", "Vos deux comptes sont réunis",
+         "Tous les enfants sont dans ce compte. L’identifiant de l’autre ne sert plus."                                           },
         {"session",       "success", "La connexion a pris fin",                         "Ce navigateur devra se connecter de nouveau."},
         {"sessions",      "success", "Vos autres connexions ont pris fin",              "Seul ce navigateur reste connecté."         },
     };
@@ -104,6 +106,9 @@ static void owner_loaded(void *arg, const struct desk_account *account, const st
     password_fill(body, account);
     franceconnect_fill(visit, body, account);
     email_fill(body, account);
+    if (account->profile == PROFILE_RESPONSABLE) {
+        view_show(body, "GUARDIAN");
+    }
     notice_fill(visit);
     visit->own = body;
     desk_load_sessions(visit->portal->store, family_owner(visit), clock_now(), visit->portal->sessions.idle.idle_family,

@@ -15,6 +15,9 @@ static void happening_fill(struct view *view, const struct desk_happening *happe
     struct view *row = view_add(view, "EVENT");
     sentence_moment(row, "AT", happening->at);
     sentence_set(row, "EVENT_TEXT", words);
+    if (happening->of_login[0] != '\0') {
+        view_set(view_add(row, "OF_LOGIN"), "OTHER_LOGIN", happening->of_login);
+    }
     if (strcmp(happening->channel, "mail") == 0) {
         view_show(row, "BY_MAIL");
     } else if (strcmp(happening->channel, "sheet") == 0) {

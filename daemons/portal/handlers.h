@@ -25,6 +25,10 @@ visit_handler registration_show, registration_do, registration_step_show, regist
 /* franceconnect.c */
 visit_handler franceconnect_go, franceconnect_link_go, franceconnect_return, franceconnect_left, franceconnect_leave,
     franceconnect_unlink_show, franceconnect_unlink_do;
+/* other_account.c */
+visit_handler other_account_show, other_account_do, other_account_confirm_show, other_account_confirm_do;
+/* missing_child.c */
+visit_handler missing_child_show, missing_child_do;
 /* password_link.c */
 visit_handler password_link_show, password_link_do;
 /* children.c */

@@ -7,6 +7,7 @@
 #include "portal/form_request.h"
 #include "portal/franceconnect.h"
 #include "portal/handlers.h"
+#include "portal/missing_child.h"
 #include "portal/page.h"
 
 static void form_show(struct visit *visit, enum refusal refusal)
@@ -28,7 +29,11 @@ static void form_show(struct visit *visit, enum refusal refusal)
 void registration_begin_anew(struct visit *visit, enum refusal refusal)
 {
     cookie_clear(visit, COOKIE_REGISTRATION);
-    form_show(visit, refusal);
+    if (missing_child_is_it(visit)) {
+        missing_child_again(visit, refusal);
+    } else {
+        form_show(visit, refusal);
+    }
 }
 
 void registration_show(struct visit *visit)

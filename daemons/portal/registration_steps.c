@@ -5,6 +5,8 @@
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/missing_child.h"
+#include "portal/note.h"
 #include "portal/page.h"
 #include "portal/registration.h"
 #include "runtime/cleanup.h"
@@ -18,7 +20,7 @@ static void code_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     (void)visit;
-    view_show(body, reply->by_franceconnect ? "BY_FRANCECONNECT" : "BY_NAMES");
+    view_show(body, reply->from_desk ? "FROM_DESK" : reply->by_franceconnect ? "BY_FRANCECONNECT" : "BY_NAMES");
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
         form_field_error(body, form_field_of(refusal), refusal);
@@ -47,6 +49,7 @@ static void children_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     birth_fields_fill(visit, body, reply->children, reply->n_children, refusal);
+    view_show(body, reply->from_desk ? "FROM_DESK" : "FROM_OUTSIDE");
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, birth_fields_id(visit, reply->children, reply->n_children, refusal));
     }
@@ -83,26 +86,48 @@ static const struct step {
                                                                 "Lier FranceConnect à votre compte",                     "inscription-franceconnect.html", franceconnect_fill},
 };
 
-static bool is_step(const struct visit *visit, const struct step *step)
+/* From the desk. */
+static const char *const desk_paths[] = {
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = MISSING_CHILD "/code",
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN] = MISSING_CHILD "/enfants",
+};
+
+static bool is_at(const struct visit *visit, const char *path)
 {
-    return strcmp(step->path, http_path(visit->request)) == 0;
+    return strcmp(path, http_path(visit->request)) == 0;
+}
+
+static const char *path_of(const Preau__Link__GetRegistrationReply *reply)
+{
+    size_t step = (size_t)reply->step;
+    if (reply->from_desk) {
+        return step < ARRAY_LENGTH(desk_paths) ? desk_paths[step] : NULL;
+    }
+    return step < ARRAY_LENGTH(steps) ? steps[step].path : NULL;
 }
 
 static void found(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
 {
     const Preau__Link__GetRegistrationReply *reply = (const void *)answer;
     const enum refusal *refusal = visit->own;
-    if (!reply || (size_t)reply->step >= ARRAY_LENGTH(steps) || !steps[reply->step].path) {
+    if (reply && reply->step == PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_DONE) {
+        cookie_clear(visit, COOKIE_REGISTRATION);
+        page_go_noted(visit, "enfant", "/guichet");
+        return;
+    }
+    const char *path = reply ? path_of(reply) : NULL;
+    if (!path) {
         registration_begin_anew(visit, reply ? REFUSAL_REGISTRATION_OVER : refused);
         return;
     }
-    const struct step *step = &steps[reply->step];
-    if (!is_step(visit, step)) {
-        page_go(visit, step->path);
+    if (!is_at(visit, path)) {
+        page_go(visit, path);
         return;
     }
+    const struct step *step = &steps[reply->step];
     struct view *body = page_begin(visit, step->title, step->file);
     form_request_set(body);
+    view_set(body, "ACTION", path);
     step->fill(visit, body, reply, *refusal);
     page_send(visit, refusal_status(*refusal));
 }
@@ -120,7 +145,7 @@ void registration_go_on(struct visit *visit, enum refusal refusal)
     Preau__Link__GetRegistrationRequest request = PREAU__LINK__GET_REGISTRATION_REQUEST__INIT;
     request.token = token_of(visit);
     if (request.token[0] == '\0') {
-        page_go(visit, "/inscription");
+        page_go(visit, missing_child_is_it(visit) ? MISSING_CHILD : "/inscription");
         return;
     }
     visit_call(visit, &(struct visit_call){visit->portal->link, "GetRegistration", &request.base, found, NULL, false});
@@ -181,7 +206,7 @@ static void end_show(struct visit *visit)
 {
     const char *login = visit->own;
     struct view *body = page_begin(visit, "Votre compte est prêt", "inscription-fin.html");
-    bool is_linked = is_step(visit, &steps[PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT]);
+    bool is_linked = is_at(visit, steps[PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT].path);
     view_set(body, "LOGIN", login);
     view_show(body, is_linked ? "BY_FRANCECONNECT" : "BY_PASSWORD");
     page_send(visit, 200);

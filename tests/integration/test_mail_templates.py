@@ -15,7 +15,8 @@ from peers.site import ROOT, Site
 
 NOTIFYD = "preau-notifyd"
 NAMES = ["notification", "re-notification", "activation", "email-change", "email-change-asked", "email-changed", "reset", "changed",
-         "reminder", "reset-by-guardian", "franceconnect-linked", "franceconnect-unlinked", "forgotten-identifier", "forgotten-password", "not-opened"]
+         "reminder", "reset-by-guardian", "franceconnect-linked", "franceconnect-unlinked",
+         "accounts-joined", "accounts-separated", "forgotten-identifier", "forgotten-password", "not-opened"]
 ACADEMY = 24
 
 

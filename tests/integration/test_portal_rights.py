@@ -90,6 +90,16 @@ RIGHT = {
     "GET /franceconnect/retour": ({404},),
     "GET /franceconnect/fin": (SEEN | LED,),
     "GET /franceconnect/deconnexion": (LED,),
+    "GET /guichet/enfant-manquant": (SEEN | {403},),  # a pupil has no child
+    "POST /guichet/enfant-manquant": ({403, 404}, {"mobile": "0612345678"}),  # no gateway is configured here: test_joining.py
+    "GET /guichet/enfant-manquant/code": (LED,),
+    "POST /guichet/enfant-manquant/code": ({403, 410}, {"code": "123456"}),
+    "GET /guichet/enfant-manquant/enfants": (LED,),
+    "POST /guichet/enfant-manquant/enfants": ({403, 410}, {}),
+    "GET /guichet/autre-compte": (SEEN,),
+    "POST /guichet/autre-compte": ({401, 403}, {"identifiant": "x", "mot_de_passe": "x"}),
+    "GET /guichet/autre-compte/:jeton": ({410},),
+    "POST /guichet/autre-compte/:jeton": ({410}, {}),
     "GET /guichet/franceconnect": ({404},),
     "GET /guichet/franceconnect/retrait": (SEEN,),
     "POST /guichet/franceconnect/retrait": ({403, 422}, {"actuel": "x"}),

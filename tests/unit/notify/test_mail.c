@@ -113,6 +113,8 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_GUARDIAN_RESET,         false, "réinitialisé"                  },
         {DELIVERY_FRANCECONNECT_LINKED,   false, "est lié"                        },
         {DELIVERY_FRANCECONNECT_UNLINKED, false, "plus lié"                       },
+        {DELIVERY_ACCOUNTS_JOINED,        false, "ont été réunis"               },
+        {DELIVERY_ACCOUNTS_SEPARATED,     false, "ont été séparés"             },
         {DELIVERY_FORGOTTEN_IDENTIFIER,   false, "Votre identifiant"               },
         {DELIVERY_FORGOTTEN_PASSWORD,     false, "Choisissez un autre mot de passe"},
         {DELIVERY_NOT_OPENED,             false, "pas encore ouvert"               },

@@ -1,0 +1,303 @@
+-- The accounts of one guardian that were proved to be one person's become one (docs/decisions/0027): the one that stays has all the
+-- records, the other is closed, and an operator can part them again.
+
+-- A second account whose password was given from the desk of a first, until it is confirmed.
+create table preau.account_join_proof (
+    id         bigint generated always as identity primary key,
+    request_id uuid not null unique, -- a double click proves once
+    academy    smallint not null, -- who gave it: the account that stays
+    account_id bigint   not null,
+    other_academy smallint not null,
+    other_account bigint   not null,
+    other_credential_at timestamptz not null, -- a password that is newer ends it
+    is_of_paper boolean not null, -- the password is one that was handed out: the birth dates of the children are asked besides
+    expires_at timestamptz not null,
+    used_at    timestamptz,
+    foreign key (academy, account_id) references preau.account (academy, id) on delete cascade,
+    foreign key (other_academy, other_account) references preau.account (academy, id) on delete cascade
+);
+create index account_join_proof_by_account on preau.account_join_proof (academy, account_id);
+create index account_join_proof_by_other on preau.account_join_proof (other_academy, other_account);
+create index account_join_proof_by_expiry on preau.account_join_proof (expires_at);
+grant select, insert, update (request_id), delete on preau.account_join_proof to preau_link;
+
+-- Two accounts that became one. No name is in it, so that it may outlast the accounts, as account_merge does.
+create table preau.account_join (
+    id           bigint generated always as identity primary key,
+    from_academy smallint not null, -- the one that was closed
+    from_account bigint   not null,
+    into_academy smallint not null,
+    into_account bigint   not null,
+    evidence     text     not null check (evidence in ('same_mobile', 'password')),
+    identity_linked_at timestamptz, -- FranceConnect's identity came along: since when it had been linked, which stays
+    joined_at    timestamptz not null default now(),
+    undone_at    timestamptz,
+    undone_by    text,
+    undone_reason text check (undone_reason in ('homonym', 'mistake', 'stranger', 'asked')),
+    check ((undone_at is null) = (undone_by is null) and (undone_at is null) = (undone_reason is null))
+);
+create index account_join_by_from on preau.account_join (from_academy, from_account);
+create index account_join_by_into on preau.account_join (into_academy, into_account);
+grant select on preau.account_join to preau_link, preau_portal;
+grant select (login, academy, account_id) on preau.identifier to preau_link; -- whose joins an operator asks for, also of an account that was erased
+
+alter table preau.account_merge
+    add column join_id bigint references preau.account_join, -- the record moved with others, all of one account
+    drop constraint account_merge_evidence_check,
+    add constraint account_merge_evidence_check check (evidence in ('same_contact', 'same_ine', 'same_mobile', 'password'));
+create index account_merge_by_join on preau.account_merge (join_id) where join_id is not null;
+create index account_merge_by_from on preau.account_merge (from_academy, from_account) where from_account is not null;
+
+-- Those of registrations by SMS that were joined before this version.
+insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence, joined_at)
+select distinct m.from_academy, m.from_account, m.into_academy, m.into_account, 'same_mobile', m.merged_at
+  from preau.account_merge m
+ where m.evidence = 'same_mobile' and m.undone_at is null and m.from_account is not null;
+update preau.account_merge m set join_id = j.id
+  from preau.account_join j
+ where m.evidence = 'same_mobile' and m.undone_at is null
+   and (m.from_academy, m.from_account, m.into_academy, m.into_account, m.merged_at)
+     = (j.from_academy, j.from_account, j.into_academy, j.into_account, j.joined_at);
+
+alter table preau.delivery
+    drop constraint delivery_kind_check,
+    add constraint delivery_kind_check
+        check (kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
+                        'password_reset', 'password_changed', 'reminder', 'forgotten_identifier', 'forgotten_password',
+                        'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
+                        'accounts_joined', 'accounts_separated'));
+
+-- Where the mails of an account go: the address of the person's own, else the one that the school knows and that is nobody else's.
+create function preau.account_address(of_academy smallint, of_account bigint) returns text language sql stable
+    set search_path = pg_catalog, pg_temp as $$
+select preau.notification_address(a.email, a.email_confirmed_at, r.mail)
+  from preau.account a
+  left join lateral (
+        select p.mail from preau.person p
+         where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+           and not exists (select from preau.anothers_address v
+                            where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
+         order by p.degree desc, p.aaf_id limit 1) r on true
+ where a.academy = of_academy and a.id = of_account
+$$;
+revoke execute on function preau.account_address from public;
+
+-- The one place where two accounts become one: for the two functions below, which know that they may, and hold the rows of both. The records move,
+-- the other account is closed with what could still lead into it, FranceConnect's identity comes along where there is room for it,
+-- and both addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
+create function preau.account_join_hold(gone_academy smallint, gone_account bigint, kept_academy smallint, kept_account bigint, evidence text)
+    returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    addresses text[];
+    linked    timestamptz;
+    number    bigint;
+begin
+    addresses := array[preau.account_address(kept_academy, kept_account), preau.account_address(gone_academy, gone_account)];
+    update preau.franceconnect_identity f set academy = kept_academy, account_id = kept_account
+     where (f.academy, f.account_id) = (gone_academy, gone_account)
+       and not exists (select from preau.franceconnect_identity k where (k.academy, k.account_id) = (kept_academy, kept_account))
+ returning f.linked_at into linked;
+    insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence, identity_linked_at)
+    values (gone_academy, gone_account, kept_academy, kept_account, account_join_hold.evidence, linked)
+ returning id into number;
+    with moved as (
+        update preau.person p set account_academy = kept_academy, account_id = kept_account, changed_at = now()
+         where (p.account_academy, p.account_id) = (gone_academy, gone_account)
+     returning p.academy, p.degree, p.aaf_id
+    )
+    insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence, join_id)
+    select m.academy, m.degree, m.aaf_id, gone_academy, gone_account, kept_academy, kept_account, account_join_hold.evidence, number
+      from moved m;
+    update preau.account a set closed_at = now() where (a.academy, a.id) = (gone_academy, gone_account);
+    update preau.account a set detached_at = null where (a.academy, a.id) = (kept_academy, kept_account);
+    delete from preau.session s where (s.academy, s.account_id) = (gone_academy, gone_account);
+    update preau.confirmation c set superseded_at = now()
+     where (c.academy, c.account_id) = (gone_academy, gone_account) and c.used_at is null and c.superseded_at is null;
+    insert into preau.account_event (academy, account_id, action, actor, detail)
+    select e.academy, e.id, e.action, 'person', jsonb_build_object('join', number, 'login', other.login)
+      from (values (gone_academy, gone_account, 'joined_to_other', kept_academy, kept_account),
+                   (kept_academy, kept_account, 'accounts_joined', gone_academy, gone_account)) as e(academy, id, action, of_academy, of_account)
+      join preau.account other on (other.academy, other.id) = (e.of_academy, e.of_account);
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select distinct on (lower(t.address)) kept_academy, kept_account, 'accounts_joined', 'mail', t.address,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from unnest(addresses) as t(address)
+     where t.address is not null
+       and exists (select from preau.account a where (a.academy, a.id) = (kept_academy, kept_account) and a.state = 'active')
+     order by lower(t.address);
+    return number;
+end $$;
+revoke execute on function preau.account_join_hold from public;
+
+-- "A child is missing": asked for from the desk of an account in use, which keeps what is found: records of the person's own names with the
+-- mobile that is given, whose code is sent there.
+alter table preau.registration
+    add column for_academy smallint,
+    add column for_account bigint,
+    add constraint registration_for_whole check ((for_academy is null) = (for_account is null)),
+    add constraint registration_for_account foreign key (for_academy, for_account) references preau.account (academy, id) on delete cascade;
+create index registration_by_for on preau.registration (for_academy, for_account) where for_account is not null;
+
+-- As 0032 made it; of a desk neither what is there already, nor accounts in use, which are joined by their password, nor those
+-- of who is the other guardian of a child of this one.
+create or replace view preau.registration_record as
+select r.id as registration, p.academy, p.degree, p.aaf_id, p.account_academy, p.account_id
+  from preau.registration r
+ cross join lateral (
+        select q.* from preau.person q
+         where q.mobile = r.mobile and q.profile = 'responsable' and q.departed_at is null
+           and replace(q.search_name, ' ', '') = any (r.also_named || r.match_name)
+           and not exists (select from preau.account_merge u
+                            where (u.academy, u.degree, u.aaf_id) = (q.academy, q.degree, q.aaf_id) and u.undone_at is not null)
+        offset 0) p -- by the mobile, and never the other way round
+  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) and a.closed_at is null
+ where r.for_account is null
+    or (a.academy, a.id) <> (r.for_academy, r.for_account) and a.state <> 'active'
+   and not exists (select from preau.person o
+                     join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (o.academy, o.degree, o.aaf_id)
+                     join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
+                     join preau.person s on (s.academy, s.degree, s.aaf_id) = (h.academy, h.degree, h.guardian_id)
+                    where (o.account_academy, o.account_id) = (r.for_academy, r.for_account)
+                      and (s.account_academy, s.account_id) = (a.academy, a.id));
+
+-- As 0026 made it, and what became of each account is account_join_hold's. From a desk its account is the one that stays, if it is in use.
+create or replace function preau.registration_join(registration bigint, lifetime interval) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
+declare
+    reg  preau.registration;
+    kept preau.account;
+begin
+    -- who gives identifiers, and who attaches records (common/store/import_*.sql)
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
+        raise exception 'an import is at work' using errcode = '55P03';
+    end if;
+    select r.* into reg
+      from preau.registration r
+     where r.id = registration_join.registration and r.state = 'proven' and r.expires_at > now()
+       for no key update;
+    if not found then
+        return null;
+    end if;
+    perform from preau.account a
+      where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                   where m.registration = registration_join.registration
+                                  union all
+                                  select reg.for_academy, reg.for_account)
+      order by a.academy, a.id
+        for no key update;
+    select a.* into kept
+      from preau.account a
+     where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                  where m.registration = registration_join.registration)
+     order by a.state desc, a.activated_at nulls last, a.academy, a.id
+     limit 1;
+    if found and reg.for_account is not null then
+        select a.* into kept
+          from preau.account a
+         where (a.academy, a.id) = (reg.for_academy, reg.for_account) and a.closed_at is null and a.state = 'active';
+    end if;
+    if not found then
+        return null;
+    end if;
+    perform preau.account_join_hold(o.academy, o.id, kept.academy, kept.id, 'same_mobile')
+       from (select a.academy, a.id
+               from preau.account a
+              where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                           where m.registration = registration_join.registration)
+                and (a.academy, a.id) <> (kept.academy, kept.id) and a.state <> 'active' and a.closed_at is null
+              order by a.academy, a.id offset 0) o;
+    update preau.registration r
+       set state = 'confirmed', expires_at = now() + lifetime, confirmed_at = now(), academy = kept.academy, account_id = kept.id
+     where r.id = registration_join.registration;
+    return registration_join.registration;
+end $$;
+
+-- A second account that was proved is joined to the one whose desk it was proved from. Stale (PR001) when either changed since the rules
+-- were asked; what an import holds is not waited for (55P03, busy). Null when the proof is over or used.
+create function preau.account_join(proof bigint, kept_version bigint, gone_version bigint) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
+declare
+    p preau.account_join_proof;
+begin
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
+        raise exception 'an import is at work' using errcode = '55P03';
+    end if;
+    update preau.account_join_proof q set used_at = now()
+     where q.id = proof and q.used_at is null and q.expires_at > now()
+ returning q.* into p;
+    if not found then
+        return null;
+    end if;
+    perform from preau.account a
+      where (a.academy, a.id) in ((p.academy, p.account_id), (p.other_academy, p.other_account))
+      order by a.academy, a.id
+        for no key update;
+    perform preau.require_unchanged((select count(*) from preau.account a
+                                      where (a.academy, a.id, a.version) in ((p.academy, p.account_id, kept_version),
+                                                                             (p.other_academy, p.other_account, gone_version))
+                                        and a.closed_at is null), 2);
+    perform preau.require_unchanged((select count(*) from preau.credential c
+                                      where (c.academy, c.account_id, c.changed_at) = (p.other_academy, p.other_account, p.other_credential_at)), 1);
+    return preau.account_join_hold(p.other_academy, p.other_account, p.academy, p.account_id, 'password');
+end $$;
+revoke execute on function preau.account_join from public;
+grant execute on function preau.account_join to preau_link;
+
+-- Undoes it: the account opens again as it was, with its password, the records that came from it and FranceConnect's identity, if that is
+-- still what came along. Stale when another number of records is there than the rules were asked for. Nobody stays signed in on the account that kept
+-- them. account_merge remembers that these records are not joined again by themselves.
+create function preau.account_separate(number bigint, by text, reason text, records bigint) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
+declare
+    j     preau.account_join;
+    moved bigint;
+begin
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
+        raise exception 'an import is at work' using errcode = '55P03';
+    end if;
+    update preau.account_join q set undone_at = now(), undone_by = account_separate.by, undone_reason = account_separate.reason
+     where q.id = number and q.undone_at is null
+ returning q.* into j;
+    if not found then
+        return;
+    end if;
+    perform from preau.account a
+      where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account))
+      order by a.academy, a.id
+        for no key update;
+    with undone as (
+        update preau.account_merge m set undone_at = now(), undone_by = account_separate.by
+         where m.join_id = number and m.undone_at is null
+     returning m.academy, m.degree, m.aaf_id
+    ), back as (
+        update preau.person p set account_academy = j.from_academy, account_id = j.from_account, changed_at = now()
+          from undone u
+         where (p.academy, p.degree, p.aaf_id) = (u.academy, u.degree, u.aaf_id)
+           and (p.account_academy, p.account_id) = (j.into_academy, j.into_account)
+     returning p.aaf_id
+    )
+    select count(*) into moved from back;
+    perform preau.require_unchanged(moved, records);
+    update preau.account a
+       set closed_at = case when (a.academy, a.id) = (j.from_academy, j.from_account) then null else a.closed_at end,
+           detached_at = case when exists (select from preau.people_of_account(a.academy, a.id) c where c.rank = 1) then null
+                              else coalesce(a.detached_at, now()) end
+     where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account));
+    update preau.franceconnect_identity f set academy = j.from_academy, account_id = j.from_account
+     where (f.academy, f.account_id) = (j.into_academy, j.into_account) and f.linked_at = j.identity_linked_at;
+    delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
+    insert into preau.account_event (academy, account_id, action, actor, detail)
+    select e.academy, e.id, e.action, 'operator', jsonb_build_object('join', number, 'login', other.login)
+      from (values (j.from_academy, j.from_account, 'separated_from_other', j.into_academy, j.into_account),
+                   (j.into_academy, j.into_account, 'accounts_separated', j.from_academy, j.from_account)) as e(academy, id, action, of_academy, of_account)
+      join preau.account other on (other.academy, other.id) = (e.of_academy, e.of_account);
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select t.academy, t.id, 'accounts_separated', 'mail', t.address, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from (select a.academy, a.id, preau.account_address(a.academy, a.id) as address
+              from preau.account a
+             where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account))
+               and a.state in ('en_cours', 'active')) t
+     where t.address is not null;
+end $$;
+revoke execute on function preau.account_separate from public;
+grant execute on function preau.account_separate to preau_link;

@@ -1,0 +1,527 @@
+"""One account per guardian: a second account joined from the desk, who may not, and an operator who parts them again."""
+
+import concurrent.futures
+import itertools
+import json
+
+import pytest
+
+from peers.bus import Bus, Refused
+from peers.deeds import tries
+from peers.joining import FORM, Twos, confirm, elsewhere, prove
+from peers.mail import text_of
+from peers.portal import ACADEMY, PASSWORD, add_head, sign_in, sign_in_head
+from peers.registering import code_to, is_looked_at
+from peers.self_help import Stranger
+from peers.site import Site
+
+DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
+SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "5", "attempts_address": "1000",
+                     "birth_date_attempts": "3", "attempts_delay": "1min"},
+            "sms": {"daily_number": "3"}}
+ACCOUNT, MISSING, TOLD = "/guichet/compte", "/guichet/enfant-manquant", "a été réuni"
+MOBILES = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=SETTINGS, with_kannel=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def twos(here):
+    return Twos(here)
+
+
+def join(here, mine, other, *dates):
+    visitor = confirm(prove(here, mine, other), *dates)
+    assert visitor.page.path == ACCOUNT and "Vos deux comptes sont réunis" in visitor.page.text, visitor.page.text
+    return visitor
+
+
+def subjects(here, address):
+    return [mail["Subject"] for mail in here.mail.mails(address)]
+
+
+# --------------------------------------------------------------------------------------------------- two become one
+
+
+def test_a_second_account_that_was_handed_out_is_joined(here, twos):
+    """With what the letter says, and the birth date of the child that comes: the first stays, and has all children of two academies."""
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    page = visitor.page
+    assert page.path.startswith(FORM + "/") and page.status == 200
+    assert all(word in page.text for word in (mine.login, second.login, "Tom", "provisoire")) and "2012" not in page.text
+    assert second.row()["closed_at"] is None, "nothing is done before it is confirmed"
+    assert confirm(visitor, "01/01/2012").page.status == 422 and "ne correspond pas" in visitor.page.text
+    assert confirm(visitor, "29/02/2012").page.path == ACCOUNT
+    desk = visitor.get("/guichet")
+    assert "Tom" in desk.text and "Léa" in desk.text and mine.login in desk.text
+    row = second.row()
+    assert row["closed_at"] and (row["state"], row["password"]) == ("distribue", "provisional"), "closed as it was"
+    assert mine.row()["state"] == "active"
+    assert twos.events(mine)[-1] == "accounts_joined" and twos.events(second)[-2:] == ["birth_date_refused", "joined_to_other"]
+    for address in (mine.email, second.mail):
+        mail, = [mail for mail in here.mail.wait(address, count=1, seconds=30) if mail["Subject"] == "Vos deux comptes ont été réunis"]
+        assert mine.login in text_of(mail) and second.login not in text_of(mail)
+    assert "ont été réunis en celui-ci" in visitor.get("/guichet/historique").text
+    (told,) = twos.joins(mine)
+    assert (told["from_login"], told["into_login"], told["evidence"], told["records"]) == (second.login, mine.login, "password", 1)
+    assert twos.joins(second) == [told]
+
+
+def test_its_identifier_leads_to_a_clear_message_for_who_has_its_password_alone(here, twos):
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    page = elsewhere(sign_in(here, second)).page
+    assert page.status == 409 and TOLD in page.text
+    page = sign_in(here, second, "autre chose que cela 3").page
+    assert page.status == 401 and TOLD not in page.text and "incorrect" in page.text
+    page = prove(here, mine, second).page
+    assert page.status == 409 and TOLD in page.text, "nor is it joined twice"
+
+
+def test_two_accounts_in_use_are_joined_by_their_passwords(here, twos):
+    """No birth dates: each was opened with its own. The other's sessions end, those of the one that stays do not."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.2@example.net")
+    there = sign_in(here, second)
+    visitor = prove(here, mine, second)
+    assert "naissance" not in visitor.page.content.decode()
+    confirm(visitor)
+    assert visitor.get("/guichet").status == 200
+    assert there.get("/guichet").path == "/connexion", "the other's session is over"
+    assert sign_in(here, second).page.status == 409
+    assert sign_in(here, mine).page.path == "/guichet"
+    here.wait(lambda: "Vos deux comptes ont été réunis" in subjects(here, second.email), seconds=30, what="told")
+
+
+def test_twins_that_come_are_named_one_by_one(here, twos):
+    nom = twos.name()
+    mine = twos.activate(twos.guardian("Anne", nom, [twos.child("Léa", nom)]), f"{nom.lower()}@example.net")
+    second = twos.guardian("Anne", nom, [twos.child(prenom, nom, "2013-05-06", academy=12) for prenom in ("Zoé", "Tom")])
+    visitor = prove(here, mine, second)
+    assert confirm(visitor, "06/05/2013", "07/05/2013").page.status == 422
+    assert confirm(visitor, "06/05/2013", "06/05/2013").page.path == ACCOUNT
+
+
+def test_birth_dates_are_few_and_counted_with_those_of_the_opening(here, twos):
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    assert [confirm(visitor, "01/01/2012").page.status for _ in range(4)] == [422, 422, 422, 429]
+    assert second.row()["closed_at"] is None
+
+
+@pytest.mark.parametrize("nom, other", [("Le Goff-Martin", "LE GOFF MARTIN"), ("Legöff", "Le Goff")])
+def test_names_meet_however_they_are_written(here, twos, nom, other):
+    mine, second = twos.pair(nom=nom, other_nom=other, prenom="Marie-Ève", other_prenom="marie eve")
+    assert join(here, mine, second, "29/02/2012")
+
+
+def test_who_moved_away_joins_the_account_of_before(here, twos):
+    """Its records left: what was opened there, and the password, are still the person's."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.3@example.net")
+    with here.psql() as database:
+        database.execute("update preau.person set departed_at = now() where (account_academy, account_id) = (%s, %s)", second.account)
+    visitor = prove(here, mine, second)
+    assert "Aucun enfant" in visitor.page.text
+    assert confirm(visitor).page.path == ACCOUNT
+
+
+# --------------------------------------------------------------------------------------------------- who sees it
+
+
+def test_the_head_sees_one_account_on_the_pages_of_both(here, twos):
+    """The page of the closed one leads to the one that stayed, whose life names it; another school learns nothing of it."""
+    mine, second = twos.pair(academy=ACADEMY)
+    join(here, mine, second, "29/02/2012")
+    school, elsewhere_school = twos.schools[ACADEMY, 2], twos.towns[ACADEMY].school(2)
+    add_head(here, "chef.ici", school)
+    add_head(here, "chef.ailleurs", elsewhere_school)
+    head = sign_in_head(here, "chef.ici")
+    page = head.get(f"/etablissements/{school[0]}/comptes/%d-%d" % second.account)
+    assert page.path == f"/etablissements/{school[0]}/comptes/%d-%d" % mine.account and "a été réuni à celui-ci" in page.text, page.text
+    assert f"réunis en celui-ci\u00a0: {second.login}" in page.text.replace(" :", "\u00a0:") and mine.login in page.text
+    assert all(name in page.text for name in ("Léa", "Tom")), "the children of both"
+    other = sign_in_head(here, "chef.ailleurs")
+    assert other.get(f"/etablissements/{elsewhere_school[0]}/comptes/%d-%d" % second.account).status == 404
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur")
+    page = head.get(f"/etablissements/{school[0]}/comptes/%d-%d" % second.account)
+    assert page.status == 200 and "ce compte s’ouvre de nouveau" in page.text and "Tom" in page.text
+
+
+def test_one_s_own_data_hold_the_account_that_was_joined(here, twos):
+    mine, second = twos.pair()
+    visitor = join(here, mine, second, "29/02/2012")
+    data = json.loads(visitor.submit(visitor.get(ACCOUNT).form("/guichet/donnees")).content)
+    (other,) = data["comptes_reunis"]
+    assert (other["identifiant"], other["etat"]) == (second.login, "distribue") and other["reuni_le"] and other["ferme_le"]
+    assert [event["action"] for event in other["historique"]] == ["joined_to_other"]
+    assert {child["prenom"] for child in data["enfants"]} == {"Léa", "Tom"}
+    assert second.login in visitor.get("/guichet/historique").text
+
+
+# --------------------------------------------------------------------------------------------------- FranceConnect
+
+
+def test_franceconnect_comes_along_where_there_is_room(here, twos):
+    mine, second = twos.pair()
+    twos.link_identity(second, f"sub-{second.login}")
+    visitor = prove(here, mine, second)
+    assert "FranceConnect, lié à l’autre compte" in visitor.page.text
+    confirm(visitor, "29/02/2012")
+    assert twos.identity(mine) == f"sub-{second.login}" and twos.identity(second) is None
+
+
+def test_two_identities_of_franceconnect_are_two_persons(here, twos):
+    mine, second = twos.pair()
+    twos.link_identity(mine, f"sub-{mine.login}")
+    twos.link_identity(second, f"sub-{second.login}")
+    page = prove(here, mine, second).page
+    assert page.status == 409 and "deux identités" in page.text and second.row()["closed_at"] is None
+
+
+# --------------------------------------------------------------------------------------------------- somebody else's
+
+
+def test_another_name_or_first_name_is_somebody_else(here, twos):
+    """A twin sister, a husband: told to who gave the right password, and to nobody else."""
+    mine, sister = twos.pair(other_prenom="Annie")
+    page = prove(here, mine, sister).page
+    assert page.status == 403 and "n’est pas le vôtre" in page.text
+    assert "n’est pas le vôtre" not in prove(here, mine, sister, "pas le bon du tout 5").page.text
+    assert sister.row()["closed_at"] is None
+
+
+def test_a_homonym_s_letter_is_not_enough(here, twos):
+    """Another person of the same name: who found their letter does not know the birth dates of their children."""
+    mine, homonym = twos.pair()
+    visitor = prove(here, mine, homonym)
+    assert confirm(visitor, "03/04/2010").page.status == 422, "one's own child's date is not theirs"
+    assert homonym.row()["closed_at"] is None
+
+
+def test_two_guardians_of_one_child_are_two_persons(here, twos):
+    """A father and a grandfather of one name: AAF names both guardians of the same pupil."""
+    nom = twos.name()
+    child = twos.child("Léa", nom)
+    mine = twos.activate(twos.guardian("Jean", nom, [child]), f"{nom.lower()}@example.net")
+    other = twos.guardian("Jean", nom, [child])
+    page = prove(here, mine, other).page
+    assert page.status == 409 and "deux responsables d’un même élève" in page.text and other.row()["closed_at"] is None
+
+
+def test_itself_a_pupil_s_and_a_closed_one_are_refused(here, twos):
+    mine, second = twos.pair()
+    assert prove(here, mine, mine).page.status == 422
+    pupil = second.children[0]
+    pupil.hand_out()
+    page = prove(here, mine, pupil).page
+    assert page.status == 403 and "réservée aux responsables" in page.text
+    with here.psql() as database:
+        database.execute("update preau.account set closed_at = now() where (academy, id) = (%s, %s)", second.account)
+    page = prove(here, mine, second).page
+    assert page.status == 409 and "est fermé" in page.text
+    assert {mine.row()["closed_at"], pupil.row()["closed_at"]} == {None}
+
+
+def test_a_pupil_has_no_second_account(here, twos):
+    mine, second = twos.pair()
+    pupil = second.children[0]
+    pupil.hand_out()
+    visitor = sign_in(here, pupil)
+    visitor.page = visitor.submit(visitor.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance="29/02/2012")
+    assert "autre compte" not in visitor.get(ACCOUNT).text
+    assert prove(here, pupil, mine, visitor=visitor).page.status == 403
+
+
+def test_not_handed_out_and_out_of_date_say_what_to_do(here, twos):
+    mine, second = twos.pair()
+    second.hand_out(months=-1)
+    assert "plus valable" in prove(here, mine, second).page.text
+    assert second.row()["closed_at"] is None
+
+
+# --------------------------------------------------------------------------------------------------- a child is missing
+
+
+def missing(here, mine, mobile):
+    visitor = elsewhere(sign_in(here, mine))
+    page = visitor.get(MISSING)
+    visitor.page = visitor.submit(page.form(MISSING), mobile=mobile)
+    return visitor
+
+
+def answer(visitor, path, **fields):
+    form = visitor.page.form(f"{MISSING}/{path}")
+    dates = dict(zip([name for name, _ in form.fields if name.startswith("naissance")], fields.pop("dates", ())))
+    visitor.page = visitor.submit(form, dates, **fields)
+    return visitor.page
+
+
+def with_mobile(here, person):
+    """That no one else has; as the school of this record knows it."""
+    person.mobile = f"+3361300{next(MOBILES):04}"
+    with here.psql() as database:
+        database.execute("update preau.person set mobile = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (person.mobile, person.town.academy, person.degree, person.aaf_id))
+    return person.mobile
+
+
+def test_a_missing_child_is_found_by_the_mobile_that_its_school_knows(here, twos):
+    """Another mobile than that of the first record: a code there, the birth date of that child alone, and it is in the account."""
+    mine, second = twos.pair()
+    mobile = with_mobile(here, second)
+    visitor = missing(here, mine, mobile)
+    assert visitor.page.path == MISSING + "/code"
+    assert answer(visitor, "code", code="000000").status == 422
+    page = answer(visitor, "code", code=code_to(here, mobile))
+    assert page.path == MISSING + "/enfants" and "Tom" in page.text and "Léa" not in page.text
+    assert answer(visitor, "enfants", dates=["01/01/2012"]).status == 422
+    page = answer(visitor, "enfants", dates=["29/02/2012"])
+    assert page.path == "/guichet" and "L’enfant est dans votre compte" in page.text and "Tom" in page.text
+    assert second.row()["closed_at"] and twos.events(mine)[-2:] == ["birth_date_refused", "accounts_joined"]
+    here.wait(lambda: "Vos deux comptes ont été réunis" in subjects(here, mine.email), seconds=30, what="told")
+    (told,) = twos.joins(mine)
+    assert told["evidence"] == "same_mobile"
+    here.ctl("account", "separate", told["join"], "--reason", "demande")
+    assert "Tom" not in sign_in(here, mine).get("/guichet").text and second.row()["closed_at"] is None
+
+
+def test_the_code_opens_nothing_else(here, twos):
+    """Who has the telephone of the other record gets no password of this account, nor is signed in elsewhere by it."""
+    mine, second = twos.pair()
+    mobile = with_mobile(here, second)
+    visitor = missing(here, mine, mobile)
+    answer(visitor, "code", code=code_to(here, mobile))
+    token = visitor.session.cookies.get_dict()
+    bus = Bus(here)
+    (value,) = [one for name, one in token.items() if "inscription" in name.lower() or "registration" in name.lower()]
+    answer(visitor, "enfants", dates=["29/02/2012"])
+    with pytest.raises(Refused, match="registration_over"):
+        bus.ask("link", "FinishRegistration", bus.message("link", "FinishRegistrationRequest", token=value, password="un autre jardin sous la pluie 4"))
+    assert sign_in(here, mine).page.path == "/guichet"
+
+
+def test_nobody_s_mobile_and_somebody_else_s_see_the_same_page_and_get_no_sms(here, twos):
+    mine, second = twos.pair()
+    sister, other = twos.pair(other_prenom="Annie")  # another first name at that number
+    used, active = twos.pair()
+    twos.activate(active, f"{used.nom.lower()}.6@example.net")  # in use: joined by its password alone
+    mobiles = ["+33613999999", with_mobile(here, second), with_mobile(here, other), with_mobile(here, mine), with_mobile(here, active)]
+    pages = [missing(here, whose, mobile).page for whose, mobile in zip((mine, sister, sister, mine, used), mobiles)]
+    assert len({(page.path, page.status, page.text.replace(whose.login, "")) for page, whose in zip(pages, (mine, sister, sister, mine, used))}) == 1
+    is_looked_at(here)
+    assert [message for message in here.sms.messages() if message["to"] in mobiles] == []
+
+
+def test_two_guardians_of_one_child_are_not_joined_by_a_mobile(here, twos):
+    nom = twos.name()
+    child = twos.child("Léa", nom)
+    mine = twos.activate(twos.guardian("Jean", nom, [child]), f"{nom.lower()}@example.net")
+    other = twos.guardian("Jean", nom, [child])
+    mobile = with_mobile(here, other)
+    missing(here, mine, mobile)
+    is_looked_at(here)
+    assert [message for message in here.sms.messages() if message["to"] == mobile] == [] and other.row()["closed_at"] is None
+
+
+def test_what_is_no_mobile_is_refused_at_its_field(here, twos):
+    mine, _ = twos.pair()
+    page = missing(here, mine, "12").page
+    assert page.status == 422 and "mobile" in page.text and page.path == MISSING
+
+
+# --------------------------------------------------------------------------------------------------- bounds
+
+
+def test_wrong_passwords_count_as_sign_ins_of_that_account(here, twos):
+    """The same bounds from the same network, either way round; who is elsewhere is not kept out."""
+    mine, second = twos.pair()
+    visitor = elsewhere(sign_in(here, mine))
+    assert [prove(here, mine, second, "faux faux faux 9", visitor).page.status for _ in range(5)] == [401] * 5
+    assert prove(here, mine, second, visitor=visitor).page.status == 429, "the right one must wait as well"
+    stranger = Stranger(here, visitor.session.headers["X-Forwarded-For"])
+    page = stranger.submit(stranger.get("/connexion").form("/connexion"), identifiant=second.login, mot_de_passe=second.password)
+    assert page.status == 429, "nor may it sign in from there"
+    assert sign_in(here, second).page.path == "/ouverture"
+
+
+def test_who_is_unknown_and_who_is_not_are_answered_alike(here, twos):
+    mine, second = twos.pair()
+    visitor = elsewhere(sign_in(here, mine))
+    known = prove(here, mine, second, "faux faux faux 9", visitor).page
+
+    class Nobody:
+        login, password = "z.personne999", "faux faux faux 9"
+
+    unknown = prove(here, mine, Nobody, visitor=visitor).page
+    assert (known.status, known.text.replace(second.login, "")) == (unknown.status, unknown.text.replace(Nobody.login, ""))
+
+
+# --------------------------------------------------------------------------------------------------- once, and by who may
+
+
+def joined_rows(here, *people):
+    with here.psql() as database:
+        return sum(database.execute("select count(*) from preau.account_join where (from_academy, from_account) = (%s, %s)",
+                                    person.account).fetchone()[0] for person in people)
+
+
+def test_a_form_that_is_sent_again_does_nothing_more(here, twos):
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    form = visitor.page.form(visitor.page.path)
+    dates = {name: "29/02/2012" for name, _ in form.fields if name.startswith("naissance")}
+    for _ in range(2):
+        assert visitor.submit(form, dates).path == ACCOUNT
+    assert visitor.submit(form, dates, demande="autre").path == ACCOUNT, "another request of the same proof: it was done"
+    assert joined_rows(here, second) == 1 and twos.events(mine).count("accounts_joined") == 1
+    assert visitor.get(form.action).status == 410
+
+
+def test_two_at_once_join_once(here, twos):
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    form = visitor.page.form(visitor.page.path)
+    dates = {name: "29/02/2012" for name, _ in form.fields if name.startswith("naissance")}
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda number: visitor.submit(form, dates, demande=str(number)), range(4)))
+    assert {page.status for page in pages} <= {200, 503} and any(page.path == ACCOUNT for page in pages)
+    assert joined_rows(here, second) == 1
+
+
+def test_of_two_that_join_each_other_one_stays(here, twos):
+    for _ in range(3):
+        mine, second = twos.pair()
+        twos.activate(second, f"{mine.nom.lower()}.4@example.net")
+        visitors = [prove(here, mine, second), prove(here, second, mine)]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(confirm, visitors))
+        closed = [person for person in (mine, second) if person.row()["closed_at"]]
+        assert len(closed) <= 1 and joined_rows(here, mine, second) == len(closed)
+        with here.psql() as database:
+            owners = {row for person in (mine, second) for row in database.execute(
+                "select account_academy, account_id from preau.person where profile = 'responsable' and (academy, degree, aaf_id) = (%s, %s, %s)",
+                (person.town.academy, person.degree, person.aaf_id))}
+        assert len(owners) == 2 - len(closed)
+
+
+def test_a_proof_is_of_one_account_and_a_form_of_one_browser(here, twos):
+    mine, second = twos.pair()
+    stranger, _ = twos.pair()
+    path = prove(here, mine, second).page.path
+    other = sign_in(here, stranger)
+    assert other.get(path).status == 410
+    form = other.get(FORM).form(FORM)
+    form.action = path
+    assert other.submit(form).status == 410
+    visitor = sign_in(here, mine)
+    form = visitor.get(path).form(path)
+    assert visitor.submit(form, csrf="x").status == 403 and visitor.submit(form, csrf=other.get(FORM).form(FORM).fields[0][1]).status == 403
+    assert second.row()["closed_at"] is None
+
+
+def test_a_proof_ends_with_the_password_and_with_its_time(here, twos):
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    second.reset()
+    assert confirm(visitor, "29/02/2012").page.status == 410
+    visitor = prove(here, mine, second)
+    with here.psql() as database:
+        database.execute("update preau.account_join_proof set expires_at = now() where (account_id, academy) = (%s, %s)", mine.account[::-1])
+    assert confirm(visitor, "29/02/2012").page.status == 410 and second.row()["closed_at"] is None
+
+
+def test_an_import_at_work_is_not_disturbed(here, twos):
+    mine, second = twos.pair()
+    visitor = prove(here, mine, second)
+    path = visitor.page.path
+    with here.psql() as importing, importing.transaction():
+        importing.execute("select pg_advisory_xact_lock(1347568983)")
+        assert confirm(visitor, "29/02/2012").page.status == 503
+    visitor.page = visitor.get(path)
+    assert confirm(visitor, "29/02/2012").page.path == ACCOUNT
+
+
+def test_linkd_takes_the_callers_word_for_nobody_else(here, twos):
+    mine, second = twos.pair()
+    bus = Bus(here)
+    request = bus.message("link", "ProveOtherAccountRequest", login=second.login, password=second.password, address="192.0.2.1")
+    request.account.academy, request.account.id = mine.account
+    for caller in ({"account": second.account}, {"operator": True}):
+        with pytest.raises(Refused, match="not_allowed"):
+            bus.ask("link", "ProveOtherAccount", request, **caller)
+    for method, name in (("ListJoins", "ListJoinsRequest"), ("SeparateAccounts", "SeparateAccountsRequest")):
+        with pytest.raises(Refused, match="not_allowed"):
+            bus.ask("link", method, bus.message("link", name), account=mine.account)
+
+
+# --------------------------------------------------------------------------------------------------- parted again
+
+
+@tries("Link/SeparateAccounts", "accounts_separated")
+def test_an_operator_parts_them_again(here, twos):
+    """The closed account opens again with its password, its records, its children and FranceConnect; it is audited, with the reason."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.5@example.net")
+    twos.link_identity(second, f"sub-{second.login}")
+    visitor = join(here, mine, second)
+    (told,) = twos.joins(mine)
+    assert here.run_ctl("account", "separate", told["join"]).returncode == 2, "a reason is asked"
+    done = here.ctl("account", "separate", told["join"], "--reason", "homonyme", "--by", "exploitante", json_answer=True)
+    assert done == {"join": told["join"], "from_login": second.login, "into_login": mine.login}
+    assert here.ctl("account", "separate", told["join"], "--reason", "homonyme", json_answer=True) == done, "as the first time"
+    entry = next(entry for entry in here.ctl("audit", "show", "--action", "accounts_separated", json_answer=True)["entries"]
+                 if entry["detail"]["join"] == told["join"])
+    assert (entry["actor"], entry["detail"]) == ("exploitante", {"join": told["join"], "reason": "homonym"})
+    assert visitor.get("/guichet").path == "/connexion", "nobody stays signed in on the one that kept them"
+    desk = sign_in(here, second).get("/guichet")
+    assert desk.status == 200 and "Tom" in desk.text and "Léa" not in desk.text
+    assert "Tom" not in sign_in(here, mine).get("/guichet").text
+    assert twos.identity(second) == f"sub-{second.login}" and twos.identity(mine) is None
+    assert twos.events(second)[-1] == "separated_from_other" and twos.events(mine)[-1] == "accounts_separated"
+    for person in (mine, second):
+        here.wait(lambda address=person.email: "Vos deux comptes ont été séparés" in subjects(here, address), seconds=30, what="told")
+    (told,) = twos.joins(second)
+    assert told["undone_by"] == "exploitante" and told["undone_reason"] == "homonym" and told["records"] == 0
+    page = prove(here, mine, second).page
+    assert page.status == 409 and "séparés" in page.text, "what an operator parted is not joined again from the desk"
+
+
+def test_an_identity_linked_meanwhile_stays_where_it_is(here, twos):
+    mine, second = twos.pair()
+    twos.link_identity(second, f"sub-{second.login}")
+    join(here, mine, second, "29/02/2012")
+    with here.psql() as database:
+        database.execute("delete from preau.franceconnect_identity where (academy, account_id) = (%s, %s)", mine.account)
+    twos.link_identity(mine, f"sub-{mine.login}")
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur")
+    assert twos.identity(mine) == f"sub-{mine.login}" and twos.identity(second) is None
+
+
+def test_what_is_gone_or_moved_on_is_not_parted(here, twos):
+    mine, second = twos.pair()
+    third, _ = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    (told,) = twos.joins(mine)
+
+    def refused():
+        done = here.run_ctl("account", "separate", told["join"], "--reason", "erreur", "--json")
+        assert done.returncode == 1
+        return done.stdout
+
+    with here.psql() as database:
+        database.execute("insert into preau.identifier (login, academy, account_id) values (%s, %s, %s)", (second.login, *second.account))
+        moved = (*third.account, second.town.academy, second.degree, second.aaf_id)
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, %s, %s)", moved)
+        assert "parting_elsewhere" in refused()
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (*mine.account, *moved[2:]))
+        database.execute("delete from preau.account where (academy, id) = (%s, %s)", second.account)
+    assert "parting_erased" in refused()
+    assert here.run_ctl("account", "separate", 999999, "--reason", "erreur").returncode == 1
+    assert "(effacé)" in here.ctl("account", "joined") and twos.joins(second)[0]["from_login"] == ""
