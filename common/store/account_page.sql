@@ -103,6 +103,7 @@ select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel,
 select j.into_academy as academy, j.into_account as id
   from preau.account_join j
  where j.from_academy = $3 and j.from_account = $4 and j.undone_at is null
+   and exists (select from preau.account_merge m where m.join_id = j.id and m.undone_at is null)
    and exists (select from preau.school_account b
                 where b.academy = $1 and b.uai = $2 and b.account_academy = j.into_academy and b.account_id = j.into_account)
  order by j.id desc

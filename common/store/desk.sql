@@ -161,7 +161,8 @@ select g.done, json_build_object(
               from preau.account_event e where e.academy = o.academy and e.account_id = o.id)) order by j.id), '[]')
           from preau.account_join j
           join preau.account o on (o.academy, o.id) = (j.from_academy, j.from_account)
-         where j.into_academy = $1 and j.into_account = $2 and j.undone_at is null),
+         where j.into_academy = $1 and j.into_account = $2 and j.undone_at is null and o.closed_at is not null
+           and exists (select from preau.account_merge m where m.join_id = j.id and m.undone_at is null)), -- nor all its records parted one by one
        'connexions', (select coalesce(json_agg(json_build_object(
            'navigateur', s.browser, 'debut', s.created_at, 'derniere_activite', s.seen_at, 'fin_au_plus_tard', s.expires_at)
                                           order by s.created_at), '[]')

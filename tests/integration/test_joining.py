@@ -162,6 +162,11 @@ def test_one_s_own_data_hold_the_account_that_was_joined(here, twos):
     assert [event["action"] for event in other["historique"]] == ["joined_to_other"]
     assert {child["prenom"] for child in data["enfants"]} == {"Léa", "Tom"}
     assert second.login in visitor.get("/guichet/historique").text
+    with here.psql() as database:  # as preauctl import unmerge parts its record
+        database.execute("update preau.account_merge set undone_at = now(), undone_by = 'essai' where (from_academy, from_account) = (%s, %s)", second.account)
+        database.execute("update preau.account set closed_at = null where (academy, id) = (%s, %s)", second.account)
+    data = json.loads(visitor.submit(visitor.get(ACCOUNT).form("/guichet/donnees")).content)
+    assert data["comptes_reunis"] == [], "what is parted is somebody else's again"
 
 
 # --------------------------------------------------------------------------------------------------- FranceConnect
@@ -388,8 +393,8 @@ def test_two_at_once_join_once(here, twos):
     visitor = prove(here, mine, second)
     form = visitor.page.form(visitor.page.path)
     dates = {name: "29/02/2012" for name, _ in form.fields if name.startswith("naissance")}
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        pages = list(pool.map(lambda number: visitor.submit(form, dates, demande=str(number)), range(4)))
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:  # as many as birth dates may be given a day
+        pages = list(pool.map(lambda number: visitor.submit(form, dates, demande=str(number)), range(3)))
     assert {page.status for page in pages} <= {200, 503} and any(page.path == ACCOUNT for page in pages)
     assert joined_rows(here, second) == 1
 
