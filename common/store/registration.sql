@@ -33,8 +33,8 @@ returning id;
 -- $3 account_id bigint
 -- $4 mobile text
 -- $5 lifetime interval
-insert into preau.registration as r (request_id, match_name, also_named, mobile, for_academy, for_account, expires_at)
-select $1, own.names[1], own.names[2:], $4, $2, $3, now() + $5
+insert into preau.registration as r (request_id, match_name, also_named, mobile, for_academy, for_account, expires_at, trace)
+select $1, own.names[1], own.names[2:], $4, $2, $3, now() + $5, substring(current_setting('application_name') from '[0-9a-f]{32}$')
   from (select array_agg(distinct replace(p.search_name, ' ', '')) as names
           from preau.person p
          where p.account_academy = $2 and p.account_id = $3 and p.profile = 'responsable') own
