@@ -19,6 +19,7 @@ static struct import_merge merge_of(const struct rows *rows, int64_t id)
         .aaf_id = row_int64(rows, 0, "aaf_id"),
         .is_undone = row_bool(rows, 0, "is_undone"),
         .is_in_force = row_bool(rows, 0, "is_in_force"),
+        .is_of_join = row_bool(rows, 0, "is_of_join"),
         .into = {.academy.v = (int16_t)row_int64(rows, 0, "into_academy"),   .id.v = row_int64(rows, 0, "into_account")},
         .former = {.academy.v = (int16_t)row_int64(rows, 0, "former_academy"), .id.v = row_int64(rows, 0, "former_id")   },
     };

@@ -63,6 +63,10 @@ static bool undo_judge(struct undoing *undoing, struct session *session, struct 
         undoing->refusal = REFUSAL_NOT_FOUND;
         return true;
     }
+    if (merge.is_of_join) { /* else its account would be open, and still joined */
+        undoing->refusal = REFUSAL_MERGE_OF_JOIN;
+        return true;
+    }
     return undo_apply(undoing, session, &merge, fault);
 }
 

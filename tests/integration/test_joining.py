@@ -15,7 +15,7 @@ from peers.registering import code_to, is_looked_at
 from peers.self_help import Stranger
 from peers.site import Site
 
-DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
+DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald", "preau-importd")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "5", "attempts_address": "1000",
                      "birth_date_attempts": "3", "attempts_delay": "1min"},
             "sms": {"daily_number": "3"}}
@@ -162,9 +162,8 @@ def test_one_s_own_data_hold_the_account_that_was_joined(here, twos):
     assert [event["action"] for event in other["historique"]] == ["joined_to_other"]
     assert {child["prenom"] for child in data["enfants"]} == {"Léa", "Tom"}
     assert second.login in visitor.get("/guichet/historique").text
-    with here.psql() as database:  # as preauctl import unmerge parts its record
-        database.execute("update preau.account_merge set undone_at = now(), undone_by = 'essai' where (from_academy, from_account) = (%s, %s)", second.account)
-        database.execute("update preau.account set closed_at = null where (academy, id) = (%s, %s)", second.account)
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "demande")
+    visitor = sign_in(here, mine)
     data = json.loads(visitor.submit(visitor.get(ACCOUNT).form("/guichet/donnees")).content)
     assert data["comptes_reunis"] == [], "what is parted is somebody else's again"
 
@@ -506,6 +505,78 @@ def test_an_identity_linked_meanwhile_stays_where_it_is(here, twos):
     twos.link_identity(mine, f"sub-{mine.login}")
     here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur")
     assert twos.identity(mine) == f"sub-{mine.login}" and twos.identity(second) is None
+
+
+def test_a_record_of_a_whole_account_is_not_parted_alone(here, twos):
+    """Else the other account would be open, and still joined to this one, which would keep its FranceConnect and show its life."""
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    (told,) = twos.joins(mine)
+    with here.psql() as database:
+        merge, = database.execute("select id from preau.account_merge where join_id = %s", (told["join"],)).fetchone()
+    done = here.run_ctl("import", "unmerge", merge, "--json")
+    assert done.returncode == 1 and "merge_of_join" in done.stdout, done
+    assert second.row()["closed_at"] and twos.joins(mine) == [told]
+    here.ctl("account", "separate", told["join"], "--reason", "erreur")
+    assert here.ctl("import", "unmerge", merge, json_answer=True)["login"] == second.login, "it was undone with the others"
+
+
+def test_a_record_of_an_account_that_was_erased_is_parted_alone(here, twos):
+    """The join cannot be undone whole any more; that the record is somebody else's still can be said."""
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    with here.psql() as database:
+        database.execute("delete from preau.account where (academy, id) = (%s, %s)", second.account)
+        merge, = database.execute("select id from preau.account_merge where (from_academy, from_account) = (%s, %s)", second.account).fetchone()
+    login = here.ctl("import", "unmerge", merge, json_answer=True)["login"]
+    assert login not in (mine.login, "")
+    assert "Tom" not in sign_in(here, mine).get("/guichet").text
+
+
+LONG_AGO = "2025-01-02"
+
+
+def detached(here, person):
+    since = person.row()["detached_at"]
+    return since and since.date().isoformat()
+
+
+def leave(here, person, since=LONG_AGO):
+    with here.psql() as database:
+        database.execute("update preau.person set departed_at = %s where (account_academy, account_id) = (%s, %s)", (since, *person.account))
+        database.execute("update preau.account set detached_at = %s where (academy, id) = (%s, %s)", (since, *person.account))
+
+
+def test_who_left_with_both_accounts_is_erased_in_their_time(here, twos):
+    """Joining them begins no other time of grace; a child that came along ends it."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.7@example.net")
+    leave(here, mine)
+    leave(here, second, "2025-03-04")
+    join(here, mine, second)
+    assert detached(here, mine) == LONG_AGO
+    other, with_child = twos.pair()
+    leave(here, other)
+    join(here, other, with_child, "29/02/2012")
+    assert detached(here, other) is None
+
+
+def test_what_is_parted_has_the_attachment_that_an_import_would_see(here, twos):
+    """A child that its guardian disclaims attaches, as long as the school has not judged it; who is left with nothing is detached from then on."""
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    child = second.children[0]
+    with here.psql() as database:
+        database.execute("insert into preau.disclaimed_child (claim, academy, degree, guardian_id, pupil_id)"
+                         " values (nextval('preau.disclaimed_child_claim'), %s, %s, %s, %s)",
+                         (child.town.academy, child.degree, second.aaf_id, child.aaf_id))
+    leave(here, mine)
+    with here.psql() as database:  # the record of the second alone is there
+        database.execute("update preau.person set departed_at = null where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (second.town.academy, second.degree, second.aaf_id))
+        database.execute("update preau.account set detached_at = null where (academy, id) = (%s, %s)", mine.account)
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "demande")
+    assert second.row()["detached_at"] is None and mine.row()["detached_at"] is not None
 
 
 def test_what_is_gone_or_moved_on_is_not_parted(here, twos):

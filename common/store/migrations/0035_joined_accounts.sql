@@ -39,6 +39,7 @@ create table preau.account_join (
 create index account_join_by_from on preau.account_join (from_academy, from_account);
 create index account_join_by_into on preau.account_join (into_academy, into_account);
 grant select on preau.account_join to preau_link, preau_portal;
+grant select (id, undone_at) on preau.account_join to preau_import; -- a record of one that is in force is not parted by itself
 grant select (login, academy, account_id) on preau.identifier to preau_link; -- whose joins an operator asks for, also of an account that was erased
 
 alter table preau.account_merge
@@ -48,11 +49,15 @@ alter table preau.account_merge
 create index account_merge_by_join on preau.account_merge (join_id) where join_id is not null;
 create index account_merge_by_from on preau.account_merge (from_academy, from_account) where from_account is not null;
 
--- Those of registrations by SMS that were joined before this version.
+-- Those of registrations by SMS that were joined before this version, and are whole: of some, records were parted one by one since, which opened the
+-- account that they came from. These stay merges of single records.
 insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence, joined_at)
-select distinct m.from_academy, m.from_account, m.into_academy, m.into_account, 'same_mobile', m.merged_at
+select m.from_academy, m.from_account, m.into_academy, m.into_account, 'same_mobile', m.merged_at
   from preau.account_merge m
- where m.evidence = 'same_mobile' and m.undone_at is null and m.from_account is not null;
+  join preau.account f on (f.academy, f.id) = (m.from_academy, m.from_account) and f.closed_at is not null
+ where m.evidence = 'same_mobile'
+ group by m.from_academy, m.from_account, m.into_academy, m.into_account, m.merged_at
+having bool_and(m.undone_at is null);
 update preau.account_merge m set join_id = j.id
   from preau.account_join j
  where m.evidence = 'same_mobile' and m.undone_at is null
@@ -82,6 +87,19 @@ select preau.notification_address(a.email, a.email_confirmed_at, r.mail)
 $$;
 revoke execute on function preau.account_address from public;
 
+-- Is an account attached, as an import judges it (common/store/import_attach.sql)? Also by a child that the guardian disclaims: the school has not judged that.
+create function preau.account_is_attached(of_academy smallint, of_account bigint) returns boolean language sql stable
+    set search_path = pg_catalog, pg_temp as $$
+select exists (select from preau.person p
+                where (p.account_academy, p.account_id) = (of_academy, of_account) and p.profile = 'eleve' and p.departed_at is null)
+    or exists (select from preau.person r
+                 join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                 join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                where (r.account_academy, r.account_id) = (of_academy, of_account) and r.profile = 'responsable'
+                  and r.departed_at is null and c.departed_at is null)
+$$;
+revoke execute on function preau.account_is_attached from public;
+
 -- The one place where two accounts become one: for the two functions below, which know that they may, and hold the rows of both. The records move,
 -- the other account is closed with what could still lead into it, FranceConnect's identity comes along where there is room for it,
 -- and both addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
@@ -109,7 +127,9 @@ begin
     select m.academy, m.degree, m.aaf_id, gone_academy, gone_account, kept_academy, kept_account, account_join_hold.evidence, number
       from moved m;
     update preau.account a set closed_at = now() where (a.academy, a.id) = (gone_academy, gone_account);
-    update preau.account a set detached_at = null where (a.academy, a.id) = (kept_academy, kept_account);
+    update preau.account a -- what came may be of who left as well: the time of grace goes on
+       set detached_at = case when preau.account_is_attached(a.academy, a.id) then null else coalesce(a.detached_at, now()) end
+     where (a.academy, a.id) = (kept_academy, kept_account);
     delete from preau.session s where (s.academy, s.account_id) = (gone_academy, gone_account);
     update preau.confirmation c set superseded_at = now()
      where (c.academy, c.account_id) = (gone_academy, gone_account) and c.used_at is null and c.superseded_at is null;
@@ -280,8 +300,7 @@ begin
     perform preau.require_unchanged(moved, records);
     update preau.account a
        set closed_at = case when (a.academy, a.id) = (j.from_academy, j.from_account) then null else a.closed_at end,
-           detached_at = case when exists (select from preau.people_of_account(a.academy, a.id) c where c.rank = 1) then null
-                              else coalesce(a.detached_at, now()) end
+           detached_at = case when preau.account_is_attached(a.academy, a.id) then null else coalesce(a.detached_at, now()) end
      where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account));
     update preau.franceconnect_identity f set academy = j.from_academy, account_id = j.from_account
      where (f.academy, f.account_id) = (j.into_academy, j.into_account) and f.linked_at = j.identity_linked_at;
