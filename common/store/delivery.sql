@@ -9,6 +9,7 @@
 -- reminder: what a reminder tells, one a line, of schools that are the administrator's now; null when there are none, or no
 -- reminder is wanted any more.
 -- The inner limit is for the planner, which keeps one plan for all: it takes an unknown one for a tenth of the table.
+-- That an account was joined to another is told to both, though one is closed by that: with the name and the identifier of where its records are now.
 -- A kind of mail is asked for within what it alone needs, so that nothing of it is looked up for the others.
 -- :role notify
 -- $1 limit bigint
@@ -40,9 +41,9 @@ with due as (
 select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
        reminder.lines as reminder,
        coalesce(t.batch_academy, 0) as batch_academy, coalesce(t.batch_id, 0) as batch_id,
-       a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, a.login,
-       a.closed_at is not null as is_closed, a.notification_expires_at,
-       cr.sealed, coalesce(who.nom, ad.name, '') as nom, coalesce(who.prenom, '') as prenom,
+       a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, coalesce(stays.login, a.login) as login,
+       a.closed_at is not null and t.kind not in ('accounts_joined', 'accounts_separated') as is_closed, a.notification_expires_at,
+       cr.sealed, coalesce(who.nom, stays.nom, ad.name, '') as nom, coalesce(who.prenom, stays.prenom, '') as prenom,
        coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,
        coalesce(b.uai, (select m.uai from preau.school_account m
                          where m.account_academy = t.academy and m.account_id = t.account_id limit 1), reminder.uai, '') as uai,
@@ -83,6 +84,16 @@ select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message
         select nom, prenom from preau.person p
          where p.account_academy = t.academy and p.account_id = t.account_id
          order by p.departed_at nulls first, p.academy, p.degree, p.aaf_id limit 1) who on true
+  left join lateral (
+        select p.nom, p.prenom, i.login
+          from preau.account_join j
+          join preau.account_merge m on m.join_id = j.id and m.undone_at is null
+          join preau.person p on (p.academy, p.degree, p.aaf_id) = (m.academy, m.degree, m.aaf_id)
+          join preau.account i on (i.academy, i.id) = (p.account_academy, p.account_id)
+         where t.kind = 'accounts_joined'
+           and j.from_academy = t.academy and j.from_account = t.account_id and j.undone_at is null
+         order by j.id desc
+         limit 1) stays on true
   left join lateral (
         select string_agg(c.prenom, E'\n' order by c.birth_date, c.prenom) as names
           from (select distinct c.academy, c.degree, c.aaf_id, c.prenom, c.birth_date

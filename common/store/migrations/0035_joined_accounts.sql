@@ -39,6 +39,7 @@ create table preau.account_join (
 create index account_join_by_from on preau.account_join (from_academy, from_account);
 create index account_join_by_into on preau.account_join (into_academy, into_account);
 grant select on preau.account_join to preau_link, preau_portal;
+grant select (id, from_academy, from_account, undone_at) on preau.account_join to preau_notify; -- whom to tell that theirs was closed
 grant select (id, undone_at) on preau.account_join to preau_import; -- a record of one that is in force is not parted by itself
 grant select (login, academy, account_id) on preau.identifier to preau_link; -- whose joins an operator asks for, also of an account that was erased
 
@@ -106,11 +107,11 @@ revoke execute on function preau.account_is_attached from public;
 create function preau.account_join_hold(gone_academy smallint, gone_account bigint, kept_academy smallint, kept_account bigint, evidence text)
     returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    addresses text[];
-    linked    timestamptz;
-    number    bigint;
+    kept_address text := preau.account_address(kept_academy, kept_account);
+    gone_address text := preau.account_address(gone_academy, gone_account);
+    linked       timestamptz;
+    number       bigint;
 begin
-    addresses := array[preau.account_address(kept_academy, kept_account), preau.account_address(gone_academy, gone_account)];
     update preau.franceconnect_identity f set academy = kept_academy, account_id = kept_account
      where (f.academy, f.account_id) = (gone_academy, gone_account)
        and not exists (select from preau.franceconnect_identity k where (k.academy, k.account_id) = (kept_academy, kept_account))
@@ -139,12 +140,13 @@ begin
                    (kept_academy, kept_account, 'accounts_joined', gone_academy, gone_account)) as e(academy, id, action, of_academy, of_account)
       join preau.account other on (other.academy, other.id) = (e.of_academy, e.of_account);
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select distinct on (lower(t.address)) kept_academy, kept_account, 'accounts_joined', 'mail', t.address,
-           substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from unnest(addresses) as t(address)
+    -- each address with its own account: who has the other one never sees it as theirs
+    select t.academy, t.id, 'accounts_joined', 'mail', t.address, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from (values (kept_academy, kept_account, kept_address),
+                   (gone_academy, gone_account, case when lower(gone_address) is distinct from lower(kept_address) then gone_address end))
+           as t(academy, id, address)
      where t.address is not null
-       and exists (select from preau.account a where (a.academy, a.id) = (kept_academy, kept_account) and a.state = 'active')
-     order by lower(t.address);
+       and exists (select from preau.account a where (a.academy, a.id) = (kept_academy, kept_account) and a.state = 'active');
     return number;
 end $$;
 revoke execute on function preau.account_join_hold from public;
