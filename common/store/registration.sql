@@ -26,18 +26,19 @@ on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
 -- :query registration_begin_for
--- From the desk of an account: the names of its records, and the mobile that is given. No row when it has no record.
+-- From the desk of an account: the names of its records, and the mobile that is given, as long as its password stands. No row when it has no record.
 -- :role link
 -- $1 request uuid
 -- $2 academy smallint
 -- $3 account_id bigint
 -- $4 mobile text
 -- $5 lifetime interval
-insert into preau.registration as r (request_id, match_name, also_named, mobile, for_academy, for_account, expires_at, trace)
-select $1, own.names[1], own.names[2:], $4, $2, $3, now() + $5, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+insert into preau.registration as r (request_id, match_name, also_named, mobile, for_academy, for_account, for_credential_at, expires_at, trace)
+select $1, own.names[1], own.names[2:], $4, $2, $3, c.changed_at, now() + $5, substring(current_setting('application_name') from '[0-9a-f]{32}$')
   from (select array_agg(distinct replace(p.search_name, ' ', '')) as names
           from preau.person p
          where p.account_academy = $2 and p.account_id = $3 and p.profile = 'responsable') own
+  join preau.credential c on (c.academy, c.account_id) = ($2, $3)
  where own.names is not null
 on conflict (request_id) do update set request_id = r.request_id
 returning id;
@@ -136,7 +137,7 @@ returning coalesce(trace, '') as trace;
 -- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to.
 -- :role link
 -- $1 id bigint
-select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
+select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.changed_at, false) as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
        coalesce(r.account_id, r.for_account, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
        r.issuer, r.subject, r.for_account is not null as is_of_desk
   from preau.registration r
@@ -147,6 +148,7 @@ select r.state, r.expires_at <= now() as is_over, coalesce(r.academy, r.for_acad
          where m.registration = r.id and r.state = 'proven'
          order by f.state desc, f.activated_at nulls last, f.academy, f.id
          limit 1) found on true
+  left join preau.credential own on (own.academy, own.account_id) = (r.for_academy, r.for_account)
   left join preau.account a on (a.academy, a.id) = (coalesce(r.academy, r.for_academy, found.academy), coalesce(r.account_id, r.for_account, found.id))
  where r.id = $1;
 

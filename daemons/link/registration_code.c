@@ -1,5 +1,6 @@
-/* The code of the SMS: a try is counted, then judged. Who is unknown has none that is right. */
+/* The code of the SMS: whose registration is it? → a try is counted → judged. Who is unknown has none that is right. */
 #include "link/registration.h"
+#include "link/registration_step.h"
 #include "link/registration_token.h"
 #include "link/sms_message.h"
 #include "runtime/memory.h"
@@ -55,6 +56,20 @@ static void tried(void *arg, bool is_done, const struct fault *fault)
     }
 }
 
+static void loaded(void *arg, const struct registration *registration, const struct fault *fault)
+{
+    struct giving *giving = arg;
+    if (fault) {
+        giving_end(giving, REFUSAL_NONE, fault);
+    } else if (!registration || !registration_is_callers(giving->call, registration) ||
+               (registration->is_of_desk && registration->is_over)) {
+        giving_end(giving, REFUSAL_REGISTRATION_OVER, NULL);
+    } else {
+        registration_try(
+            giving->link->store, giving->registration, giving->link->bounds.sms_code_tries, tried, giving);
+    }
+}
+
 void registration_give_code(
     struct link *link, struct call *call, const Preau__Link__GiveRegistrationCodeRequest *request)
 {
@@ -65,5 +80,5 @@ void registration_give_code(
     }
     struct giving *giving = checked_calloc(1, sizeof *giving);
     *giving = (struct giving){link, call, registration, sms_code_is(link->keys, registration, request->code)};
-    registration_try(link->store, registration, link->bounds.sms_code_tries, tried, giving);
+    registration_load(link->store, registration, loaded, giving);
 }

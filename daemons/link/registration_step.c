@@ -10,6 +10,13 @@ bool registration_is_vouched(const struct registration *registration)
     return registration->subject[0] != '\0';
 }
 
+bool registration_is_callers(const struct call *call, const struct registration *registration)
+{
+    struct caller caller = call_caller(call);
+    return !registration->is_of_desk ||
+           (caller.academy == registration->academy.v && caller.account.v == registration->account.v);
+}
+
 void registration_step_free(struct registration_step *step)
 {
     memory_free(&step->people);
@@ -33,7 +40,7 @@ static void step_loaded(void *arg, const struct registration *registration, cons
     struct registration_step *step = arg;
     if (fault) {
         registration_step_fail(step, fault);
-    } else if (!registration || registration->is_over) {
+    } else if (!registration || registration->is_over || !registration_is_callers(step->call, registration)) {
         registration_step_refuse(step, REFUSAL_REGISTRATION_OVER);
     } else {
         step->registration = *registration;

@@ -23,7 +23,9 @@ struct registration_step {
     struct attempt attempt;
 };
 
-/* Refuses what is no registration, or is over. */
+/* What began at a desk goes on for that account alone, whoever has its token; all others need no account. */
+bool registration_is_callers(const struct call *call, const struct registration *registration);
+/* Refuses what is no registration, is over, or is another account's. */
 void registration_step_begin(struct registration_step like, const char *token);
 /* The same with its people: `found` is called when they are there. */
 void registration_step_load_people(struct registration_step *step, void (*found)(struct registration_step *step));

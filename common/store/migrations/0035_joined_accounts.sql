@@ -156,7 +156,8 @@ revoke execute on function preau.account_join_hold from public;
 alter table preau.registration
     add column for_academy smallint,
     add column for_account bigint,
-    add constraint registration_for_whole check ((for_academy is null) = (for_account is null)),
+    add column for_credential_at timestamptz, -- a password that is newer ends it: who asked may not be who has the account
+    add constraint registration_for_whole check ((for_academy is null) = (for_account is null) and (for_academy is null) = (for_credential_at is null)),
     add constraint registration_for_account foreign key (for_academy, for_account) references preau.account (academy, id) on delete cascade;
 create index registration_by_for on preau.registration (for_academy, for_account) where for_account is not null;
 
@@ -216,6 +217,7 @@ begin
     if found and reg.for_account is not null then
         select a.* into kept
           from preau.account a
+          join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id) and c.changed_at = reg.for_credential_at
          where (a.academy, a.id) = (reg.for_academy, reg.for_account) and a.closed_at is null and a.state = 'active';
     end if;
     if not found then
