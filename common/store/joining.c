@@ -182,6 +182,8 @@ static void undo_rows(void *arg, const struct rows *rows, const struct fault *fa
     bool is_there = rows_length(rows) > 0;
     if (is_there) {
         undo.is_undone = row_bool(rows, 0, "is_undone");
+        undo.from = (struct joining_account){
+            {(int16_t)row_int64(rows, 0, "from_academy")}, {row_int64(rows, 0, "from_account")}};
         snprintf(undo.from_login, sizeof undo.from_login, "%s", row_text(rows, 0, "from_login"));
         snprintf(undo.into_login, sizeof undo.into_login, "%s", row_text(rows, 0, "into_login"));
         undo.rules = (struct parting){
@@ -204,17 +206,21 @@ void joining_load_undo(struct store *store, int64_t joining, joining_undo_loaded
     parameters_clear(&parameters);
 }
 
-void joining_part(struct store *store, int64_t joining, const struct audit_author *author, enum parting_reason reason,
-    int64_t records, joining_done *done, void *arg)
+void joining_part(struct store *store, const struct joining_end *end, joining_done *done, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, joining);
-    parameters_text(&parameters, author->operator_name);
-    parameters_text(&parameters, parting_reason_code(reason));
-    parameters_int64(&parameters, records);
+    parameters_int64(&parameters, end->joining);
+    parameters_text(&parameters, end->author->operator_name);
+    parameters_text(&parameters, parting_reason_code(end->reason));
+    parameters_int64(&parameters, end->records);
     parameters_text(&parameters, audit_action_code(AUDIT_ACCOUNTS_SEPARATED));
-    parameters_text(&parameters, author->trace);
+    parameters_text(&parameters, end->author->trace);
+    if (end->sealed) {
+        parameters_bytes(&parameters, end->sealed, end->sealed_length);
+    } else {
+        parameters_null(&parameters);
+    }
     store_run(store, QUERY_JOINING_UNDO, &parameters, done_rows, asking_new((struct asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
 }

@@ -72,15 +72,23 @@ void joining_list(struct store *store, const char *login, int64_t limit, joining
 
 struct joining_undo {
     bool is_undone;
+    struct joining_account from; /* that was closed */
     char from_login[IDENTIFIER_SIZE], into_login[IDENTIFIER_SIZE];
     struct parting rules;
 };
 /* undo: lent for the call; NULL without a fault: there is no such joining. */
 typedef void joining_undo_loaded(void *arg, const struct joining_undo *undo, const struct fault *fault);
 void joining_load_undo(struct store *store, int64_t joining, joining_undo_loaded *loaded, void *arg);
-/* records: of the rules that were asked; stale when they are not as many. is_done: else it was undone meanwhile. */
-void joining_part(struct store *store, int64_t joining, const struct audit_author *author, enum parting_reason reason,
-    int64_t records, joining_done *done, void *arg);
+struct joining_end {
+    int64_t joining;
+    const struct audit_author *author;
+    enum parting_reason reason;
+    int64_t records;             /* of the rules that were asked */
+    const unsigned char *sealed; /* a password in the place of that of the account that opens again; NULL: it keeps its own */
+    size_t sealed_length;
+};
+/* Stale when there are not as many records, when an account is erased, or when it was undone. is_done: else it was undone meanwhile. */
+void joining_part(struct store *store, const struct joining_end *end, joining_done *done, void *arg);
 
 /* Proofs that nobody can use any more. Nobody is told. */
 void joining_erase_old(struct store *store);

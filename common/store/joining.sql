@@ -94,10 +94,11 @@ select j.id, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_
  limit $2;
 
 -- :query joining_undo_load
--- What stands against parting two accounts: the one that was closed is erased, or some record is by now another account's. records: that would go back.
+-- What stands against parting two accounts: the one that was closed is erased, or some record is by now another account's. records: that would go back,
+-- to which account.
 -- :role link
 -- $1 id bigint
-select j.undone_at is not null as is_undone, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_login,
+select j.undone_at is not null as is_undone, j.from_academy, j.from_account, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_login,
        count(p.aaf_id) filter (where (p.account_academy, p.account_id) = (j.into_academy, j.into_account)) as records,
        count(p.aaf_id) filter (where (p.account_academy, p.account_id) is distinct from (j.into_academy, j.into_account)) as elsewhere
   from preau.account_join j
@@ -109,7 +110,7 @@ select j.undone_at is not null as is_undone, coalesce(f.login, '') as from_login
  group by j.id, f.login, i.login;
 
 -- :query joining_undo
--- Parts them, if as many records are there as the rules were asked for; the audit trail remembers it, with the reason. No row: it was done meanwhile.
+-- Parts them, if as many records are there as the rules were asked for; the audit trail remembers it, with the reason. No row, or stale: it was done meanwhile.
 -- :role link
 -- :changes
 -- $1 id bigint
@@ -118,10 +119,11 @@ select j.undone_at is not null as is_undone, coalesce(f.login, '') as from_login
 -- $4 records bigint
 -- $5 audited text
 -- $6 trace text
+-- $7 sealed bytea
 with wanted as materialized (
     select j.id, j.from_academy, j.from_account from preau.account_join j where j.id = $1 and j.undone_at is null
 )
-select preau.account_separate(w.id, $2, $3, $4) as separated,
+select preau.account_separate(w.id, $2, $3, $4, $7) as separated,
        preau.audit_write(w.from_academy, null, $2, $5, null, w.from_academy, w.from_account,
                          jsonb_build_object('join', w.id, 'reason', $3), $6) as audited
   from wanted w;

@@ -1,11 +1,14 @@
 /* What was joined, for the operator; and two accounts that became one parted again: load → may they be two? → apply, with the entry of the
  * audit trail. */
+#include "crypto/provisional_password.h"
 #include "domain/identifier.h"
 #include "link/delivery_wanted.h"
 #include "link/joining.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
+#include "runtime/secret.h"
 #include "store/joining.h"
+#include "store/opening.h"
 #include "store/sqlstate.h"
 
 #include <string.h>
@@ -121,6 +124,32 @@ static void parted(void *arg, bool is_done, const struct fault *fault)
     }
 }
 
+/* Whoever joined them knows the password of the account that opens again: it is replaced by one that nobody has. Its person chooses another by the
+ * link of a forgotten one, or is given one by the school. */
+static size_t stranger_shut_out(const struct parting_call *parting, unsigned char *out_sealed)
+{
+    struct provisional_password password;
+    size_t length = provisional_password_renew(
+        parting->link->keys, parting->found.from.academy, parting->found.from.id, &password, out_sealed);
+    secret_wipe(&password, sizeof password);
+    return length;
+}
+
+static void parting_apply(struct parting_call *parting)
+{
+    unsigned char sealed[OPENING_SEALED_MAX];
+    const struct audit_author author = {.operator_name = parting->request->by, .trace = call_trace(parting->call)};
+    struct joining_end end = {.joining = parting->request->join,
+        .author = &author,
+        .reason = (enum parting_reason)(parting->request->reason - 1),
+        .records = parting->found.rules.records};
+    if (end.reason == PARTING_STRANGER) {
+        end.sealed = sealed;
+        end.sealed_length = stranger_shut_out(parting, sealed);
+    }
+    joining_part(parting->link->store, &end, parted, parting);
+}
+
 static void undo_loaded(void *arg, const struct joining_undo *undo, const struct fault *fault)
 {
     struct parting_call *parting = arg;
@@ -142,9 +171,7 @@ static void undo_loaded(void *arg, const struct joining_undo *undo, const struct
         parting_refuse(parting, refusal);
         return;
     }
-    const struct audit_author author = {.operator_name = parting->request->by, .trace = call_trace(parting->call)};
-    joining_part(parting->link->store, parting->request->join, &author,
-        (enum parting_reason)(parting->request->reason - 1), undo->rules.records, parted, parting);
+    parting_apply(parting);
 }
 
 static void parting_load(struct parting_call *parting)

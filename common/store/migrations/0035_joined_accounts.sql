@@ -267,10 +267,11 @@ end $$;
 revoke execute on function preau.account_join from public;
 grant execute on function preau.account_join to preau_link;
 
--- Undoes it: the account opens again as it was, with its password, the records that came from it and FranceConnect's identity, if that is
--- still what came along. Stale when another number of records is there than the rules were asked for. Nobody stays signed in on the account that kept
+-- Undoes it: the account opens again as it was, with its password (or, after a stranger, with the sealed one that nobody was given), the records that
+-- came from it and FranceConnect's identity, if that is still what came along. Stale when it was undone before, when an account was erased, or when another
+-- number of records is there than the rules were asked for. Nobody stays signed in on the account that kept
 -- them. account_merge remembers that these records are not joined again by themselves.
-create function preau.account_separate(number bigint, by text, reason text, records bigint) returns void language plpgsql
+create function preau.account_separate(number bigint, by text, reason text, records bigint, sealed bytea) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 declare
     j     preau.account_join;
@@ -282,13 +283,12 @@ begin
     update preau.account_join q set undone_at = now(), undone_by = account_separate.by, undone_reason = account_separate.reason
      where q.id = number and q.undone_at is null
  returning q.* into j;
-    if not found then
-        return;
-    end if;
-    perform from preau.account a
-      where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account))
-      order by a.academy, a.id
-        for no key update;
+    perform preau.require_unchanged(case when found then 1 else 0 end, 1);
+    perform preau.require_unchanged((select count(*)
+                                       from (select from preau.account a
+                                              where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account))
+                                              order by a.academy, a.id
+                                                for no key update) locked), 2);
     with undone as (
         update preau.account_merge m set undone_at = now(), undone_by = account_separate.by
          where m.join_id = number and m.undone_at is null
@@ -306,6 +306,11 @@ begin
        set closed_at = case when (a.academy, a.id) = (j.from_academy, j.from_account) then null else a.closed_at end,
            detached_at = case when preau.account_is_attached(a.academy, a.id) then null else coalesce(a.detached_at, now()) end
      where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account));
+    if account_separate.sealed is not null then
+        update preau.credential c set sealed = account_separate.sealed, hash = null, changed_at = now()
+         where (c.academy, c.account_id) = (j.from_academy, j.from_account);
+        update preau.account a set password = 'provisional' where (a.academy, a.id) = (j.from_academy, j.from_account);
+    end if;
     update preau.franceconnect_identity f set academy = j.from_academy, account_id = j.from_account
      where (f.academy, f.account_id) = (j.into_academy, j.into_account) and f.linked_at = j.identity_linked_at;
     delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
