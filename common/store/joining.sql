@@ -17,42 +17,22 @@ on conflict (request_id) do update set request_id = p.request_id
 returning id;
 
 -- :query joining_load
--- A proof of this account's with what the rules ask of both: how they stand to each other, and their versions. names_agree: name and first name
--- of some record of each, as records are matched. is_shared_child: AAF names two guardians of one pupil, one of each account.
+-- A proof of this account's with what the rules ask of both: how they stand to each other (preau.account_pair), and their versions.
 -- :role link
 -- $1 id bigint
 -- $2 academy smallint
 -- $3 account_id bigint
-with proof as materialized (
-    select p.* from preau.account_join_proof p where p.id = $1 and p.academy = $2 and p.account_id = $3
-), own as materialized (
-    select r.academy, r.degree, r.aaf_id, replace(r.search_name, ' ', '') as name
-      from proof p
-      join preau.person r on (r.account_academy, r.account_id) = (p.academy, p.account_id)
-), other as materialized (
-    select r.academy, r.degree, r.aaf_id, replace(r.search_name, ' ', '') as name
-      from proof p
-      join preau.person r on (r.account_academy, r.account_id) = (p.other_academy, p.other_account)
-)
 select p.other_academy, p.other_account, p.is_of_paper, p.used_at is not null as is_used, o.login, a.login as own_login,
        p.expires_at <= now() or c.changed_at is distinct from p.other_credential_at as is_over,
        a.version as own_version, o.version as other_version, a.profile = 'responsable' and o.profile = 'responsable' as are_guardians,
        a.closed_at is not null or a.state <> 'active' as is_own_unfit, o.closed_at is not null as is_other_closed,
-       exists (select from own join other on other.name = own.name) as names_agree,
-       exists (select from own
-                 join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
-                 join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
-                 join other on (other.academy, other.degree, other.aaf_id) = (h.academy, h.degree, h.guardian_id)) as is_shared_child,
-       exists (select from preau.account_join j
-                where j.undone_at is not null
-                  and ((j.from_academy, j.from_account, j.into_academy, j.into_account) = (p.academy, p.account_id, p.other_academy, p.other_account)
-                       or (j.into_academy, j.into_account, j.from_academy, j.from_account) = (p.academy, p.account_id, p.other_academy, p.other_account))) as was_parted,
-       exists (select from preau.franceconnect_identity f where (f.academy, f.account_id) = (p.academy, p.account_id)) as has_identity,
-       exists (select from preau.franceconnect_identity f where (f.academy, f.account_id) = (p.other_academy, p.other_account)) as has_other_identity
-  from proof p
+       r.names_agree, r.is_shared_child, r.was_parted, r.has_identity, r.has_other_identity
+  from preau.account_join_proof p
   join preau.account a on (a.academy, a.id) = (p.academy, p.account_id)
   join preau.account o on (o.academy, o.id) = (p.other_academy, p.other_account)
-  left join preau.credential c on (c.academy, c.account_id) = (p.other_academy, p.other_account);
+  left join preau.credential c on (c.academy, c.account_id) = (p.other_academy, p.other_account)
+ cross join lateral preau.account_pair(p.academy, p.account_id, p.other_academy, p.other_account) r
+ where p.id = $1 and p.academy = $2 and p.account_id = $3;
 
 -- :query joining_apply
 -- The two become one. No row: the proof is over or was used.

@@ -236,8 +236,52 @@ begin
     return registration_join.registration;
 end $$;
 
+-- How the records of two accounts stand to each other, for the rules (common/domain/joining.h). names_agree: name and first name of some record of each, as
+-- records are matched. is_shared_child: AAF names two guardians of one pupil, one of each account. was_parted: these two; or a record of one from the
+-- other, whatever accounts both are in by now.
+create function preau.account_pair(own_academy smallint, own_account bigint, other_academy smallint, other_account bigint)
+    returns table (names_agree boolean, is_shared_child boolean, was_parted boolean, has_identity boolean, has_other_identity boolean)
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+with own as materialized (
+    select r.academy, r.degree, r.aaf_id, replace(r.search_name, ' ', '') as name
+      from preau.person r where (r.account_academy, r.account_id) = (own_academy, own_account)
+), other as materialized (
+    select r.academy, r.degree, r.aaf_id, replace(r.search_name, ' ', '') as name
+      from preau.person r where (r.account_academy, r.account_id) = (other_academy, other_account)
+), own_accounts as materialized ( -- with those that came along
+    select own_academy as academy, own_account as id
+     union
+    select m.from_academy, m.from_account
+      from own join preau.account_merge m on (m.academy, m.degree, m.aaf_id) = (own.academy, own.degree, own.aaf_id) and m.undone_at is null
+), other_accounts as materialized (
+    select other_academy as academy, other_account as id
+     union
+    select m.from_academy, m.from_account
+      from other join preau.account_merge m on (m.academy, m.degree, m.aaf_id) = (other.academy, other.degree, other.aaf_id) and m.undone_at is null
+)
+select exists (select from own join other on other.name = own.name),
+       exists (select from own
+                 join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (own.academy, own.degree, own.aaf_id)
+                 join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
+                 join other on (other.academy, other.degree, other.aaf_id) = (h.academy, h.degree, h.guardian_id)),
+       exists (select from own
+                 join preau.account_merge m on (m.academy, m.degree, m.aaf_id) = (own.academy, own.degree, own.aaf_id) and m.undone_at is not null
+                 join other_accounts a on (a.academy, a.id) = (m.into_academy, m.into_account))
+       or exists (select from other
+                    join preau.account_merge m on (m.academy, m.degree, m.aaf_id) = (other.academy, other.degree, other.aaf_id) and m.undone_at is not null
+                    join own_accounts a on (a.academy, a.id) = (m.into_academy, m.into_account))
+       or exists (select from preau.account_join j
+                   where j.undone_at is not null
+                     and ((j.from_academy, j.from_account, j.into_academy, j.into_account) = (own_academy, own_account, other_academy, other_account)
+                          or (j.from_academy, j.from_account, j.into_academy, j.into_account) = (other_academy, other_account, own_academy, own_account))),
+       exists (select from preau.franceconnect_identity f where (f.academy, f.account_id) = (own_academy, own_account)),
+       exists (select from preau.franceconnect_identity f where (f.academy, f.account_id) = (other_academy, other_account))
+$$;
+revoke execute on function preau.account_pair from public;
+grant execute on function preau.account_pair to preau_link;
+
 -- A second account that was proved is joined to the one whose desk it was proved from. Stale (PR001) when either changed since the rules
--- were asked; what an import holds is not waited for (55P03, busy). Null when the proof is over or used.
+-- were asked, or what they ask about records did: no import changes these while the locks are held; what an import holds is not waited for (55P03, busy). Null when the proof is over or used.
 create function preau.account_join(proof bigint, kept_version bigint, gone_version bigint) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 declare
@@ -262,6 +306,9 @@ begin
                                         and a.closed_at is null), 2);
     perform preau.require_unchanged((select count(*) from preau.credential c
                                       where (c.academy, c.account_id, c.changed_at) = (p.other_academy, p.other_account, p.other_credential_at)), 1);
+    perform preau.require_unchanged((select count(*) from preau.account_pair(p.academy, p.account_id, p.other_academy, p.other_account) r
+                                      where r.names_agree and not r.is_shared_child and not r.was_parted
+                                        and not (r.has_identity and r.has_other_identity)), 1);
     return preau.account_join_hold(p.other_academy, p.other_account, p.academy, p.account_id, 'password');
 end $$;
 revoke execute on function preau.account_join from public;
