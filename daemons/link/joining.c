@@ -1,4 +1,5 @@
-/* What a proof is about, and its confirmation: load → may they still become one? → birth dates, if the password was on paper → apply.
+/* What a proof is about, and its confirmation: load → may they still become one? → birth dates of the children that come → apply. A password that was chosen
+ * proves no more than one of paper: who found a letter, or had the school reset the account, may have chosen it. With no child, only the latter is refused.
  * What changed meanwhile is loaded and judged again. */
 #include "link/joining.h"
 
@@ -76,7 +77,7 @@ static void show(struct confirming *confirming)
     reply.login = confirming->pair.login;
     reply.own_login = confirming->pair.own_login;
     reply.children = list;
-    reply.wants_birth_dates = confirming->pair.is_of_paper;
+    reply.wants_birth_dates = confirming->pair.is_of_paper || reply.n_children > 0;
     reply.moves_franceconnect = confirming->pair.moves_identity;
     call_answer(confirming->call, &reply.base);
     memory_free(&list);
@@ -158,6 +159,16 @@ static void dates_granted(void *arg, bool granted, const struct fault *fault)
 
 /* ---- both */
 
+static bool is_dated(const struct confirming *confirming)
+{
+    for (size_t i = 0; i < confirming->people_count; i++) {
+        if (confirming->people[i].is_child) {
+            return true;
+        }
+    }
+    return confirming->pair.is_of_paper;
+}
+
 static void people_loaded(void *arg, const struct opening_person *people, size_t count, const struct fault *fault)
 {
     struct confirming *confirming = arg;
@@ -171,6 +182,10 @@ static void people_loaded(void *arg, const struct opening_person *people, size_t
     confirming->people_count = count;
     if (!confirming->request) {
         show(confirming);
+        return;
+    }
+    if (!is_dated(confirming)) {
+        confirming_apply(confirming);
         return;
     }
     /* counted with those of the first sign-in of that account: its dates are guessed by neither way */
@@ -199,8 +214,6 @@ static void pair_loaded(void *arg, const struct joining_pair *pair, const struct
     enum refusal refusal = joining_decide(&pair->rules);
     if (refusal != REFUSAL_NONE) {
         confirming_refuse(confirming, refusal);
-    } else if (confirming->request && !pair->is_of_paper) {
-        confirming_apply(confirming);
     } else {
         opening_load_people(confirming->link->store, pair->other.academy, pair->other.id, people_loaded, confirming);
     }
