@@ -59,7 +59,7 @@ static void pair_of_row(const struct rows *rows, struct joining_pair *out_pair)
         .is_of_paper = row_bool(rows, 0, "is_of_paper"),
         .is_used = row_bool(rows, 0, "is_used"),
         .is_over = row_bool(rows, 0, "is_over"),
-        .moves_identity = has_other && !has_identity,
+        .ends_identity = has_other,
         .own_version = row_int64(rows, 0, "own_version"),
         .other_version = row_int64(rows, 0, "other_version"),
         .rules = { .are_guardians = row_bool(rows, 0, "are_guardians"),

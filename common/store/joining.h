@@ -37,7 +37,7 @@ struct joining_pair {
     bool is_of_paper;
     bool is_used;        /* it was joined by this proof */
     bool is_over;        /* out of date, or that password is no longer the account's */
-    bool moves_identity; /* FranceConnect's, of the other */
+    bool ends_identity; /* FranceConnect's, of the other, which is linked to neither then */
     int64_t own_version, other_version;
     struct joining rules;
 };

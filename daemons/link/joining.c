@@ -78,7 +78,7 @@ static void show(struct confirming *confirming)
     reply.own_login = confirming->pair.own_login;
     reply.children = list;
     reply.wants_birth_dates = confirming->pair.is_of_paper || reply.n_children > 0;
-    reply.moves_franceconnect = confirming->pair.moves_identity;
+    reply.ends_franceconnect = confirming->pair.ends_identity;
     call_answer(confirming->call, &reply.base);
     memory_free(&list);
     memory_free(&children);

@@ -103,8 +103,8 @@ static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum ref
     if (reply->wants_birth_dates) {
         dates_fill(visit, body, reply, *refusal);
     }
-    if (reply->moves_franceconnect) {
-        view_show(body, "MOVES_FRANCECONNECT");
+    if (reply->ends_franceconnect) {
+        view_show(body, "ENDS_FRANCECONNECT");
     }
     if (*refusal != REFUSAL_NONE) {
         page_form_error_at(body, *refusal,

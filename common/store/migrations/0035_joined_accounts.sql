@@ -29,7 +29,6 @@ create table preau.account_join (
     into_academy smallint not null,
     into_account bigint   not null,
     evidence     text     not null check (evidence in ('same_mobile', 'password')),
-    identity_linked_at timestamptz, -- FranceConnect's identity came along: since when it had been linked, which stays
     joined_at    timestamptz not null default now(),
     undone_at    timestamptz,
     undone_by    text,
@@ -102,22 +101,18 @@ $$;
 revoke execute on function preau.account_is_attached from public;
 
 -- The one place where two accounts become one: for the two functions below, which know that they may, and hold the rows of both. The records move,
--- the other account is closed with what could still lead into it, FranceConnect's identity comes along where there is room for it,
--- and both addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
+-- the other account is closed with what could still lead into it; FranceConnect's identity is not its any more, and does not come along: that the password
+-- was given does not say that whom FranceConnect knows is who gave it, and would open the account that stays. Who it is links it there. And both addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
 create function preau.account_join_hold(gone_academy smallint, gone_account bigint, kept_academy smallint, kept_account bigint, evidence text)
     returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     kept_address text := preau.account_address(kept_academy, kept_account);
     gone_address text := preau.account_address(gone_academy, gone_account);
-    linked       timestamptz;
     number       bigint;
 begin
-    update preau.franceconnect_identity f set academy = kept_academy, account_id = kept_account
-     where (f.academy, f.account_id) = (gone_academy, gone_account)
-       and not exists (select from preau.franceconnect_identity k where (k.academy, k.account_id) = (kept_academy, kept_account))
- returning f.linked_at into linked;
-    insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence, identity_linked_at)
-    values (gone_academy, gone_account, kept_academy, kept_account, account_join_hold.evidence, linked)
+    delete from preau.franceconnect_identity f where (f.academy, f.account_id) = (gone_academy, gone_account);
+    insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence)
+    values (gone_academy, gone_account, kept_academy, kept_account, account_join_hold.evidence)
  returning id into number;
     with moved as (
         update preau.person p set account_academy = kept_academy, account_id = kept_account, changed_at = now()
@@ -314,8 +309,8 @@ end $$;
 revoke execute on function preau.account_join from public;
 grant execute on function preau.account_join to preau_link;
 
--- Undoes it: the account opens again as it was, with its password (or, after a stranger, with the sealed one that nobody was given), the records that
--- came from it and FranceConnect's identity, if that is still what came along. Stale when it was undone before, when an account was erased, or when another
+-- Undoes it: the account opens again as it was, with its password (or, after a stranger, with the sealed one that nobody was given), and the records that
+-- came from it. Stale when it was undone before, when an account was erased, or when another
 -- number of records is there than the rules were asked for. Nobody stays signed in on the account that kept
 -- them. account_merge remembers that these records are not joined again by themselves.
 create function preau.account_separate(number bigint, by text, reason text, records bigint, sealed bytea) returns void language plpgsql
@@ -358,8 +353,6 @@ begin
          where (c.academy, c.account_id) = (j.from_academy, j.from_account);
         update preau.account a set password = 'provisional' where (a.academy, a.id) = (j.from_academy, j.from_account);
     end if;
-    update preau.franceconnect_identity f set academy = j.from_academy, account_id = j.from_account
-     where (f.academy, f.account_id) = (j.into_academy, j.into_account) and f.linked_at = j.identity_linked_at;
     delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
     insert into preau.account_event (academy, account_id, action, actor, detail)
     select e.academy, e.id, e.action, 'operator', jsonb_build_object('join', number, 'login', other.login)
