@@ -80,15 +80,18 @@ select distinct r.search_name, r.aaf_id, r.nom, r.prenom, a.academy, a.id, coale
 
 -- :query account_page_events
 -- The life of an account so far, newest first. An administrator is named for what was done here; elsewhere it is the
--- administration that acted. What is between the person and the house alone is no matter of the school's.
+-- administration that acted. What is between the person and the house alone is no matter of the school's. of_login: of the other account, as long as the two are one.
 -- :role portal
 -- $1 uai text
 -- $2 account_academy smallint
 -- $3 account_id bigint
-select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(e.detail ->> 'login', '') as of_login,
+select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(other.login, '') as of_login,
        case when e.detail ->> 'uai' = $1 then coalesce(ad.name, '') else '' end as administrator
   from preau.account_event e
   left join preau.administrator ad on ad.id = e.administrator_id
+  left join preau.account_join j on e.action in ('accounts_joined', 'joined_to_other') and j.id = (e.detail ->> 'join')::bigint and j.undone_at is null
+  left join preau.account other on other.academy = case e.action when 'accounts_joined' then j.from_academy else j.into_academy end
+                              and other.id = case e.action when 'accounts_joined' then j.from_account else j.into_account end
  where e.academy = $2 and e.account_id = $3 and e.action not in ('sessions_ended', 'data_downloaded')
  order by e.id desc
  limit 100;

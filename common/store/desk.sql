@@ -83,15 +83,17 @@ select c.ended, case when c.ended > 0 then
   from counted c;
 
 -- :query desk_life
--- What happened on the account, newest first. school: that acted. of_login: of the account that was joined to it; of one that was
--- parted, which may be somebody else's, nothing.
+-- What happened on the account, newest first. school: that acted. of_login: of the account that was joined to it, as long as it is; of one that was
+-- parted, which may be somebody else's, or erased, nothing.
 -- :role portal
 -- $1 academy smallint
 -- $2 account_id bigint
 -- $3 limit bigint
 select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel, coalesce(s.name, '') as school,
-       case when e.action = 'accounts_joined' then coalesce(e.detail ->> 'login', '') else '' end as of_login
+       coalesce(other.login, '') as of_login
   from preau.account_event e
+  left join preau.account_join j on e.action = 'accounts_joined' and j.id = (e.detail ->> 'join')::bigint and j.undone_at is null
+  left join preau.account other on (other.academy, other.id) = (j.from_academy, j.from_account)
   left join lateral (select s.name from preau.school s where s.uai = e.detail ->> 'uai' limit 1) s on true
  where e.academy = $1 and e.account_id = $2
  order by e.id desc

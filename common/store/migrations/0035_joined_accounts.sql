@@ -130,10 +130,8 @@ begin
     update preau.confirmation c set superseded_at = now()
      where (c.academy, c.account_id) = (gone_academy, gone_account) and c.used_at is null and c.superseded_at is null;
     insert into preau.account_event (academy, account_id, action, actor, detail)
-    select e.academy, e.id, e.action, 'person', jsonb_build_object('join', number, 'login', other.login)
-      from (values (gone_academy, gone_account, 'joined_to_other', kept_academy, kept_account),
-                   (kept_academy, kept_account, 'accounts_joined', gone_academy, gone_account)) as e(academy, id, action, of_academy, of_account)
-      join preau.account other on (other.academy, other.id) = (e.of_academy, e.of_account);
+    select e.academy, e.id, e.action, 'person', jsonb_build_object('join', number) -- and no identifier, which would outlast what is parted, and who is erased
+      from (values (gone_academy, gone_account, 'joined_to_other'), (kept_academy, kept_account, 'accounts_joined')) as e(academy, id, action);
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     -- each address with its own account: who has the other one never sees it as theirs
     select t.academy, t.id, 'accounts_joined', 'mail', t.address, substring(current_setting('application_name') from '[0-9a-f]{32}$')
@@ -355,10 +353,8 @@ begin
     end if;
     delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
     insert into preau.account_event (academy, account_id, action, actor, detail)
-    select e.academy, e.id, e.action, 'operator', jsonb_build_object('join', number, 'login', other.login)
-      from (values (j.from_academy, j.from_account, 'separated_from_other', j.into_academy, j.into_account),
-                   (j.into_academy, j.into_account, 'accounts_separated', j.from_academy, j.from_account)) as e(academy, id, action, of_academy, of_account)
-      join preau.account other on (other.academy, other.id) = (e.of_academy, e.of_account);
+    select e.academy, e.id, e.action, 'operator', jsonb_build_object('join', number)
+      from (values (j.from_academy, j.from_account, 'separated_from_other'), (j.into_academy, j.into_account, 'accounts_separated')) as e(academy, id, action);
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     select t.academy, t.id, 'accounts_separated', 'mail', t.address, substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from (select a.academy, a.id, preau.account_address(a.academy, a.id) as address
