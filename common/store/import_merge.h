@@ -30,9 +30,9 @@ struct import_merge {
     enum account_profile profile;
     char nom[NAME_SIZE], prenom[NAME_SIZE];
     bool is_undone;
-    bool is_in_force;                   /* the record has the account that the merge gave it */
-    bool is_of_join;                    /* its account was joined whole, which is undone whole: preauctl account separate */
-    char login[IDENTIFIER_SIZE];        /* of the account that the record has now; "" */
+    bool is_in_force;            /* the record has the account that the merge gave it */
+    bool is_of_join;             /* its account was joined whole, which is undone whole: preauctl account separate */
+    char login[IDENTIFIER_SIZE]; /* of the account that the record has now; "" */
     struct import_merge_account into;   /* its login is not loaded */
     struct import_merge_account former; /* what the record had before, if that is still there */
 };

@@ -35,8 +35,8 @@ struct joining_pair {
     struct joining_account other;
     char login[IDENTIFIER_SIZE], own_login[IDENTIFIER_SIZE]; /* of the other; of the one that stays */
     bool is_of_paper;
-    bool is_used;        /* it was joined by this proof */
-    bool is_over;        /* out of date, or that password is no longer the account's */
+    bool is_used;       /* it was joined by this proof */
+    bool is_over;       /* out of date, or that password is no longer the account's */
     bool ends_identity; /* FranceConnect's, of the other, which is linked to neither then */
     int64_t own_version, other_version;
     struct joining rules;
@@ -84,7 +84,7 @@ struct joining_end {
     const struct audit_author *author;
     enum parting_reason reason;
     int64_t records;             /* of the rules that were asked */
-    const unsigned char *sealed; /* a password in the place of that of the account that opens again; NULL: it keeps its own */
+    const unsigned char *sealed; /* the password of the account that opens again; NULL: it keeps its own */
     size_t sealed_length;
 };
 /* Stale when there are not as many records, when an account is erased, or when it was undone. is_done: else it was undone meanwhile. */

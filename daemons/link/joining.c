@@ -154,7 +154,13 @@ static void dates_granted(void *arg, bool granted, const struct fault *fault)
     } else {
         attempt_give_back(store, &confirming->attempt);
     }
-    confirming_refuse(confirming, refusal);
+    bool is_as_shown = refusal != REFUSAL_NO_CHILD && refusal != REFUSAL_STALE;
+    if (!is_as_shown &&
+        ++confirming->rounds < ROUNDS_MAX) { /* they may be here: another request of the same browser did it */
+        confirming_load(confirming);
+    } else {
+        confirming_refuse(confirming, refusal);
+    }
 }
 
 /* ---- both */

@@ -102,7 +102,8 @@ revoke execute on function preau.account_is_attached from public;
 
 -- The one place where two accounts become one: for the two functions below, which know that they may, and hold the rows of both. The records move,
 -- the other account is closed with what could still lead into it; FranceConnect's identity is not its any more, and does not come along: that the password
--- was given does not say that whom FranceConnect knows is who gave it, and would open the account that stays. Who it is links it there. And both addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
+-- was given does not say that whom FranceConnect knows is who gave it, and would open the account that stays. Who it is links it there. And both
+-- addresses are told of an account that was in use. The account that stays is written in any case, so that whoever read it before is stale.
 create function preau.account_join_hold(gone_academy smallint, gone_account bigint, kept_academy smallint, kept_account bigint, evidence text)
     returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -139,6 +140,8 @@ begin
                    (gone_academy, gone_account, case when lower(gone_address) is distinct from lower(kept_address) then gone_address end))
            as t(academy, id, address)
      where t.address is not null
+       and not exists (select from preau.delivery d -- of a registration that joins several at once, one
+                        where d.academy = t.academy and d.account_id = t.id and d.kind = 'accounts_joined' and d.created_at = now())
        and exists (select from preau.account a where (a.academy, a.id) = (kept_academy, kept_account) and a.state = 'active');
     return number;
 end $$;
