@@ -6,7 +6,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/integrators/depot.md"
 # answers to people who ask, not codes of a report
-ANSWERS = {"not_found", "not_allowed", "busy", "malformed", "import_running", "import_not_held", "none"}
+ANSWERS = {"not_found", "not_allowed", "busy", "malformed", "import_running", "import_not_held", "merge_of_join", "none"}
 
 
 def codes_by_name():

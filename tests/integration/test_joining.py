@@ -4,6 +4,7 @@ import concurrent.futures
 import itertools
 import json
 
+import psycopg
 import pytest
 
 from peers.bus import Bus, Refused
@@ -12,7 +13,7 @@ from peers.joining import FORM, Twos, confirm, elsewhere, prove
 from peers.mail import text_of
 from peers.portal import ACADEMY, PASSWORD, add_head, sign_in, sign_in_head
 from peers.registering import code_to, is_looked_at
-from peers.self_help import Stranger
+from peers.self_help import Stranger, ask, link_in
 from peers.site import Site
 
 DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald", "preau-importd")
@@ -53,7 +54,7 @@ def test_a_second_account_that_was_handed_out_is_joined(here, twos):
     visitor = prove(here, mine, second)
     page = visitor.page
     assert page.path.startswith(FORM + "/") and page.status == 200
-    assert all(word in page.text for word in (mine.login, second.login, "Tom", "provisoire")) and "2012" not in page.text
+    assert all(word in page.text for word in (mine.login, second.login, "Tom")) and "2012" not in page.text
     assert second.row()["closed_at"] is None, "nothing is done before it is confirmed"
     assert confirm(visitor, "01/01/2012").page.status == 422 and "ne correspond pas" in visitor.page.text
     assert confirm(visitor, "29/02/2012").page.path == ACCOUNT
@@ -84,13 +85,14 @@ def test_its_identifier_leads_to_a_clear_message_for_who_has_its_password_alone(
 
 
 def test_two_accounts_in_use_are_joined_by_their_passwords(here, twos):
-    """No birth dates: each was opened with its own. The other's sessions end, those of the one that stays do not."""
+    """The birth dates are asked though the password was chosen: who found a letter may have chosen it. The other's sessions end, those of the one that
+    stays do not."""
     mine, second = twos.pair()
     twos.activate(second, f"{mine.nom.lower()}.2@example.net")
     there = sign_in(here, second)
     visitor = prove(here, mine, second)
-    assert "naissance" not in visitor.page.content.decode()
-    confirm(visitor)
+    assert confirm(visitor, "01/01/2012").page.status == 422 and second.row()["closed_at"] is None
+    confirm(visitor, "29/02/2012")
     assert visitor.get("/guichet").status == 200
     assert there.get("/guichet").path == "/connexion", "the other's session is over"
     assert sign_in(here, second).page.status == 409
@@ -134,6 +136,32 @@ def test_who_moved_away_joins_the_account_of_before(here, twos):
 # --------------------------------------------------------------------------------------------------- who sees it
 
 
+def test_whose_account_was_closed_is_told_whatever_comes_next(here, twos):
+    """The one that it was joined to is joined to a third before the mail leaves: still told, with where its children are now; and its address is
+    not among the data of the others, once they are parted."""
+    mine, victim = twos.pair()
+    third = twos.activate(twos.guardian("Anne", mine.nom, [twos.child("Zoé", mine.nom, "2008-05-06")]), f"{mine.nom.lower()}.8@example.net")
+    here.stop_daemon("preau-notifyd")
+    try:
+        join(here, mine, victim, "29/02/2012")
+        join(here, third, mine, "03/04/2010", "29/02/2012")
+    finally:
+        here.launch("preau-notifyd")
+    for person in (victim, mine):
+        address = getattr(person, "email", None) or person.mail
+        here.wait(lambda address=address: "Vos deux comptes ont été réunis" in subjects(here, address), seconds=30, what="told")
+        texts = [text_of(mail) for mail in here.mail.mails(address) if mail["Subject"] == "Vos deux comptes ont été réunis"]
+        assert all(third.login in text and "ANNE" in text.upper() for text in texts), texts
+    second_join, first_join = twos.joins(mine)
+    assert here.run_ctl("account", "separate", first_join["join"], "--reason", "erreur").returncode == 1, "what followed is undone first"
+    here.ctl("account", "separate", second_join["join"], "--reason", "erreur")
+    here.ctl("account", "separate", first_join["join"], "--reason", "erreur")
+    assert victim.row()["closed_at"] is None and mine.row()["closed_at"] is None
+    for person in (third, mine):
+        visitor = sign_in(here, person)
+        assert victim.mail not in visitor.submit(visitor.get(ACCOUNT).form("/guichet/donnees")).text
+
+
 def test_the_head_sees_one_account_on_the_pages_of_both(here, twos):
     """The page of the closed one leads to the one that stayed, whose life names it; another school learns nothing of it."""
     mine, second = twos.pair(academy=ACADEMY)
@@ -171,13 +199,20 @@ def test_one_s_own_data_hold_the_account_that_was_joined(here, twos):
 # --------------------------------------------------------------------------------------------------- FranceConnect
 
 
-def test_franceconnect_comes_along_where_there_is_room(here, twos):
+def test_franceconnect_does_not_come_along_with_a_password(here, twos):
+    """Else whom FranceConnect knows, who may not be who gave it, would open the account that stays. The page and the mails say so."""
     mine, second = twos.pair()
     twos.link_identity(second, f"sub-{second.login}")
     visitor = prove(here, mine, second)
-    assert "FranceConnect, lié à l’autre compte" in visitor.page.text
+    assert "FranceConnect ne sera plus lié à l’autre compte" in visitor.page.text
     confirm(visitor, "29/02/2012")
-    assert twos.identity(mine) == f"sub-{second.login}" and twos.identity(second) is None
+    assert (twos.identity(mine), twos.identity(second)) == (None, None)
+    for address in (mine.email, second.mail):
+        here.wait(lambda address=address: "Vos deux comptes ont été réunis" in subjects(here, address), seconds=30, what="told")
+        mail, = [mail for mail in here.mail.mails(address) if mail["Subject"] == "Vos deux comptes ont été réunis"]
+        assert "Si FranceConnect était lié à l’autre compte, il ne l’est plus" in text_of(mail)
+    twos.link_identity(mine, f"sub-{second.login}")  # there is room for it there
+    assert "FranceConnect" not in prove(here, *twos.pair()).page.text.split("Voici ce qui se passera")[1]
 
 
 def test_two_identities_of_franceconnect_are_two_persons(here, twos):
@@ -246,7 +281,10 @@ def test_not_handed_out_and_out_of_date_say_what_to_do(here, twos):
     mine, second = twos.pair()
     second.hand_out(months=-1)
     assert "plus valable" in prove(here, mine, second).page.text
-    assert second.row()["closed_at"] is None
+    third = twos.towns[12].guardian("Anne", mine.nom, [twos.child("Zoé", mine.nom, academy=12)])
+    page = prove(here, mine, third).page
+    assert page.status == 409 and "n’a pas encore été remis" in page.text, page.text
+    assert (second.row()["closed_at"], third.row()["closed_at"]) == (None, None)
 
 
 # --------------------------------------------------------------------------------------------------- a child is missing
@@ -295,6 +333,22 @@ def test_a_missing_child_is_found_by_the_mobile_that_its_school_knows(here, twos
     assert "Tom" not in sign_in(here, mine).get("/guichet").text and second.row()["closed_at"] is None
 
 
+def test_several_that_come_at_once_are_told_once(here, twos):
+    mine, second = twos.pair()
+    third = twos.guardian("Anne", mine.nom, [twos.child("Zoé", mine.nom, "2013-05-06", academy=12)])
+    mobile = with_mobile(here, second)
+    with here.psql() as database:
+        database.execute("update preau.person set mobile = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (mobile, third.town.academy, third.degree, third.aaf_id))
+    visitor = missing(here, mine, mobile)
+    answer(visitor, "code", code=code_to(here, mobile))
+    assert answer(visitor, "enfants", dates=["29/02/2012", "06/05/2013"]).path == "/guichet"
+    assert second.row()["closed_at"] and third.row()["closed_at"] and len(twos.joins(mine)) == 2
+    with here.psql() as database:
+        assert database.execute("select count(*) from preau.delivery where (academy, account_id) = (%s, %s) and kind = 'accounts_joined'",
+                                mine.account).fetchone() == (1,)
+
+
 def test_the_code_opens_nothing_else(here, twos):
     """Who has the telephone of the other record gets no password of this account, nor is signed in elsewhere by it."""
     mine, second = twos.pair()
@@ -308,6 +362,39 @@ def test_the_code_opens_nothing_else(here, twos):
     with pytest.raises(Refused, match="registration_over"):
         bus.ask("link", "FinishRegistration", bus.message("link", "FinishRegistrationRequest", token=value, password="un autre jardin sous la pluie 4"))
     assert sign_in(here, mine).page.path == "/guichet"
+
+
+def registration_of(visitor):
+    """The token of its cookie."""
+    (value,) = [one for name, one in visitor.session.cookies.get_dict().items() if "inscription" in name.lower() or "registration" in name.lower()]
+    return value
+
+
+def refusal_of(bus, method, token, account=None, **fields):
+    with pytest.raises(Refused) as refused:
+        bus.ask("link", method, bus.message("link", f"{method}Request", token=token, **fields), account=account)
+    return refused.value.code
+
+
+def test_the_steps_are_those_of_the_account_that_began(here, twos):
+    """Whoever has its token: nobody, another account, or who is signed in to it with a password that was replaced since."""
+    mine, second = twos.pair()
+    stranger, _ = twos.pair()
+    mobile = with_mobile(here, second)
+    visitor = missing(here, mine, mobile)
+    token, bus, code = registration_of(visitor), Bus(here), code_to(here, mobile)
+    for account in (None, stranger.account, second.account):
+        assert refusal_of(bus, "GetRegistration", token, account) == "registration_over"
+        assert refusal_of(bus, "GiveRegistrationCode", token, account, code=code) == "registration_over"
+    assert answer(visitor, "code", code=code).path == MISSING + "/enfants"
+    for account in (None, stranger.account, second.account):
+        assert refusal_of(bus, "GetRegistration", token, account) == "registration_over"
+        assert refusal_of(bus, "ConfirmRegistrationChildren", token, account) == "registration_over"
+    with here.psql() as database:
+        database.execute("update preau.credential set changed_at = now() where (academy, account_id) = (%s, %s)", mine.account)
+    for method in ("GetRegistration", "GiveRegistrationCode", "ConfirmRegistrationChildren"):
+        assert refusal_of(bus, method, token, mine.account) == "registration_over"
+    assert second.row()["closed_at"] is None
 
 
 def test_nobody_s_mobile_and_somebody_else_s_see_the_same_page_and_get_no_sms(here, twos):
@@ -404,14 +491,14 @@ def test_of_two_that_join_each_other_one_stays(here, twos):
         twos.activate(second, f"{mine.nom.lower()}.4@example.net")
         visitors = [prove(here, mine, second), prove(here, second, mine)]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(confirm, visitors))
+            list(pool.map(confirm, visitors, ("29/02/2012", "03/04/2010")))
         closed = [person for person in (mine, second) if person.row()["closed_at"]]
-        assert len(closed) <= 1 and joined_rows(here, mine, second) == len(closed)
+        assert len(closed) == 1 and joined_rows(here, mine, second) == 1
         with here.psql() as database:
             owners = {row for person in (mine, second) for row in database.execute(
                 "select account_academy, account_id from preau.person where profile = 'responsable' and (academy, degree, aaf_id) = (%s, %s, %s)",
                 (person.town.academy, person.degree, person.aaf_id))}
-        assert len(owners) == 2 - len(closed)
+        assert len(owners) == 1
 
 
 def test_a_proof_is_of_one_account_and_a_form_of_one_browser(here, twos):
@@ -440,6 +527,22 @@ def test_a_proof_ends_with_the_password_and_with_its_time(here, twos):
     assert confirm(visitor, "29/02/2012").page.status == 410 and second.row()["closed_at"] is None
 
 
+def test_what_was_mailed_of_the_account_that_is_closed_leads_nowhere(here, twos):
+    """The link of a forgotten password, that came before."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.11@example.net")
+    ask(here, "/aide/mot-de-passe", second.login)
+
+    def links():
+        return [link_in(text_of(mail)) for mail in here.mail.mails(second.email) if "/mot-de-passe/" in text_of(mail)]
+
+    here.wait(links, seconds=30, what="mailed")
+    (link,) = links()
+    assert Stranger(here).get(link).status == 200
+    join(here, mine, second, "29/02/2012")
+    assert Stranger(here).get(link).status == 410
+
+
 def test_an_import_at_work_is_not_disturbed(here, twos):
     mine, second = twos.pair()
     visitor = prove(here, mine, second)
@@ -459,6 +562,20 @@ def test_linkd_takes_the_callers_word_for_nobody_else(here, twos):
     for caller in ({"account": second.account}, {"operator": True}):
         with pytest.raises(Refused, match="not_allowed"):
             bus.ask("link", "ProveOtherAccount", request, **caller)
+    stranger, _ = twos.pair()
+    token = prove(here, mine, second).page.path.rsplit("/", 1)[1]
+    for method, fields in (("GetOtherAccount", {"token": token}), ("JoinAccounts", {"token": token}),
+                           ("BeginMissingChild", {"mobile": "0612345678", "address": "192.0.2.1"})):
+        request = bus.message("link", f"{method}Request", **fields)
+        request.account.academy, request.account.id = mine.account
+        for caller in ({"account": stranger.account}, {"operator": True}, {}):
+            with pytest.raises(Refused, match="not_allowed"):
+                bus.ask("link", method, request, **caller)
+    for method in ("GetOtherAccount", "JoinAccounts"):  # its own account's word, and another's proof
+        request = bus.message("link", f"{method}Request", token=token)
+        request.account.academy, request.account.id = stranger.account
+        with pytest.raises(Refused, match="joining_over"):
+            bus.ask("link", method, request, account=stranger.account)
     for method, name in (("ListJoins", "ListJoinsRequest"), ("SeparateAccounts", "SeparateAccountsRequest")):
         with pytest.raises(Refused, match="not_allowed"):
             bus.ask("link", method, bus.message("link", name), account=mine.account)
@@ -469,11 +586,10 @@ def test_linkd_takes_the_callers_word_for_nobody_else(here, twos):
 
 @tries("Link/SeparateAccounts", "accounts_separated")
 def test_an_operator_parts_them_again(here, twos):
-    """The closed account opens again with its password, its records, its children and FranceConnect; it is audited, with the reason."""
+    """The closed account opens again with its password, its records and its children; it is audited, with the reason."""
     mine, second = twos.pair()
     twos.activate(second, f"{mine.nom.lower()}.5@example.net")
-    twos.link_identity(second, f"sub-{second.login}")
-    visitor = join(here, mine, second)
+    visitor = join(here, mine, second, "29/02/2012")
     (told,) = twos.joins(mine)
     assert here.run_ctl("account", "separate", told["join"]).returncode == 2, "a reason is asked"
     done = here.ctl("account", "separate", told["join"], "--reason", "homonyme", "--by", "exploitante", json_answer=True)
@@ -486,25 +602,118 @@ def test_an_operator_parts_them_again(here, twos):
     desk = sign_in(here, second).get("/guichet")
     assert desk.status == 200 and "Tom" in desk.text and "Léa" not in desk.text
     assert "Tom" not in sign_in(here, mine).get("/guichet").text
-    assert twos.identity(second) == f"sub-{second.login}" and twos.identity(mine) is None
     assert twos.events(second)[-1] == "separated_from_other" and twos.events(mine)[-1] == "accounts_separated"
     for person in (mine, second):
         here.wait(lambda address=person.email: "Vos deux comptes ont été séparés" in subjects(here, address), seconds=30, what="told")
     (told,) = twos.joins(second)
     assert told["undone_by"] == "exploitante" and told["undone_reason"] == "homonym" and told["records"] == 0
-    page = prove(here, mine, second).page
-    assert page.status == 409 and "séparés" in page.text, "what an operator parted is not joined again from the desk"
+    for one, other in ((mine, second), (second, mine)):
+        page = prove(here, one, other).page
+        assert page.status == 409 and "séparés" in page.text, "what an operator parted is not joined again from the desk"
+    assert second.login not in sign_in(here, mine).get("/guichet/historique").text, "which may be somebody else's"
+    assert mine.login not in sign_in(here, second).get("/guichet/historique").text
+
+
+def test_what_was_parted_is_not_joined_again_by_way_of_a_third(here, twos):
+    """It is the records that are two persons', whatever accounts they are in by now."""
+    mine, second = twos.pair()
+    third = twos.activate(twos.guardian("Anne", mine.nom, [twos.child("Zoé", mine.nom, "2008-05-06")]), f"{mine.nom.lower()}.10@example.net")
+    join(here, mine, second, "29/02/2012")
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "homonyme")
+    join(here, third, second, "29/02/2012")
+    for one, other in ((mine, third), (third, mine)):
+        page = prove(here, one, other).page
+        assert page.status == 409 and "séparés" in page.text, page.text
+
+
+def test_the_rules_are_asked_again_under_the_locks(here, twos):
+    """An import that makes two guardians of one pupil of them comes between the look and the deed."""
+    mine, second = twos.pair(academy=ACADEMY)
+    prove(here, mine, second)
+    child, = second.children
+    with here.psql() as database:
+        proof, = database.execute("select id from preau.account_join_proof where (academy, account_id) = (%s, %s)", mine.account).fetchone()
+        database.execute("insert into preau.guardianship (academy, degree, pupil_id, guardian_id, lien) values (%s, %s, %s, %s, 1)",
+                         (child.town.academy, child.degree, child.aaf_id, mine.aaf_id))
+        with pytest.raises(psycopg.Error) as late:
+            database.execute("select preau.account_join(%s, %s, %s)", (proof, mine.row()["version"], second.row()["version"]))
+    assert late.value.sqlstate == "PR001" and second.row()["closed_at"] is None
+
+
+def erase(here, person):
+    """As preau-importd does with an account whose time is over."""
+    with here.psql() as database:
+        database.execute("update preau.account set closed_at = now() - interval '3 years' where (academy, id) = (%s, %s)", person.account)
+        here.restart("preau-importd")
+        here.wait(lambda: database.execute("select count(*) from preau.account where (academy, id) = (%s, %s)", person.account).fetchone() == (0,),
+                  seconds=30, what="erased")
+
+
+def test_the_other_identifier_is_told_no_longer_than_its_account(here, twos):
+    mine, second = twos.pair()
+    visitor = join(here, mine, second, "29/02/2012")
+    assert second.login in visitor.get("/guichet/historique").text
+    erase(here, second)
+    with here.psql() as database:
+        kept = database.execute("select string_agg(e::text, ' ') from preau.account_event e where (academy, account_id) = (%s, %s)", mine.account).fetchone()[0]
+    assert second.login not in visitor.get("/guichet/historique").text and second.login not in kept
+    done = here.run_ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur", "--json")
+    assert done.returncode == 1 and "parting_erased" in done.stdout
+    assert "Tom" in visitor.get("/guichet").text, "its records are of the account that stays"
 
 
 def test_an_identity_linked_meanwhile_stays_where_it_is(here, twos):
     mine, second = twos.pair()
     twos.link_identity(second, f"sub-{second.login}")
     join(here, mine, second, "29/02/2012")
-    with here.psql() as database:
-        database.execute("delete from preau.franceconnect_identity where (academy, account_id) = (%s, %s)", mine.account)
     twos.link_identity(mine, f"sub-{mine.login}")
     here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur")
     assert twos.identity(mine) == f"sub-{mine.login}" and twos.identity(second) is None
+
+
+def audited(here, join):
+    return [entry for entry in here.ctl("audit", "show", "--action", "accounts_separated", json_answer=True)["entries"]
+            if entry["detail"]["join"] == join]
+
+
+def test_a_stranger_does_not_come_in_again_with_the_password(here, twos):
+    """Whoever joined the account knew it: it is replaced by one that nobody has. The school gives another; other reasons replace none."""
+    mine, second = twos.pair()
+    twos.activate(second, f"{mine.nom.lower()}.9@example.net")
+    join(here, mine, second, "29/02/2012")
+    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "intrus")
+    assert sign_in(here, second).page.status == 401
+    assert (second.row()["state"], second.row()["password"], second.row()["closed_at"]) == ("active", "provisional", None)
+    assert sign_in(here, mine).page.path == "/guichet", "that of the other is its own"
+    second.reset()
+    assert sign_in(here, second).page.path == "/nouveau-mot-de-passe"
+
+
+def test_of_two_who_part_the_same_one_does(here, twos):
+    """The other finds it done; the audit trail has it once."""
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    (told,) = twos.joins(mine)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: here.run_ctl("account", "separate", told["join"], "--reason", "erreur").returncode, range(3)))
+    assert 0 in done
+    here.ctl("account", "separate", told["join"], "--reason", "erreur")
+    assert len(audited(here, told["join"])) == 1
+    with here.psql() as database, pytest.raises(psycopg.Error) as late:  # that looked before, and comes after
+        database.execute("select preau.account_separate(%s, 'essai', 'mistake', 1, null)", (told["join"],))
+    assert late.value.sqlstate == "PR001"
+
+
+def test_what_is_erased_meanwhile_is_not_parted(here, twos):
+    """An account that goes between the look and the deed."""
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    (told,) = twos.joins(mine)
+    with here.psql() as database:
+        database.execute("delete from preau.account where (academy, id) = (%s, %s)", second.account)
+        with pytest.raises(psycopg.Error) as late:
+            database.execute("select preau.account_separate(%s, 'essai', 'mistake', 1, null)", (told["join"],))
+    assert late.value.sqlstate == "PR001" and twos.joins(mine)[0]["undone_at"] is None
 
 
 def test_a_record_of_a_whole_account_is_not_parted_alone(here, twos):
@@ -553,7 +762,7 @@ def test_who_left_with_both_accounts_is_erased_in_their_time(here, twos):
     twos.activate(second, f"{mine.nom.lower()}.7@example.net")
     leave(here, mine)
     leave(here, second, "2025-03-04")
-    join(here, mine, second)
+    join(here, mine, second)  # no child: no date
     assert detached(here, mine) == LONG_AGO
     other, with_child = twos.pair()
     leave(here, other)
