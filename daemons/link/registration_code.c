@@ -65,8 +65,7 @@ static void loaded(void *arg, const struct registration *registration, const str
                (registration->is_of_desk && registration->is_over)) {
         giving_end(giving, REFUSAL_REGISTRATION_OVER, NULL);
     } else {
-        registration_try(
-            giving->link->store, giving->registration, giving->link->bounds.sms_code_tries, tried, giving);
+        registration_try(giving->link->store, giving->registration, giving->link->bounds.sms_code_tries, tried, giving);
     }
 }
 
