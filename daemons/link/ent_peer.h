@@ -19,39 +19,43 @@
 #include <stddef.h>
 
 enum {
-    ENT_KEY_SIZE = 256,             /* of the value that holds the AAF key, as the peer writes it */
-    ENT_ONCE_SIZE = 256,            /* of what names an answer */
-    ENT_KEPT_MAX = 32 * 1024,       /* bytes of `kept` */
-    ENT_RESPONSE_MAX = 100 * 1024,  /* bytes of a SAMLResponse, in base64 as it came */
-    ENT_TICKET_SIZE = 512           /* of a CAS ticket */
+    ENT_KEY_SIZE = 256,            /* of the value that holds the AAF key, as the peer writes it */
+    ENT_ONCE_SIZE = 256,           /* of what names an answer */
+    ENT_KEPT_MAX = 32 * 1024,      /* bytes of `kept` */
+    ENT_RESPONSE_MAX = 100 * 1024, /* bytes of a SAMLResponse, in base64 as it came */
+    ENT_TICKET_SIZE = 512          /* of a CAS ticket */
 };
 
 /* A section `ent "name"`, as every protocol needs it. All borrowed until the peer is closed. */
 struct ent_settings {
-    const char *name;               /* the section's title: a short word of small letters, digits and dashes */
-    const char *label;              /* "ENT Ecollège", for people */
-    academy_code academy;           /* whose keys it vouches for, and no other's */
-    enum account_action action;     /* ACTION_OPEN_ENT or ACTION_OPEN_ATEN */
-    const char *address;            /* CAS: of the server, without a slash at the end; SAML: not used ("") */
-    const char *key_attribute;      /* the attribute that holds the AAF key; "": CAS's user, SAML's NameID */
-    const char *public_url;         /* portal.public_url */
-    const char *back_url;           /* public_url/ent/NAME/retour: CAS's service (with ?etat=STATE), SAML's assertion consumer service */
-    const char *ca_file, *proxy;    /* of http_client_new: "" for none */
-    struct duration bound;          /* for one step, all its requests together */
-    struct duration skew;           /* that clocks may differ */
-    const struct config *section;   /* the keys that are the protocol's own: CONFIG_ENT_… (common/runtime/config_keys.def) */
+    const char *name;           /* the section's title: a short word of small letters, digits and dashes */
+    const char *label;          /* "ENT Ecollège", for people */
+    academy_code academy;       /* whose keys it vouches for, and no other's */
+    enum account_action action; /* ACTION_OPEN_ENT or ACTION_OPEN_ATEN */
+    const char *address;        /* CAS: of the server, without a slash at the end; SAML: not used ("") */
+    const char *key_attribute;  /* the attribute that holds the AAF key; "": CAS's user, SAML's NameID */
+    const char *public_url;     /* portal.public_url */
+    const char
+        *back_url; /* public_url/ent/NAME/retour: CAS's service (with ?etat=STATE), SAML's assertion consumer service */
+    const char *ca_file, *proxy; /* of http_client_new: "" for none */
+    struct duration bound;       /* for one step, all its requests together */
+    struct duration skew;        /* that clocks may differ */
+    const struct config
+        *section; /* the keys that are the protocol's own: CONFIG_ENT_… (common/runtime/config_keys.def) */
 };
 
 /* One way of one browser. */
 struct ent_attempt {
-    const char *state;  /* random letters and digits; it comes back as RelayState (SAML) or `etat` (CAS), compared by ent.c before `end` */
-    struct tick begun;  /* of this step: `bound` counts from here */
+    const char *
+        state; /* random letters and digits; it comes back as RelayState (SAML) or `etat` (CAS), compared by ent.c before `end` */
+    struct tick begun; /* of this step: `bound` counts from here */
 };
 
 /* Where the browser goes. Texts are from checked_malloc; the caller wipes and frees. */
 struct ent_departure {
-    char *url;  /* whole, with all parameters: the browser is sent by 303 */
-    char *kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the dump of the login, with the request's ID */
+    char *url; /* whole, with all parameters: the browser is sent by 303 */
+    char *
+        kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the dump of the login, with the request's ID */
 };
 
 /* What came back with the browser: unchecked, of any stranger's making. NULL: did not come. */
@@ -63,10 +67,11 @@ struct ent_return {
 
 /* Who the peer vouches for. */
 struct ent_identity {
-    char key[ENT_KEY_SIZE];     /* the one value of key_attribute, with whatever stands around the AAF key; never "" */
-    char once[ENT_ONCE_SIZE];   /* names this answer: it is refused when it comes a second time. SAML: the assertion's ID; "": the protocol
+    char key[ENT_KEY_SIZE]; /* the one value of key_attribute, with whatever stands around the AAF key; never "" */
+    char once
+        [ENT_ONCE_SIZE]; /* names this answer: it is refused when it comes a second time. SAML: the assertion's ID; "": the protocol
                                  * itself sees to it */
-    struct instant once_until;  /* how long it must be known: NotOnOrAfter and the skew */
+    struct instant once_until; /* how long it must be known: NotOnOrAfter and the skew */
 };
 
 /* Fault codes say what the person is told, and what the status says:
@@ -82,13 +87,14 @@ struct ent_protocol {
     bool (*open)(const struct ent_settings *settings, void **out_own, struct fault *fault);
     void (*close)(void *own);
     /* On a thread; `http` is that thread's own (oidc_http.h). */
-    bool (*start)(const struct ent_settings *settings, void *own, struct http_client *http, const struct ent_attempt *attempt,
-        struct ent_departure *out_departure, struct fault *fault);
-    bool (*end)(const struct ent_settings *settings, void *own, struct http_client *http, const struct ent_attempt *attempt,
-        const struct ent_return *back, struct ent_identity *out_identity, struct fault *fault);
-    /* Is it to be had? For the status, every few minutes. NULL: it is never asked (SAML asks nobody). */
-    bool (*look)(const struct ent_settings *settings, void *own, struct http_client *http, const struct ent_attempt *attempt,
+    bool (*start)(const struct ent_settings *settings, void *own, struct http_client *http,
+        const struct ent_attempt *attempt, struct ent_departure *out_departure, struct fault *fault);
+    bool (*end)(const struct ent_settings *settings, void *own, struct http_client *http,
+        const struct ent_attempt *attempt, const struct ent_return *back, struct ent_identity *out_identity,
         struct fault *fault);
+    /* Is it to be had? For the status, every few minutes. NULL: it is never asked (SAML asks nobody). */
+    bool (*look)(const struct ent_settings *settings, void *own, struct http_client *http,
+        const struct ent_attempt *attempt, struct fault *fault);
 };
 
 extern const struct ent_protocol ent_cas;

@@ -195,8 +195,9 @@ static void tell_certificate(const struct http_client *client)
 bool http_ask(struct http_client *client, const struct http_question *question, struct http_answer *out_answer,
     struct fault *fault)
 {
-    _cleanup_(headers_free) struct curl_slist *headers =
-        curl_slist_append(NULL, "Accept: application/json, application/jwt");
+    _cleanup_(memory_free) char *accept =
+        checked_printf("Accept: %s", question->accept ? question->accept : "application/json, application/jwt");
+    _cleanup_(headers_free) struct curl_slist *headers = curl_slist_append(NULL, accept);
     _cleanup_(body_free) struct body body = {.bytes = checked_malloc(BODY_MAX + 1)};
     prepare(client, question, headers, &body);
     CURLcode code = curl_easy_perform(client->curl);

@@ -89,6 +89,13 @@ RIGHT = {
     "GET /franceconnect": ({404},),  # FranceConnect is not configured here: test_franceconnect.py
     "GET /franceconnect/retour": ({404},),
     "GET /franceconnect/fin": (SEEN | LED,),
+    "GET /ent": ({404},),  # no ENT is configured here: test_ent.py
+    "GET /ent/:portail": ({404},),
+    "GET /ent/:portail/retour": ({404},),
+    "POST /ent/:portail/retour": (SEEN, {"SAMLResponse": "x", "RelayState": "x"}),
+    "POST /ent/:portail/suite": ({404}, {"SAMLResponse": "x", "RelayState": "x"}),
+    "GET /ouverture/ent": (LED,),
+    "POST /ouverture/ent": (LED, {"nouveau": "x", "confirmation": "x"}),
     "GET /franceconnect/deconnexion": (LED,),
     "GET /guichet/franceconnect": ({404},),
     "GET /guichet/franceconnect/retrait": (SEEN,),
