@@ -25,7 +25,7 @@ from .web import Page
 
 HERE = pathlib.Path(__file__).resolve().parent
 UNPACKED = pathlib.Path(os.environ.get("PREAU_LEMONLDAP", HERE.parents[1] / ".dev/lemonldap"))
-PASSWORD = "mot de passe de l’ENT"
+PASSWORD = "mot de passe pour ENT"  # ASCII: what its form brings is bytes, what its base holds is characters
 KEY_ATTRIBUTE = "ENTPersonJointure"
 CLIENT, SECRET = "preau", "un secret de client pour l’ENT"
 COLUMNS = ("uid", "password", "cn", "mail", "profile", "jointure")
@@ -168,7 +168,8 @@ class LemonLdap:
             return {"Directory": str(self.folder / name), "LockDirectory": str(self.folder / "locks"),
                     "generateModule": "Lemonldap::NG::Common::Apache::Session::Generate::SHA256"}
 
-        database = f"dbi:SQLite:dbname={self.folder / 'people.db'}"
+        # its text as characters: as bytes it would be encoded twice
+        database = f"dbi:SQLite(sqlite_unicode=>1):dbname={self.folder / 'people.db'}"
         return {
             "cfgNum": 1, "cfgAuthor": "tests", "cfgDate": 1, "portal": f"{self.url}/", "domain": "127.0.0.1", "securedCookie": 1,
             "cookieName": "lemonldap", "whatToTrace": "uid", "timeout": 72000, "authentication": "DBI", "userDB": "Same", "passwordDB": "Null",
@@ -230,9 +231,18 @@ class EntVisitor(PortalVisitor):
         return self._sent(page, found[0], user=login, password=password) if found else page
 
     def back(self, page):
-        """SAML comes back by a form."""
-        found = [form for form in page.forms if form.action.startswith(self.url)]
-        return self._sent(page, found[0]) if self.is_there(page) and found else page
+        """SAML comes back by a form, which a page of ours sends again."""
+        form = self.form_back(page)
+        if form is None:
+            return page
+        page = self._sent(page, form)
+        again = [form for form in page.forms if form.action.endswith("/suite")]
+        return self._sent(page, again[0]) if again else page
+
+    def form_back(self, page):
+        """The form by which SAML comes back to us; None: there is none."""
+        found = [form for form in page.forms if self.is_there(page) and form.action.startswith(self.url)]
+        return found[0] if found else None
 
     def _sent(self, page, form, **fields):
         form.action = urllib.parse.urljoin(page.url, form.action)
