@@ -20,7 +20,7 @@ enum {
 
 static const char section[] = "ent";
 
-static const struct ent_protocol *const protocols[] = {&ent_cas};
+static const struct ent_protocol *const protocols[] = {&ent_cas, &ent_saml};
 
 struct ent_peer {
     struct ent_settings settings;
@@ -197,6 +197,11 @@ void ent_peers_watch(const struct daemon_run *run, const struct ent_peers *peers
 const struct ent_settings *ent_peer_settings(const struct ent_peer *peer)
 {
     return &peer->settings;
+}
+
+const char *ent_peer_metadata(const struct ent_peer *peer)
+{
+    return peer->protocol->metadata ? peer->protocol->metadata(peer->own) : NULL;
 }
 
 const char *ent_peer_provider(const struct ent_peer *peer)

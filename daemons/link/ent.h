@@ -25,6 +25,8 @@ struct ent_peer *ent_peer_named(const struct ent_peers *peers, const char *name)
 const struct ent_settings *ent_peer_settings(const struct ent_peer *peer);
 /* Its name among the providers of all kinds, in the store, in metrics and logs: "ent/lyon"; no academy portal has a slash. */
 const char *ent_peer_provider(const struct ent_peer *peer);
+/* What its operator must know of us (SAML 2.0 metadata); borrowed. NULL: its protocol wants none. */
+const char *ent_peer_metadata(const struct ent_peer *peer);
 
 /* The AAF key in a value of the peer's; false: it is of another form, such as another academy's. Pure. */
 bool ent_peer_key(const struct ent_peer *peer, const char *value, int64_t *out_aaf_id);

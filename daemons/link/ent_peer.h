@@ -55,7 +55,7 @@ struct ent_attempt {
 struct ent_departure {
     char *url; /* whole, with all parameters: the browser is sent by 303 */
     char *
-        kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the dump of the login, with the request's ID */
+        kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the request's ID */
 };
 
 /* What came back with the browser: unchecked, of any stranger's making. NULL: did not come. */
@@ -95,7 +95,9 @@ struct ent_protocol {
     /* Is it to be had? For the status, every few minutes. NULL: it is never asked (SAML asks nobody). */
     bool (*look)(const struct ent_settings *settings, void *own, struct http_client *http,
         const struct ent_attempt *attempt, struct fault *fault);
+    /* What its operator must know of us, as XML; borrowed until `close`, the same for ever. NULL: it wants none (CAS). */
+    const char *(*metadata)(void *own);
 };
 
 extern const struct ent_protocol ent_cas;
-/* extern const struct ent_protocol ent_saml; */
+extern const struct ent_protocol ent_saml;

@@ -14,6 +14,7 @@ void ent_begin(struct link *link, struct call *call, const Preau__Link__BeginEnt
 void ent_finish(struct link *link, struct call *call, const Preau__Link__FinishEntRequest *request);
 void ent_opening_show(struct link *link, struct call *call, const Preau__Link__GetEntOpeningRequest *request);
 void ent_opening_do(struct link *link, struct call *call, const Preau__Link__OpenByEntRequest *request);
+void ent_metadata(struct link *link, struct call *call, const Preau__Link__GetEntMetadataRequest *request);
 
 /* What stands for an opening in the browser (ent_opening.c). */
 void ent_token_make(const struct link *link, int64_t opening, char out_token[TOKEN_LINK_SIZE]);

@@ -271,6 +271,11 @@ static void do_begin_ent(void *arg, struct call *call, const ProtobufCMessage *r
     ent_begin(arg, call, (const void *)request);
 }
 
+static void do_get_ent_metadata(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_metadata(arg, call, (const void *)request);
+}
+
 static void do_finish_ent(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     ent_finish(arg, call, (const void *)request);
@@ -331,6 +336,7 @@ static const struct service_method methods[] = {
     {"FinishEnt",                   do_finish_ent                   },
     {"GetEntOpening",               do_get_ent_opening              },
     {"OpenByEnt",                   do_open_by_ent                  },
+    {"GetEntMetadata",              do_get_ent_metadata             },
     {NULL,                          NULL                            },
 };
 

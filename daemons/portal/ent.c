@@ -107,6 +107,26 @@ void ent_land_on(struct visit *visit)
     finish(visit, &request);
 }
 
+/* --- what its operator must know of us --- */
+
+static void metadata_come(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
+{
+    const Preau__Link__GetEntMetadataReply *reply = (const void *)answer;
+    if (reply) {
+        page_send_image(visit, "application/samlmetadata+xml", reply->xml, strlen(reply->xml));
+    } else {
+        page_refuse(visit, refusal);
+    }
+}
+
+void ent_metadata_show(struct visit *visit)
+{
+    Preau__Link__GetEntMetadataRequest request = PREAU__LINK__GET_ENT_METADATA_REQUEST__INIT;
+    request.peer = visit->path.portal;
+    visit_call(
+        visit, &(struct visit_call){visit->portal->link, "GetEntMetadata", &request.base, metadata_come, NULL, false});
+}
+
 /* --- the identifier and the password --- */
 
 static char *token_of(const struct visit *visit)

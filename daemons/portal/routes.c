@@ -49,6 +49,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/ent/:portail",                                   ACCESS_ANYONE,        "public",   ent_go                       },
     {HTTP_GET,  "/ent/:portail/retour",                            ACCESS_ANYONE,        "public",   ent_return                   },
     {HTTP_POST, "/ent/:portail/retour",                            ACCESS_UNASKED,       "public",   ent_land                     },
+    {HTTP_GET,  "/ent/:portail/metadata",                          ACCESS_ANYONE,        "public",   ent_metadata_show            },
     {HTTP_POST, "/ent/:portail/suite",                             ACCESS_UNASKED,       "public",   ent_land_on                  },
     {HTTP_GET,  "/ouverture/ent",                                  ACCESS_ANYONE,        "public",   ent_opening_show             },
     {HTTP_POST, "/ouverture/ent",                                  ACCESS_ANYONE,        "public",   ent_opening_do               },

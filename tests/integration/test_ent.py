@@ -1,13 +1,15 @@
 """The transition (guide 1.1, second degree): a pupil or a guardian who is signed in at an ENT or at ATEN opens the account by it. A real
-LemonLDAP::NG over CAS, real linkd and portald."""
+LemonLDAP::NG over CAS and SAML, real linkd and portald."""
 
+import base64
 import re
 import urllib.parse
+from xml.etree import ElementTree
 
 import pytest
 
 from peers.lemonldap import PASSWORD as ENT_PASSWORD
-from peers.lemonldap import EntVisitor, LemonLdap
+from peers.lemonldap import EntVisitor, LemonLdap, body_of
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, sign_in
 from peers.site import Site
@@ -26,7 +28,8 @@ def here(tmp_path_factory):
     site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
     site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="AC-ESSAI[$]([0-9]+)"),
                           **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="AC-ESSAI[$]([0-9]+)"),
-                          **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSAI[$]([0-9]+)")})
+                          **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.ent.section("elycee", ACADEMY, "saml", label="ENT Élycée", key_pattern="AC-ESSAI[$]([0-9]+)")})
     try:
         site.ent.start()
         site.start_peers()
@@ -189,3 +192,78 @@ def test_saml_lands_without_a_cookie_and_is_sent_on_from_here(here):
     assert "&lt;b&gt;" in response.text and 'action="/ent/ecollege/suite"' in response.text
     response = visitor.session.post(here.portal_url + "/ent/ecollege/suite", data={"SAMLResponse": "PHg+", "RelayState": "x"}, timeout=20)
     assert response.status_code == 410
+
+
+# --- SAML ---
+
+SAML = "/ent/elycee"
+
+
+def answered(here, person):
+    """A visitor with the form of the ENT's that comes back to us, not yet sent: .form."""
+    visitor = EntVisitor(here, here.ent)
+    visitor.form = visitor.form_back(visitor.sign_in(visitor.get(SAML), person.ent))
+    assert visitor.form, "the ENT answers by a form"
+    return visitor
+
+
+def lands(visitor, **fields):
+    """The form sent, with other fields, and that of our own page after it."""
+    landed = visitor.submit(visitor.form, **fields)
+    return visitor.submit(landed.form(SAML + "/suite"))
+
+
+def test_a_pupil_opens_the_account_by_saml_and_is_in(here):
+    mia = pupil(here, "mia", "Mia")
+    visitor = arrives(here, mia, SAML)
+    assert visitor.page.path == OPENING and mia.login in visitor.page.text, visitor.page.text
+    choose(visitor)
+    assert "est prêt" in visitor.page.text, visitor.page.text
+    assert standing(mia) == ("active", "ent", "chosen")
+    assert events(here, mia)[-1] == ("open_ent", "person", {"peer": "elycee"})
+    assert visitor.get("/guichet").status == 200
+
+
+def test_our_metadata_are_those_that_the_ent_was_given(here):
+    page = Visitor(here.portal_url).get(SAML + "/metadata")
+    assert page.status == 200 and page.headers["Content-Type"].startswith("application/samlmetadata+xml")
+    metadata = ElementTree.fromstring(page.content)
+    assert metadata.get("entityID") == here.ent.entity("elycee")
+    assert [one.get("Location") for one in metadata.iter() if one.tag.endswith("AssertionConsumerService")] == [here.ent.back("elycee")]
+    assert [one.text for one in metadata.iter() if one.tag.endswith("X509Certificate")] == [body_of(here.ent.service_certificate)]
+    assert Visitor(here.portal_url).get("/ent/ecollege/metadata").status == 404, "CAS has none"
+
+
+def test_a_saml_answer_serves_one_browser_once(here):
+    mona = pupil(here, "mona", "Mona")
+    visitor = answered(here, mona)
+    stranger = EntVisitor(here, here.ent)
+    stranger.form = visitor.form
+    page = lands(stranger)
+    assert page.status == 410 and "autre navigateur" in page.text
+    assert lands(visitor).path == OPENING
+    stranger.get(SAML)  # on a way of its own, with another's answer
+    page = lands(stranger)
+    assert page.status == 410, page.text
+
+
+def test_a_saml_answer_of_another_way_or_changed_is_refused(here):
+    maud = pupil(here, "maud", "Maud")
+    first, second = answered(here, maud), answered(here, maud)
+    state = dict(second.form.fields)["RelayState"]
+    second.form.fields = first.form.fields
+    page = lands(second, RelayState=state)
+    assert page.status == 502 and "n’a pas pu être vérifié" in page.text, page.text
+    response, key = base64.b64decode(dict(first.form.fields)["SAMLResponse"]), f"AC-ESSAI${maud.aaf_id}<".encode()
+    assert key in response
+    page = lands(first, SAMLResponse=base64.b64encode(response.replace(key, b"AC-ESSAI$1<")).decode())
+    assert page.status == 502, page.text
+    assert standing(maud)[0] == "non_distribue"
+    for reason in ("answers another request", "the signature is wrong"):
+        assert reason in here.log("preau-linkd")
+
+
+def test_who_has_no_key_in_the_ent_is_told_so_over_saml_too(here):
+    here.ent.person("proviseur", "M. Proviseur", None)
+    page = EntVisitor(here, here.ent).go(SAML, "proviseur")
+    assert page.status == 403 and "ne nous a pas dit qui vous êtes" in page.text, page.text

@@ -93,6 +93,7 @@ RIGHT = {
     "GET /ent/:portail": ({404},),
     "GET /ent/:portail/retour": ({404},),
     "POST /ent/:portail/retour": (SEEN, {"SAMLResponse": "x", "RelayState": "x"}),
+    "GET /ent/:portail/metadata": ({404},),
     "POST /ent/:portail/suite": ({404}, {"SAMLResponse": "x", "RelayState": "x"}),
     "GET /ouverture/ent": (LED,),
     "POST /ouverture/ent": (LED, {"nouveau": "x", "confirmation": "x"}),

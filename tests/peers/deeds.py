@@ -40,6 +40,7 @@ DEEDS = {
     "Link/FinishEnt": "who a peer vouches for: nothing is done to the account before a password is chosen",
     "Link/GetEntOpening": READS,
     "Link/OpenByEnt": FAMILY,
+    "Link/GetEntMetadata": READS,
     "Link/GetPasswordLink": READS,
     "Link/RecoverPassword": FAMILY,
     "Link/ResetChildPassword": "a guardian's deed for a child: it is in account_event of both, with the guardian's number",
