@@ -53,9 +53,8 @@ struct ent_attempt {
 
 /* Where the browser goes. Texts are from checked_malloc; the caller wipes and frees. */
 struct ent_departure {
-    char *url; /* whole, with all parameters: the browser is sent by 303 */
-    char *
-        kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the request's ID */
+    char *url;  /* whole, with all parameters: the browser is sent by 303 */
+    char *kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the request's ID */
 };
 
 /* What came back with the browser: unchecked, of any stranger's making. NULL: did not come. */

@@ -176,7 +176,7 @@ static bool try_request(struct saml_peer *peer, struct fault *fault)
         return wrong(fault, "metadata_file, signing_key_file", "no request can be made and signed",
             "The peer wants a SingleSignOnService by HTTP-Redirect, and the key is RSA of 2048 bits or more.");
     }
-    return strncmp(url, "https://", 8) == 0 ||
+    return (url && strncmp(url, "https://", 8) == 0) ||
            wrong(fault, "metadata_file", "its SingleSignOnService is no https address", "The peer must offer HTTPS.");
 }
 

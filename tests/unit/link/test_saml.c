@@ -12,6 +12,8 @@
 #include "runtime/memory.h"
 #include "saml_made.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct made_keys peer_keys, next_keys, stranger_keys, own_keys, weak_keys;
@@ -421,6 +423,21 @@ static void another_encoding_hides_nothing(void **state)
         "no well-formed");
 }
 
+static char *repeated(const char *before, const char *text, int count, const char *after)
+{
+    char *made = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&made, &length);
+    assert_non_null(out);
+    (void)fputs(before, out);
+    for (int i = 0; i < count; i++) {
+        (void)fputs(text, out);
+    }
+    (void)fputs(after, out);
+    (void)fclose(out);
+    return made;
+}
+
 static void size_depth_and_number_are_bounded(void **state)
 {
     (void)state;
@@ -428,20 +445,10 @@ static void size_depth_and_number_are_bounded(void **state)
     memset(large, 'A', SAML_RESPONSE_MAX + 1);
     large[SAML_RESPONSE_MAX + 1] = '\0';
     is_refused(is_taken_base64(large, ""), FAULT_LIMIT, "too long");
-    char deep[8 * 64 + 1] = "";
-    for (int i = 0; i < 40; i++) {
-        strcat(deep, "<a>");
-    }
-    for (int i = 0; i < 40; i++) {
-        strcat(deep, "</a>");
-    }
-    is_refused(is_taken(deep), FAULT_LIMIT, "too deep");
-    _cleanup_(memory_free) char *many = checked_calloc(SAML_ELEMENTS_MAX + 16, 4);
-    strcat(many, "<b>");
-    for (size_t i = 0; i <= SAML_ELEMENTS_MAX; i++) {
-        memcpy(many + 3 + 4 * i, "<a/>", 4);
-    }
-    strcat(many, "</b>");
+    _cleanup_(memory_free) char *deep = repeated("", "<a>", 40, "");
+    _cleanup_(memory_free) char *closed = repeated(deep, "</a>", 40, "");
+    is_refused(is_taken(closed), FAULT_LIMIT, "too deep");
+    _cleanup_(memory_free) char *many = repeated("<b>", "<a/>", SAML_ELEMENTS_MAX + 1, "</b>");
     is_refused(is_taken(many), FAULT_LIMIT, "too many elements");
 }
 
@@ -582,6 +589,52 @@ static void a_request_is_signed_and_leads_to_the_peer(void **state)
     assert_string_not_equal(id, other_id);
 }
 
+enum { THREADS = 4, ROUNDS = 40 };
+
+struct turn {
+    const char *response;
+    int requests, answers;
+};
+
+static void *ask_and_read(void *arg)
+{
+    struct turn *turn = arg;
+    const struct saml_answer answer = {
+        .response = turn->response,
+        .request_id = MADE_REQUEST,
+        .key_attribute = "ENTPersonJointure",
+        .now = {(int64_t)MADE_NOW * 1000000},
+        .skew = SECONDS(60),
+    };
+    for (int i = 0; i < ROUNDS; i++) {
+        _cleanup_(memory_free) char *url = NULL, *id = NULL;
+        struct saml_person found;
+        struct fault own;
+        turn->requests += saml_request(peer, "etat", &url, &id, &own);
+        turn->answers += saml_answer_read(peer, &answer, &found, &own) && strcmp(found.key, "AC-LYON$4711") == 0;
+    }
+    return NULL;
+}
+
+static void several_threads_ask_and_read_at_once(void **state)
+{
+    (void)state;
+    const struct made_words words = made_words();
+    _cleanup_(memory_free) char *xml = made_response(&words, &peer_keys);
+    _cleanup_(memory_free) char *response = made_base64(xml);
+    pthread_t threads[THREADS];
+    struct turn turns[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        turns[i] = (struct turn){.response = response};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_and_read, &turns[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(turns[i].requests, ROUNDS);
+        assert_int_equal(turns[i].answers, ROUNDS);
+    }
+}
+
 static void our_metadata_say_where_we_are(void **state)
 {
     (void)state;
@@ -659,6 +712,7 @@ int main(void)
         cmocka_unit_test(a_status_beside_success_says_whose_matter_it_is),
         cmocka_unit_test(a_key_that_is_missing_or_doubtful_is_refused),
         cmocka_unit_test(a_request_is_signed_and_leads_to_the_peer),
+        cmocka_unit_test(several_threads_ask_and_read_at_once),
         cmocka_unit_test(our_metadata_say_where_we_are),
         cmocka_unit_test(settings_that_cannot_work_are_refused_at_once),
     };
