@@ -86,14 +86,15 @@ static void going_store(struct going *going, const char *kept)
 static void going_started(void *arg, const struct ent_departure *departure, const struct fault *fault)
 {
     struct going *going = arg;
-    const char *kept = departure && departure->kept ? departure->kept : "";
-    struct fault too_long;
-    if (!fault && strlen(kept) > ENT_KEPT_MAX) {
-        (void)fault_set(&too_long, FAULT_LIMIT, "more to keep than %d bytes", (int)ENT_KEPT_MAX);
-        fault = &too_long;
-    }
-    if (fault) {
+    if (!departure) {
         going_refuse(going, ent_trouble(ent_peer_provider(going->peer), "way out", fault));
+        return;
+    }
+    const char *kept = departure->kept ? departure->kept : "";
+    if (strlen(kept) > ENT_KEPT_MAX) {
+        struct fault too_long;
+        (void)fault_set(&too_long, FAULT_LIMIT, "more to keep than %d bytes", (int)ENT_KEPT_MAX);
+        going_refuse(going, ent_trouble(ent_peer_provider(going->peer), "way out", &too_long));
         return;
     }
     going->url = checked_strdup(departure->url);

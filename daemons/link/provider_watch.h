@@ -10,7 +10,7 @@
 struct provider_watch;
 
 struct provider_watched {
-    const char *name; /* for the cause and the log */
+    const char *name;     /* for the cause and the log */
     struct oidc *oidc;    /* one of the two: */
     struct ent_peer *ent; /* an ENT or ATEN, as far as its protocol has a question */
 };

@@ -194,7 +194,7 @@ class LemonLdap:
         (self.folder / "portal.psgi").write_text(APPLICATION)
         library = [UNPACKED / "usr/share/perl5", *UNPACKED.glob("usr/lib/*/perl5/*")]
         self.process.start(
-            "starman", "--workers", 2, "--listen", f"127.0.0.1:{self.port}:ssl", "--enable-ssl", "--ssl-key", self.key, "--ssl-cert",
+            "starman", "--workers", 8, "--disable-keepalive", "--listen", f"127.0.0.1:{self.port}:ssl", "--enable-ssl", "--ssl-key", self.key, "--ssl-cert",
             self.certificate, "--env", "deployment", "--preload-app", self.folder / "portal.psgi",
             environment={"LLNG_DEFAULTCONFFILE": str(self.folder / "lemonldap-ng.ini"), "PERL5LIB": ":".join(map(str, library))})
         self.process.until(lambda: ports.answers(self.port), 60, "listening")

@@ -129,9 +129,10 @@ static void what_is_too_long_or_too_deep_is_nobody(void **state)
         checked_printf(SUCCESS(USER "<cas:ENTPersonJointure>%s</cas:ENTPersonJointure>"), digits);
     is_refused(longer, FAULT_MISSING);
     enum { DEEP = 5000 };
+    static const char element[] = "<a>";
     _cleanup_(memory_free) char *deep = checked_calloc(1, (size_t)3 * DEEP + 1);
-    for (size_t i = 0; i < DEEP; i++) {
-        memcpy(deep + 3 * i, "<a>", 3);
+    for (size_t i = 0; i < (size_t)3 * DEEP; i++) {
+        deep[i] = element[i % 3];
     }
     is_refused(deep, FAULT_FORMAT);
 }
