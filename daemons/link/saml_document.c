@@ -41,6 +41,17 @@ static bool has_pair(const char *bytes, size_t length, const char *pair)
     return length > 0 && memmem(bytes, length, pair, strlen(pair)) != NULL;
 }
 
+/* Every attribute has its "=": the parser compares those of an element with one another, before they can be counted. */
+static bool has_few_signs_of_equality(const char *bytes, size_t length)
+{
+    enum { EQUALITIES_MAX = 2000 };
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++) {
+        count += bytes[i] == '=';
+    }
+    return count <= EQUALITIES_MAX;
+}
+
 /* In UTF-8, "<!" begins a comment, a CDATA section or a DTD and nothing else, and "<?" an instruction, or the declaration at the start.
  * Without them there are no entities either, but the five that XML itself has. */
 static bool bytes_are_plain(const char *bytes, size_t length, struct fault *fault)
@@ -56,7 +67,7 @@ static bool bytes_are_plain(const char *bytes, size_t length, struct fault *faul
     if (is_declared ? has_pair(bytes + 2, length - 2, "<?") : has_pair(bytes, length, "<?")) {
         return wrong(fault, "holds a processing instruction");
     }
-    return true;
+    return has_few_signs_of_equality(bytes, length) || too_large(fault, "too many attributes");
 }
 
 static void parser_free(xmlParserCtxt **parser)
@@ -119,6 +130,18 @@ static bool note_identifiers(struct walk *walk, const xmlNode *node, struct faul
     return true;
 }
 
+static bool has_few_attributes(const xmlNode *node)
+{
+    size_t attributes = 0, namespaces = 0;
+    for (const xmlAttr *one = node->properties; one && attributes <= SAML_ATTRIBUTES_MAX; one = one->next) {
+        attributes++;
+    }
+    for (const xmlNs *one = node->nsDef; one && namespaces <= SAML_ATTRIBUTES_MAX; one = one->next) {
+        namespaces++;
+    }
+    return attributes <= SAML_ATTRIBUTES_MAX && namespaces <= SAML_ATTRIBUTES_MAX;
+}
+
 static bool note(struct walk *walk, const xmlNode *node, struct fault *fault)
 {
     if (node->type == XML_TEXT_NODE) {
@@ -129,6 +152,9 @@ static bool note(struct walk *walk, const xmlNode *node, struct fault *fault)
     }
     if (++walk->elements > SAML_ELEMENTS_MAX) {
         return too_large(fault, "too many elements");
+    }
+    if (!has_few_attributes(node)) {
+        return too_large(fault, "too many attributes");
     }
     walk->assertions += saml_is(node, SAML_ASSERTION, "Assertion");
     walk->encrypted += saml_is(node, SAML_ASSERTION, "EncryptedAssertion") ||

@@ -17,6 +17,7 @@ enum {
     SAML_RESPONSE_MAX = 100 * 1024, /* in base64; those of Shibboleth with fifty attributes are under 30 KiB */
     SAML_ELEMENTS_MAX = 2000,
     SAML_DEPTH_MAX = 32,
+    SAML_ATTRIBUTES_MAX = 64, /* of one element, namespaces apart: canonicalisation compares each with each */
 };
 
 struct saml_document {

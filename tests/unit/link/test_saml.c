@@ -450,6 +450,18 @@ static void size_depth_and_number_are_bounded(void **state)
     is_refused(is_taken(closed), FAULT_LIMIT, "too deep");
     _cleanup_(memory_free) char *many = repeated("<b>", "<a/>", SAML_ELEMENTS_MAX + 1, "</b>");
     is_refused(is_taken(many), FAULT_LIMIT, "too many elements");
+    _cleanup_(memory_free) char *equal = repeated("<b>", "=", 2001, "</b>");
+    is_refused(is_taken(equal), FAULT_LIMIT, "too many attributes");
+    char attributes[2][16 * (SAML_ATTRIBUTES_MAX + 1) + 1] = {"", ""};
+    for (int i = 0; i <= SAML_ATTRIBUTES_MAX; i++) {
+        size_t length[2] = {strlen(attributes[0]), strlen(attributes[1])};
+        (void)snprintf(attributes[0] + length[0], sizeof attributes[0] - length[0], " a%d='1'", i);
+        (void)snprintf(attributes[1] + length[1], sizeof attributes[1] - length[1], " xmlns:a%d='1'", i);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(attributes); i++) {
+        _cleanup_(memory_free) char *wide = checked_printf("<a%s/>", attributes[i]);
+        is_refused(is_taken(wide), FAULT_LIMIT, "too many attributes");
+    }
 }
 
 static void garbage_is_refused(void **state)
