@@ -91,7 +91,7 @@ struct ent_protocol {
     bool (*end)(const struct ent_settings *settings, void *own, struct http_client *http,
         const struct ent_attempt *attempt, const struct ent_return *back, struct ent_identity *out_identity,
         struct fault *fault);
-    /* Is it to be had? For the status, every few minutes. NULL: it is never asked (SAML asks nobody). */
+    /* Is it to be had? For the status, every few minutes. NULL: it is never asked. */
     bool (*look)(const struct ent_settings *settings, void *own, struct http_client *http,
         const struct ent_attempt *attempt, struct fault *fault);
     /* What its operator must know of us, as XML; borrowed until `close`, the same for ever. NULL: it wants none (CAS). */

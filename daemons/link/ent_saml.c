@@ -5,6 +5,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
+#include "runtime/metric.h"
 #include "runtime/secret.h"
 
 #include <assert.h>
@@ -103,6 +104,21 @@ static const char *saml_metadata(void *own)
     return saml_peer_metadata(own);
 }
 
+/* The peer is not asked. What ends on our side is told, as of whoever shows us a certificate. */
+static bool saml_look(const struct ent_settings *settings, void *own, struct http_client *http,
+    const struct ent_attempt *attempt, struct fault *fault)
+{
+    (void)http;
+    (void)attempt;
+    struct instant end = saml_peer_certificate_end(own);
+    _cleanup_(memory_free) char *name = checked_printf("ent/%s", settings->name);
+    metric_set(METRIC_CERTIFICATE_END, (double)end.us / 1e6, name);
+    return instant_before(clock_now(), end) ||
+           (fault_set(fault, FAULT_CONFIG, "signing_certificate_file: is over") ||
+               fault_hint(
+                   fault, "Peers that look at it refuse our requests. Make another and give our metadata anew."));
+}
+
 /* --- out and back --- */
 
 static bool saml_start(const struct ent_settings *settings, void *own, struct http_client *http,
@@ -146,5 +162,6 @@ const struct ent_protocol ent_saml = {
     .close = saml_close,
     .start = saml_start,
     .end = saml_end,
+    .look = saml_look,
     .metadata = saml_metadata,
 };

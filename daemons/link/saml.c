@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/xmldsig.h>
@@ -26,6 +27,7 @@ struct saml_peer {
     LassoServer *server;
     xmlSecKey *keys[SAML_KEYS_MAX]; /* the peer's, that it signs with */
     size_t key_count;
+    struct instant certificate_end; /* of ours */
 };
 
 /* lasso keeps things of the whole process (types, the last error of OpenSSL), and says nothing of threads. */
@@ -132,7 +134,15 @@ static int no_password(char *out_text, int size, int is_writing, void *arg)
     return -1;
 }
 
-static bool check_own_keys(const struct saml_settings *settings, struct fault *fault)
+static struct instant end_of(const X509 *certificate)
+{
+    struct tm end = {0};
+    return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1
+               ? (struct instant){(int64_t)timegm(&end) * 1000000}
+               : INSTANT_NEVER;
+}
+
+static bool check_own_keys(struct saml_peer *peer, const struct saml_settings *settings, struct fault *fault)
 {
     _cleanup_(bio_free) BIO *key_bytes = BIO_new_mem_buf(settings->key, -1);
     _cleanup_(bio_free) BIO *certificate_bytes = BIO_new_mem_buf(settings->certificate, -1);
@@ -147,6 +157,9 @@ static bool check_own_keys(const struct saml_settings *settings, struct fault *f
         is_right = wrong(fault, "signing_certificate_file", "no certificate in PEM", hint);
     } else if (X509_check_private_key(certificate, pair) != 1) {
         is_right = wrong(fault, "signing_certificate_file", "is not of the key in signing_key_file", hint);
+    }
+    if (is_right) {
+        peer->certificate_end = end_of(certificate);
     }
     ERR_clear_error();
     return is_right;
@@ -185,7 +198,7 @@ struct saml_peer *saml_peer_open(const struct saml_settings *settings, struct fa
     struct saml_peer *peer = checked_calloc(1, sizeof *peer);
     peer->entity_id = checked_strdup(settings->entity_id);
     peer->back_url = checked_strdup(settings->back_url);
-    peer->metadata = check_own_keys(settings, fault)
+    peer->metadata = check_own_keys(peer, settings, fault)
                          ? saml_metadata_write(settings->entity_id, settings->back_url, settings->certificate, fault)
                          : NULL;
     if (!peer->metadata || !read_peer(peer, settings->metadata, fault) || !open_server(peer, settings, fault) ||
@@ -216,6 +229,11 @@ void saml_peer_close(struct saml_peer **peer)
 const char *saml_peer_metadata(const struct saml_peer *peer)
 {
     return peer->metadata;
+}
+
+struct instant saml_peer_certificate_end(const struct saml_peer *peer)
+{
+    return peer->certificate_end;
 }
 
 /* --- the way out --- */

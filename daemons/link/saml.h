@@ -28,6 +28,8 @@ void saml_peer_close(struct saml_peer **peer);
 
 /* For the peer's operator: borrowed until the peer is closed. */
 const char *saml_peer_metadata(const struct saml_peer *peer);
+/* Until when our certificate is good, which the peer may ask. */
+struct instant saml_peer_certificate_end(const struct saml_peer *peer);
 
 /* Where the browser goes, and the ID of the request: both the caller's. Thread-safe. Faults: LIBRARY. */
 MUST_USE bool saml_request(

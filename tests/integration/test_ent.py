@@ -3,6 +3,7 @@ LemonLDAP::NG over CAS and SAML, real linkd and portald."""
 
 import base64
 import re
+import time
 import urllib.parse
 from xml.etree import ElementTree
 
@@ -232,6 +233,8 @@ def test_our_metadata_are_those_that_the_ent_was_given(here):
     assert [one.get("Location") for one in metadata.iter() if one.tag.endswith("AssertionConsumerService")] == [here.ent.back("elycee")]
     assert [one.text for one in metadata.iter() if one.tag.endswith("X509Certificate")] == [body_of(here.ent.service_certificate)]
     assert Visitor(here.portal_url).get("/ent/ecollege/metadata").status == 404, "CAS has none"
+    ends = 'preau_certificate_end_timestamp_seconds{peer="ent/elycee"}'
+    here.wait(lambda: here.metrics("preau-linkd").get(ends, 0) > time.time(), 30, "told when our certificate ends")
 
 
 def test_a_saml_answer_serves_one_browser_once(here):

@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static struct made_keys peer_keys, next_keys, stranger_keys, own_keys, weak_keys;
 static struct saml_peer *peer;
@@ -655,6 +656,8 @@ static void our_metadata_say_where_we_are(void **state)
     assert_non_null(strstr(metadata, "Location=\"" MADE_RECIPIENT "\""));
     assert_non_null(strstr(metadata, "WantAssertionsSigned=\"true\""));
     assert_null(strstr(metadata, "encryption"));
+    int64_t seconds = saml_peer_certificate_end(peer).us / 1000000 - time(NULL);
+    assert_true(seconds > 3000 && seconds <= 3600); /* an hour when it was made */
 }
 
 static void settings_that_cannot_work_are_refused_at_once(void **state)
