@@ -8,11 +8,15 @@
 insert into preau.ent_answer (digest, expires_at) values ($1, $2) on conflict do nothing returning 1 as is_first;
 
 -- :query ent_find
--- The account of an AAF key of the second degree of an academy. in_first_degree: the key is one of the first degree alone.
+-- The account of an AAF key of the second degree of an academy, when it is of that academy alone: of one that has another academy's record
+-- too, or is kept there, this academy's peer answers for a part only. in_first_degree: the key is one of the first degree alone.
 -- :role link
 -- $1 academy smallint
 -- $2 aaf_id bigint
-select p.account_academy as academy, coalesce(p.account_id, 0) as account_id,
+select p.account_academy as academy, coalesce(case when p.account_academy = $1
+           and not exists (select from preau.person o
+                            where (o.account_academy, o.account_id) = (p.account_academy, p.account_id)
+                              and o.academy <> $1 and o.departed_at is null) then p.account_id end, 0) as account_id,
        p.aaf_id is null and exists (select from preau.person f
                                      where f.academy = $1 and f.degree = 1 and f.aaf_id = $2 and f.departed_at is null) as in_first_degree
   from (select 1) one

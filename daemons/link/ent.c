@@ -129,6 +129,38 @@ static bool peer_open(
     return true;
 }
 
+/* One server that is declared for two academies is told apart by its keys alone: a number means another person in each. */
+static bool are_told_apart(const struct config *one, const struct config *other)
+{
+    static const enum config_key places[] = {CONFIG_ENT_ADDRESS, CONFIG_ENT_METADATA_FILE};
+    academy_code here, there;
+    bool is_same_academy = academy_parse(config_text(one, CONFIG_ENT_ACADEMY), &here) &&
+                           academy_parse(config_text(other, CONFIG_ENT_ACADEMY), &there) && here.v == there.v;
+    if (is_same_academy ||
+        strcmp(config_text(one, CONFIG_ENT_KEY_PATTERN), config_text(other, CONFIG_ENT_KEY_PATTERN)) != 0) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+        const char *place = config_text(one, places[i]);
+        if (place[0] != '\0' && strcmp(place, config_text(other, places[i])) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_told_apart(const struct config *whole, size_t number, struct fault *fault)
+{
+    for (size_t before = 0; before < number; before++) {
+        if (!are_told_apart(config_titled(whole, section, before), config_titled(whole, section, number))) {
+            (void)fault_set(fault, FAULT_CONFIG, "key_pattern: is that of \"%s\", the same server for another academy",
+                config_title(whole, section, before));
+            return fault_hint(fault, "Write what only this academy's keys begin with, as in AC-LYON[$]([0-9]+).");
+        }
+    }
+    return true;
+}
+
 bool ent_peers_open(const struct daemon_run *run, struct ent_peers *out_peers, struct fault *fault)
 {
     size_t count = config_titled_count(run->config, section);
@@ -137,7 +169,8 @@ bool ent_peers_open(const struct daemon_run *run, struct ent_peers *out_peers, s
     for (; out_peers->count < count; out_peers->count++) {
         struct ent_peer *peer = &out_peers->list[out_peers->count];
         peer->settings.name = config_title(run->config, section, out_peers->count);
-        if (!peer_open(peer, config_titled(run->config, section, out_peers->count), run, fault)) {
+        if (!is_told_apart(run->config, out_peers->count, fault) ||
+            !peer_open(peer, config_titled(run->config, section, out_peers->count), run, fault)) {
             out_peers->count++; /* what it has already is closed with the others */
             return fault_add(fault, "%s \"%s\"", section, peer->settings.name);
         }

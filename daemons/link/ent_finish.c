@@ -52,18 +52,14 @@ static void coming_fail(struct coming *coming, const struct fault *fault)
 
 /* --- the opening --- */
 
-/* Who was vouched for was no stranger's try: a whole school may sit behind one address. */
 static void coming_begun(void *arg, int64_t id, const struct fault *fault)
 {
     struct coming *coming = arg;
-    struct attempt attempt;
     char token[TOKEN_LINK_SIZE];
     if (fault) {
         coming_fail(coming, fault);
         return;
     }
-    tries_of_network(&coming->link->bounds, "ent", coming->request->address, &attempt);
-    attempt_give_back(coming->link->store, &attempt);
     metric_count(METRIC_LINK_SIGN_INS, "ent", "right");
     log_event(
         LOG_INFO, "ent_vouched", F("peer", ent_peer_provider(coming->peer)), F("account", coming->opening.account));
@@ -140,14 +136,26 @@ static void coming_answer_taken(void *arg, bool is_first, const struct fault *fa
     }
 }
 
-/* Another peer's answer may bear the same name. */
+/* Another peer's answer may bear the same name. It is remembered as long as a way that it could belong to, whatever end it tells. */
 static void coming_count(struct coming *coming)
 {
+    struct instant latest = instant_add(clock_now(), coming->link->bounds.portal_sign_in);
+    struct instant until = coming->identity.once_until;
     char name[2 * ENT_ONCE_SIZE];
     unsigned char digest[DIGEST_SIZE];
     snprintf(name, sizeof name, "%s %s", ent_peer_provider(coming->peer), coming->identity.once);
     digest_make(name, strlen(name), digest);
-    ent_answer_take(coming->link->store, digest, coming->identity.once_until, coming_answer_taken, coming);
+    ent_answer_take(
+        coming->link->store, digest, instant_before(latest, until) ? latest : until, coming_answer_taken, coming);
+}
+
+/* Who was vouched for was no stranger's try, whatever becomes of it: a whole school sits behind one address, and whoever takes this
+ * way each morning, with an account that is open already, would lock the others out. */
+static void coming_is_known(const struct coming *coming)
+{
+    struct attempt attempt;
+    tries_of_network(&coming->link->bounds, "ent", coming->request->address, &attempt);
+    attempt_give_back(coming->link->store, &attempt);
 }
 
 static void coming_ended(void *arg, const struct ent_identity *identity, const struct fault *fault)
@@ -157,6 +165,7 @@ static void coming_ended(void *arg, const struct ent_identity *identity, const s
         coming_refuse(coming, ent_trouble(ent_peer_provider(coming->peer), "way back", fault));
         return;
     }
+    coming_is_known(coming);
     coming->identity = *identity;
     if (identity->once[0] != '\0') {
         coming_count(coming);

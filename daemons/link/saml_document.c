@@ -82,9 +82,9 @@ static xmlDoc *parse(const char *bytes, size_t length, struct fault *fault)
 {
     _cleanup_(parser_free) xmlParserCtxt *parser = xmlNewParserCtxt();
     xmlDoc *xml = parser ? xmlCtxtReadMemory(parser, bytes, (int)length, NULL, "UTF-8",
-                               XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
+                               XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC)
                          : NULL;
-    if (xml && (!parser->wellFormed || !parser->nsWellFormed)) {
+    if (xml && (!parser->wellFormed || !parser->nsWellFormed || xml->intSubset || xml->extSubset)) {
         xmlFreeDoc(xml);
         xml = NULL;
     }

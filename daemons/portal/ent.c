@@ -49,6 +49,7 @@ static void sent_away(struct visit *visit, const ProtobufCMessage *answer, enum 
 void ent_go(struct visit *visit)
 {
     Preau__Link__BeginEntRequest request = PREAU__LINK__BEGIN_ENT_REQUEST__INIT;
+    cookie_clear(visit, COOKIE_ENT_OPENING); /* of who sat here before */
     request.peer = visit->path.portal;
     request.browser = provider_browser(visit, COOKIE_ENT);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
@@ -138,6 +139,13 @@ static void anew(struct visit *visit, enum refusal refusal)
 {
     cookie_clear(visit, COOKIE_ENT_OPENING);
     list_show(visit, refusal);
+}
+
+/* "Ce n’est pas moi": the next at this computer has nothing of it. */
+void ent_opening_leave(struct visit *visit)
+{
+    cookie_clear(visit, COOKIE_ENT_OPENING);
+    page_go(visit, "/ent");
 }
 
 static void found(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)

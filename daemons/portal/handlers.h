@@ -27,6 +27,7 @@ visit_handler franceconnect_go, franceconnect_link_go, franceconnect_return, fra
     franceconnect_unlink_show, franceconnect_unlink_do;
 /* ent.c */
 visit_handler ent_show, ent_go, ent_return, ent_land, ent_land_on, ent_metadata_show, ent_opening_show, ent_opening_do;
+visit_handler ent_opening_leave;
 /* password_link.c */
 visit_handler password_link_show, password_link_do;
 /* children.c */

@@ -21,9 +21,9 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     site = Site(folder, settings={"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "provider_timeout": "20s"}})
     site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
-    site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège"),
-                          **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten"),
-                          **site.ent.section("ailleurs", 12, "cas", label="ENT d’ailleurs")})
+    site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="([0-9]+)"),
+                          **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="([0-9]+)"),
+                          **site.ent.section("ailleurs", 12, "cas", label="ENT d’ailleurs", key_pattern="([1-9][0-9]*)")})
     try:
         site.ent.start()
         site.start_peers()

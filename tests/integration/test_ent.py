@@ -29,7 +29,7 @@ def here(tmp_path_factory):
     site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
     site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="AC-ESSAI[$]([0-9]+)"),
                           **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="AC-ESSAI[$]([0-9]+)"),
-                          **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSA[I][$]([0-9]+)"),
                           **site.ent.section("elycee", ACADEMY, "saml", label="ENT Élycée", key_pattern="AC-ESSAI[$]([0-9]+)")})
     try:
         site.ent.start()
@@ -159,6 +159,58 @@ def test_whoever_is_nobody_here_is_told_so_and_what_to_do(here):
     assert standing(lea) == ("non_distribue", "non_renseigne", "provisional")
 
 
+def test_who_has_a_record_of_another_academy_too_is_not_opened_by_one_of_them(here):
+    """One account of two records: this academy's peer answers for a part only."""
+    child = here.town.pupil(here.college, "Nour", "Entredeux", "2010-04-03", account=True)
+    sami = known(here, here.town.guardian("Sami", "Entredeux", [child]), "sami")
+    there = Town(here, OTHER)
+    other = there.guardian("Sami", "Entredeux", [there.pupil(there.school(2), "Ali", "Entredeux", "2011-05-06", account=True)])
+    with here.psql() as database:
+        database.execute("update preau.person set (account_academy, account_id) = (%s, %s) where (account_academy, account_id) = (%s, %s)",
+                         (*sami.account, *other.account))
+    page = arrives(here, sami).page
+    assert page.status == 403 and "Personne ne correspond" in page.text and standing(sami)[0] == "non_distribue"
+
+
+def test_the_next_at_the_same_computer_has_nothing_of_the_one_before(here):
+    lea, luc = pupil(here, "poste1"), pupil(here, "poste2", "Luc")
+    visitor = arrives(here, lea)
+    assert lea.login in visitor.page.text
+    page = visitor.submit(visitor.page.form("/ouverture/ent/quitter"))
+    assert page.path == "/ent" and visitor.get(OPENING).path == "/ent"
+    visitor = arrives(here, lea)  # and who goes without a word
+    visitor.session.get(here.portal_url + "/ent/ecollege", allow_redirects=False, timeout=20)
+    assert visitor.get(OPENING).path == "/ent", "whoever begins anew ends what was under way"
+    assert standing(lea)[0] == standing(luc)[0] == "non_distribue"
+
+
+def test_who_is_vouched_for_is_no_try_even_when_the_account_is_open(here):
+    """A whole school takes this way each morning, from one address."""
+    lea = pupil(here, "matin")
+    choose(arrives(here, lea))
+    with here.psql() as database:
+        before = database.execute("select coalesce(sum(failures), 0) from preau.attempt").fetchone()
+        assert arrives(here, lea).page.status == 409
+        here.wait(lambda: database.execute("select coalesce(sum(failures), 0) from preau.attempt").fetchone() == before, what="given back")
+
+
+def test_one_server_of_two_academies_is_told_apart_by_its_keys(here, tmp_path):
+    kept = dict(here.settings)
+    here.settings.update(here.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSAI[$]([0-9]+)"))
+    here.configure()
+    try:
+        here.stop_daemon("preau-linkd")
+        here.launch("preau-linkd", ready=False)
+        here.wait(lambda: here.daemons["preau-linkd"].pid is None or "is that of" in here.log("preau-linkd"), what="refused")
+        assert 'key_pattern: is that of' in here.log("preau-linkd")
+    finally:
+        here.settings.clear()
+        here.settings.update(kept)
+        here.configure()
+        here.stop_daemon("preau-linkd")
+        here.launch("preau-linkd")
+
+
 def way_back(visitor, page, form, login):
     """The address that the ENT sends the browser back to, not yet followed."""
     fields = {**dict(form.fields), "user": login, "password": ENT_PASSWORD}
@@ -186,11 +238,11 @@ def test_the_address_of_the_way_back_serves_one_browser_once(here):
 def test_saml_lands_without_a_cookie_and_is_sent_on_from_here(here):
     """The peer's form comes from another site: nothing is done before the page of ours sends it again."""
     visitor = Visitor(here.portal_url)
-    response = visitor.session.post(here.portal_url + "/ent/ecollege/retour", data={"SAMLResponse": "PHg+\"<b>", "RelayState": "x"}, timeout=20)
+    response = visitor.session.post(here.portal_url + "/ent/ecollege/retour", data={"SAMLResponse": "PHg+\"<b>", "RelayState": "x\"<i>"}, timeout=20)
     assert response.status_code == 200
     page = visitor.get("/ent/ecollege/suite")
     assert page.path == "/ent"
-    assert "&lt;b&gt;" in response.text and 'action="/ent/ecollege/suite"' in response.text
+    assert "PHg+&quot;&lt;b&gt;" in response.text and "x&quot;&lt;i&gt;" in response.text and 'action="/ent/ecollege/suite"' in response.text
     response = visitor.session.post(here.portal_url + "/ent/ecollege/suite", data={"SAMLResponse": "PHg+", "RelayState": "x"}, timeout=20)
     assert response.status_code == 410
 

@@ -43,7 +43,7 @@ def here(tmp_path_factory):
     with HostileProvider(folder / "provider") as provider:
         site.provider = provider
         own = {"protocol": "cas", "address": f"{provider.issuer}/cas", "ca_file": provider.authority}
-        site.settings['ent "hostile"'] = {"label": "ENT d’essai", "academy": ACADEMY, **own}
+        site.settings['ent "hostile"'] = {"label": "ENT d’essai", "academy": ACADEMY, "key_pattern": "([0-9]+)", **own}
         site.settings['ent "ailleurs"'] = {"label": "ENT d’ailleurs", "academy": OTHER, "origin": "aten",
                                            "key_pattern": "AC-AILLEURS[$]([0-9]+)", **own}
         try:

@@ -97,6 +97,7 @@ RIGHT = {
     "POST /ent/:portail/suite": ({404}, {"SAMLResponse": "x", "RelayState": "x"}),
     "GET /ouverture/ent": (LED,),
     "POST /ouverture/ent": (LED, {"nouveau": "x", "confirmation": "x"}),
+    "POST /ouverture/ent/quitter": (LED, {}),
     "GET /franceconnect/deconnexion": (LED,),
     "GET /guichet/franceconnect": ({404},),
     "GET /guichet/franceconnect/retrait": (SEEN,),

@@ -117,6 +117,7 @@ ROUTES = {
     "POST /ent/:portail/suite": FAMILY,
     "GET /ent/:portail/retour": FAMILY,
     "POST /ouverture/ent": FAMILY,
+    "POST /ouverture/ent/quitter": NOBODY,
     "POST /guichet/franceconnect/retrait": FAMILY,
     "POST /guichet/enfants/:compte/mot-de-passe": FAMILY,
     "POST /ouverture": FAMILY,
