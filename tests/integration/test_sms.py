@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -121,6 +122,7 @@ def test_another_takes_what_the_first_does_not(here, families, first, second, wa
     state = sent(here, who[2])
     assert message["ref"] == f"preau-{state['id']}-1" and asked["path"] == f"/send?ref=preau-{state['id']}-1"
     assert (state["provider"], state["attempts"]) == ("second", 1)
+    assert here.metrics("preau-linkd")['preau_certificate_end_timestamp_seconds{peer="sms/second"}'] > time.time()
     assert "premier" in check(here, "sms")["cause"] and check(here, "sms")["state"] == "degraded"
     give(visitor, CODE.search(message["text"])[1])
     assert visitor.page.path == "/inscription/enfants"
