@@ -187,12 +187,12 @@ static void notify_stop(struct daemon_run *run)
     if (notify->previewer) {
         previewer_stop(notify->previewer);
     }
-    backlog_free(&notify->backlog);
     if (notify->helper) {
         helper_drain(notify->helper);
     }
     notify->is_stopping = true;
-    store_close(&notify->store); /* before the service: what it breaks off is still answered */
+    store_close(&notify->store);    /* before the service: what it breaks off is still answered */
+    backlog_free(&notify->backlog); /* to whom it tells what it broke off */
     service_close(&notify->service);
     reminder_night_free(&notify->reminders);
     sender_free(&notify->sender);
