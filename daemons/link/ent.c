@@ -271,22 +271,14 @@ struct step {
     void *arg;
 };
 
-static void wipe(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 static void step_free(struct step *step)
 {
-    wipe(&step->state);
-    wipe(&step->ticket);
-    wipe(&step->response);
-    wipe(&step->kept);
-    wipe(&step->departure.url);
-    wipe(&step->departure.kept);
+    secret_text_free(&step->state);
+    secret_text_free(&step->ticket);
+    secret_text_free(&step->response);
+    secret_text_free(&step->kept);
+    secret_text_free(&step->departure.url);
+    secret_text_free(&step->departure.kept);
     secret_wipe(step, sizeof *step);
     memory_free(&step);
 }

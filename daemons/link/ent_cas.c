@@ -33,21 +33,13 @@ static char *service_of(const struct ent_settings *settings, const struct ent_at
     return checked_printf("%s?etat=%s", settings->back_url, attempt->state);
 }
 
-static void text_wipe(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 static bool cas_start(const struct ent_settings *settings, void *own, struct http_client *http,
     const struct ent_attempt *attempt, struct ent_departure *out_departure, struct fault *fault)
 {
     (void)own;
     (void)http;
     (void)fault;
-    _cleanup_(text_wipe) char *service = service_of(settings, attempt);
+    _cleanup_(secret_text_free) char *service = service_of(settings, attempt);
     _cleanup_(memory_free) char *login = checked_printf("%s/login", settings->address);
     struct oidc_query query;
     oidc_query_begin(&query, login);
@@ -104,8 +96,8 @@ static bool cas_end(const struct ent_settings *settings, void *own, struct http_
     if (!is_ticket(back->ticket)) {
         return fault_set(fault, FAULT_FORMAT, "no ticket came back");
     }
-    _cleanup_(text_wipe) char *service = service_of(settings, attempt);
-    _cleanup_(text_wipe) char *url = validation_of(settings, service, back->ticket);
+    _cleanup_(secret_text_free) char *service = service_of(settings, attempt);
+    _cleanup_(secret_text_free) char *url = validation_of(settings, service, back->ticket);
     if (!ask(settings, http, attempt, url, &answer, fault)) {
         return false;
     }
