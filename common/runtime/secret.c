@@ -22,6 +22,15 @@ void secret_wipe(void *bytes, size_t length)
     explicit_bzero(bytes, length);
 }
 
+void secret_text_free(char **text)
+{
+    if (*text == NULL)
+        return;
+    secret_wipe(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
+}
+
 struct secret *secret_new(const char *bytes, size_t length)
 {
     struct secret *secret = checked_malloc(sizeof *secret + length + 1);

@@ -21,3 +21,5 @@ MUST_USE bool secret_read_file(const char *path, struct secret **out_secret, str
 
 /* Zeros that the compiler may not drop. */
 void secret_wipe(void *bytes, size_t length);
+/* The same of a text on the heap, which is freed; NULL: nothing. */
+void secret_text_free(char **text);

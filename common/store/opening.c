@@ -187,6 +187,7 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
         parameters_text(&parameters, NULL);
     }
     parameters_instant(&parameters, account->notification_expires_at);
+    parameters_text(&parameters, change->peer);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

@@ -78,6 +78,7 @@ struct opening_change {
     const char *email; /* to be confirmed by a mailed link; NULL: none */
     struct instant link_expires_at;
     const char *issuer, *subject; /* of FranceConnect's identity, linked with it; NULL: none */
+    const char *peer;             /* the ENT or ATEN that vouches for the person; NULL: none */
     int64_t proof; /* number of the mailed link by which the person proved who it is, used up with it; 0: none */
     const unsigned char *request; /* OPENING_REQUEST_SIZE bytes */
     const char *method;

@@ -63,7 +63,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -87,11 +87,12 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 -- $20 subject text
 -- $21 sealed bytea
 -- $22 notification_expires_at timestamptz
+-- $23 peer text
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
            activated_at = $7, notification_expires_at = $22,
-           email = case when $9 is not null then $9 when $11 in ('open_sms', 'open_franceconnect') and email_confirmed_at is null then null else email end,
+           email = case when $9 is not null then $9 when $11 in ('open_sms', 'open_franceconnect', 'open_aten', 'open_ent') and email_confirmed_at is null then null else email end,
            email_confirmed_at = case when $9 is null then email_confirmed_at end
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
@@ -101,7 +102,7 @@ with changed as (
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed
-     where (c.academy, c.account_id) = (changed.academy, changed.id) and ($9 is not null or $11 = 'open_sms' or $11 = 'open_franceconnect' and c.purpose = 'activation')
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and ($9 is not null or $11 in ('open_sms', 'open_aten', 'open_ent') or $11 = 'open_franceconnect' and c.purpose = 'activation')
        and c.used_at is null and c.superseded_at is null
 ), followed as (
     update preau.confirmation c set used_at = now()
@@ -131,8 +132,8 @@ with changed as (
     delete from preau.session s using changed
      where (s.academy, s.account_id) = (changed.academy, changed.id) and $15
 ), told as (
-    insert into preau.account_event (academy, account_id, action, actor)
-    select academy, id, $11, 'person' from changed
+    insert into preau.account_event (academy, account_id, action, actor, detail)
+    select academy, id, $11, 'person', jsonb_strip_nulls(jsonb_build_object('peer', $23::text)) from changed
 ), answered as (
     insert into preau.request_answer (request_id, method, answer) values ($12, $13, $14)
 )

@@ -215,7 +215,7 @@ void academy_portals_watch(
 {
     struct provider_watched *watched = checked_calloc(portals->count + 1, sizeof *watched);
     for (size_t i = 0; i < portals->count; i++) {
-        watched[i] = (struct provider_watched){portals->list[i].name, portals->list[i].oidc};
+        watched[i] = (struct provider_watched){.name = portals->list[i].name, .oidc = portals->list[i].oidc};
     }
     provider_watch_new(run, "academy_portals", watched, portals->count, out_watch);
     memory_free(&watched);

@@ -81,6 +81,7 @@ static void choice_apply(struct choice *choice)
         .link_expires_at = instant_add(clock_now(), choice->link->bounds.activation_link),
         .issuer = person ? choice->vouched.issuer : NULL,
         .subject = person ? person->subject : NULL,
+        .peer = choice->peer,
         .proof = choice->proof.number,
         .request = call_request_id(choice->call),
         .method = call_method(choice->call),
@@ -238,14 +239,22 @@ void choice_begin(struct link *link, struct call *call, const struct choice_kind
     choice_load(choice);
 }
 
-void choice_begin_by_link(struct link *link, struct call *call, const struct choice_kind *kind,
-    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *chosen)
+void choice_begin_by_peer(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *peer,
+    const char *chosen)
 {
     struct choice *choice = choice_new(link, call, kind, request, chosen);
     choice->academy = academy;
     choice->id = proof->account;
     choice->proof = *proof;
+    choice->peer = peer;
     choice_load(choice);
+}
+
+void choice_begin_by_link(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *chosen)
+{
+    choice_begin_by_peer(link, call, kind, request, academy, proof, NULL, chosen);
 }
 
 void choice_begin_vouched(struct link *link, struct call *call, const struct choice_kind *kind,

@@ -44,6 +44,7 @@ struct choice {
     account_id id;
     const char *chosen;            /* the password to be; NULL: `vouched` stands for it */
     struct choice_vouched vouched; /* its person is the choice's own */
+    const char *peer;              /* the ENT or ATEN that vouches for the person; NULL: none */
     struct opening_account account;
     struct provisional_password provisional; /* the account's, "" when it has none */
     struct opening_person *people;
@@ -71,6 +72,10 @@ void choice_begin_by_link(struct link *link, struct call *call, const struct cho
 void choice_begin_vouched(struct link *link, struct call *call, const struct choice_kind *kind,
     const ProtobufCMessage *request, const struct password_link *proof, academy_code academy,
     const struct choice_vouched *vouched);
+/* Whoever calls: an ENT or ATEN vouched for the person, which the kind's check judges. peer: lives as long as the link. */
+void choice_begin_by_peer(struct link *link, struct call *call, const struct choice_kind *kind,
+    const ProtobufCMessage *request, academy_code academy, const struct password_link *proof, const char *peer,
+    const char *chosen);
 void choice_go_on(struct choice *choice);
 /* It was done before: answers, and changes nothing. */
 void choice_done(struct choice *choice);

@@ -97,7 +97,7 @@ bool franceconnect_open(const struct daemon_run *run, struct franceconnect **out
 void franceconnect_watch(
     const struct daemon_run *run, const struct franceconnect *franceconnect, struct provider_watch **out_watch)
 {
-    const struct provider_watched watched = {FRANCECONNECT_NAME, franceconnect_oidc(franceconnect)};
+    const struct provider_watched watched = {.name = FRANCECONNECT_NAME, .oidc = franceconnect_oidc(franceconnect)};
     provider_watch_new(run, "franceconnect", &watched, franceconnect ? 1 : 0, out_watch);
 }
 

@@ -2,21 +2,24 @@
  *
  * Job            Identifier and password; the first sign-in with a provisional password and its birth dates (guide 1.1,
  *                third scheme); the link of the confirmation mail; other passwords and mail addresses; what people want
- *                who cannot sign in, links to another password, a guardian's second account joined to the first, a guardian who helps a child; a guardian who opens an
- *                account by SMS or by FranceConnect (guide 1.1, second and first schemes); administrators: their
+ *                who cannot sign in, links to another password, a guardian's second account joined to the first,
+ *                a guardian who helps a child; a guardian who opens an
+ *                account by SMS or by FranceConnect (guide 1.1, second and first schemes); who opens one from an ENT or
+ *                ATEN (the same, transition); administrators: their
  *                password, their second factor, the OpenID Connect portal of their academy, what a head delegates.
  * Listens        The service preau.link.Link (proto/link.proto) on bus.link; its status address; delivery reports of SMS on
  *                sms.reports.
  * Sends          The event delivery.wanted on bus.events_link, when a mail is owed; notifyd sends it.
  * Tells          Once an hour, on the log, where the chains of the audit trail are (audit_anchor).
- * Asks           FranceConnect and the portals of section academy_portal, over HTTPS; the providers of SMS of sections sms_provider.
+ * Asks           FranceConnect, the portals of section academy_portal and the peers of section ent, over HTTPS; the providers of SMS of
+ *                sections sms_provider.
  * Owns           Tables credential (chosen passwords), confirmation, account_join_proof, account_join, disclaimed_child, help_request, registration, attempt, administrator, administrator_scope,
- *                administrator_aaf, administrator_recovery, administrator_identity, franceconnect_identity, provider_sign_in, provider_session. Moves accounts by
+ *                administrator_aaf, administrator_recovery, administrator_identity, franceconnect_identity, provider_sign_in, provider_session, ent_opening, ent_answer. Moves accounts by
  *                the life cycle; reads who is attached to whom.
  * Promises       What a person did is stored whole, with its answer, or not at all; a repeat gets the same answer.
  *                Answers never tell whether a person is known, neither by words nor by time.
  * Limits         link.argon2_threads calculations side by side and link.argon2_queue that wait: past them, "busy".
- * Configuration  link.*, sms.*, sms_provider.*, franceconnect.*, academy_portal.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
+ * Configuration  link.*, sms.*, sms_provider.*, franceconnect.*, academy_portal.*, ent.*, keys.directory, notify.validity_months, portal.public_url, session_idle and
  *                session_max, and the sections database, bus, status. */
 #include "link/link.h"
 
@@ -37,6 +40,7 @@
 #include "link/disclaim.h"
 #include "link/email_change.h"
 #include "link/email_link.h"
+#include "link/ent_sign_in.h"
 #include "link/franceconnect.h"
 #include "link/franceconnect_sign_in.h"
 #include "link/franceconnect_unlink.h"
@@ -56,6 +60,7 @@
 #include "runtime/memory.h"
 #include "store/configured.h"
 #include "store/delegation.h"
+#include "store/ent.h"
 #include "store/joining.h"
 #include "store/opening.h"
 #include "store/provider.h"
@@ -264,6 +269,31 @@ static void do_unlink_franceconnect(void *arg, struct call *call, const Protobuf
     franceconnect_end(arg, call, (const void *)request);
 }
 
+static void do_begin_ent(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_begin(arg, call, (const void *)request);
+}
+
+static void do_get_ent_metadata(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_metadata(arg, call, (const void *)request);
+}
+
+static void do_finish_ent(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_finish(arg, call, (const void *)request);
+}
+
+static void do_get_ent_opening(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_opening_show(arg, call, (const void *)request);
+}
+
+static void do_open_by_ent(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    ent_opening_do(arg, call, (const void *)request);
+}
+
 static void do_prove_other_account(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     joining_prove_other(arg, call, (const void *)request);
@@ -335,6 +365,11 @@ static const struct service_method methods[] = {
     {"FinishFranceConnect",         do_finish_franceconnect         },
     {"GiveRegistrationMobile",      do_give_registration_mobile     },
     {"UnlinkFranceConnect",         do_unlink_franceconnect         },
+    {"BeginEnt",                    do_begin_ent                    },
+    {"FinishEnt",                   do_finish_ent                   },
+    {"GetEntOpening",               do_get_ent_opening              },
+    {"OpenByEnt",                   do_open_by_ent                  },
+    {"GetEntMetadata",              do_get_ent_metadata             },
     {"ProveOtherAccount",           do_prove_other_account          },
     {"GetOtherAccount",             do_get_other_account            },
     {"JoinAccounts",                do_join_accounts                },
@@ -352,6 +387,7 @@ static void clean(void *arg)
     delegation_erase_old(link->store);
     provider_erase_old(link->store, clock_now());
     registration_erase_old(link->store);
+    ent_erase_old(link->store);
     joining_erase_old(link->store);
 }
 
@@ -412,6 +448,8 @@ static void link_stop(struct daemon_run *run)
     hashing_free(&link->hashing_administrators);
     academy_portals_close(&link->portals);
     provider_watch_free(&link->portal_watch);
+    ent_peers_close(&link->ents);
+    provider_watch_free(&link->ent_watch);
     franceconnect_close(&link->franceconnect);
     provider_watch_free(&link->franceconnect_watch);
     if (link->sms) {
@@ -436,10 +474,11 @@ static bool link_start(struct daemon_run *run, struct fault *fault)
     link->bounds = bounds_of(run->config);
     bool opened = keys_load(link, run->config, fault) && known_load(link, run->config, fault) &&
                   academy_portals_open(run, &link->portals, fault) &&
-                  franceconnect_open(run, &link->franceconnect, fault);
+                  franceconnect_open(run, &link->franceconnect, fault) && ent_peers_open(run, &link->ents, fault);
     if (opened) {
         academy_portals_watch(run, &link->portals, &link->portal_watch);
         franceconnect_watch(run, link->franceconnect, &link->franceconnect_watch);
+        ent_peers_watch(run, &link->ents, &link->ent_watch);
         link->hashing = hashing_new(run, "argon2", (unsigned)config_count(run->config, CONFIG_LINK_ARGON2_THREADS));
         link->hashing_administrators = hashing_new(run, "argon2-admin", 1);
         link->store = store_open_configured(run);
@@ -476,7 +515,7 @@ static const struct daemon daemon_link = {
     .role = "preau_link",
     .summary = "Vérifie qui se connecte, qui ouvre un compte et qui administre.",
     .sections = (const char *const[]){"database", "bus", "status", "keys", "link", "sms", "sms_provider",
-                                      "academy_portal", "franceconnect", NULL},
+                                      "academy_portal", "franceconnect", "ent", NULL},
     .status_address = CONFIG_STATUS_LINK,
     .start = link_start,
     .drain = link_drain,

@@ -3,6 +3,7 @@
 
 #include "crypto/key.h"
 #include "link/academy_portal.h"
+#include "link/ent.h"
 #include "runtime/daemon.h"
 #include "store/attempt.h"
 
@@ -27,7 +28,7 @@ struct link_bounds {
     int64_t tries_account, tries_address, tries_birth_dates, email_changes;
     struct duration activation_link, email_change_link;
     struct duration session_idle;       /* of an administrator: one that is over is not listed */
-    struct duration portal_sign_in;     /* on the way to a portal and back */
+    struct duration portal_sign_in;     /* on the way to a portal or an ENT, and back */
     struct duration portal_session;     /* how long a sign-out there is offered */
     struct duration sms_code, sms_form; /* a registration's code; what follows it */
     int64_t sms_code_tries, sms_address, sms_number;
@@ -49,7 +50,8 @@ struct link {
     struct audit_anchoring *anchoring;
     struct sms *sms; /* NULL: not offered here */
     struct academy_portals portals;
-    struct provider_watch *portal_watch, *franceconnect_watch; /* NULL: there is none to watch */
-    struct franceconnect *franceconnect;                       /* NULL: not offered here */
+    struct provider_watch *portal_watch, *franceconnect_watch, *ent_watch; /* NULL: there is none to watch */
+    struct franceconnect *franceconnect;                                   /* NULL: not offered here */
+    struct ent_peers ents;
     struct link_bounds bounds;
 };

@@ -99,21 +99,13 @@ bool oidc_has_sign_out(struct oidc *oidc)
 
 /* --- steps --- */
 
-static void wipe(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 static void step_free(struct step *step)
 {
-    wipe(&step->state);
-    wipe(&step->code);
-    wipe(&step->issuer);
-    wipe(&step->id_token);
-    wipe(&step->url);
+    secret_text_free(&step->state);
+    secret_text_free(&step->code);
+    secret_text_free(&step->issuer);
+    secret_text_free(&step->id_token);
+    secret_text_free(&step->url);
     json_decref(step->claims);
     secret_wipe(step, sizeof *step);
     memory_free(&step);

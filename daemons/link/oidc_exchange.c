@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static void text_wipe(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 /* --- addresses --- */
 
 char *oidc_address_out(
@@ -93,7 +85,7 @@ static bool authenticate(const struct oidc_work *work, const char *endpoint, str
         oidc_query_add(form, "client_secret", secret_text(settings->client_secret));
         return true;
     }
-    _cleanup_(text_wipe) char *assertion = assertion_make(work, endpoint, fault);
+    _cleanup_(secret_text_free) char *assertion = assertion_make(work, endpoint, fault);
     if (assertion) {
         oidc_query_add(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         oidc_query_add(form, "client_assertion", assertion);
@@ -119,8 +111,8 @@ static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const
     json_t **out_tokens, struct fault *fault)
 {
     struct oidc_query form;
-    _cleanup_(text_wipe) char *user = NULL;
-    _cleanup_(text_wipe) char *password = NULL;
+    _cleanup_(secret_text_free) char *user = NULL;
+    _cleanup_(secret_text_free) char *password = NULL;
     _cleanup_(http_answer_clear) struct http_answer answer = {0};
     oidc_query_begin(&form, "");
     oidc_query_add(&form, "grant_type", "authorization_code");
@@ -130,7 +122,7 @@ static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const
         oidc_query_add(&form, "code_verifier", back->secrets->verifier);
     }
     bool is_known = authenticate(work, endpoint, &form, &user, &password, fault);
-    _cleanup_(text_wipe) char *text = oidc_query_end(&form);
+    _cleanup_(secret_text_free) char *text = oidc_query_end(&form);
     const struct http_question question = {.url = endpoint,
         .form = text,
         .user = user,

@@ -1,8 +1,8 @@
 #include "link/oidc_http.h"
 
+#include "link/certificate.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
-#include "runtime/metric.h"
 #include "runtime/secret.h"
 
 #include <ctype.h>
@@ -95,7 +95,7 @@ static void set_security(const struct http_client *client)
     CURL *curl = client->curl;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+    certificate_ask(curl);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_PROXY, client->proxy);
     if (client->ca_file[0] != '\0') {
@@ -172,35 +172,16 @@ static void headers_free(struct curl_slist **headers)
     curl_slist_free_all(*headers);
 }
 
-/* The portal's own, which stands first, and not those of the authorities behind it. Of a connection that was open already none is told
- * again. */
-static void tell_certificate(const struct http_client *client)
-{
-    static const char end_word[] = "Expire date:";
-    CURL *curl = client->curl;
-    struct curl_certinfo *chain = NULL;
-    time_t end = -1;
-    (void)curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain);
-    bool is_shown = chain && chain->num_of_certs > 0;
-    for (const struct curl_slist *fact = is_shown ? chain->certinfo[0] : NULL; fact; fact = fact->next) {
-        if (strncmp(fact->data, end_word, sizeof end_word - 1) == 0) {
-            end = curl_getdate(fact->data + sizeof end_word - 1, NULL);
-        }
-    }
-    if (end >= 0) {
-        metric_set(METRIC_CERTIFICATE_END, (double)end, client->name);
-    }
-}
-
 bool http_ask(struct http_client *client, const struct http_question *question, struct http_answer *out_answer,
     struct fault *fault)
 {
-    _cleanup_(headers_free) struct curl_slist *headers =
-        curl_slist_append(NULL, "Accept: application/json, application/jwt");
+    _cleanup_(memory_free) char *accept =
+        checked_printf("Accept: %s", question->accept ? question->accept : "application/json, application/jwt");
+    _cleanup_(headers_free) struct curl_slist *headers = curl_slist_append(NULL, accept);
     _cleanup_(body_free) struct body body = {.bytes = checked_malloc(BODY_MAX + 1)};
     prepare(client, question, headers, &body);
     CURLcode code = curl_easy_perform(client->curl);
-    tell_certificate(client);
+    certificate_tell(client->curl, client->name);
     if (code != CURLE_OK) {
         return failed(code, &body, fault);
     }

@@ -31,6 +31,7 @@ struct http_question {
     const char *form;            /* application/x-www-form-urlencoded, sent by POST; NULL: GET */
     const char *user, *password; /* of HTTP Basic; NULL: none */
     const char *bearer;          /* access token; NULL: none */
+    const char *accept;          /* types; NULL: those of OpenID Connect */
     struct tick begun;           /* of the work that this is a part of … */
     struct duration bound;       /* … and how long it may take in all */
 };

@@ -38,8 +38,7 @@ static void ending_found(void *arg, const char *url, const struct fault *fault)
     reply.url = lent;
     reply.state = ending->state;
     call_answer(ending->call, &reply.base);
-    secret_wipe(lent, strlen(lent));
-    memory_free(&lent);
+    secret_text_free(&lent);
     memory_free(&ending);
 }
 
@@ -67,10 +66,7 @@ static void ending_taken(void *arg, const char *provider, const void *sealed, si
     } else if (!oidc_sign_out(ending->oidc, ending->state, id_token, ending_found, ending)) {
         ending_refuse(ending, REFUSAL_BUSY);
     }
-    if (id_token) {
-        secret_wipe(id_token, strlen(id_token));
-    }
-    memory_free(&id_token);
+    secret_text_free(&id_token);
 }
 
 void portal_end(struct link *link, struct call *call, const Preau__Link__EndPortalSessionRequest *request)

@@ -53,6 +53,10 @@ const char *portal_outcome(enum refusal refusal)
         {REFUSAL_PORTAL_SIGN_IN_OVER, "over"       },
         {REFUSAL_PORTAL_UNAVAILABLE,  "unavailable"},
         {REFUSAL_PORTAL_ANSWER_WRONG, "wrong"      },
+        {REFUSAL_ENT_CANCELLED,       "cancelled"  },
+        {REFUSAL_ENT_OVER,            "over"       },
+        {REFUSAL_ENT_UNAVAILABLE,     "unavailable"},
+        {REFUSAL_ENT_ANSWER_WRONG,    "wrong"      },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++) {
         if (outcomes[i].refusal == refusal) {

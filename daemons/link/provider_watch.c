@@ -68,6 +68,18 @@ static void looked(void *arg, const char *url, const struct fault *fault)
     }
 }
 
+static void ent_looked_at(void *arg, const struct fault *fault)
+{
+    looked(arg, "", fault);
+}
+
+static bool ask(struct watched *watched)
+{
+    const struct provider_watched *provider = &watched->provider;
+    return provider->oidc ? oidc_look(provider->oidc, looked, watched)
+                          : ent_peer_look(provider->ent, ent_looked_at, watched);
+}
+
 static void look(void *arg)
 {
     struct provider_watch *watch = arg;
@@ -83,7 +95,7 @@ static void look(void *arg)
         is_any_away = is_any_away || watched->is_away;
         bool is_due = is_turn_of_all || watched->is_away;
         if (is_due && !watched->is_asked) { /* else it has not answered the time before */
-            watched->is_asked = oidc_look(watched->provider.oidc, looked, watched);
+            watched->is_asked = ask(watched);
         }
     }
     watch->is_hurried = is_any_away && duration_longer(left, LOOK_AGAIN);

@@ -3,14 +3,16 @@
  * a false provider is no news of the true one. */
 #pragma once
 
+#include "link/ent.h"
 #include "link/oidc.h"
 #include "runtime/daemon.h"
 
 struct provider_watch;
 
 struct provider_watched {
-    const char *name; /* for the cause and the log */
-    struct oidc *oidc;
+    const char *name;     /* for the cause and the log */
+    struct oidc *oidc;    /* one of the two: */
+    struct ent_peer *ent; /* an ENT or ATEN, as far as its protocol has a question */
 };
 
 /* check: its name, for as long as the process runs. *out_watch is NULL where there is no provider. What the list names is borrowed. */

@@ -23,10 +23,7 @@ struct going {
 
 static void going_free(struct going *going)
 {
-    if (going->url) {
-        secret_wipe(going->url, strlen(going->url));
-    }
-    memory_free(&going->url);
+    secret_text_free(&going->url);
     secret_wipe(going, sizeof *going);
     memory_free(&going);
 }

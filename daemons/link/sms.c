@@ -350,6 +350,7 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
     }
     for (size_t i = 0; i < sms->providers.count; i++) {
         metric_label_add(METRIC_SMS_PROVIDER, 1, sms->providers.list[i].name);
+        metric_label_add(METRIC_CERTIFICATE_END, 1, sms->providers.list[i].peer);
     }
     const struct worker_options options = {
         .name = "sms",

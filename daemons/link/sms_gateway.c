@@ -1,5 +1,6 @@
 #include "link/sms_gateway.h"
 
+#include "link/certificate.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
@@ -76,6 +77,7 @@ static void set_bounds(const struct sms_gateway *gateway)
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    certificate_ask(curl);
     if (provider->kind == SMS_HTTPS && provider->ca_file[0] != '\0') {
         curl_easy_setopt(curl, CURLOPT_CAINFO, provider->ca_file);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
@@ -106,6 +108,7 @@ static long ask(const struct sms_gateway *gateway, const struct sms_request *req
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, gateway->provider->method);
     }
     CURLcode code = curl_easy_perform(curl);
+    certificate_tell(curl, gateway->provider->peer);
     if (code != CURLE_OK) {
         curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
         *out_outcome = sent > 0 ? SMS_SILENT : SMS_UNREACHED;
@@ -185,6 +188,7 @@ static enum sms_outcome probe_https(struct sms_gateway *gateway, struct fault *f
     curl_easy_setopt(gateway->curl, CURLOPT_URL, request.url);
     curl_easy_setopt(gateway->curl, CURLOPT_CONNECT_ONLY, 1L);
     CURLcode code = curl_easy_perform(gateway->curl);
+    certificate_tell(gateway->curl, gateway->provider->peer);
     if (code != CURLE_OK) {
         (void)not_reached(gateway, code, fault);
     }

@@ -140,6 +140,7 @@ bool sms_providers_open(const struct daemon_run *run, struct sms_providers *out_
     for (; out_providers->count < count; out_providers->count++) {
         struct sms_provider *provider = &out_providers->list[out_providers->count];
         provider->name = config_title(run->config, section, out_providers->count);
+        provider->peer = checked_printf("sms/%s", provider->name);
         if (!provider_read(provider, config_titled(run->config, section, out_providers->count), run->config, fault)) {
             out_providers->count++; /* what it has already is closed with the others */
             return fault_add(fault, "%s \"%s\"", section, provider->name);
@@ -152,6 +153,7 @@ void sms_providers_close(struct sms_providers *providers)
 {
     for (size_t i = 0; i < providers->count; i++) {
         secret_free(&providers->list[i].secret);
+        memory_free(&providers->list[i].peer);
         if (providers->list[i].has_answer) {
             regfree(&providers->list[i].answer);
         }

@@ -21,6 +21,7 @@ enum { SMS_PROVIDERS_MAX = 8, SMS_ACCEPTED_MAX = 8 };
 
 struct sms_provider {
     const char *name;
+    char *peer; /* among those whose certificates are told: "sms/" and its name */
     enum sms_kind kind;
     const char *url, *sender;
     struct secret *secret; /* password or key; NULL: none */

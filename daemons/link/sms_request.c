@@ -9,22 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void text_clear(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 void sms_request_clear(struct sms_request *request)
 {
     for (struct curl_slist *one = request->headers; one; one = one->next) {
         secret_wipe(one->data, strlen(one->data));
     }
     curl_slist_free_all(request->headers);
-    text_clear(&request->url);
-    text_clear(&request->body);
+    secret_text_free(&request->url);
+    secret_text_free(&request->body);
     request->headers = NULL;
 }
 
@@ -32,7 +24,7 @@ void sms_request_clear(struct sms_request *request)
 static void take_header(struct sms_request *request, char *line)
 {
     struct curl_slist *more = curl_slist_append(request->headers, line);
-    text_clear(&line);
+    secret_text_free(&line);
     if (!more) {
         abort(); /* out of memory */
     }

@@ -180,18 +180,10 @@ static bool make_html(const struct part *part, const struct part *other, struct 
     return template_render(part->set, "mail.html", frame, &text->html, &length, fault);
 }
 
-static void wipe(char **text)
-{
-    if (*text) {
-        secret_wipe(*text, strlen(*text));
-    }
-    memory_free(text);
-}
-
 static void append(char **text, const char *between, const char *other)
 {
     char *whole = checked_printf("%s%s%s", *text, between, other);
-    wipe(text);
+    secret_text_free(text);
     *text = whole;
 }
 
@@ -225,7 +217,7 @@ bool mail_text_make(const struct template_set *set, const struct owed_mail *mail
 
 void mail_text_clear(struct mail_text *text)
 {
-    wipe(&text->subject);
-    wipe(&text->plain);
-    wipe(&text->html);
+    secret_text_free(&text->subject);
+    secret_text_free(&text->plain);
+    secret_text_free(&text->html);
 }

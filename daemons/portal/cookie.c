@@ -17,6 +17,8 @@ static const char *name_of(const struct visit *visit, enum cookie cookie)
         [COOKIE_DEVICE] = {"preau-navigateur",    "__Host-preau-navigateur"   },
         [COOKIE_HEAD_DEVICE] = {"preau-poste",         "__Host-preau-poste"        },
         [COOKIE_REGISTRATION] = {"preau-inscription",   "__Host-preau-inscription"  },
+        [COOKIE_ENT] = {"preau-ent",           "__Host-preau-ent"          },
+        [COOKIE_ENT_OPENING] = {"preau-ouverture",     "__Host-preau-ouverture"    },
         [COOKIE_LANGUAGE] = {"preau-langue",        "__Host-preau-langue"       },
     };
     return names[cookie][visit->portal->sessions.is_secure];
@@ -57,6 +59,11 @@ void cookie_set_text(const struct visit *visit, enum cookie cookie, const char *
 /* Browsers keep none longer than 400 days; a registration is ended by linkd sooner. */
 enum { DEVICE_SECONDS = 400 * 24 * 3600, REGISTRATION_SECONDS = 6 * 3600 };
 
+static int seconds_of(enum cookie cookie)
+{
+    return cookie == COOKIE_REGISTRATION || cookie == COOKIE_ENT_OPENING ? REGISTRATION_SECONDS : DEVICE_SECONDS;
+}
+
 static bool is_token(const char *text)
 {
     size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -72,7 +79,7 @@ const char *cookie_token(const struct visit *visit, enum cookie cookie)
 void cookie_set_token(const struct visit *visit, enum cookie cookie, const char *token)
 {
     if (is_token(token)) {
-        cookie_set_text(visit, cookie, token, cookie == COOKIE_REGISTRATION ? REGISTRATION_SECONDS : DEVICE_SECONDS);
+        cookie_set_text(visit, cookie, token, seconds_of(cookie));
     }
 }
 

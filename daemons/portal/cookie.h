@@ -15,6 +15,8 @@ enum cookie {
     COOKIE_DEVICE,        /* linkd's word that this browser signed in before: of a family, */
     COOKIE_HEAD_DEVICE,   /* and of an administrator */
     COOKIE_REGISTRATION,  /* linkd's token of a registration */
+    COOKIE_ENT,           /* binds a way to an ENT or ATEN and back, and the opening that follows */
+    COOKIE_ENT_OPENING,   /* linkd's token of that opening */
     COOKIE_LANGUAGE       /* visit_language.h */
 };
 

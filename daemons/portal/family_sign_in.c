@@ -1,5 +1,6 @@
 #include "link.pb-c.h"
 #include "portal/cookie.h"
+#include "portal/ent_peers.h"
 #include "portal/form_request.h"
 #include "portal/franceconnect.h"
 #include "portal/handlers.h"
@@ -14,6 +15,9 @@ static struct view *form_begin(struct visit *visit, const char *login)
     view_set(body, "LOGIN", login);
     if (visit->portal->offers_sms) {
         view_show(body, "BY_SMS");
+    }
+    if (ent_peers_are_any(visit->portal->ent_peers)) {
+        view_show(body, "BY_ENT");
     }
     franceconnect_button(visit, body);
     return body;

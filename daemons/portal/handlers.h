@@ -25,6 +25,9 @@ visit_handler registration_show, registration_do, registration_step_show, regist
 /* franceconnect.c */
 visit_handler franceconnect_go, franceconnect_link_go, franceconnect_return, franceconnect_left, franceconnect_leave,
     franceconnect_unlink_show, franceconnect_unlink_do;
+/* ent.c */
+visit_handler ent_show, ent_go, ent_return, ent_land, ent_land_on, ent_metadata_show, ent_opening_show, ent_opening_do;
+visit_handler ent_opening_leave;
 /* other_account.c */
 visit_handler other_account_show, other_account_do, other_account_confirm_show, other_account_confirm_do;
 /* missing_child.c */

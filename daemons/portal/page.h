@@ -33,7 +33,7 @@ void page_send_file(
 void page_send_open_file(
     struct visit *visit, const char *content_type, const char *file_name, const void *bytes, size_t length);
 
-/* Bytes that a page of ours shows. */
+/* Bytes that are shown as they are: an image of a page of ours, metadata. */
 void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length);
 
 /* "ERROR" of a form: what was refused, and what to do. */

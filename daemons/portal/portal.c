@@ -22,6 +22,7 @@
 #include "link.pb-c.h"
 #include "notify.pb-c.h"
 #include "portal/academy_portals.h"
+#include "portal/ent_peers.h"
 #include "portal/online_services.h"
 #include "portal/open_figures.h"
 #include "portal/service_state.h"
@@ -134,6 +135,7 @@ static void portal_stop(struct daemon_run *run)
     assets_close(&portal->assets);
     templates_free(portal);
     academy_portals_free(&portal->academy_portals);
+    ent_peers_free(&portal->ent_peers);
     online_services_free(&portal->online_services);
     open_figures_free(&portal->open_figures);
     bus_curve_close(&portal->curve);
@@ -164,6 +166,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
         return false;
     }
     portal->academy_portals = academy_portals_list(config);
+    portal->ent_peers = ent_peers_list(config);
     portal->open_figures = open_figures_new();
     portal->store = store_open_configured_within(run, VISIT_TIME);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
@@ -197,7 +200,7 @@ static const struct daemon daemon_portal = {
     .role = "preau_portal",
     .summary = "Sert les pages des chefs d’établissement et des familles.",
     .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms",
-                                      "franceconnect", NULL},
+                                      "franceconnect", "ent", NULL},
     .status_address = CONFIG_STATUS_PORTAL,
     .start = portal_start,
     .drain = portal_drain,

@@ -29,6 +29,7 @@ struct portal {
     struct template_set *templates[LANGUAGE_COUNT]; /* NULL: not offered */
     struct assets *assets;
     struct academy_portals *academy_portals;
+    struct ent_peers *ent_peers;
     struct online_services *online_services;
     struct open_figures *open_figures;
     struct http_server *server;

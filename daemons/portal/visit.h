@@ -19,7 +19,7 @@ typedef void visit_handler(struct visit *visit);
 
 /* Who may come. Others are led to the sign-in page, or told that there is no such page. */
 enum route_access {
-    ACCESS_UNASKED, /* whoever it is, and nobody looks: the page asks nothing of the database */
+    ACCESS_UNASKED, /* whoever it is, and nobody looks: the page asks nothing of the database, and a form bears no token of ours */
     ACCESS_ANYONE,
     ACCESS_FAMILY,        /* signed in with an account */
     ACCESS_OPENING,       /* first sign-in, account to be opened */

@@ -103,6 +103,8 @@ static bool school_draw(struct printing *printing)
                        [PROFILE_ELEVE] = printing->school.may[PROFILE_ELEVE] && printing->school.degree == DEGREE_2,
                        },
     };
+    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-%s-%s.pdf", printing->school.uai.text,
+        printing->figures.school.day);
     return school_paper_render(&document, &printing->document, &printing->length, &printing->fault);
 }
 
@@ -118,6 +120,8 @@ static bool academy_draw(struct printing *printing)
         .nation_shares = figures->nation_shares,
         .nation_share_count = figures->n_nation_shares,
     };
+    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-academie-%d-%s.pdf", printing->academy.v,
+        figures->day);
     return area_paper_render(&document, &printing->document, &printing->length, &printing->fault);
 }
 
@@ -132,6 +136,7 @@ static bool nation_draw(struct printing *printing)
         .academies = figures->academies,
         .academy_count = figures->n_academies,
     };
+    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-france-%s.pdf", figures->day);
     return area_paper_render(&document, &printing->document, &printing->length, &printing->fault);
 }
 
@@ -201,10 +206,7 @@ static void figures_come(void *arg, const struct figures_line *lines, size_t cou
 
 static void school_pack(struct printing *printing, const struct figures_line *lines, size_t count)
 {
-    Preau__Statistics__GetSchoolReply *figures = &printing->figures.school;
-    figures_pack_school(printing->arena, lines, count, figures);
-    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-%s-%s.pdf", printing->school.uai.text,
-        figures->day);
+    figures_pack_school(printing->arena, lines, count, &printing->figures.school);
 }
 
 static void school_come(void *arg, const struct listed_school *school, const struct fault *fault)
@@ -237,17 +239,12 @@ void printer_answer_school(
 
 static void academy_pack(struct printing *printing, const struct figures_line *lines, size_t count)
 {
-    Preau__Statistics__GetAcademyReply *figures = &printing->figures.academy;
-    figures_pack_academy(printing->arena, lines, count, figures);
-    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-academie-%d-%s.pdf", printing->academy.v,
-        figures->day);
+    figures_pack_academy(printing->arena, lines, count, &printing->figures.academy);
 }
 
 static void nation_pack(struct printing *printing, const struct figures_line *lines, size_t count)
 {
-    Preau__Statistics__GetNationReply *figures = &printing->figures.nation;
-    figures_pack_nation(printing->arena, lines, count, figures);
-    snprintf(printing->file_name, sizeof printing->file_name, "statistiques-france-%s.pdf", figures->day);
+    figures_pack_nation(printing->arena, lines, count, &printing->figures.nation);
 }
 
 void printer_answer_area(

@@ -89,9 +89,9 @@ static const struct service_method methods[] = {
 static void stats_stop(struct daemon_run *run)
 {
     struct stats *stats = run->own;
-    printer_stop(stats->printer); /* first: what these break off is still answered */
-    snapshot_free(&stats->snapshot);
-    store_close(&stats->store);
+    printer_stop(stats->printer);    /* first: what these break off is still answered */
+    store_close(&stats->store);      /* before the service: what it breaks off is still answered */
+    snapshot_free(&stats->snapshot); /* after: what it asked is told to it */
     service_close(&stats->service);
     printer_free(&stats->printer);
     publisher_close(&stats->publisher);

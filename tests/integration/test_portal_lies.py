@@ -357,8 +357,8 @@ def test_keys_are_not_read_without_end(here, provider):
 
 
 def test_a_slow_provider_does_not_keep_linkd(here, provider):
+    provider.answers["/.well-known/openid-configuration"] = slow  # before linkd looks at it, a moment after its start
     forget(here)
-    provider.answers["/.well-known/openid-configuration"] = slow
     way = time.monotonic()
     assert here.bus.refusal("link", "SignInAdministrator", login="x", password="y", address="192.0.2.2") == "wrong_credentials"
     assert time.monotonic() - way < 2

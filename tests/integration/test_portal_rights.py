@@ -89,6 +89,15 @@ RIGHT = {
     "GET /franceconnect": ({404},),  # FranceConnect is not configured here: test_franceconnect.py
     "GET /franceconnect/retour": ({404},),
     "GET /franceconnect/fin": (SEEN | LED,),
+    "GET /ent": ({404},),  # no ENT is configured here: test_ent.py
+    "GET /ent/:portail": ({404},),
+    "GET /ent/:portail/retour": ({404},),
+    "POST /ent/:portail/retour": (SEEN, {"SAMLResponse": "x", "RelayState": "x"}),
+    "GET /ent/:portail/metadata": ({404},),
+    "POST /ent/:portail/suite": ({404}, {"SAMLResponse": "x", "RelayState": "x"}),
+    "GET /ouverture/ent": (LED,),
+    "POST /ouverture/ent": (LED, {"nouveau": "x", "confirmation": "x"}),
+    "POST /ouverture/ent/quitter": (LED, {}),
     "GET /franceconnect/deconnexion": (LED,),
     "GET /guichet/enfant-manquant": (SEEN | {403},),  # a pupil has no child
     "POST /guichet/enfant-manquant": ({403, 404}, {"mobile": "0612345678"}),  # no gateway is configured here: test_joining.py

@@ -88,8 +88,8 @@ OPEN_LABELS = {
     "query": lambda value: re.fullmatch(r"[a-z][a-z0-9_]*", value) and value in QUERIES,
     "pool": lambda value: re.fullmatch(r"[a-z-]+", value),
     "academy": lambda value: re.fullmatch(r"\d{1,3}", value),
-    "provider": lambda value: re.fullmatch(r"[a-z0-9-]+|FranceConnect", value),
-    "peer": lambda value: re.fullmatch(r"[a-z0-9-]+|FranceConnect", value),
+    "provider": lambda value: re.fullmatch(r"(ent/)?[a-z0-9-]+|FranceConnect", value),
+    "peer": lambda value: re.fullmatch(r"((ent|sms)/)?[a-z0-9-]+|FranceConnect", value),
     "check": lambda value: value in described("contrôle"),
     "version": lambda value: re.fullmatch(r"[0-9.]+\S*", value),
 }

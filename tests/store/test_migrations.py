@@ -122,11 +122,11 @@ def test_no_role_may_change_the_history(cluster, migrated):
 
 
 def test_joins_of_before_are_those_that_are_whole(cluster, empty):
-    """0035: of the accounts that a registration joined, not those of which a record was parted since, which are open again, nor those that are erased."""
+    """0036: of the accounts that a registration joined, not those of which a record was parted since, which are open again, nor those that are erased."""
     migrations = sorted((ROOT / "common/store/migrations").glob("*.sql"))
     with cluster.connect(empty) as connection:
         for migration in migrations:
-            if migration.name.startswith("0035"):
+            if migration.name.startswith("0036"):
                 connection.execute("""
                     insert into preau.academy (code, name) values (24, 'Essai');
                     insert into preau.account (academy, profile, login, closed_at)

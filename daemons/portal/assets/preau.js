@@ -76,3 +76,7 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => delete form.dataset.sent, PATIENCE);
 });
 window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => delete form.dataset.sent));
+
+// what an ENT's page sent here is sent on at once; without a script the person does it
+const onward = document.querySelector('form[data-aussitot]');
+if (onward) onward.requestSubmit();

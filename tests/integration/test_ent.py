@@ -1,0 +1,324 @@
+"""The transition (guide 1.1, second degree): a pupil or a guardian who is signed in at an ENT or at ATEN opens the account by it. A real
+LemonLDAP::NG over CAS and SAML, real linkd and portald."""
+
+import base64
+import re
+import time
+import urllib.parse
+from xml.etree import ElementTree
+
+import pytest
+
+from peers.lemonldap import PASSWORD as ENT_PASSWORD
+from peers.lemonldap import EntVisitor, LemonLdap, body_of
+from peers.people import Town
+from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.site import Site
+from peers.web import Visitor
+
+DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
+OPENING = "/ouverture/ent"
+OTHER = 12
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(folder, settings={"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000",
+                                           "provider_timeout": "20s"}})
+    site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
+    site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSA[I][$]([0-9]+)"),
+                          **site.ent.section("elycee", ACADEMY, "saml", label="ENT Élycée", key_pattern="AC-ESSAI[$]([0-9]+)")})
+    try:
+        site.ent.start()
+        site.start_peers()
+        for name in DAEMONS:
+            site.launch(name)
+        site.town = Town(site, ACADEMY)
+        site.college, site.ecole = site.town.school(2), site.town.school(1)
+        yield site
+    finally:
+        site.ent.stop()
+        site.remove()
+
+
+def pupil(here, login, prenom="Léa", **at_the_ent):
+    lea = here.town.pupil(here.college, prenom, "Entelle", "2010-04-03", account=True)
+    return known(here, lea, login, **at_the_ent)
+
+
+def known(here, person, login, key=None):
+    """To the ENT too, which names it by its AAF key."""
+    person.ent = login
+    here.ent.person(login, login, key or f"AC-ESSAI${person.aaf_id}")
+    return person
+
+
+def arrives(here, person, start="/ent/ecollege"):
+    visitor = EntVisitor(here, here.ent)
+    visitor.page = visitor.go(start, person.ent)
+    return visitor
+
+
+def choose(visitor, password=PASSWORD, again=None):
+    visitor.page = visitor.submit(visitor.page.form(OPENING), nouveau=password, confirmation=again or password)
+    return visitor
+
+
+def events(here, person):
+    with here.psql() as database:
+        return database.execute("select action, actor, detail from preau.account_event where (academy, account_id) = (%s, %s) order by id",
+                                person.account).fetchall()
+
+
+def standing(person):
+    row = person.row()
+    return row["state"], row["origin"], row["password"]
+
+
+def test_the_sign_in_page_leads_to_the_peers_by_academy(here):
+    visitor = Visitor(here.portal_url)
+    assert visitor.get("/connexion").link("Ouvrez votre compte avec votre ENT") == "/ent"
+    page = visitor.get("/ent")
+    assert page.status == 200 and page.link("ENT Écollège") == "/ent/ecollege" and page.link("ATEN") == "/ent/aten"
+    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", page.content.decode())
+    assert len(headings) == 2 and page.text.index("ATEN") < page.text.index("ENT d’ailleurs")
+
+
+def test_a_pupil_opens_the_account_by_the_ent_and_is_in(here):
+    lea = pupil(here, "lea")
+    visitor = arrives(here, lea)
+    assert visitor.page.path == OPENING and lea.login in visitor.page.text and "Léa Entelle" in visitor.page.text
+    choose(visitor)
+    assert visitor.page.status == 200 and "est prêt" in visitor.page.text and lea.login in visitor.page.text, visitor.page.text
+    assert standing(lea) == ("active", "ent", "chosen") and lea.row()["activated_at"]
+    assert events(here, lea)[-1] == ("open_ent", "person", {"peer": "ecollege"})
+    assert visitor.get("/guichet").status == 200, "the browser is signed in"
+    assert "depuis un ENT" in visitor.get("/guichet/historique").text
+    assert sign_in(here, lea, PASSWORD).page.path == "/guichet"
+    assert here.metrics("preau-linkd")['preau_link_actions_total{action="open_ent",outcome="done"}'] == 1
+
+
+def test_a_guardian_who_had_begun_opens_it_by_aten(here):
+    """The letter of before and the address that was never confirmed count no more."""
+    child = here.town.pupil(here.college, "Tom", "Entame", "2010-04-03", account=True)
+    anne = known(here, here.town.guardian("Anne", "Entame", [child]), "anne")
+    anne.hand_out()
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'en_cours', password = 'chosen', email = 'entame@example.org' where (academy, id) = (%s, %s)",
+                         anne.account)
+    visitor = arrives(here, anne, "/ent/aten")
+    choose(visitor)
+    assert "est prêt" in visitor.page.text, visitor.page.text
+    assert standing(anne) == ("active", "aten", "chosen") and anne.row()["email"] is None
+    assert events(here, anne)[-1][0] == "open_aten"
+    assert sign_in(here, anne).page.status == 401, "the provisional password opens nothing"
+
+
+def test_a_password_that_is_no_good_is_asked_for_again(here):
+    lea = pupil(here, "lou")
+    visitor = arrives(here, lea)
+    for password, again, words in (("court", None, "trop court"), (PASSWORD, "autre chose 12 nuages", "ne sont pas les mêmes")):
+        choose(visitor, password, again)
+        assert visitor.page.status == 422 and words in visitor.page.text and lea.login in visitor.page.text
+    choose(visitor)
+    assert standing(lea)[:2] == ("active", "ent")
+
+
+def test_the_form_sent_twice_opens_once_and_answers_twice(here):
+    lea = pupil(here, "line")
+    visitor = arrives(here, lea)
+    form = visitor.page.form(OPENING)
+    for _ in range(2):
+        assert "est prêt" in visitor.submit(form, nouveau=PASSWORD, confirmation=PASSWORD).text or visitor.get("/guichet").status == 200
+    assert [action for action, _, _ in events(here, lea)].count("open_ent") == 1
+
+
+def test_an_account_that_is_open_says_how_to_sign_in(here):
+    lea = pupil(here, "lia")
+    choose(arrives(here, lea))
+    page = arrives(here, lea).page
+    assert page.status == 409 and "déjà activé" in page.text and page.link("Se connecter") == "/connexion"
+    assert page.link("Mot de passe oublié") == "/aide/mot-de-passe"
+
+
+def test_whoever_is_nobody_here_is_told_so_and_what_to_do(here):
+    lea = pupil(here, "luc")
+    tom = here.town.pupil(here.ecole, "Tom", "Entecole", "2017-04-03")
+    for login, key, words in (("prof", None, "ne nous a pas dit qui vous êtes"), ("inconnu", "AC-ESSAI$999999", "Personne ne correspond"),
+                              ("autre", f"AC-AUTRE${lea.aaf_id}", "Personne ne correspond"),
+                              ("tom", f"AC-ESSAI${tom.aaf_id}", "réservée au second degré")):
+        here.ent.person(login, login, key)
+        page = EntVisitor(here, here.ent).go("/ent/ecollege", login)
+        assert page.status == 403 and words in page.text, page.text
+        assert page.link("ENT Écollège"), "the ways are offered anew"
+    page = EntVisitor(here, here.ent).go("/ent/ailleurs", "luc")
+    assert "Personne ne correspond" in page.text, "the same key, in another academy"
+    assert standing(lea) == ("non_distribue", "non_renseigne", "provisional")
+
+
+def test_who_has_a_record_of_another_academy_too_is_not_opened_by_one_of_them(here):
+    """One account of two records: this academy's peer answers for a part only."""
+    child = here.town.pupil(here.college, "Nour", "Entredeux", "2010-04-03", account=True)
+    sami = known(here, here.town.guardian("Sami", "Entredeux", [child]), "sami")
+    there = Town(here, OTHER)
+    other = there.guardian("Sami", "Entredeux", [there.pupil(there.school(2), "Ali", "Entredeux", "2011-05-06", account=True)])
+    with here.psql() as database:
+        database.execute("update preau.person set (account_academy, account_id) = (%s, %s) where (account_academy, account_id) = (%s, %s)",
+                         (*sami.account, *other.account))
+    page = arrives(here, sami).page
+    assert page.status == 403 and "Personne ne correspond" in page.text and standing(sami)[0] == "non_distribue"
+
+
+def test_the_next_at_the_same_computer_has_nothing_of_the_one_before(here):
+    lea, luc = pupil(here, "poste1"), pupil(here, "poste2", "Luc")
+    visitor = arrives(here, lea)
+    assert lea.login in visitor.page.text
+    page = visitor.submit(visitor.page.form("/ouverture/ent/quitter"))
+    assert page.path == "/ent" and visitor.get(OPENING).path == "/ent"
+    visitor = arrives(here, lea)  # and who goes without a word
+    visitor.session.get(here.portal_url + "/ent/ecollege", allow_redirects=False, timeout=20)
+    assert visitor.get(OPENING).path == "/ent", "whoever begins anew ends what was under way"
+    assert standing(lea)[0] == standing(luc)[0] == "non_distribue"
+
+
+def test_who_is_vouched_for_is_no_try_even_when_the_account_is_open(here):
+    """A whole school takes this way each morning, from one address."""
+    lea = pupil(here, "matin")
+    choose(arrives(here, lea))
+    with here.psql() as database:
+        before = database.execute("select coalesce(sum(failures), 0) from preau.attempt").fetchone()
+        assert arrives(here, lea).page.status == 409
+        here.wait(lambda: database.execute("select coalesce(sum(failures), 0) from preau.attempt").fetchone() == before, what="given back")
+
+
+def test_one_server_of_two_academies_is_told_apart_by_its_keys(here, tmp_path):
+    kept = dict(here.settings)
+    here.settings.update(here.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSAI[$]([0-9]+)"))
+    here.configure()
+    try:
+        here.stop_daemon("preau-linkd")
+        here.launch("preau-linkd", ready=False)
+        here.wait(lambda: here.daemons["preau-linkd"].pid is None or "is that of" in here.log("preau-linkd"), what="refused")
+        assert 'key_pattern: is that of' in here.log("preau-linkd")
+    finally:
+        here.settings.clear()
+        here.settings.update(kept)
+        here.configure()
+        here.stop_daemon("preau-linkd")
+        here.launch("preau-linkd")
+
+
+def way_back(visitor, page, form, login):
+    """The address that the ENT sends the browser back to, not yet followed."""
+    fields = {**dict(form.fields), "user": login, "password": ENT_PASSWORD}
+    response = visitor.session.post(urllib.parse.urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=20)
+    address = urllib.parse.urljoin(response.url, response.headers["Location"])
+    while not address.startswith(visitor.url):
+        response = visitor.session.get(address, allow_redirects=False, timeout=20)
+        address = urllib.parse.urljoin(address, response.headers["Location"])
+    return address.removeprefix(visitor.url)
+
+
+def test_the_address_of_the_way_back_serves_one_browser_once(here):
+    lea = pupil(here, "lila")
+    visitor = EntVisitor(here, here.ent)
+    page = visitor.get("/ent/ecollege")
+    form = next(form for form in page.forms if any(name == "password" for name, _ in form.fields))
+    back = way_back(visitor, page, form, lea.ent)
+    page = Visitor(here.portal_url).get(back)
+    assert page.status == 410 and "autre navigateur" in page.text
+    page = visitor.get(back)
+    assert page.path == OPENING and lea.login in page.text
+    assert visitor.get(back).path == OPENING, "loaded again it leads on"
+
+
+def test_saml_lands_without_a_cookie_and_is_sent_on_from_here(here):
+    """The peer's form comes from another site: nothing is done before the page of ours sends it again."""
+    visitor = Visitor(here.portal_url)
+    response = visitor.session.post(here.portal_url + "/ent/ecollege/retour", data={"SAMLResponse": "PHg+\"<b>", "RelayState": "x\"<i>"}, timeout=20)
+    assert response.status_code == 200
+    page = visitor.get("/ent/ecollege/suite")
+    assert page.path == "/ent"
+    assert "PHg+&quot;&lt;b&gt;" in response.text and "x&quot;&lt;i&gt;" in response.text and 'action="/ent/ecollege/suite"' in response.text
+    response = visitor.session.post(here.portal_url + "/ent/ecollege/suite", data={"SAMLResponse": "PHg+", "RelayState": "x"}, timeout=20)
+    assert response.status_code == 410
+
+
+# --- SAML ---
+
+SAML = "/ent/elycee"
+
+
+def answered(here, person):
+    """A visitor with the form of the ENT's that comes back to us, not yet sent: .form."""
+    visitor = EntVisitor(here, here.ent)
+    visitor.form = visitor.form_back(visitor.sign_in(visitor.get(SAML), person.ent))
+    assert visitor.form, "the ENT answers by a form"
+    return visitor
+
+
+def lands(visitor, **fields):
+    """The form sent, with other fields, and that of our own page after it."""
+    landed = visitor.submit(visitor.form, **fields)
+    return visitor.submit(landed.form(SAML + "/suite"))
+
+
+def test_a_pupil_opens_the_account_by_saml_and_is_in(here):
+    mia = pupil(here, "mia", "Mia")
+    visitor = arrives(here, mia, SAML)
+    assert visitor.page.path == OPENING and mia.login in visitor.page.text, visitor.page.text
+    choose(visitor)
+    assert "est prêt" in visitor.page.text, visitor.page.text
+    assert standing(mia) == ("active", "ent", "chosen")
+    assert events(here, mia)[-1] == ("open_ent", "person", {"peer": "elycee"})
+    assert visitor.get("/guichet").status == 200
+
+
+def test_our_metadata_are_those_that_the_ent_was_given(here):
+    page = Visitor(here.portal_url).get(SAML + "/metadata")
+    assert page.status == 200 and page.headers["Content-Type"].startswith("application/samlmetadata+xml")
+    metadata = ElementTree.fromstring(page.content)
+    assert metadata.get("entityID") == here.ent.entity("elycee")
+    assert [one.get("Location") for one in metadata.iter() if one.tag.endswith("AssertionConsumerService")] == [here.ent.back("elycee")]
+    assert [one.text for one in metadata.iter() if one.tag.endswith("X509Certificate")] == [body_of(here.ent.service_certificate)]
+    assert Visitor(here.portal_url).get("/ent/ecollege/metadata").status == 404, "CAS has none"
+    ends = 'preau_certificate_end_timestamp_seconds{peer="ent/elycee"}'
+    here.wait(lambda: here.metrics("preau-linkd").get(ends, 0) > time.time(), 30, "told when our certificate ends")
+
+
+def test_a_saml_answer_serves_one_browser_once(here):
+    mona = pupil(here, "mona", "Mona")
+    visitor = answered(here, mona)
+    stranger = EntVisitor(here, here.ent)
+    stranger.form = visitor.form
+    page = lands(stranger)
+    assert page.status == 410 and "autre navigateur" in page.text
+    assert lands(visitor).path == OPENING
+    stranger.get(SAML)  # on a way of its own, with another's answer
+    page = lands(stranger)
+    assert page.status == 410, page.text
+
+
+def test_a_saml_answer_of_another_way_or_changed_is_refused(here):
+    maud = pupil(here, "maud", "Maud")
+    first, second = answered(here, maud), answered(here, maud)
+    state = dict(second.form.fields)["RelayState"]
+    second.form.fields = first.form.fields
+    page = lands(second, RelayState=state)
+    assert page.status == 502 and "n’a pas pu être vérifié" in page.text, page.text
+    response, key = base64.b64decode(dict(first.form.fields)["SAMLResponse"]), f"AC-ESSAI${maud.aaf_id}<".encode()
+    assert key in response
+    page = lands(first, SAMLResponse=base64.b64encode(response.replace(key, b"AC-ESSAI$1<")).decode())
+    assert page.status == 502, page.text
+    assert standing(maud)[0] == "non_distribue"
+    for reason in ("answers another request", "the signature is wrong"):
+        assert reason in here.log("preau-linkd")
+
+
+def test_who_has_no_key_in_the_ent_is_told_so_over_saml_too(here):
+    here.ent.person("proviseur", "M. Proviseur", None)
+    page = EntVisitor(here, here.ent).go(SAML, "proviseur")
+    assert page.status == 403 and "ne nous a pas dit qui vous êtes" in page.text, page.text
