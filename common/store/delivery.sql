@@ -172,7 +172,8 @@ with tried as (
       from tried t
       join preau.batch b on b.academy = t.batch_academy and b.id = t.batch_id
      where t.state = 'cancelled'
-       for key share of b -- as whoever cancelled left it: this statement may have begun before, and waited for its mail
+       for share of b -- as whoever cancelled left it: this statement may have begun before, and waited for its mail.
+                      -- A key share would answer the row of that moment
 )
 select state = 'cancelled' as is_cancelled from tried;
 
