@@ -13,12 +13,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as xml
 
 PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser", "bench", "package")
 AS_ROOT = ("package",)  # a machine of its own is made and entered
 SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
+BESIDE_ANALYSIS = "browser"  # of one process, which waits for a browser: what only computes has the other processors meanwhile
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
@@ -87,27 +89,29 @@ class Runner:
         self.build, self.sanitized = folder / "build", folder / "build-sanitized"
         self.results = folder / "results"
         self.tally = Tally()
+        self.running, self.is_stopping = set(), False
         shutil.rmtree(self.results, ignore_errors=True)
         self.results.mkdir(parents=True)
 
     def run(self, what, command, count=None, environment=None, limit=900, counted=True):
         """One line; what it said only when it failed. True when all is well. count: gives what Tally.add takes."""
+        if self.is_stopping:
+            return False
         start = time.monotonic()
         log = self.results / f"{what.replace(' ', '-').replace('/', '-')}.log"
         with open(log, "wb") as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.root,
                                        env={**os.environ, **(environment or {})}, start_new_session=True)
+            self.running.add(process)
             try:
                 code = process.wait(limit)
             except BaseException as error:
-                os.killpg(process.pid, signal.SIGTERM)  # pytest's fixtures then stop their daemons
-                try:
-                    process.wait(30)
-                except subprocess.TimeoutExpired:
-                    os.killpg(process.pid, signal.SIGKILL)
+                self.end(process)
                 if not isinstance(error, subprocess.TimeoutExpired):
                     raise
                 code = 124
+            finally:
+                self.running.discard(process)
         counts = count() if count else None
         if code != 0:
             print("\n".join(worth_telling(log.read_text(errors="replace").splitlines())), flush=True)
@@ -116,6 +120,20 @@ class Runner:
         else:
             print(f"{time.monotonic() - start:6.1f} s {what}", flush=True)
         return code == 0
+
+    def end(self, process):
+        os.killpg(process.pid, signal.SIGTERM)  # pytest's fixtures then stop their daemons
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def stop(self):
+        """Whatever still runs ends, and nothing more begins: nothing does when all went its way."""
+        self.is_stopping = True
+        for process in list(self.running):
+            if process.poll() is None:
+                self.end(process)
 
     # building
 
@@ -133,7 +151,7 @@ class Runner:
 
     def check_tidy(self):
         """Over clang's own commands: gcc's know options that clang does not."""
-        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "^(?!.*/build).*/(common|daemons)/.*\\.c$"])
+        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "^(?!.*/build).*/(common|daemons)/.*\\.c$"], limit=2400)
 
     # the tests
 
@@ -145,7 +163,7 @@ class Runner:
             return
         results = folder / "meson-logs" / "testlog.json"
         results.unlink(missing_ok=True)
-        self.run(what, ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *(names if self.pattern else [])],
+        self.run(what, ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "4", *(names if self.pattern else [])],
                  lambda: meson_counts(results), environment)
 
     def pytest(self, name):
@@ -165,20 +183,36 @@ class Runner:
             *workers, *by_name, *files], lambda: junit_counts(junit), {
                 "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=2700)
 
-    def everything(self):
-        if not self.pattern:
-            self.check_format()
-        built = self.build_in("gcc", self.build)
-        if built:
-            self.unit("unit tests", self.build)
-            for name in PYTEST_FOLDERS:
-                self.pytest(name)
+    def analysis(self):
+        """What clang finds, on the way and in the tests: less urgent than the tests beside it, which have a clock."""
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         sanitized = self.build_in("clang, sanitizers", self.sanitized, "-Db_sanitize=address,undefined", "-Db_lundef=false",
                                   environment=SANITIZED)
         if sanitized:
             self.unit("unit tests under ASan and UBSan", self.sanitized, SANITIZER_SETTINGS)
         if not self.pattern and sanitized:
             self.check_tidy()
+
+    def everything(self):
+        if not self.pattern:
+            self.check_format()
+        if not self.build_in("gcc", self.build):
+            return
+        self.unit("unit tests", self.build)
+        analysis = threading.Thread(target=self.guarded, args=[self.analysis])
+        for name in PYTEST_FOLDERS:
+            if name == BESIDE_ANALYSIS:
+                analysis.start()
+            self.pytest(name)
+        analysis.join()
+
+    def guarded(self, part):
+        """A fault of the runner itself is a failure too, in any thread."""
+        start = time.monotonic()
+        try:
+            part()
+        except Exception as broken:
+            self.tally.add(f"runner ({type(broken).__name__}: {broken})", time.monotonic() - start, 1, None)
 
 
 def main(root, folder, pattern=""):
@@ -190,9 +224,9 @@ def main(root, folder, pattern=""):
     runner = Runner(pathlib.Path(root), folder, pattern)
     tally = runner.tally
     try:
-        runner.everything()
-    except Exception as broken:  # the last line is there whatever happens
-        tally.add(f"runner ({type(broken).__name__}: {broken})", time.monotonic() - start, 1, None)
+        runner.guarded(runner.everything)  # the last line is there whatever happens
+    finally:
+        runner.stop()
     for failure in tally.failures:
         print(f"FAILED {failure}")
     print(f"{time.monotonic() - start:6.1f} s in all; logs in {runner.results}")
