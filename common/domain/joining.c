@@ -24,9 +24,11 @@ enum refusal joining_decide(const struct joining *joining)
 
 enum refusal joining_undo_decide(const struct parting *parting)
 {
+    if (parting->is_erased) /* whose records are nobody's, and nothing that followed can be undone */
+        return REFUSAL_PARTING_ERASED;
     if (parting->elsewhere > 0)
         return REFUSAL_PARTING_ELSEWHERE;
-    return parting->is_erased || parting->records == 0 ? REFUSAL_PARTING_ERASED : REFUSAL_NONE;
+    return parting->records == 0 ? REFUSAL_PARTING_ERASED : REFUSAL_NONE;
 }
 
 const char *parting_reason_code(enum parting_reason reason)

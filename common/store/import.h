@@ -99,6 +99,10 @@ void import_load_latest(struct store *store, import_dates_loaded *loaded, void *
 
 /* For this session alone, until it closes; *out_taken false: another works on this academy. */
 MUST_USE bool import_lock(struct session *session, academy_code academy, bool *out_taken, struct fault *fault);
+/* From the choice of accounts for new records until these are written: meanwhile no account becomes another's, and none is parted. For this
+ * session, until freed, outside of a transaction, or until it closes. */
+MUST_USE bool import_records_hold(struct session *session, struct fault *fault);
+void import_records_free(struct session *session);
 /* Runs of an academy that this session holds and that say "running": their process is dead. */
 MUST_USE bool import_abandon(
     struct session *session, academy_code academy, const char *explanation, struct fault *fault);

@@ -38,6 +38,17 @@ select academy, max(finished_at) as finished_at from preau.import_run where stat
 -- $1 academy integer
 select pg_try_advisory_lock(1347568981, $1) as taken;
 
+-- :query import_records_hold
+-- While a run has chosen accounts for records that it has not written: no account becomes another's then, and none is parted (preau.account_join,
+-- preau.account_separate, preau.registration_join), or the record would come into the wrong one. Runs do not wait for each other.
+-- :role import
+select pg_advisory_lock_shared(1347568985);
+
+-- :query import_records_free
+-- They are written.
+-- :role import
+select pg_advisory_unlock_shared(1347568985);
+
 -- :query import_abandon
 -- The runs of an academy that say "running" though this session holds the academy: their process is dead.
 -- :role import

@@ -3,19 +3,20 @@
 
 -- :query import_merge_load
 -- A merge with its record as it is now: which account it has, and whether the one it had before is still there. is_of_join: that one was joined
--- whole, and can be opened again so. No row when there is no such merge, or the record was erased.
+-- whole, with this record or with others, and is opened again so. No row when there is no such merge, or the record was erased.
 -- :role import
 -- $1 merge bigint
 select m.academy, m.degree, m.aaf_id, m.undone_at is not null as is_undone, p.profile::text, p.nom, p.prenom,
        coalesce((p.account_academy, p.account_id) = (m.into_academy, m.into_account), false) as is_in_force,
-       j.id is not null and former.id is not null as is_of_join,
+       former.id is not null
+       and exists (select from preau.account_join j
+                    where (j.from_academy, j.from_account) = (m.from_academy, m.from_account) and j.undone_at is null) as is_of_join,
        m.into_academy, m.into_account, coalesce(own.login, '') as login, former.academy as former_academy,
        former.id as former_id, coalesce(former.login, '') as former_login
   from preau.account_merge m
   join preau.person p on (p.academy, p.degree, p.aaf_id) = (m.academy, m.degree, m.aaf_id)
   left join preau.account own on (own.academy, own.id) = (p.account_academy, p.account_id)
   left join preau.account former on (former.academy, former.id) = (m.from_academy, m.from_account)
-  left join preau.account_join j on j.id = m.join_id and j.undone_at is null
  where m.id = $1;
 
 -- :query import_merge_identifiers_lock

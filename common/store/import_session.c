@@ -3,6 +3,7 @@
 
 #include "domain/aaf.h"
 #include "runtime/cleanup.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 #include "store/blocking_query.h"
 
@@ -20,6 +21,20 @@ bool import_lock(struct session *session, academy_code academy, bool *out_taken,
     }
     *out_taken = row_bool(rows, 0, "taken");
     return true;
+}
+
+bool import_records_hold(struct session *session, struct fault *fault)
+{
+    return session_run(session, QUERY_IMPORT_RECORDS_HOLD, NULL, NULL, fault);
+}
+
+void import_records_free(struct session *session)
+{
+    struct fault lost;
+    if (!session_run(
+            session, QUERY_IMPORT_RECORDS_FREE, NULL, NULL, &lost)) { /* with the session, whose end frees them */
+        log_event(LOG_WARNING, "import_records_kept", F("fault", &lost));
+    }
 }
 
 bool import_abandon(struct session *session, academy_code academy, const char *explanation, struct fault *fault)

@@ -12,6 +12,7 @@ struct asking {
     joining_done *done;
     joining_listed *listed;
     joining_undo_loaded *undo_loaded;
+    joining_resets_loaded *resets_loaded;
     void *arg;
 };
 
@@ -182,6 +183,7 @@ static void undo_rows(void *arg, const struct rows *rows, const struct fault *fa
     bool is_there = rows_length(rows) > 0;
     if (is_there) {
         undo.is_undone = row_bool(rows, 0, "is_undone");
+        snprintf(undo.undone_reason, JOINING_WORD_SIZE, "%s", row_text(rows, 0, "undone_reason"));
         undo.from = (struct joining_account){
             {(int16_t)row_int64(rows, 0, "from_academy")}, {row_int64(rows, 0, "from_account")}};
         snprintf(undo.from_login, sizeof undo.from_login, "%s", row_text(rows, 0, "from_login"));
@@ -222,6 +224,29 @@ void joining_part(struct store *store, const struct joining_end *end, joining_do
         parameters_null(&parameters);
     }
     store_run(store, QUERY_JOINING_UNDO, &parameters, done_rows, asking_new((struct asking){.done = done, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void resets_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    size_t count = rows_length(rows);
+    struct identifier *logins = rows_list(rows, sizeof *logins);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(logins[i].text, sizeof logins[i].text, "%s", row_text(rows, (int)i, "login"));
+    }
+    asking->resets_loaded(asking->arg, logins, count, rows ? NULL : fault);
+    memory_free(&logins);
+    memory_free(&asking);
+}
+
+void joining_load_resets(struct store *store, int64_t joining, joining_resets_loaded *loaded, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, joining);
+    store_run(store, QUERY_JOINING_RESETS, &parameters, resets_rows,
+        asking_new((struct asking){.resets_loaded = loaded, .arg = arg}));
     parameters_clear(&parameters);
 }
 

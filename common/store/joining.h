@@ -72,7 +72,8 @@ void joining_list(struct store *store, const char *login, int64_t limit, joining
 
 struct joining_undo {
     bool is_undone;
-    struct joining_account from; /* that was closed */
+    char undone_reason[JOINING_WORD_SIZE]; /* if it is */
+    struct joining_account from;           /* that was closed */
     char from_login[IDENTIFIER_SIZE], into_login[IDENTIFIER_SIZE];
     struct parting rules;
 };
@@ -89,6 +90,11 @@ struct joining_end {
 };
 /* Stale when there are not as many records, when an account is erased, or when it was undone. is_done: else it was undone meanwhile. */
 void joining_part(struct store *store, const struct joining_end *end, joining_done *done, void *arg);
+
+/* logins: of the pupils of the account that opened again to whom the other one gave a password while they were one; lent for the call; NULL with
+ * the fault. */
+typedef void joining_resets_loaded(void *arg, const struct identifier *logins, size_t count, const struct fault *fault);
+void joining_load_resets(struct store *store, int64_t joining, joining_resets_loaded *loaded, void *arg);
 
 /* Proofs that nobody can use any more. Nobody is told. */
 void joining_erase_old(struct store *store);

@@ -78,7 +78,7 @@ select j.id, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_
 -- to which account.
 -- :role link
 -- $1 id bigint
-select j.undone_at is not null as is_undone, j.from_academy, j.from_account, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_login,
+select j.undone_at is not null as is_undone, coalesce(j.undone_reason, '') as undone_reason, j.from_academy, j.from_account, coalesce(f.login, '') as from_login, coalesce(i.login, '') as into_login,
        count(p.aaf_id) filter (where (p.account_academy, p.account_id) = (j.into_academy, j.into_account)) as records,
        count(p.aaf_id) filter (where (p.account_academy, p.account_id) is distinct from (j.into_academy, j.into_account)) as elsewhere
   from preau.account_join j
@@ -107,6 +107,22 @@ select preau.account_separate(w.id, $2, $3, $4, $7) as separated,
        preau.audit_write(w.from_academy, null, $2, $5, null, w.from_academy, w.from_account,
                          jsonb_build_object('join', w.id, 'reason', $3), $6) as audited
   from wanted w;
+
+-- :query joining_resets
+-- The pupils of the account that opened again to whom the other gave a password while the two were one: it may know these still.
+-- :role link
+-- $1 id bigint
+select distinct a.login
+  from preau.account_join j
+  join preau.person r on (r.account_academy, r.account_id) = (j.from_academy, j.from_account)
+  join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
+  join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+  join preau.account a on (a.academy, a.id) = (c.account_academy, c.account_id)
+  join preau.account_event e on (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'reset_by_guardian'
+                            and e.at >= j.joined_at and e.at <= j.undone_at
+                            and ((e.detail ->> 'academy')::smallint, (e.detail ->> 'guardian')::bigint) = (j.into_academy, j.into_account)
+ where j.id = $1
+ order by a.login;
 
 -- :query joining_erase_old
 -- A day after its end a proof is of no use.

@@ -114,16 +114,57 @@ static bool reason_read(const char *word, Preau__Link__SeparationReason *out_rea
     return false;
 }
 
-static void tell_separated(const struct ctl *ctl, long join, const Preau__Link__SeparateAccountsReply *reply)
+static const char *reason_code(Preau__Link__SeparationReason reason)
 {
-    if (ctl->is_json)
-        ctl_print_json(json_pack("{s:I, s:s, s:s}", "join", (json_int_t)join, "from_login", reply->from_login,
-            "into_login", reply->into_login));
+    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++) {
+        if (reasons[i].reason == reason)
+            return reasons[i].code;
+    }
+    return "";
+}
+
+static void separated_print_json(long join, const Preau__Link__SeparateAccountsReply *reply)
+{
+    json_t *logins = json_array();
+    for (size_t i = 0; i < reply->n_reset_logins; i++)
+        (void)json_array_append_new(logins, json_string(reply->reset_logins[i]));
+    ctl_print_json(json_pack("{s:I, s:s, s:s, s:s, s:o}", "join", (json_int_t)join, "from_login", reply->from_login,
+        "into_login", reply->into_login, "reason", reason_code(reply->reason), "reset_logins", logins));
+}
+
+static void separated_print(long join, const Preau__Link__SeparateAccountsReply *reply)
+{
+    const char *from = login_or_erased(reply->from_login);
+    (void)printf("La réunion %ld est défaite (%s) : %s s’ouvre de nouveau, avec les fiches qui étaient les siennes ; "
+                 "%s garde les "
+                 "autres.\n",
+        join, reason_words(reason_code(reply->reason)), from, login_or_erased(reply->into_login));
+    if (reply->reason == PREAU__LINK__SEPARATION_REASON__SEPARATION_REASON_STRANGER)
+        (void)printf("Le mot de passe de %s n’ouvre plus rien, et son adresse de courriel confirmée est oubliée : "
+                     "l’établissement lui en "
+                     "remet un autre.\n",
+            from);
     else
-        (void)printf(
-            "La réunion %ld est défaite : %s s’ouvre de nouveau, avec les fiches et le mot de passe qui étaient "
-            "les siens ; %s garde les autres.\n",
-            join, login_or_erased(reply->from_login), login_or_erased(reply->into_login));
+        (void)printf("Son mot de passe est celui qu’il avait.\n");
+    if (reply->n_reset_logins > 0) {
+        (void)printf("Élèves dont %s a changé le mot de passe tant que les comptes étaient réunis, à réinitialiser par "
+                     "l’établissement :\n",
+            login_or_erased(reply->into_login));
+        for (size_t i = 0; i < reply->n_reset_logins; i++)
+            (void)printf("  %s\n", reply->reset_logins[i]);
+    }
+}
+
+static void tell_separated(const struct ctl *ctl, long join, Preau__Link__SeparationReason asked,
+    const Preau__Link__SeparateAccountsReply *reply)
+{
+    if (ctl->is_json) {
+        separated_print_json(join, reply);
+        return;
+    }
+    if (reply->reason != asked)
+        (void)printf("Elle était déjà défaite, pour une autre raison : rien n’a changé.\n");
+    separated_print(join, reply);
 }
 
 enum ctl_exit ctl_account_separate(const struct ctl *ctl)
@@ -144,7 +185,7 @@ enum ctl_exit ctl_account_separate(const struct ctl *ctl)
     request.by = by;
     ProtobufCMessage *answer = ctl_ask(service, "SeparateAccounts", &request.base, 0, &code);
     if (answer != NULL) {
-        tell_separated(ctl, join, (const Preau__Link__SeparateAccountsReply *)(const void *)answer);
+        tell_separated(ctl, join, request.reason, (const Preau__Link__SeparateAccountsReply *)(const void *)answer);
         protobuf_c_message_free_unpacked(answer, NULL);
     }
     ctl_service_close(&service);

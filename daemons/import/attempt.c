@@ -335,14 +335,28 @@ static bool everything_changed(struct attempt *attempt, struct fault *fault)
     return may_commit(attempt, fault) && session_commit(session, fault);
 }
 
-static bool change(struct attempt *attempt, struct fault *fault)
+static bool records_written(struct attempt *attempt, struct fault *fault)
 {
-    struct run_job *job = attempt->options.job;
     if (!accounts_given(attempt, fault)) {
         return false;
     }
     FAULT_POINT("import_given");
-    if (!do_until_done(attempt, everything_changed, fault)) {
+    return do_until_done(attempt, everything_changed, fault);
+}
+
+static bool change(struct attempt *attempt, struct fault *fault)
+{
+    struct run_job *job = attempt->options.job;
+    struct session *session = attempt->options.session;
+    if (!import_records_hold(session, fault)) {
+        return false;
+    }
+    bool is_written = records_written(attempt, fault);
+    if (!is_written) {
+        session_rollback(session);
+    }
+    import_records_free(session);
+    if (!is_written) {
         return false;
     }
     job->outcome = RUN_APPLIED;

@@ -29,6 +29,7 @@ struct confirming {
     size_t people_count;
     struct attempt attempt;
     unsigned rounds;
+    bool was_busy; /* it could not be done at once */
 };
 
 static void confirming_load(struct confirming *confirming);
@@ -98,8 +99,10 @@ static void confirming_answer(struct confirming *confirming)
 static void applied(void *arg, bool is_done, const struct fault *fault)
 {
     struct confirming *confirming = arg;
-    if (fault && fault->code == FAULT_BUSY) { /* an import has the records: it may be confirmed again */
-        confirming_refuse(confirming, REFUSAL_BUSY);
+    if (fault &&
+        fault->code == FAULT_BUSY) { /* an import has the records, or another request of the same browser does it */
+        confirming->was_busy = true;
+        confirming_load(confirming);
     } else if (fault && !fault_is_stale(fault)) {
         confirming_fail(confirming, fault);
     } else if (is_done) {
@@ -210,6 +213,10 @@ static void pair_loaded(void *arg, const struct joining_pair *pair, const struct
     }
     if (pair && confirming->request && pair->is_used && pair->rules.is_closed) { /* a double click: it was done */
         confirming_answer(confirming);
+        return;
+    }
+    if (confirming->was_busy) { /* it may be confirmed again */
+        confirming_refuse(confirming, REFUSAL_BUSY);
         return;
     }
     if (!pair || pair->is_used || pair->is_over) {

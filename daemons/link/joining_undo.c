@@ -97,13 +97,45 @@ static void parting_fail(struct parting_call *parting, const struct fault *fault
     memory_free(&parting);
 }
 
-static void parting_answer(struct parting_call *parting)
+static Preau__Link__SeparationReason reason_of(const char *code)
 {
+    for (int reason = 0; reason < PARTING_REASON_COUNT; reason++) {
+        if (strcmp(parting_reason_code((enum parting_reason)reason), code) == 0) {
+            return (Preau__Link__SeparationReason)(reason + 1);
+        }
+    }
+    return PREAU__LINK__SEPARATION_REASON__SEPARATION_REASON_UNSPECIFIED;
+}
+
+/* They are parted, now or before. */
+static void resets_loaded(void *arg, const struct identifier *logins, size_t count, const struct fault *fault)
+{
+    struct parting_call *parting = arg;
+    if (!logins) {
+        parting_fail(parting, fault);
+        return;
+    }
     Preau__Link__SeparateAccountsReply reply = PREAU__LINK__SEPARATE_ACCOUNTS_REPLY__INIT;
     reply.from_login = parting->found.from_login;
     reply.into_login = parting->found.into_login;
+    reply.reason = parting->found.is_undone ? reason_of(parting->found.undone_reason) : parting->request->reason;
+    struct identifier *held = checked_calloc(count + 1, sizeof *held);
+    char **list = checked_calloc(count + 1, sizeof(char *));
+    for (size_t i = 0; i < count; i++) {
+        held[i] = logins[i];
+        list[i] = held[i].text;
+    }
+    reply.reset_logins = list;
+    reply.n_reset_logins = count;
     call_answer(parting->call, &reply.base);
+    memory_free(&list);
+    memory_free(&held);
     memory_free(&parting);
+}
+
+static void parting_answer(struct parting_call *parting)
+{
+    joining_load_resets(parting->link->store, parting->request->join, resets_loaded, parting);
 }
 
 static void parted(void *arg, bool is_done, const struct fault *fault)

@@ -155,6 +155,7 @@ def test_killed_at_random_moments_two_academies_end_in_the_same_place(site, made
 # ------------------------------------------------------------------------------------------------ one waits for the other
 
 MATCH_LOCK = 1347568983  # import_apply_match_lock
+RECORDS_LOCK = 1347568985  # import_records_hold
 
 
 def family(folder, academy, day, mail):
@@ -213,3 +214,19 @@ def test_so_is_a_check(site, apart, deadlocked):
     site.wait(lambda: rows(site, "select from preau.import_run where mode = 'check' and state <> 'running'"), 30, "checked")
     assert rows(site, "select state from preau.import_run where mode = 'check'") == [(CHECKED,)], site.log(IMPORTD)
     assert len(accounts(site)) == 2
+
+
+def test_no_accounts_are_joined_while_a_run_writes_the_records_that_it_chose_them_for(site, apart):
+    """Who would join two, or part them, asks for the lock that the run shares; it is free once the run is over."""
+    def is_free():
+        return rows(site, "select pg_try_advisory_xact_lock(%s)" % RECORDS_LOCK) == [(True,)]
+
+    assert is_free()
+    with site.psql() as other, other.transaction():
+        other.execute("update preau.person set changed_at = now() where academy = 11 and aaf_id = 1101")
+        drop(site, {10: apart})
+        Bus(site).ask("import", "RunImports", academy=10, operator=True)
+        site.wait(lambda: rows(site, "select from pg_locks where not granted and locktype = 'transactionid'"), 30, "waiting for the other's record")
+        assert not is_free()
+    site.wait(lambda: is_quiet(site), 30, "done")
+    assert {state for _, state in states(site)} == {APPLIED} and is_free()

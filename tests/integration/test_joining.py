@@ -420,6 +420,18 @@ def test_two_guardians_of_one_child_are_not_joined_by_a_mobile(here, twos):
     assert [message for message in here.sms.messages() if message["to"] == mobile] == [] and other.row()["closed_at"] is None
 
 
+def test_what_an_operator_parted_from_this_account_is_not_found_by_a_mobile(here, twos):
+    """Also when the records that were parted are this account's own."""
+    mine, second = twos.pair()
+    mobile = with_mobile(here, second)
+    with here.psql() as database:
+        database.execute("insert into preau.account_join (from_academy, from_account, into_academy, into_account, evidence, undone_at, undone_by, undone_reason)"
+                         " values (%s, %s, %s, %s, 'same_mobile', now(), 'essai', 'homonym')", (*mine.account, *second.account))
+    missing(here, mine, mobile)
+    is_looked_at(here)
+    assert [message for message in here.sms.messages() if message["to"] == mobile] == [] and second.row()["closed_at"] is None
+
+
 def test_what_is_no_mobile_is_refused_at_its_field(here, twos):
     mine, _ = twos.pair()
     page = missing(here, mine, "12").page
@@ -543,12 +555,14 @@ def test_what_was_mailed_of_the_account_that_is_closed_leads_nowhere(here, twos)
     assert Stranger(here).get(link).status == 410
 
 
-def test_an_import_at_work_is_not_disturbed(here, twos):
+@pytest.mark.parametrize("held", ("pg_advisory_xact_lock(1347568983)", "pg_advisory_xact_lock_shared(1347568985)"))
+def test_an_import_at_work_is_not_disturbed(here, twos, held):
+    """Neither while it attaches records, nor between the choice of accounts for new ones and these."""
     mine, second = twos.pair()
     visitor = prove(here, mine, second)
     path = visitor.page.path
     with here.psql() as importing, importing.transaction():
-        importing.execute("select pg_advisory_xact_lock(1347568983)")
+        importing.execute(f"select {held}")
         assert confirm(visitor, "29/02/2012").page.status == 503
     visitor.page = visitor.get(path)
     assert confirm(visitor, "29/02/2012").page.path == ACCOUNT
@@ -593,7 +607,7 @@ def test_an_operator_parts_them_again(here, twos):
     (told,) = twos.joins(mine)
     assert here.run_ctl("account", "separate", told["join"]).returncode == 2, "a reason is asked"
     done = here.ctl("account", "separate", told["join"], "--reason", "homonyme", "--by", "exploitante", json_answer=True)
-    assert done == {"join": told["join"], "from_login": second.login, "into_login": mine.login}
+    assert done == {"join": told["join"], "from_login": second.login, "into_login": mine.login, "reason": "homonym", "reset_logins": []}
     assert here.ctl("account", "separate", told["join"], "--reason", "homonyme", json_answer=True) == done, "as the first time"
     entry = next(entry for entry in here.ctl("audit", "show", "--action", "accounts_separated", json_answer=True)["entries"]
                  if entry["detail"]["join"] == told["join"])
@@ -662,6 +676,18 @@ def test_the_other_identifier_is_told_no_longer_than_its_account(here, twos):
     assert "Tom" in visitor.get("/guichet").text, "its records are of the account that stays"
 
 
+def test_what_an_ent_vouched_for_before_is_over(here, twos):
+    """It vouched for an account of one academy; another's children are in it by now."""
+    mine, second = twos.pair()
+    with here.psql() as database:
+        for person in (mine, second):
+            database.execute("insert into preau.ent_opening (browser, peer, academy, account_id, expires_at)"
+                             " values (decode(repeat('ab', 32), 'hex'), 'essai', %s, %s, now() + interval '10 min')", person.account)
+        join(here, mine, second, "29/02/2012")
+        assert database.execute("select count(*) from preau.ent_opening where (academy, account_id) in ((%s, %s), (%s, %s))",
+                                (*mine.account, *second.account)).fetchone() == (0,)
+
+
 def test_an_identity_linked_meanwhile_stays_where_it_is(here, twos):
     mine, second = twos.pair()
     twos.link_identity(second, f"sub-{second.login}")
@@ -681,12 +707,52 @@ def test_a_stranger_does_not_come_in_again_with_the_password(here, twos):
     mine, second = twos.pair()
     twos.activate(second, f"{mine.nom.lower()}.9@example.net")
     join(here, mine, second, "29/02/2012")
-    here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "intrus")
+    join_number = twos.joins(mine)[0]["join"]
+    assert "n’ouvre plus rien" in here.ctl("account", "separate", join_number, "--reason", "intrus")
     assert sign_in(here, second).page.status == 401
-    assert (second.row()["state"], second.row()["password"], second.row()["closed_at"]) == ("active", "provisional", None)
+    row = second.row()
+    assert (row["state"], row["password"], row["closed_at"]) == ("active", "provisional", None)
+    assert row["email"] is None and row["email_confirmed_at"] is None, "whoever had the password may have given it"
+    here.wait(lambda: "Vos deux comptes ont été séparés" in subjects(here, second.mail), seconds=30, what="told, at the address that the school knows")
+    again = here.ctl("account", "separate", join_number, "--reason", "erreur")
+    assert "déjà défaite" in again and "n’ouvre plus rien" in again, "what was done the first time"
     assert sign_in(here, mine).page.path == "/guichet", "that of the other is its own"
     second.reset()
     assert sign_in(here, second).page.path == "/nouveau-mot-de-passe"
+
+
+def test_an_account_that_was_never_opened_is_told_that_it_works_again(here, twos):
+    mine, second = twos.pair()
+    join(here, mine, second, "29/02/2012")
+    said = here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "erreur")
+    assert "celui qu’il avait" in said and "réinitialiser" not in said
+    here.wait(lambda: "Vos deux comptes ont été séparés" in subjects(here, second.mail), seconds=30, what="told")
+
+
+def test_the_passwords_that_were_given_to_pupils_meanwhile_are_named(here, twos):
+    """Whoever had both accounts may know them still: not those that were given before, nor those of pupils who stay."""
+    mine, second = twos.pair()
+    bus = Bus(here)
+
+    def give(guardian, child):
+        request = bus.message("link", "ResetChildPasswordRequest")
+        request.account.academy, request.account.id = guardian.account
+        request.child.academy, request.child.id = child.account
+        bus.ask("link", "ResetChildPassword", request, account=guardian.account)
+
+    for person in (mine, second):
+        for child in person.children:
+            child.hand_out()
+    with here.psql() as database:
+        database.execute("update preau.account set password = 'chosen', state = 'active', activated_at = now() where (academy, id) in ((%s, %s), (%s, %s))",
+                         (*mine.children[0].account, *second.children[0].account))
+    join(here, mine, second, "29/02/2012")
+    give(mine, mine.children[0])
+    give(mine, second.children[0])
+    (told,) = twos.joins(mine)
+    done = here.ctl("account", "separate", told["join"], "--reason", "homonyme", json_answer=True)
+    assert done["reset_logins"] == [second.children[0].login]
+    assert f"réinitialiser par l’établissement :\n  {second.children[0].login}\n" in here.ctl("account", "separate", told["join"], "--reason", "homonyme")
 
 
 def test_of_two_who_part_the_same_one_does(here, twos):
@@ -728,6 +794,25 @@ def test_a_record_of_a_whole_account_is_not_parted_alone(here, twos):
     assert second.row()["closed_at"] and twos.joins(mine) == [told]
     here.ctl("account", "separate", told["join"], "--reason", "erreur")
     assert here.ctl("import", "unmerge", merge, json_answer=True)["login"] == second.login, "it was undone with the others"
+
+
+def test_what_a_whole_join_closed_is_not_opened_by_a_record_that_left_it_before(here, twos):
+    """An import moved one record of it; the others came by a join."""
+    mine, second = twos.pair()
+    with here.psql() as database:
+        moved, = database.execute("select coalesce(max(aaf_id), 0) + 900000 from preau.person").fetchone()
+        database.execute("insert into preau.person (academy, degree, aaf_id, profile, nom, prenom, search_name, digest, account_academy, account_id)"
+                         " select academy, degree, %s, profile, nom, prenom, search_name, digest, %s, %s from preau.person"
+                         " where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (moved, *mine.account, second.town.academy, second.degree, second.aaf_id))
+        merge, = database.execute(
+            "insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence)"
+            " values (%s, %s, %s, %s, %s, %s, %s, 'same_contact') returning id",
+            (second.town.academy, second.degree, moved, *second.account, *mine.account)).fetchone()
+    join(here, mine, second, "29/02/2012")
+    done = here.run_ctl("import", "unmerge", merge, "--json")
+    assert done.returncode == 1 and "merge_of_join" in done.stdout, done
+    assert second.row()["closed_at"]
 
 
 def test_a_record_of_an_account_that_was_erased_is_parted_alone(here, twos):

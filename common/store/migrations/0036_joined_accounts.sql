@@ -39,7 +39,7 @@ create index account_join_by_from on preau.account_join (from_academy, from_acco
 create index account_join_by_into on preau.account_join (into_academy, into_account);
 grant select on preau.account_join to preau_link, preau_portal;
 grant select (id, from_academy, from_account, undone_at) on preau.account_join to preau_notify; -- whom to tell that theirs was closed
-grant select (id, undone_at) on preau.account_join to preau_import; -- a record of one that is in force is not parted by itself
+grant select (id, from_academy, from_account, undone_at) on preau.account_join to preau_import; -- what one in force closed is not opened by a single record
 grant select (login, academy, account_id) on preau.identifier to preau_link; -- whose joins an operator asks for, also of an account that was erased
 
 alter table preau.account_merge
@@ -128,6 +128,8 @@ begin
        set detached_at = case when preau.account_is_attached(a.academy, a.id) then null else coalesce(a.detached_at, now()) end
      where (a.academy, a.id) = (kept_academy, kept_account);
     delete from preau.session s where (s.academy, s.account_id) = (gone_academy, gone_account);
+    delete from preau.ent_opening e -- also of the one that stays: a peer vouched for what it had, in one academy
+     where (e.academy, e.account_id) in ((gone_academy, gone_account), (kept_academy, kept_account));
     update preau.confirmation c set superseded_at = now()
      where (c.academy, c.account_id) = (gone_academy, gone_account) and c.used_at is null and c.superseded_at is null;
     insert into preau.account_event (academy, account_id, action, actor, detail)
@@ -156,81 +158,6 @@ alter table preau.registration
     add constraint registration_for_whole check ((for_academy is null) = (for_account is null) and (for_academy is null) = (for_credential_at is null)),
     add constraint registration_for_account foreign key (for_academy, for_account) references preau.account (academy, id) on delete cascade;
 create index registration_by_for on preau.registration (for_academy, for_account) where for_account is not null;
-
--- As 0032 made it; of a desk neither what is there already, nor accounts in use, which are joined by their password, nor those
--- of who is the other guardian of a child of this one.
-create or replace view preau.registration_record as
-select r.id as registration, p.academy, p.degree, p.aaf_id, p.account_academy, p.account_id
-  from preau.registration r
- cross join lateral (
-        select q.* from preau.person q
-         where q.mobile = r.mobile and q.profile = 'responsable' and q.departed_at is null
-           and replace(q.search_name, ' ', '') = any (r.also_named || r.match_name)
-           and not exists (select from preau.account_merge u
-                            where (u.academy, u.degree, u.aaf_id) = (q.academy, q.degree, q.aaf_id) and u.undone_at is not null)
-        offset 0) p -- by the mobile, and never the other way round
-  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) and a.closed_at is null
- where r.for_account is null
-    or (a.academy, a.id) <> (r.for_academy, r.for_account) and a.state <> 'active'
-   and not exists (select from preau.person o
-                     join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (o.academy, o.degree, o.aaf_id)
-                     join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
-                     join preau.person s on (s.academy, s.degree, s.aaf_id) = (h.academy, h.degree, h.guardian_id)
-                    where (o.account_academy, o.account_id) = (r.for_academy, r.for_account)
-                      and (s.account_academy, s.account_id) = (a.academy, a.id));
-
--- As 0026 made it, and what became of each account is account_join_hold's. From a desk its account is the one that stays, if it is in use.
-create or replace function preau.registration_join(registration bigint, lifetime interval) returns bigint language plpgsql
-    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
-declare
-    reg  preau.registration;
-    kept preau.account;
-begin
-    -- who gives identifiers, and who attaches records (common/store/import_*.sql)
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
-        raise exception 'an import is at work' using errcode = '55P03';
-    end if;
-    select r.* into reg
-      from preau.registration r
-     where r.id = registration_join.registration and r.state = 'proven' and r.expires_at > now()
-       for no key update;
-    if not found then
-        return null;
-    end if;
-    perform from preau.account a
-      where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
-                                   where m.registration = registration_join.registration
-                                  union all
-                                  select reg.for_academy, reg.for_account)
-      order by a.academy, a.id
-        for no key update;
-    select a.* into kept
-      from preau.account a
-     where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
-                                  where m.registration = registration_join.registration)
-     order by a.state desc, a.activated_at nulls last, a.academy, a.id
-     limit 1;
-    if found and reg.for_account is not null then
-        select a.* into kept
-          from preau.account a
-          join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id) and c.changed_at = reg.for_credential_at
-         where (a.academy, a.id) = (reg.for_academy, reg.for_account) and a.closed_at is null and a.state = 'active';
-    end if;
-    if not found then
-        return null;
-    end if;
-    perform preau.account_join_hold(o.academy, o.id, kept.academy, kept.id, 'same_mobile')
-       from (select a.academy, a.id
-               from preau.account a
-              where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
-                                           where m.registration = registration_join.registration)
-                and (a.academy, a.id) <> (kept.academy, kept.id) and a.state <> 'active' and a.closed_at is null
-              order by a.academy, a.id offset 0) o;
-    update preau.registration r
-       set state = 'confirmed', expires_at = now() + lifetime, confirmed_at = now(), academy = kept.academy, account_id = kept.id
-     where r.id = registration_join.registration;
-    return registration_join.registration;
-end $$;
 
 -- How the records of two accounts stand to each other, for the rules (common/domain/joining.h). names_agree: name and first name of some record of each, as
 -- records are matched. is_shared_child: AAF names two guardians of one pupil, one of each account. was_parted: these two; or a record of one from the
@@ -276,6 +203,82 @@ $$;
 revoke execute on function preau.account_pair from public;
 grant execute on function preau.account_pair to preau_link;
 
+-- As 0032 made it; of a desk neither what is there already, nor accounts in use, which are joined by their password, nor those
+-- of who is the other guardian of a child of this one, nor what an operator parted from it.
+create or replace view preau.registration_record as
+select r.id as registration, p.academy, p.degree, p.aaf_id, p.account_academy, p.account_id
+  from preau.registration r
+ cross join lateral (
+        select q.* from preau.person q
+         where q.mobile = r.mobile and q.profile = 'responsable' and q.departed_at is null
+           and replace(q.search_name, ' ', '') = any (r.also_named || r.match_name)
+           and not exists (select from preau.account_merge u
+                            where (u.academy, u.degree, u.aaf_id) = (q.academy, q.degree, q.aaf_id) and u.undone_at is not null)
+        offset 0) p -- by the mobile, and never the other way round
+  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) and a.closed_at is null
+ where r.for_account is null
+    or (a.academy, a.id) <> (r.for_academy, r.for_account) and a.state <> 'active'
+   and not exists (select from preau.person o
+                     join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (o.academy, o.degree, o.aaf_id)
+                     join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
+                     join preau.person s on (s.academy, s.degree, s.aaf_id) = (h.academy, h.degree, h.guardian_id)
+                    where (o.account_academy, o.account_id) = (r.for_academy, r.for_account)
+                      and (s.account_academy, s.account_id) = (a.academy, a.id))
+   and not exists (select from preau.account_pair(r.for_academy, r.for_account, a.academy, a.id) q where q.was_parted);
+
+-- As 0026 made it, and what became of each account is account_join_hold's. From a desk its account is the one that stays, if it is in use.
+create or replace function preau.registration_join(registration bigint, lifetime interval) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
+declare
+    reg  preau.registration;
+    kept preau.account;
+begin
+    -- who gives identifiers, who attaches records, and who chose accounts for new ones that are not written yet (common/store/import*.sql)
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
+        raise exception 'an import is at work' using errcode = '55P03';
+    end if;
+    select r.* into reg
+      from preau.registration r
+     where r.id = registration_join.registration and r.state = 'proven' and r.expires_at > now()
+       for no key update;
+    if not found then
+        return null;
+    end if;
+    perform from preau.account a
+      where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                   where m.registration = registration_join.registration
+                                  union all
+                                  select reg.for_academy, reg.for_account)
+      order by a.academy, a.id
+        for no key update;
+    select a.* into kept
+      from preau.account a
+     where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                  where m.registration = registration_join.registration)
+     order by a.state desc, a.activated_at nulls last, a.academy, a.id
+     limit 1;
+    if found and reg.for_account is not null then
+        select a.* into kept
+          from preau.account a
+          join preau.credential c on (c.academy, c.account_id) = (a.academy, a.id) and c.changed_at = reg.for_credential_at
+         where (a.academy, a.id) = (reg.for_academy, reg.for_account) and a.closed_at is null and a.state = 'active';
+    end if;
+    if not found then
+        return null;
+    end if;
+    perform preau.account_join_hold(o.academy, o.id, kept.academy, kept.id, 'same_mobile')
+       from (select a.academy, a.id
+               from preau.account a
+              where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
+                                           where m.registration = registration_join.registration)
+                and (a.academy, a.id) <> (kept.academy, kept.id) and a.state <> 'active' and a.closed_at is null
+              order by a.academy, a.id offset 0) o;
+    update preau.registration r
+       set state = 'confirmed', expires_at = now() + lifetime, confirmed_at = now(), academy = kept.academy, account_id = kept.id
+     where r.id = registration_join.registration;
+    return registration_join.registration;
+end $$;
+
 -- A second account that was proved is joined to the one whose desk it was proved from. Stale (PR001) when either changed since the rules
 -- were asked, or what they ask about records did: no import changes these while the locks are held; what an import holds is not waited for (55P03, busy). Null when the proof is over or used.
 create function preau.account_join(proof bigint, kept_version bigint, gone_version bigint) returns bigint language plpgsql
@@ -283,7 +286,7 @@ create function preau.account_join(proof bigint, kept_version bigint, gone_versi
 declare
     p preau.account_join_proof;
 begin
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
         raise exception 'an import is at work' using errcode = '55P03';
     end if;
     update preau.account_join_proof q set used_at = now()
@@ -320,7 +323,7 @@ declare
     j     preau.account_join;
     moved bigint;
 begin
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) then
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
         raise exception 'an import is at work' using errcode = '55P03';
     end if;
     update preau.account_join q set undone_at = now(), undone_by = account_separate.by, undone_reason = account_separate.reason
@@ -352,7 +355,11 @@ begin
     if account_separate.sealed is not null then
         update preau.credential c set sealed = account_separate.sealed, hash = null, changed_at = now()
          where (c.academy, c.account_id) = (j.from_academy, j.from_account);
-        update preau.account a set password = 'provisional' where (a.academy, a.id) = (j.from_academy, j.from_account);
+        update preau.account a
+           set password = 'provisional', -- and no address that the stranger may have given, to which a link to another password would go
+               email = case when a.state = 'active' then null else a.email end,
+               email_confirmed_at = case when a.state = 'active' then null else a.email_confirmed_at end
+         where (a.academy, a.id) = (j.from_academy, j.from_account);
     end if;
     delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
     insert into preau.account_event (academy, account_id, action, actor, detail)
@@ -363,7 +370,7 @@ begin
       from (select a.academy, a.id, preau.account_address(a.academy, a.id) as address
               from preau.account a
              where (a.academy, a.id) in ((j.from_academy, j.from_account), (j.into_academy, j.into_account))
-               and a.state in ('en_cours', 'active')) t
+               and a.state <> 'non_distribue') t -- who was told that it was joined
      where t.address is not null;
 end $$;
 revoke execute on function preau.account_separate from public;

@@ -45,6 +45,7 @@ static void what_is_whole_is_parted(void **state)
     assert_int_equal(joining_undo_decide(&(struct parting){.records = 2, .is_erased = true}), REFUSAL_PARTING_ERASED);
     assert_int_equal(joining_undo_decide(&(struct parting){.records = 0}), REFUSAL_PARTING_ERASED);
     assert_int_equal(joining_undo_decide(&(struct parting){.records = 2, .elsewhere = 1}), REFUSAL_PARTING_ELSEWHERE);
+    assert_int_equal(joining_undo_decide(&(struct parting){.elsewhere = 1, .is_erased = true}), REFUSAL_PARTING_ERASED);
 }
 
 static void reasons_have_codes(void **state)
