@@ -11,6 +11,10 @@ import time
 
 import psycopg
 
+from peers import front
+
+from peers import front
+
 PGBENCH = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))[-1]
 NGINX = """
 {user}daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -97,7 +101,7 @@ def nginx(folder, port, content):
     (folder / "www").mkdir(parents=True)
     (folder / "www/page.html").write_bytes(content)
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, user="user root; " if os.getuid() == 0 else ""))
-    with subprocess.Popen(["/usr/sbin/nginx", "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen([front.NGINX, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(100):
                 with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
