@@ -1,14 +1,8 @@
 #include "link/academy_portal.h"
 
-#include "link/oidc_json.h"
-#include "link/oidc_metadata.h"
-#include "link/oidc_token.h"
 #include "link/provider_watch.h"
-#include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char section[] = "academy_portal";
@@ -26,87 +20,19 @@ static bool wrong(struct fault *fault, const char *key, const char *what, const 
     return fault_hint(fault, "%s", hint);
 }
 
-/* --- how the client makes itself known --- */
-
-static enum oidc_authentication authentication_of(const struct config *config)
-{
-    static const char *const words[] = {
-        [OIDC_SECRET_BASIC] = "client_secret_basic",
-        [OIDC_SECRET_POST] = "client_secret_post",
-        [OIDC_PRIVATE_KEY] = "private_key_jwt",
-    };
-    const char *word = config_text(config, CONFIG_ACADEMY_PORTAL_CLIENT_AUTHENTICATION);
-    unsigned found = OIDC_SECRET_BASIC;
-    while (found < OIDC_PRIVATE_KEY && strcmp(words[found], word) != 0) { /* the configuration admits no other */
-        found++;
-    }
-    return (enum oidc_authentication)found;
-}
-
-/* A key that cannot sign is told now, not at the first sign-in. */
-static bool read_key(const struct config *config, json_t **out_key, struct fault *fault)
-{
-    _cleanup_(secret_free) struct secret *text = NULL;
-    _cleanup_(json_free) json_t *nothing = json_object();
-    if (!secret_read_file(config_text(config, CONFIG_ACADEMY_PORTAL_CLIENT_KEY_FILE), &text, fault)) {
-        return false;
-    }
-    *out_key = json_read_object(secret_text(text), secret_length(text), fault);
-    if (*out_key) {
-        _cleanup_(memory_free) char *trial = oidc_token_sign(*out_key, nothing, fault);
-        if (trial) {
-            return true;
-        }
-    }
-    return wrong(fault, "client_key_file", "no private JWK that signs",
-        "It is a private JWK for RS256, PS256 or ES256, with its alg: see docs/operators/portail-academique.md.");
-}
-
-static bool read_client(struct academy_portal *portal, const struct config *config, struct fault *fault)
-{
-    struct oidc_settings *settings = &portal->settings;
-    bool by_key = (settings->authentication = authentication_of(config)) == OIDC_PRIVATE_KEY;
-    enum config_key file = by_key ? CONFIG_ACADEMY_PORTAL_CLIENT_KEY_FILE : CONFIG_ACADEMY_PORTAL_CLIENT_SECRET_FILE;
-    if (!config_is_set(config, file)) {
-        return wrong(fault, by_key ? "client_key_file" : "client_secret_file", "is to be given",
-            "The portal's client_authentication needs it.");
-    }
-    if (by_key ? !read_key(config, &portal->key, fault)
-               : !secret_read_file(config_text(config, file), &portal->secret, fault)) {
-        return false;
-    }
-    settings->client_id = config_text(config, CONFIG_ACADEMY_PORTAL_CLIENT_ID);
-    settings->client_secret = portal->secret;
-    settings->client_key = portal->key;
-    return settings->client_id[0] != '\0' || wrong(fault, "client_id", "is to be given", "The academy gives it.");
-}
-
 /* --- what is asked of the provider --- */
 
-/* "openid" first, whether or not it was given. The portal's. */
-static const char *scope_of(struct academy_portal *portal, const struct config *config)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&text, &length);
-    assert(out);
-    (void)fputs("openid", out);
-    for (const char *const *scope = config_list(config, CONFIG_ACADEMY_PORTAL_SCOPES); *scope; scope++) {
-        if (strcmp(*scope, "openid") != 0) {
-            (void)fprintf(out, " %s", *scope);
-        }
-    }
-    (void)fclose(out);
-    return own(portal, text);
-}
-
-static enum oidc_userinfo userinfo_of(const struct config *config)
-{
-    const char *word = config_text(config, CONFIG_ACADEMY_PORTAL_USERINFO);
-    return strcmp(word, "always") == 0  ? OIDC_USERINFO_ALWAYS
-           : strcmp(word, "never") == 0 ? OIDC_USERINFO_NEVER
-                                        : OIDC_USERINFO_AUTO;
-}
+static const struct oidc_client_keys client_keys = {
+    .issuer = CONFIG_ACADEMY_PORTAL_ISSUER,
+    .ca_file = CONFIG_ACADEMY_PORTAL_CA_FILE,
+    .client_id = CONFIG_ACADEMY_PORTAL_CLIENT_ID,
+    .client_authentication = CONFIG_ACADEMY_PORTAL_CLIENT_AUTHENTICATION,
+    .client_secret_file = CONFIG_ACADEMY_PORTAL_CLIENT_SECRET_FILE,
+    .client_key_file = CONFIG_ACADEMY_PORTAL_CLIENT_KEY_FILE,
+    .pkce = CONFIG_ACADEMY_PORTAL_PKCE,
+    .scopes = CONFIG_ACADEMY_PORTAL_SCOPES,
+    .userinfo = CONFIG_ACADEMY_PORTAL_USERINFO,
+};
 
 static bool read_settings(
     struct academy_portal *portal, const struct config *config, const struct config *whole, struct fault *fault)
@@ -114,21 +40,15 @@ static bool read_settings(
     struct oidc_settings *settings = &portal->settings;
     const char *public_url = config_text(whole, CONFIG_PORTAL_PUBLIC_URL);
     settings->name = portal->name;
-    settings->issuer = config_text(config, CONFIG_ACADEMY_PORTAL_ISSUER);
-    settings->ca_file = config_text(config, CONFIG_ACADEMY_PORTAL_CA_FILE);
     settings->proxy = config_text(whole, CONFIG_LINK_PROVIDER_PROXY);
-    settings->has_pkce = config_flag(config, CONFIG_ACADEMY_PORTAL_PKCE);
-    settings->scope = scope_of(portal, config);
     settings->acr_values = config_text(config, CONFIG_ACADEMY_PORTAL_ACR_VALUES);
-    settings->userinfo = userinfo_of(config);
     settings->wanted_claim = portal->schools_claim;
     settings->redirect_uri = own(portal, checked_printf("%s/portail/%s/retour", public_url, portal->name));
     settings->sign_out_uri = own(portal, checked_printf("%s/fin-de-session", public_url));
     settings->bound = config_duration(whole, CONFIG_LINK_PROVIDER_TIMEOUT);
     settings->skew = config_duration(whole, CONFIG_LINK_PROVIDER_CLOCK_SKEW);
     settings->keys_interval = config_duration(whole, CONFIG_LINK_PROVIDER_KEYS_INTERVAL);
-    return oidc_url_is_right(settings->issuer) ||
-           wrong(fault, "issuer", "is no https address", "It is written as the portal's tokens write it.");
+    return oidc_client_read(config, &client_keys, settings, &portal->client, fault);
 }
 
 /* --- what is made of the claims --- */
@@ -178,7 +98,7 @@ static bool portal_open(
         return wrong(fault, "academy", "is no academy", "Its code (10) or its name (Lyon).");
     }
     if (!read_functions(portal, config, fault) || !read_factors(portal, config, fault) ||
-        !read_client(portal, config, fault) || !read_settings(portal, config, run->config, fault)) {
+        !read_settings(portal, config, run->config, fault)) {
         return false;
     }
     portal->oidc = oidc_open(run->loop, &portal->settings);
@@ -203,8 +123,7 @@ bool academy_portals_open(const struct daemon_run *run, struct academy_portals *
 
 static void portal_free(struct academy_portal *portal)
 {
-    secret_free(&portal->secret);
-    json_free(&portal->key);
+    oidc_client_clear(&portal->client);
     for (size_t i = 0; i < portal->owned_count; i++) {
         memory_free(&portal->owned[i]);
     }

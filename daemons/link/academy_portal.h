@@ -2,7 +2,7 @@
 #pragma once
 
 #include "domain/portal_claim.h"
-#include "link/oidc.h"
+#include "link/oidc_client.h"
 #include "runtime/daemon.h"
 
 struct provider_watch;
@@ -25,10 +25,9 @@ struct academy_portal {
     struct oidc_settings settings;
     struct oidc *oidc;
     /* what the above points to and is its own */
-    char *owned[PORTAL_FACTORS_MAX + 3];
+    char *owned[PORTAL_FACTORS_MAX + 2];
     size_t owned_count;
-    struct secret *secret;
-    json_t *key;
+    struct oidc_client client;
 };
 
 struct academy_portals {

@@ -1,6 +1,7 @@
 #include "link/oidc_exchange.h"
 
 #include "crypto/sha256.h"
+#include "link/oidc_error.h"
 #include "link/oidc_query.h"
 #include "link/oidc_token.h"
 #include "runtime/cleanup.h"
@@ -99,10 +100,9 @@ static bool tokens_refused(const struct http_answer *answer, struct fault *fault
     struct fault ignored;
     _cleanup_(json_free) json_t *json = json_read_object(answer->body, answer->length, &ignored);
     const char *error = json_text(json, "error");
-    bool is_word = error && strlen(error) < 64 && error[strspn(error, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
     bool may_pass = answer->status >= 500 || answer->status == 429;
     return fault_set(fault, may_pass ? FAULT_PEER : FAULT_FORMAT, "token endpoint: status %ld, %s", answer->status,
-        is_word ? error : "no reason");
+        error && oidc_error_is_word(error) ? error : "no reason");
 }
 
 /* Asked once: a code that was given and not answered for may be used up, and asking again would make the provider take

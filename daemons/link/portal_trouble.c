@@ -1,10 +1,10 @@
 #include "link/portal_trouble.h"
 
+#include "link/oidc_error.h"
 #include "runtime/cleanup.h"
 #include "runtime/log.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum refusal portal_trouble(const char *portal, const char *step, const struct fault *fault)
 {
@@ -18,25 +18,16 @@ enum refusal portal_trouble(const char *portal, const char *step, const struct f
 
 enum refusal portal_error(const char *portal, const char *error)
 {
-    static const struct {
-        const char *error;
-        enum refusal refusal;
-    } known[] = {
-        {"access_denied",           REFUSAL_PORTAL_CANCELLED  }, /* by the person, or by the portal's own rules */
-        {"login_required",          REFUSAL_PORTAL_CANCELLED  },
-        {"interaction_required",    REFUSAL_PORTAL_CANCELLED  },
-        {"consent_required",        REFUSAL_PORTAL_CANCELLED  },
-        {"temporarily_unavailable", REFUSAL_PORTAL_UNAVAILABLE},
-        {"server_error",            REFUSAL_PORTAL_UNAVAILABLE},
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
-        if (strcmp(error, known[i].error) == 0) {
-            return known[i].refusal;
-        }
+    switch (oidc_error_read(error)) {
+    case OIDC_ERROR_CANCELLED:
+        return REFUSAL_PORTAL_CANCELLED;
+    case OIDC_ERROR_AWAY:
+        return REFUSAL_PORTAL_UNAVAILABLE;
+    case OIDC_ERROR_OTHER:
+        break;
     }
-    /* mostly something that the academy and the host have agreed on differently; a word of theirs only */
-    bool is_word = strlen(error) < 64 && error[strspn(error, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
-    log_event(LOG_WARNING, "portal_refused", F("portal", portal), F("error", is_word ? error : "unreadable"));
+    log_event(LOG_WARNING, "portal_refused", F("portal", portal),
+        F("error", oidc_error_is_word(error) ? error : "unreadable"));
     return REFUSAL_PORTAL_ANSWER_WRONG;
 }
 

@@ -1,0 +1,24 @@
+/* An OpenID Connect client as a section of the configuration declares it: who the provider is, what it calls us, how we prove it. */
+#pragma once
+
+#include "link/oidc.h"
+#include "runtime/config.h"
+
+/* The section's own keys for it. */
+struct oidc_client_keys {
+    enum config_key issuer, ca_file, client_id, client_authentication, client_secret_file, client_key_file, pkce,
+        scopes, userinfo;
+};
+
+/* What settings borrow of it. */
+struct oidc_client {
+    char *scope;
+    struct secret *secret;
+    json_t *key;
+};
+
+/* Fills of the settings what the section says, and leaves the rest. What was read before a fault is in the client too: it is cleared either
+ * way. Faults: CONFIG, with the key and a hint. */
+MUST_USE bool oidc_client_read(const struct config *section, const struct oidc_client_keys *keys,
+    struct oidc_settings *settings, struct oidc_client *out_client, struct fault *fault);
+void oidc_client_clear(struct oidc_client *client);
