@@ -20,7 +20,7 @@ enum {
 
 static const char section[] = "ent";
 
-static const struct ent_protocol *const protocols[] = {&ent_cas, &ent_saml};
+static const struct ent_protocol *const protocols[] = {&ent_cas, &ent_saml, &ent_oidc};
 
 struct ent_peer {
     struct ent_settings settings;
@@ -76,6 +76,7 @@ static bool read_settings(
     settings->proxy = config_text(whole, CONFIG_LINK_PROVIDER_PROXY);
     settings->bound = config_duration(whole, CONFIG_LINK_PROVIDER_TIMEOUT);
     settings->skew = config_duration(whole, CONFIG_LINK_PROVIDER_CLOCK_SKEW);
+    settings->keys_interval = config_duration(whole, CONFIG_LINK_PROVIDER_KEYS_INTERVAL);
     settings->section = config;
     peer->back_url = checked_printf("%s/ent/%s/retour", settings->public_url, settings->name);
     settings->back_url = peer->back_url;
@@ -132,7 +133,7 @@ static bool peer_open(
 /* One server that is declared for two academies is told apart by its keys alone: a number means another person in each. */
 static bool are_told_apart(const struct config *one, const struct config *other)
 {
-    static const enum config_key places[] = {CONFIG_ENT_ADDRESS, CONFIG_ENT_METADATA_FILE};
+    static const enum config_key places[] = {CONFIG_ENT_ADDRESS, CONFIG_ENT_ISSUER, CONFIG_ENT_METADATA_FILE};
     academy_code here, there;
     bool is_same_academy = academy_parse(config_text(one, CONFIG_ENT_ACADEMY), &here) &&
                            academy_parse(config_text(other, CONFIG_ENT_ACADEMY), &there) && here.v == there.v;
@@ -260,7 +261,7 @@ bool ent_peer_key(const struct ent_peer *peer, const char *value, int64_t *out_a
 /* One step, of one of the three kinds; copies of all it was given. */
 struct step {
     struct ent_peer *peer;
-    char *state, *ticket, *response, *kept;
+    char *state, *ticket, *response, *code, *issuer, *error, *kept;
     bool is_done; /* without a fault */
     struct fault fault;
     struct ent_departure departure;
@@ -276,6 +277,9 @@ static void step_free(struct step *step)
     secret_text_free(&step->state);
     secret_text_free(&step->ticket);
     secret_text_free(&step->response);
+    secret_text_free(&step->code);
+    secret_text_free(&step->issuer);
+    secret_text_free(&step->error);
     secret_text_free(&step->kept);
     secret_text_free(&step->departure.url);
     secret_text_free(&step->departure.kept);
@@ -341,7 +345,12 @@ static void end_run(void *arg, void *context)
 {
     struct step *step = arg;
     const struct ent_attempt attempt = {step->state, clock_tick()};
-    const struct ent_return back = {step->ticket, step->response, step->kept};
+    const struct ent_return back = {.ticket = step->ticket,
+        .saml_response = step->response,
+        .code = step->code,
+        .issuer = step->issuer,
+        .error = step->error,
+        .kept = step->kept};
     struct ent_peer *peer = step->peer;
     step->is_done =
         peer->protocol->end(&peer->settings, peer->own, context, &attempt, &back, &step->identity, &step->fault);
@@ -362,6 +371,9 @@ bool ent_peer_end(struct ent_peer *peer, const char *state, const struct ent_ret
                            .state = copy_of(state),
                            .ticket = copy_of(back->ticket),
                            .response = copy_of(back->saml_response),
+                           .code = copy_of(back->code),
+                           .issuer = copy_of(back->issuer),
+                           .error = copy_of(back->error),
                            .kept = copy_of(back->kept),
                            .ended = ended,
                            .arg = arg},

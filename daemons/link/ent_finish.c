@@ -194,12 +194,18 @@ static char *text_of(const ProtobufCBinaryData *bytes)
 static void coming_judge(struct coming *coming, const char *kept)
 {
     const Preau__Link__FinishEntRequest *request = coming->request;
-    if (strlen(request->ticket) >= ENT_TICKET_SIZE || request->saml_response.len > ENT_RESPONSE_MAX) {
+    if (strlen(request->ticket) >= ENT_TICKET_SIZE || strlen(request->code) >= ENT_CODE_SIZE ||
+        request->saml_response.len > ENT_RESPONSE_MAX) {
         coming_refuse(coming, REFUSAL_ENT_ANSWER_WRONG);
         return;
     }
     char *response = text_of(&request->saml_response);
-    const struct ent_return back = {told(request->ticket), told(response), told(kept)};
+    const struct ent_return back = {.ticket = told(request->ticket),
+        .saml_response = told(response),
+        .code = told(request->code),
+        .issuer = told(request->issuer),
+        .error = told(request->error),
+        .kept = told(kept)};
     if (!ent_peer_end(coming->peer, request->state, &back, coming_ended, coming)) {
         coming_refuse(coming, REFUSAL_BUSY);
     }

@@ -1,5 +1,5 @@
 /* A peer of the transition (guide 1.1, second degree): an ENT, or ATEN, where a person is signed in already and which vouches here for the
- * AAF key of that person. What a protocol does of it (CAS, SAML 2.0); everything else is ent.h's.
+ * AAF key of that person. What a protocol does of it (CAS, SAML 2.0, OpenID Connect); everything else is ent.h's.
  *
  *   start → the browser goes to the peer → it comes back to ent_settings.back_url → end → ent_identity
  *
@@ -23,7 +23,8 @@ enum {
     ENT_ONCE_SIZE = 256,           /* of what names an answer */
     ENT_KEPT_MAX = 32 * 1024,      /* bytes of `kept` */
     ENT_RESPONSE_MAX = 100 * 1024, /* bytes of a SAMLResponse, in base64 as it came */
-    ENT_TICKET_SIZE = 512          /* of a CAS ticket */
+    ENT_TICKET_SIZE = 512,         /* of a CAS ticket */
+    ENT_CODE_SIZE = 4096           /* of an authorization code: some providers write all that they know into it */
 };
 
 /* A section `ent "name"`, as every protocol needs it. All borrowed until the peer is closed. */
@@ -32,36 +33,39 @@ struct ent_settings {
     const char *label;          /* "ENT Ecollège", for people */
     academy_code academy;       /* whose keys it vouches for, and no other's */
     enum account_action action; /* ACTION_OPEN_ENT or ACTION_OPEN_ATEN */
-    const char *address;        /* CAS: of the server, without a slash at the end; SAML: not used ("") */
-    const char *key_attribute;  /* the attribute that holds the AAF key; "": CAS's user, SAML's NameID */
+    const char *address;        /* CAS: of the server, without a slash at the end; else not used ("") */
+    const char *key_attribute;  /* that holds the AAF key; "": CAS's user, SAML's NameID, OpenID Connect's sub */
     const char *public_url;     /* portal.public_url */
-    const char
-        *back_url; /* public_url/ent/NAME/retour: CAS's service (with ?etat=STATE), SAML's assertion consumer service */
-    const char *ca_file, *proxy; /* of http_client_new: "" for none */
-    struct duration bound;       /* for one step, all its requests together */
-    struct duration skew;        /* that clocks may differ */
+    /* public_url/ent/NAME/retour: CAS's service (with ?etat=STATE), SAML's assertion consumer service, OpenID Connect's redirect_uri */
+    const char *back_url;
+    const char *ca_file, *proxy;   /* of http_client_new: "" for none */
+    struct duration bound;         /* for one step, all its requests together */
+    struct duration skew;          /* that clocks may differ */
+    struct duration keys_interval; /* OpenID Connect: the shortest between two readings of the keys */
     const struct config
         *section; /* the keys that are the protocol's own: CONFIG_ENT_… (common/runtime/config_keys.def) */
 };
 
 /* One way of one browser. */
 struct ent_attempt {
-    const char *
-        state; /* random letters and digits; it comes back as RelayState (SAML) or `etat` (CAS), compared by ent.c before `end` */
+    /* random letters and digits; it comes back as RelayState (SAML), `etat` (CAS) or state, compared by ent.c before `end` */
+    const char *state;
     struct tick begun; /* of this step: `bound` counts from here */
 };
 
 /* Where the browser goes. Texts are from checked_malloc; the caller wipes and frees. */
 struct ent_departure {
-    char *url;  /* whole, with all parameters: the browser is sent by 303 */
-    char *kept; /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the request's ID */
+    char *url; /* whole, with all parameters: the browser is sent by 303 */
+    /* at most ENT_KEPT_MAX bytes; NULL: nothing is to be kept. SAML: the request's ID; OpenID Connect: nonce and verifier */
+    char *kept;
 };
 
 /* What came back with the browser: unchecked, of any stranger's making. NULL: did not come. */
 struct ent_return {
-    const char *ticket;        /* CAS: shorter than ENT_TICKET_SIZE */
-    const char *saml_response; /* SAML: form field SAMLResponse, in base64, at most ENT_RESPONSE_MAX bytes */
-    const char *kept;          /* what `start` left; NULL: nothing */
+    const char *ticket;                /* CAS: shorter than ENT_TICKET_SIZE */
+    const char *saml_response;         /* SAML: form field SAMLResponse, in base64, at most ENT_RESPONSE_MAX bytes */
+    const char *code, *issuer, *error; /* OpenID Connect: code shorter than ENT_CODE_SIZE; iss (RFC 9207) */
+    const char *kept;                  /* what `start` left; NULL: nothing */
 };
 
 /* Who the peer vouches for. */
@@ -100,3 +104,4 @@ struct ent_protocol {
 
 extern const struct ent_protocol ent_cas;
 extern const struct ent_protocol ent_saml;
+extern const struct ent_protocol ent_oidc;

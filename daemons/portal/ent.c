@@ -83,8 +83,12 @@ static void finish(struct visit *visit, Preau__Link__FinishEntRequest *request)
 void ent_return(struct visit *visit)
 {
     Preau__Link__FinishEntRequest request = PREAU__LINK__FINISH_ENT_REQUEST__INIT;
-    request.state = provider_told(visit, "etat");
+    char *state = provider_told(visit, "etat"); /* CAS has it in the service; OpenID Connect has a name for it */
+    request.state = state[0] != '\0' ? state : provider_told(visit, "state");
     request.ticket = provider_told(visit, "ticket");
+    request.code = provider_told(visit, "code");
+    request.issuer = provider_told(visit, "iss");
+    request.error = provider_told(visit, "error");
     finish(visit, &request);
 }
 

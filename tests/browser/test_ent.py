@@ -1,4 +1,4 @@
-"""The transition in a real browser, by a real LemonLDAP::NG over CAS; and what an ENT's page sends from another site, with the cookies that a
+"""The transition in a real browser, by a real LemonLDAP::NG over CAS and OpenID Connect; and what an ENT's page sends from another site, with the cookies that a
 browser then keeps back."""
 
 import urllib.parse
@@ -23,6 +23,7 @@ def site(tmp_path_factory):
     site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
     site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="([0-9]+)"),
                           **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="([0-9]+)"),
+                          **site.ent.section("ouvert", ACADEMY, "oidc", label="ENT Ouvert", key_pattern="([0-9]+)"),
                           **site.ent.section("ailleurs", 12, "cas", label="ENT d’ailleurs", key_pattern="([1-9][0-9]*)")})
     try:
         site.ent.start()
@@ -74,6 +75,17 @@ def test_a_pupil_opens_the_account_by_the_ent(browser, site):
     browser.wait(lambda: "déjà activé" in browser.text())
     browser.picture("ent-deja-active")
     browser.complaints()  # the ENT's own pages are told of, which are not ours
+
+
+def test_a_pupil_comes_back_from_an_ent_of_openid_connect(browser, site):
+    zita = pupil(site, "zita", "Zita")
+    browser.open("/ent")
+    browser.press('a[href="/ent/ouvert"]')
+    browser.fill(user="zita", password=ENT_PASSWORD)
+    browser.click('button[type="submit"].btn-success')
+    browser.wait(lambda: browser.path == "/ouverture/ent")
+    assert "Zita Passage" in browser.text() and browser.text("#identifiant") == zita.login
+    browser.complaints()  # the same as above
 
 
 def state_of_a_way(browser):

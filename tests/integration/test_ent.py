@@ -1,5 +1,5 @@
 """The transition (guide 1.1, second degree): a pupil or a guardian who is signed in at an ENT or at ATEN opens the account by it. A real
-LemonLDAP::NG over CAS and SAML, real linkd and portald."""
+LemonLDAP::NG over CAS, SAML and OpenID Connect, npm's oidc-provider, real linkd and portald."""
 
 import base64
 import re
@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from peers.identity import IdentityProvider
 from peers.lemonldap import PASSWORD as ENT_PASSWORD
 from peers.lemonldap import EntVisitor, LemonLdap, body_of
 from peers.people import Town
-from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.portal import ACADEMY, PASSWORD, PortalVisitor, sign_in
 from peers.site import Site
 from peers.web import Visitor
 
@@ -27,12 +28,18 @@ def here(tmp_path_factory):
     site = Site(folder, settings={"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000",
                                            "provider_timeout": "20s"}})
     site.ent = LemonLdap(folder / "lemonldap", site.portal_url)
+    site.openid = IdentityProvider(folder / "identity", site.portal_url, {}, portals=(), ents=("openid", "cle"))
     site.settings.update({**site.ent.section("ecollege", ACADEMY, "cas", label="ENT Écollège", key_pattern="AC-ESSAI[$]([0-9]+)"),
                           **site.ent.section("aten", ACADEMY, "cas", label="ATEN", origin="aten", key_pattern="AC-ESSAI[$]([0-9]+)"),
                           **site.ent.section("ailleurs", OTHER, "cas", label="ENT d’ailleurs", key_pattern="AC-ESSA[I][$]([0-9]+)"),
-                          **site.ent.section("elycee", ACADEMY, "saml", label="ENT Élycée", key_pattern="AC-ESSAI[$]([0-9]+)")})
+                          **site.ent.section("elycee", ACADEMY, "saml", label="ENT Élycée", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.ent.section("ouvert", ACADEMY, "oidc", label="ENT Ouvert", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.openid.ent_sections("openid", ACADEMY, label="ENT OpenID", key_pattern="AC-ESSAI[$]([0-9]+)"),
+                          **site.openid.ent_sections("cle", ACADEMY, authentication="client_secret_post", label="ENT signé",
+                                                     key_pattern="AC-ESSAI[$]([0-9]+)")})
     try:
         site.ent.start()
+        site.openid.start()
         site.start_peers()
         for name in DAEMONS:
             site.launch(name)
@@ -40,6 +47,7 @@ def here(tmp_path_factory):
         site.college, site.ecole = site.town.school(2), site.town.school(1)
         yield site
     finally:
+        site.openid.stop()
         site.ent.stop()
         site.remove()
 
@@ -322,3 +330,80 @@ def test_who_has_no_key_in_the_ent_is_told_so_over_saml_too(here):
     here.ent.person("proviseur", "M. Proviseur", None)
     page = EntVisitor(here, here.ent).go(SAML, "proviseur")
     assert page.status == 403 and "ne nous a pas dit qui vous êtes" in page.text, page.text
+
+
+# --- OpenID Connect ---
+
+OPENID = "/ent/openid"
+
+
+def known_to_openid(here, login, prenom, **claims):
+    person = here.town.pupil(here.college, prenom, "Entouvert", "2010-04-03", account=True)
+    here.openid.people[login] = {"name": f"{prenom} Entouvert", "ENTPersonJointure": f"AC-ESSAI${person.aaf_id}", **claims}
+    here.openid.stop()
+    here.openid.start()
+    return person
+
+
+class OpenIdVisitor(PortalVisitor):
+    def __init__(self, here):
+        super().__init__(here.portal_url, here.openid.authority)
+
+    def asked(self, start=OPENID):
+        self.page = self.get(start)
+        assert "/interaction/" in self.page.path, self.page.text
+        return self
+
+    def address(self, login):
+        """The address that the ENT sends the browser back to, not yet followed."""
+        address = urllib.parse.urljoin(self.page.address, f"{self.page.path}/as/{login}")
+        while not address.startswith(self.url):
+            response = self.session.get(address, allow_redirects=False, timeout=20)
+            address = urllib.parse.urljoin(address, response.headers["Location"])
+        return address
+
+    def arrive(self, login, start=OPENID):
+        self.page = self.get(self.asked(start).address(login))
+        return self
+
+
+def test_a_pupil_opens_the_account_by_openid_connect_and_is_in(here):
+    ona, ode = known_to_openid(here, "ona", "Ona"), known_to_openid(here, "ode", "Ode")
+    assert Visitor(here.portal_url).get("/ent").link("ENT OpenID") == OPENID
+    for person, login, start in ((ona, "ona", OPENID), (ode, "ode", "/ent/cle")):
+        visitor = OpenIdVisitor(here).arrive(login, start)
+        assert visitor.page.path == OPENING and person.login in visitor.page.text, visitor.page.text
+        choose(visitor)
+        assert "est prêt" in visitor.page.text, visitor.page.text
+        assert standing(person) == ("active", "ent", "chosen")
+        assert events(here, person)[-1] == ("open_ent", "person", {"peer": start.removeprefix("/ent/")})
+        assert visitor.get("/guichet").status == 200
+    assert OpenIdVisitor(here).arrive("ona").page.status == 409, "open already"
+    assert here.metrics("preau-linkd")['preau_certificate_end_timestamp_seconds{peer="ent/openid"}'] > time.time()
+
+
+def test_a_pupil_opens_the_account_by_lemonldaps_openid_connect(here):
+    oya = pupil(here, "oya", "Oya")
+    choose(visitor := arrives(here, oya, "/ent/ouvert"))
+    assert "est prêt" in visitor.page.text and standing(oya) == ("active", "ent", "chosen"), visitor.page.text
+    here.ent.person("principal", "M. Principal", None)
+    page = EntVisitor(here, here.ent).go("/ent/ouvert", "principal")
+    assert page.status == 403 and "ne nous a pas dit qui vous êtes" in page.text, page.text
+
+
+def test_the_code_of_a_way_back_serves_one_browser_once(here):
+    oria = known_to_openid(here, "oria", "Oria")
+    visitor, stranger = OpenIdVisitor(here).asked(), OpenIdVisitor(here).asked()
+    back = visitor.address("oria")
+    page = stranger.get(back)
+    assert page.status == 410 and "autre navigateur" in page.text
+    state = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(stranger.address("oria")).query))["state"]
+    page = stranger.get(re.sub("state=[^&]*", f"state={state}", back))  # another's code on a way of its own
+    assert page.status == 502 and "n’a pas pu être vérifié" in page.text, page.text
+    assert standing(oria)[0] == "non_distribue" and "invalid_grant" in here.log("preau-linkd")
+
+
+def test_who_gives_up_at_the_openid_ent_chooses_anew(here):
+    visitor = OpenIdVisitor(here).asked()
+    page = visitor.get(urllib.parse.urljoin(visitor.page.address, visitor.page.path + "/abort"))
+    assert page.status == 403 and "pas terminé" in page.text and page.link("ENT OpenID") == OPENID

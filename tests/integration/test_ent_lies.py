@@ -1,9 +1,11 @@
-"""An ENT that lies over CAS, is slow, is away or answers garbage; a ticket, a state and a token in hands that they are not for: linkd opens
-nothing, says what is wrong, and goes on.
+"""An ENT that lies over CAS or OpenID Connect, is slow, is away or answers garbage; a ticket, a state and a token in hands that they are not
+for: linkd opens nothing, says what is wrong, and goes on.
 
 Each test changes one thing of answers that are right otherwise (peers/hostile_identity.py)."""
 
+import os
 import secrets
+import subprocess
 import threading
 import time
 import urllib.parse
@@ -11,12 +13,13 @@ import urllib.parse
 import pytest
 
 from peers.bus import Bus, Refused
-from peers.hostile_identity import HostileProvider
+from peers.hostile_identity import HostileProvider, encoded, signed
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD
-from peers.site import Site
+from peers.site import Site, configuration_text
 
 WRONG, AWAY, OVER, UNKNOWN, NO_KEY = "ent_answer_wrong", "ent_unavailable", "ent_over", "ent_unknown", "ent_key_missing"
+KEY = "ENTPersonJointure"
 BOUND = 3  # seconds, of a step
 OTHER = 12
 CAS = "http://www.yale.edu/tp/cas"
@@ -33,6 +36,10 @@ def failure(code):
     return f'<cas:serviceResponse xmlns:cas="{CAS}"><cas:authenticationFailure code="{code}">non</cas:authenticationFailure></cas:serviceResponse>'.encode()
 
 
+def openid(provider, academy=ACADEMY, **changes):
+    return {"protocol": "oidc", "label": "ENT ouvert", **provider.section(academy), **changes}
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
@@ -46,6 +53,8 @@ def here(tmp_path_factory):
         site.settings['ent "hostile"'] = {"label": "ENT d’essai", "academy": ACADEMY, "key_pattern": "([0-9]+)", **own}
         site.settings['ent "ailleurs"'] = {"label": "ENT d’ailleurs", "academy": OTHER, "origin": "aten",
                                            "key_pattern": "AC-AILLEURS[$]([0-9]+)", **own}
+        site.settings['ent "ouvert"'] = openid(provider, key_pattern="([0-9]+)")
+        site.settings['ent "ouvert-ailleurs"'] = openid(provider, academy=OTHER, key_pattern="AC-AILLEURS[$]([0-9]+)")
         try:
             site.start_peers()
             site.launch("preau-linkd")
@@ -80,7 +89,11 @@ class Way:
     def __init__(self, here, peer="hostile", browser=None):
         self.here, self.peer, self.browser = here, peer, browser or secrets.token_urlsafe(32)
         self.url = here.bus.ask("link", "BeginEnt", peer=peer, browser=self.browser, address="192.0.2.1").url
-        self.service = urllib.parse.parse_qs(urllib.parse.urlsplit(self.url).query)["service"][0]
+        self.query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.url).query))
+        self.read()
+
+    def read(self):
+        self.service = self.query["service"]
         self.state = urllib.parse.parse_qs(urllib.parse.urlsplit(self.service).query)["etat"][0]
 
     def back(self, **changes):
@@ -238,6 +251,135 @@ def test_the_token_of_an_opening_is_its_browsers_alone_and_ends(here, provider):
     with here.psql() as database:
         database.execute("update preau.ent_opening set expires_at = now() where account_id = %s", (lea.account[1],))
     assert refusal_of(again.open) == OVER and state_of(lea) == ("non_distribue", "non_renseigne")
+
+
+# ------------------------------------------------------------------------------------------------ OpenID Connect
+
+
+class OpenWay(Way):
+    def __init__(self, here, peer="ouvert"):
+        super().__init__(here, peer)
+
+    def read(self):
+        self.state = self.query["state"]
+
+    def back(self, **changes):
+        return super().back(**{"ticket": "", "code": "a code", "issuer": self.here.provider.issuer, **changes})
+
+
+def open_outcome(here, provider, begun_at="ouvert", **changes):
+    """The nonce is right unless the claims say another."""
+    way = OpenWay(here, begun_at)
+    provider.claims.setdefault("nonce", way.query["nonce"])
+    return outcome(way, **changes)
+
+
+@pytest.fixture
+def lea(here, provider):
+    """Whom the provider vouches for until the test says otherwise."""
+    person = pupil(here)
+    provider.claims = {KEY: person.aaf_id}
+    return person
+
+
+def test_an_openid_answer_that_is_right_opens_the_account(here, provider, lea):
+    way, other = OpenWay(here), OpenWay(here)
+    assert way.url.startswith(f"{provider.issuer}/auth?") and way.query["response_type"] == "code"
+    assert way.query["redirect_uri"].endswith("/ent/ouvert/retour") and way.query["scope"] == "openid profile"
+    assert way.query["code_challenge_method"] == "S256" and way.query["client_id"] == "preau"
+    assert all(len(way.query[name]) == 43 and way.query[name] != other.query[name] for name in ("state", "nonce", "code_challenge"))
+    provider.claims["nonce"] = way.query["nonce"]
+    assert outcome(way) == "vouched" and outcome(way) == OVER, "once"
+    assert provider.asked.count("/token") == 1 and "/userinfo" not in provider.asked
+    assert way.open().login == lea.login and state_of(lea) == ("active", "ent")
+
+
+def test_the_key_may_be_userinfos(here, provider, lea):
+    del provider.claims[KEY]
+    userinfo = {"sub": "someone", KEY: [lea.aaf_id, lea.aaf_id]}
+    provider.answers["/userinfo"] = lambda handler: handler.send(userinfo)
+    assert open_outcome(here, provider) == "vouched"
+    userinfo["sub"] = "another"
+    del provider.claims["nonce"]
+    assert open_outcome(here, provider) == WRONG, "of somebody else"
+
+
+@pytest.mark.parametrize("claims", [
+    {"iss": "https://ailleurs.example"}, {"aud": "somebody"}, {"aud": ["preau", "other"]}, {"nonce": "another"}, {"exp": 1},
+    {"iat": 9999999999}, {"sub": ""}])
+def test_an_openid_token_that_is_not_for_us_opens_nothing(here, provider, lea, claims):
+    provider.claims.update(claims)
+    assert open_outcome(here, provider) == WRONG and state_of(lea)[0] == "non_distribue"
+
+
+@pytest.mark.parametrize("token", [
+    lambda provider, claims: f"{encoded({'alg': 'none', 'kid': 'rsa'})}.{encoded(claims)}.",
+    lambda provider, claims: signed(provider.keys["unknown"], {"alg": "RS256", "kid": "rsa"}, claims),
+    lambda provider, claims: signed(provider.keys["rsa"].export_to_pem(), {"alg": "HS256", "kid": "rsa"}, claims),
+    lambda provider, claims: provider.right_token(claims).rpartition(".")[0] + ".", lambda provider, claims: "garbage"])
+def test_an_openid_token_that_nobody_signed_opens_nothing(here, provider, lea, token):
+    provider.token = lambda claims: token(provider, claims)
+    assert open_outcome(here, provider) == WRONG and state_of(lea)[0] == "non_distribue"
+
+
+def test_an_openid_token_of_another_way_opens_nothing(here, provider, lea):
+    first, second = OpenWay(here), OpenWay(here)
+    provider.claims["nonce"] = first.query["nonce"]
+    assert outcome(second) == WRONG, "of another browser's"
+    assert outcome(first, browser="B" * 43) == OVER and outcome(first) == "vouched"
+    provider.answers["/token"] = lambda handler: handler.send({"error": "invalid_grant"}, 400)
+    assert outcome(OpenWay(here)) == WRONG, "a code that was used"
+
+
+@pytest.mark.parametrize("claims", [{KEY: ""}, {KEY: None}, {KEY: []}, {KEY: {"x": 1}}, {KEY: ["1", "2"]}, {}])
+def test_an_openid_answer_without_one_key_is_nobodys(here, provider, claims):
+    provider.claims = dict(claims)
+    provider.answers["/userinfo"] = lambda handler: handler.send({"sub": "someone"})
+    assert open_outcome(here, provider) == NO_KEY
+
+
+def test_openid_keys_that_are_nobodys_open_nothing(here, provider, lea):
+    for peer, key in (("ouvert", "999999999"), ("ouvert", f"AC-AILLEURS${lea.aaf_id}"), ("ouvert", f" {lea.aaf_id}"),
+                      ("ouvert-ailleurs", lea.aaf_id), ("ouvert-ailleurs", f"AC-AILLEURS${lea.aaf_id}")):
+        provider.claims = {KEY: key}
+        assert open_outcome(here, provider, peer) == UNKNOWN, (peer, key)
+    provider.claims = {KEY: "4" * 300}
+    assert open_outcome(here, provider) == WRONG
+    assert state_of(lea)[0] == "non_distribue"
+
+
+@pytest.mark.parametrize("changes, code", [
+    ({"state": "undefined"}, OVER), ({"browser": ""}, OVER), ({"peer": "ouvert-ailleurs"}, OVER), ({"peer": "hostile"}, OVER),
+    ({"code": ""}, WRONG), ({"code": "x" * 4096}, WRONG), ({"issuer": "https://ailleurs.example"}, WRONG), ({"issuer": ""}, WRONG),
+    ({"code": "", "ticket": "ST-1"}, WRONG), ({"code": "", "error": "access_denied"}, "ent_cancelled"),
+    ({"error": "login_required"}, "ent_cancelled"), ({"code": "", "error": "temporarily_unavailable"}, AWAY),
+    ({"code": "", "error": "invalid_scope"}, WRONG), ({"code": "", "error": "<script>"}, WRONG)])
+def test_what_comes_back_of_openid_is_told_apart(here, provider, lea, changes, code):
+    assert open_outcome(here, provider, **changes) == code
+    assert state_of(lea)[0] == "non_distribue" and "<script>" not in here.log("preau-linkd")
+
+
+@pytest.mark.parametrize("answer_token, code", [
+    (lambda handler: handler.send(b""), WRONG), (lambda handler: handler.send([]), WRONG), (lambda handler: handler.send({}), WRONG),
+    (lambda handler: handler.send(b" " * 300000), WRONG), (lambda handler: handler.send({}, 302, Location="/elsewhere"), WRONG),
+    (lambda handler: handler.send({}, 500), AWAY), (lambda handler: time.sleep(BOUND + 1), AWAY)])
+def test_garbage_of_openid_is_refused(here, provider, lea, answer_token, code):
+    provider.answers["/token"] = answer_token
+    assert open_outcome(here, provider) == code and "/elsewhere" not in provider.asked
+    assert provider.asked.count("/token") == 1, "a code is not asked for again"
+
+
+@pytest.mark.parametrize("changes, told", [
+    ({"issuer": ""}, "issuer: is no https address"), ({"issuer": "http://ent.example"}, "issuer: is no https address"),
+    ({"client_id": ""}, "client_id: is to be given"), ({"client_secret_file": ""}, "client_secret_file: is to be given"),
+    ({"client_authentication": "private_key_jwt"}, "client_key_file: is to be given"), ({"key_pattern": "[0-9]+"}, "key_pattern: is no"),
+    ({"academy": OTHER}, "key_pattern: is that of")])
+def test_an_ent_that_cannot_be_so_is_told_at_the_start(here, provider, tmp_path, changes, told):
+    extra = tmp_path / "extra.conf"
+    extra.write_text(configuration_text({'ent "essai"': openid(provider, **{"key_pattern": "([0-9]+)", **changes})}))
+    done = subprocess.run([here.program("preau-linkd"), "--config", here.config, "--config", extra], capture_output=True,
+                          text=True, timeout=60, env={**os.environ, "PREAU_STATUS_LINK": "127.0.0.1:0"})
+    assert done.returncode == 1 and told in done.stderr and "essai" in done.stderr, done.stderr
 
 
 # ------------------------------------------------------------------------------------------------ slow, away

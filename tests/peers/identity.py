@@ -1,4 +1,4 @@
-"""A real OpenID Connect provider in the place of an academy's portal: npm's oidc-provider, over HTTPS.
+"""A real OpenID Connect provider in the place of an academy's portal or an ENT: npm's oidc-provider, over HTTPS.
 
     provider = IdentityProvider(site.folder / "identity", site.portal_url, people={"girard": {…claims…}})
     site.settings.update(provider.sections("lyon", academy=10))
@@ -65,11 +65,11 @@ class OpenIdPeer:
 class IdentityProvider(OpenIdPeer):
     script = "provider.mjs"
 
-    def __init__(self, folder, portal_url, people, portals=("lyon",), id_token_claims=False, client_keys=(), outlives=False):
-        """people: {login: claims}. portals: names of the sections that come back to it. id_token_claims: else all claims
+    def __init__(self, folder, portal_url, people, portals=("lyon",), ents=(), id_token_claims=False, client_keys=(), outlives=False):
+        """people: {login: claims}. portals, ents: names of the sections that come back to it. id_token_claims: else all claims
         are userinfo's. client_keys: public JWKs of the client that signs (private_key_jwt)."""
         super().__init__(folder, portal_url, people, "identity", outlives)
-        self.portals, self.id_token_claims, self.client_keys = portals, id_token_claims, client_keys
+        self.portals, self.ents, self.id_token_claims, self.client_keys = portals, ents, id_token_claims, client_keys
         self.issuer = f"https://127.0.0.1:{self.port}"
 
     # as the configuration has it
@@ -83,17 +83,21 @@ class IdentityProvider(OpenIdPeer):
     def sections(self, name, academy, **keys):
         return {f'academy_portal "{name}"': self.section(academy, **keys)}
 
+    def ent_sections(self, name, academy, **keys):
+        return {f'ent "{name}"': self.section(academy, **{"protocol": "oidc", "scopes": ["openid", "ent"], **keys})}
+
     # running
 
     def _clients(self):
         returns = [f"{self.portal_url}/portail/{name}/retour" for name in self.portals]
+        returns += [f"{self.portal_url}/ent/{name}/retour" for name in self.ents]
         for method, name in AUTHENTICATIONS.items():
             by_key = method == "private_key_jwt"
             if by_key and not self.client_keys:
                 continue
             yield {
                 "client_id": f"preau-{name}", "redirect_uris": returns, "token_endpoint_auth_method": method,
-                "post_logout_redirect_uris": [f"{self.portal_url}/fin-de-session"], "scope": "openid profile email ecole",
+                "post_logout_redirect_uris": [f"{self.portal_url}/fin-de-session"], "scope": "openid profile email ecole ent",
                 # each client another algorithm of those that are taken
                 "id_token_signed_response_alg": {"basic": "RS256", "post": "ES256", "jwt": "PS256"}[name],
                 **({"userinfo_signed_response_alg": "ES256"} if name == "post" else {}),

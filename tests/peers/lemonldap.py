@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 UNPACKED = pathlib.Path(os.environ.get("PREAU_LEMONLDAP", HERE.parents[1] / ".dev/lemonldap"))
 PASSWORD = "mot de passe pour ENT"  # ASCII: what its form brings is bytes, what its base holds is characters
 KEY_ATTRIBUTE = "ENTPersonJointure"
-CLIENT, SECRET = "preau", "un secret de client pour l’ENT"
+CLIENT, SECRET = "preau", "un secret de client pour ENT"  # ASCII, and by POST: it does not decode what stands in HTTP Basic
 COLUMNS = ("uid", "password", "cn", "mail", "profile", "jointure")
 EXPORTED = {"uid": "uid", "cn": "cn", "mail": "mail", "ENTPersonProfils": "profile", KEY_ATTRIBUTE: "jointure"}
 BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
@@ -105,7 +105,8 @@ class LemonLdap:
     def section(self, name, academy, protocol, **keys):
         self.peers[name] = protocol
         own = {"cas": {"address": f"{self.url}/cas", "ca_file": self.authority},
-               "oidc": {"issuer": f"{self.url}/", "client_id": CLIENT, "client_secret_file": self._secret_file(), "ca_file": self.authority},
+               "oidc": {"issuer": f"{self.url}/", "client_id": CLIENT, "client_authentication": "client_secret_post", "scopes": ["openid", "ent"],
+                        "client_secret_file": self._secret_file(), "ca_file": self.authority},
                "saml": {"metadata_file": self.metadata, "signing_key_file": self.service_key,
                         "signing_certificate_file": self.service_certificate}}[protocol]
         return {f'ent "{name}"': {"label": f"ENT {name}", "academy": academy, "protocol": protocol, "key_attribute": KEY_ATTRIBUTE,
@@ -157,6 +158,7 @@ class LemonLdap:
             "oidcServicePrivateKeySig": self.own_key.read_text(), "oidcServicePublicKeySig": self.own_certificate.read_text(),
             "oidcServiceKeyIdSig": "ent", "oidcServiceMetaDataIssuer": f"{self.url}/",
             "oidcRPMetaDataExportedVars": {name: {given: given for given in EXPORTED} for name in self.named("oidc")},
+            "oidcRPMetaDataOptionsExtraClaims": {name: {"ent": KEY_ATTRIBUTE} for name in self.named("oidc")},
             "oidcRPMetaDataOptions": {name: {
                 "oidcRPMetaDataOptionsClientID": CLIENT, "oidcRPMetaDataOptionsClientSecret": SECRET, "oidcRPMetaDataOptionsBypassConsent": 1,
                 "oidcRPMetaDataOptionsIDTokenSignAlg": "RS256", "oidcRPMetaDataOptionsIDTokenForceClaims": 1,

@@ -1,4 +1,4 @@
-// A real OpenID Connect provider (panva's, certified) over HTTPS, in the place of an academy's portal.
+// A real OpenID Connect provider (panva's, certified) over HTTPS, in the place of an academy's portal or an ENT.
 //
 //   node provider.mjs CONFIG.json
 //
@@ -17,6 +17,7 @@ const provider = new Provider(config.issuer, {
     profile: ['name', 'given_name', 'family_name', 'preferred_username'],
     email: ['email'],
     ecole: ['FrEduRneResp', 'FrEduFonctAdm'],
+    ent: ['ENTPersonJointure'],
   },
   scopes: ['openid', 'offline_access'],
   conformIdTokenClaims: !config.idTokenClaims,
