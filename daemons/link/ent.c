@@ -262,6 +262,7 @@ bool ent_peer_key(const struct ent_peer *peer, const char *value, int64_t *out_a
 struct step {
     struct ent_peer *peer;
     char *state, *ticket, *response, *code, *issuer, *error, *kept;
+    struct tick asked;
     bool is_done; /* without a fault */
     struct fault fault;
     struct ent_departure departure;
@@ -296,6 +297,7 @@ static bool step_submit(struct step whole, worker_run *run, worker_done *done)
 {
     struct step *step = checked_malloc(sizeof *step);
     *step = whole;
+    step->asked = clock_tick();
     bool is_taken = worker_submit(step->peer->workers, run, done, step);
     if (!is_taken) {
         step_free(step);
@@ -303,9 +305,10 @@ static bool step_submit(struct step whole, worker_run *run, worker_done *done)
     return is_taken;
 }
 
-static void measure(const struct step *step, struct tick begun)
+/* As long as the person waits for it: with those before it. */
+static void measure(const struct step *step)
 {
-    metric_observe(METRIC_LINK_PROVIDER_SECONDS, clock_since(begun), step->peer->provider,
+    metric_observe(METRIC_LINK_PROVIDER_SECONDS, clock_since(step->asked), step->peer->provider,
         step->is_done ? "ok" : fault_code_name(step->fault.code));
 }
 
@@ -317,14 +320,21 @@ static const struct fault *fault_of(struct step *step, bool was_run)
     return step->is_done ? NULL : &step->fault;
 }
 
+/* Behind others that a silent peer kept, it may be over before its turn: the person is told at once, and the thread is for the next. */
+static bool is_in_time(struct step *step)
+{
+    return duration_longer(step->peer->settings.bound, clock_since(step->asked)) ||
+           fault_set(&step->fault, FAULT_TIMEOUT, "over before its turn: all threads of this peer wait for it");
+}
+
 static void start_run(void *arg, void *context)
 {
     struct step *step = arg;
-    const struct ent_attempt attempt = {step->state, clock_tick()};
+    const struct ent_attempt attempt = {step->state, step->asked};
     struct ent_peer *peer = step->peer;
-    step->is_done =
-        peer->protocol->start(&peer->settings, peer->own, context, &attempt, &step->departure, &step->fault);
-    measure(step, attempt.begun);
+    step->is_done = is_in_time(step) && peer->protocol->start(&peer->settings, peer->own, context, &attempt,
+                                            &step->departure, &step->fault);
+    measure(step);
 }
 
 static void start_done(void *arg, bool was_run)
@@ -344,7 +354,7 @@ bool ent_peer_start(struct ent_peer *peer, const char *state, ent_started *start
 static void end_run(void *arg, void *context)
 {
     struct step *step = arg;
-    const struct ent_attempt attempt = {step->state, clock_tick()};
+    const struct ent_attempt attempt = {step->state, step->asked};
     const struct ent_return back = {.ticket = step->ticket,
         .saml_response = step->response,
         .code = step->code,
@@ -352,9 +362,9 @@ static void end_run(void *arg, void *context)
         .error = step->error,
         .kept = step->kept};
     struct ent_peer *peer = step->peer;
-    step->is_done =
-        peer->protocol->end(&peer->settings, peer->own, context, &attempt, &back, &step->identity, &step->fault);
-    measure(step, attempt.begun);
+    step->is_done = is_in_time(step) && peer->protocol->end(&peer->settings, peer->own, context, &attempt, &back,
+                                            &step->identity, &step->fault);
+    measure(step);
 }
 
 static void end_done(void *arg, bool was_run)
@@ -383,11 +393,11 @@ bool ent_peer_end(struct ent_peer *peer, const char *state, const struct ent_ret
 static void look_run(void *arg, void *context)
 {
     struct step *step = arg;
-    const struct ent_attempt attempt = {"", clock_tick()};
+    const struct ent_attempt attempt = {"", step->asked};
     const struct ent_peer *peer = step->peer;
-    step->is_done =
-        !peer->protocol->look || peer->protocol->look(&peer->settings, peer->own, context, &attempt, &step->fault);
-    measure(step, attempt.begun);
+    step->is_done = !peer->protocol->look || (is_in_time(step) && peer->protocol->look(&peer->settings, peer->own,
+                                                                      context, &attempt, &step->fault));
+    measure(step);
 }
 
 static void look_done(void *arg, bool was_run)

@@ -39,7 +39,7 @@ struct ent_settings {
     /* public_url/ent/NAME/retour: CAS's service (with ?etat=STATE), SAML's assertion consumer service, OpenID Connect's redirect_uri */
     const char *back_url;
     const char *ca_file, *proxy;   /* of http_client_new: "" for none */
-    struct duration bound;         /* for one step, all its requests together */
+    struct duration bound;         /* for one step, its wait for a thread and all its requests together */
     struct duration skew;          /* that clocks may differ */
     struct duration keys_interval; /* OpenID Connect: the shortest between two readings of the keys */
     const struct config
@@ -50,7 +50,7 @@ struct ent_settings {
 struct ent_attempt {
     /* random letters and digits; it comes back as RelayState (SAML), `etat` (CAS) or state, compared by ent.c before `end` */
     const char *state;
-    struct tick begun; /* of this step: `bound` counts from here */
+    struct tick begun; /* when it was asked for, and began to wait for a thread: `bound` counts from here */
 };
 
 /* Where the browser goes. Texts are from checked_malloc; the caller wipes and frees. */

@@ -25,7 +25,8 @@ struct oidc {
 /* One step, of one of the three kinds; copies of all it was given. */
 struct step {
     const struct oidc *oidc;
-    bool is_done; /* without a fault */
+    struct tick asked; /* and began to wait for a thread: its bound counts from here */
+    bool is_done;      /* without a fault */
     struct fault fault;
     char *state, *code, *issuer, *id_token;
     struct oidc_secrets secrets;
@@ -119,6 +120,7 @@ static char *copy_of(const char *text)
 static bool step_submit(struct oidc *oidc, worker_run *run, worker_done *done, struct step *step)
 {
     step->oidc = oidc;
+    step->asked = clock_tick();
     bool is_taken = worker_submit(oidc->workers, run, done, step);
     if (!is_taken) {
         step_free(step);
@@ -128,7 +130,7 @@ static bool step_submit(struct oidc *oidc, worker_run *run, worker_done *done, s
 
 static struct oidc_work work_of(const struct step *step, struct http_client *client)
 {
-    return (struct oidc_work){step->oidc->settings, step->oidc->provider, client, clock_tick()};
+    return (struct oidc_work){step->oidc->settings, step->oidc->provider, client, step->asked};
 }
 
 static void measure(const struct oidc_work *work, const struct step *step)

@@ -39,7 +39,7 @@ struct oidc_settings {
     const char *wanted_claim; /* AUTO: userinfo is read when the ID token does not have it */
     const char *redirect_uri; /* where the browser comes back */
     const char *sign_out_uri; /* where it comes back after a sign-out */
-    struct duration bound;    /* for one step of a sign-in, all its requests together */
+    struct duration bound;    /* for one step of a sign-in, its wait for a thread and all its requests together */
     struct duration skew;
     struct duration keys_interval; /* the shortest between two readings of the keys */
 };
