@@ -35,6 +35,9 @@ static void sent_away(struct visit *visit, const ProtobufCMessage *answer, enum 
 void portal_go(struct visit *visit)
 {
     Preau__Link__BeginPortalSignInRequest request = PREAU__LINK__BEGIN_PORTAL_SIGN_IN_REQUEST__INIT;
+    if (!provider_is_followed(visit)) {
+        return;
+    }
     request.portal = visit->path.portal;
     request.browser = provider_browser(visit, COOKIE_PORTAL);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));

@@ -49,6 +49,9 @@ static void sent_away(struct visit *visit, const ProtobufCMessage *answer, enum 
 void ent_go(struct visit *visit)
 {
     Preau__Link__BeginEntRequest request = PREAU__LINK__BEGIN_ENT_REQUEST__INIT;
+    if (!provider_is_followed(visit)) {
+        return;
+    }
     cookie_clear(visit, COOKIE_ENT_OPENING); /* of who sat here before */
     request.peer = visit->path.portal;
     request.browser = provider_browser(visit, COOKIE_ENT);

@@ -61,12 +61,16 @@ static void go(struct visit *visit, Preau__AccountRef *account)
 
 void franceconnect_go(struct visit *visit)
 {
-    go(visit, NULL);
+    if (provider_is_followed(visit)) {
+        go(visit, NULL);
+    }
 }
 
 void franceconnect_link_go(struct visit *visit)
 {
-    go(visit, family_account_ref(visit));
+    if (provider_is_followed(visit)) {
+        go(visit, family_account_ref(visit));
+    }
 }
 
 /* --- the way back --- */

@@ -6,6 +6,22 @@
 
 #include <string.h>
 
+static bool header_says(const struct visit *visit, const char *name, const char *value)
+{
+    const char *told = http_header(visit->request, name);
+    return !told || strcmp(told, value) == 0;
+}
+
+bool provider_is_followed(struct visit *visit)
+{
+    bool is_followed =
+        header_says(visit, "Sec-Fetch-Mode", "navigate") && header_says(visit, "Sec-Fetch-Dest", "document");
+    if (!is_followed) {
+        page_refuse(visit, REFUSAL_NOT_ALLOWED);
+    }
+    return is_followed;
+}
+
 char *provider_browser(struct visit *visit, enum cookie cookie)
 {
     char fresh[TOKEN_RANDOM_SIZE];

@@ -4,6 +4,10 @@
 
 #include "portal/cookie.h"
 
+/* A way out begins where a person follows a link: a picture or a frame of a stranger's page would use up the tries of an address, and the
+ * cookie of a way that is under way. False: the visit has been refused. Browsers say it (Fetch Metadata); who does not is let through. */
+MUST_USE bool provider_is_followed(struct visit *visit);
+
 /* The random of this browser, made if it has none. In the visit's arena. */
 char *provider_browser(struct visit *visit, enum cookie cookie);
 /* What the browser has of it; "". In the visit's arena. */

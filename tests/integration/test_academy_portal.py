@@ -108,6 +108,12 @@ def test_the_sign_in_page_offers_the_portals_beside_the_form(here, visitor):
     assert here.provider.issuer not in page.text
 
 
+def test_a_picture_of_a_strangers_page_begins_no_way(here):
+    for headers, status in (({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+                            ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 303)):
+        assert requests.get(here.portal_url + "/portail/aude", headers=headers, allow_redirects=False, timeout=20).status_code == status
+
+
 def test_a_head_signs_in_by_the_portal_and_has_the_schools_that_it_tells(here, visitor):
     page = visitor.go("aude", "girard")
     assert page.status == 200 and "Mme Girard" in page.text

@@ -8,6 +8,7 @@ import urllib.parse
 from xml.etree import ElementTree
 
 import pytest
+import requests
 
 from peers.identity import IdentityProvider
 from peers.lemonldap import PASSWORD as ENT_PASSWORD
@@ -253,6 +254,19 @@ def test_saml_lands_without_a_cookie_and_is_sent_on_from_here(here):
     assert "PHg+&quot;&lt;b&gt;" in response.text and "x&quot;&lt;i&gt;" in response.text and 'action="/ent/ecollege/suite"' in response.text
     response = visitor.session.post(here.portal_url + "/ent/ecollege/suite", data={"SAMLResponse": "PHg+", "RelayState": "x"}, timeout=20)
     assert response.status_code == 410
+
+
+@pytest.mark.parametrize("headers, status", [
+    ({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403), ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
+    ({"Sec-Fetch-Mode": "cors"}, 403), ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 303), ({}, 303)])
+def test_a_picture_or_a_frame_of_a_strangers_page_begins_no_way(here, headers, status):
+    with here.psql() as database:
+        count = "select (select count(*) from preau.provider_sign_in), (select coalesce(sum(failures), 0) from preau.attempt)"
+        before = database.execute(count).fetchone()
+        response = requests.get(here.portal_url + "/ent/ecollege", headers=headers, allow_redirects=False, timeout=20)
+        assert response.status_code == status
+        assert (database.execute(count).fetchone() == before) == (status == 403), "neither a try nor a way"
+        assert ("Set-Cookie" in response.headers and "preau-ent" in response.headers["Set-Cookie"]) == (status == 303)
 
 
 # --- SAML ---

@@ -5,6 +5,7 @@ import concurrent.futures
 import re
 
 import pytest
+import requests
 
 from peers.bus import Bus, Refused
 from peers.franceconnect import FranceConnect, FranceConnectVisitor, changed, subject_of
@@ -105,6 +106,12 @@ def test_the_button_is_first_where_one_signs_in_and_opens(here):
         assert ("Qu’est-ce que FranceConnect ?", "https://franceconnect.gouv.fr/") in page.links
         html = page.content.decode()
         assert html.index('href="/franceconnect"') < html.index("<form method=\"post\" action=\"" + path)
+
+
+def test_a_picture_of_a_strangers_page_begins_no_way(here):
+    for headers, status in (({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+                            ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 303)):
+        assert requests.get(here.portal_url + BUTTON, headers=headers, allow_redirects=False, timeout=20).status_code == status
 
 
 def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, families):
