@@ -2,8 +2,16 @@
 
 #include "crypto/token.h"
 #include "portal/cookie.h"
+#include "portal/routes.h"
 
 #include <stdio.h>
+
+/* Another site's form comes without our cookies (SameSite=Lax): the one that the browser has is not to be replaced, or the forms that it
+ * shows in other windows would be outdated. The page that answers has no form that is proved by it. */
+static bool may_have_another(const struct visit *visit)
+{
+    return visit->route && visit->route->access == ACCESS_UNASKED && http_method(visit->request) == HTTP_POST;
+}
 
 void csrf_make(const struct visit *visit, char out_token[CSRF_SIZE])
 {
@@ -15,7 +23,9 @@ void csrf_make(const struct visit *visit, char out_token[CSRF_SIZE])
     const char *cookie = cookie_get(visit, COOKIE_FORM);
     if (!cookie) {
         token_random(fresh);
-        cookie_set(visit, COOKIE_FORM, fresh);
+        if (!may_have_another(visit)) {
+            cookie_set(visit, COOKIE_FORM, fresh);
+        }
         cookie = fresh;
     }
     csrf_of_cookie(cookie, out_token);

@@ -95,10 +95,20 @@ void ent_return(struct visit *visit)
     finish(visit, &request);
 }
 
+enum {
+    RESPONSE_MAX = 100 * 1024, /* what linkd reads at most of it (ENT_RESPONSE_MAX of link/ent_peer.h) */
+    STATE_MAX = 128            /* linkd's are 43 letters and digits */
+};
+
 /* SAML comes by a form of the peer's page: from another site no cookie of ours comes with it (SameSite=Lax). The page that is shown sends
- * the same from here, and nothing is done before. */
+ * the same from here, and nothing is done before. What is larger than any answer is not shown again to whoever sends it. */
 void ent_land(struct visit *visit)
 {
+    if (strlen(visit_typed(visit, "SAMLResponse")) > RESPONSE_MAX ||
+        strlen(visit_typed(visit, "RelayState")) > STATE_MAX) {
+        list_show(visit, REFUSAL_ENT_ANSWER_WRONG);
+        return;
+    }
     struct view *body = page_begin(visit, "Retour de votre ENT", "ent-retour.html");
     view_set(body, "NAME", visit->path.portal);
     view_set(body, "RESPONSE", visit_typed(visit, "SAMLResponse"));

@@ -256,6 +256,29 @@ def test_saml_lands_without_a_cookie_and_is_sent_on_from_here(here):
     assert response.status_code == 410
 
 
+def lands_from_elsewhere(here, response="PHg+", state="x"):
+    """As a browser sends another site's form: without our cookies."""
+    return requests.post(here.portal_url + "/ent/elycee/retour", data={"SAMLResponse": response, "RelayState": state}, timeout=20)
+
+
+def test_what_lands_from_another_site_takes_no_cookie_from_the_browser(here):
+    """A fresh one would be in the place of the one that the forms in its other windows were made with."""
+    landed = lands_from_elsewhere(here)
+    assert landed.status_code == 200 and "Set-Cookie" not in landed.headers
+    visitor = Visitor(here.portal_url)
+    form = visitor.get("/connexion").form("/connexion")
+    visitor.session.post(here.portal_url + "/ent/elycee/retour", data={"SAMLResponse": "PHg+", "RelayState": "x"}, timeout=20)
+    assert visitor.submit(form, identifiant="personne", mot_de_passe="rien").status == 401, "its form is as good as before"
+
+
+def test_what_is_larger_than_any_answer_is_not_shown_again(here):
+    assert lands_from_elsewhere(here, "A" * 102400).status_code == 200, "as much as linkd reads"
+    for response, state in (("A" * 102401, "x"), ("A" * 300000, "x"), ("PHg+", "x" * 129)):
+        landed = lands_from_elsewhere(here, response, state)
+        assert landed.status_code == 502 and len(landed.content) < 50000 and "Set-Cookie" not in landed.headers
+        assert "n’a pas pu être vérifié" in landed.text
+
+
 @pytest.mark.parametrize("headers, status", [
     ({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403), ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
     ({"Sec-Fetch-Mode": "cors"}, 403), ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 303), ({}, 303)])
