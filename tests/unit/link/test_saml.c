@@ -12,6 +12,7 @@
 #include "runtime/memory.h"
 #include "saml_made.h"
 
+#include <libxml/parser.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -411,17 +412,66 @@ static void comments_entities_and_instructions_are_refused_before_they_are_read(
     is_refused(is_taken(unknown), FAULT_FORMAT, "no well-formed XML");
 }
 
-static void another_encoding_hides_nothing(void **state)
+/* ASCII as UTF-16, with the mark of its order. The caller frees. */
+static char *widened(const char *text, size_t *out_length)
+{
+    size_t length = strlen(text);
+    char *wide = checked_calloc(length + 1, 2);
+    wide[0] = '\xff';
+    wide[1] = '\xfe';
+    for (size_t i = 0; i < length; i++) {
+        wide[2 * i + 2] = text[i];
+    }
+    *out_length = 2 * length + 2;
+    return wide;
+}
+
+static void xml_free(xmlDoc **xml)
+{
+    xmlFreeDoc(*xml);
+}
+
+/* What libxml2 makes of it by itself: it heeds marks and declarations. */
+static xmlDoc *read_freely(const char *bytes, size_t length)
+{
+    return xmlReadMemory(bytes, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+}
+
+static bool is_taken_as_bytes(const char *bytes, size_t length)
+{
+    struct saml_document document;
+    fault = (struct fault){0};
+    bool is_taken = saml_document_read_xml(bytes, length, &document, &fault);
+    saml_document_clear(&document);
+    return is_taken;
+}
+
+/* A DTD whose bytes are not those that are looked for, before a response that is right. */
+static void utf_16_hides_no_dtd(void **state)
 {
     (void)state;
-    /* UTF-16: the bytes of a DTD are not those that are looked for, and it is no UTF-8 */
-    static const char wide[] = "\xff\xfe<\0!\0D\0O\0C\0T\0Y\0P\0E\0";
-    struct saml_document document;
-    assert_false(saml_document_read_xml(wide, sizeof wide - 1, &document, &fault));
-    saml_document_clear(&document);
-    /* UTF-7, as some parsers know it */
-    is_refused(is_taken("<?xml version=\"1.0\" encoding=\"UTF-7\"?>+ADw-samlp:Response/+AD4-"), FAULT_FORMAT,
-        "no well-formed");
+    const struct made_words words = made_words();
+    _cleanup_(memory_free) char *xml = made_response(&words, &peer_keys);
+    assert_true(is_taken_as_bytes(xml, strlen(xml)));
+    _cleanup_(memory_free) char *declared =
+        checked_printf("<!DOCTYPE r [<!ENTITY x \"y\">]>%s", strstr(xml, "<samlp:Response"));
+    size_t length = 0;
+    _cleanup_(memory_free) char *wide = widened(declared, &length);
+    _cleanup_(xml_free) xmlDoc *freely = read_freely(wide, length);
+    assert_true(freely && freely->intSubset);
+    is_refused(is_taken_as_bytes(wide, length), FAULT_FORMAT, "NUL");
+    _cleanup_(memory_free) char *plain = widened(strstr(xml, "<samlp:Response"), &length);
+    is_refused(is_taken_as_bytes(plain, length), FAULT_FORMAT, "NUL"); /* without a DTD too */
+}
+
+/* UTF-7, as some parsers know it: no byte of it is one that is looked for. Heeded, it would be refused for what it holds. */
+static void an_encoding_that_is_declared_is_not_heeded(void **state)
+{
+    (void)state;
+    static const char hidden[] = "<?xml version=\"1.0\" encoding=\"UTF-7\"?>+ADw-a+AD4APA-/a+AD4-";
+    _cleanup_(xml_free) xmlDoc *freely = read_freely(hidden, sizeof hidden - 1);
+    assert_true(freely && strcmp((const char *)xmlDocGetRootElement(freely)->name, "a") == 0);
+    is_refused(is_taken_as_bytes(hidden, sizeof hidden - 1), FAULT_FORMAT, "no well-formed");
 }
 
 static char *repeated(const char *before, const char *text, int count, const char *after)
@@ -715,7 +765,8 @@ int main(void)
         cmocka_unit_test(a_name_that_stands_there_twice_is_refused),
         cmocka_unit_test(a_signature_elsewhere_is_refused),
         cmocka_unit_test(comments_entities_and_instructions_are_refused_before_they_are_read),
-        cmocka_unit_test(another_encoding_hides_nothing),
+        cmocka_unit_test(utf_16_hides_no_dtd),
+        cmocka_unit_test(an_encoding_that_is_declared_is_not_heeded),
         cmocka_unit_test(size_depth_and_number_are_bounded),
         cmocka_unit_test(garbage_is_refused),
         cmocka_unit_test(what_is_encrypted_is_refused),
