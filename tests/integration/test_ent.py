@@ -369,6 +369,22 @@ def test_who_has_no_key_in_the_ent_is_told_so_over_saml_too(here):
     assert page.status == 403 and "ne nous a pas dit qui vous êtes" in page.text, page.text
 
 
+def test_a_saml_answer_that_was_used_is_known_again_even_where_its_way_is(here):
+    """The way back is taken once; should it ever stand there again, the answer itself is known."""
+    may = pupil(here, "may", "May")
+    visitor = answered(here, may)
+    with here.psql() as database:
+        ways = database.execute("select * from preau.provider_sign_in where provider = 'ent/elycee'").fetchall()
+        page = lands(visitor)
+        assert page.path == OPENING
+        visitor.submit(page.form("/ouverture/ent/quitter"))
+        with database.cursor() as cursor:
+            cursor.executemany("insert into preau.provider_sign_in values (%s, %s, %s, %s, %s) on conflict do nothing", ways)
+    page = lands(visitor)
+    assert page.status == 410 and standing(may)[0] == "non_distribue", page.text
+    assert "ent_answer_replayed" in here.log("preau-linkd")
+
+
 # --- OpenID Connect ---
 
 OPENID = "/ent/openid"
