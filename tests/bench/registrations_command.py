@@ -113,7 +113,7 @@ class Bench:
         with flood.running():
             ended = flood.finish(is_enough=False)
         seconds, after = time.monotonic() - start, self.counted()
-        return measured_of(1, seconds, [took for _, took in ended], {what: after[what] - before[what] for what in after}, {}, steps)
+        return measured_of(1, seconds, [(took, busy) for _, took, busy in ended], {what: after[what] - before[what] for what in after}, {}, steps)
 
     def many(self, way):
         go, steps = WAYS[way]
@@ -128,7 +128,7 @@ class Bench:
         if len(ended) == len(taken):
             raise RuntimeError(f"all of {len(taken)} guardians had registered before the time was over: give more by --accounts")
         self.left = self.left[len(ended) + clients:]
-        within = [took for when, took in ended if start <= when < end]
+        within = [(took, busy) for when, took, busy in ended if start <= when < end]
         return measured_of(clients, end - start, within, {what: after[what] - before[what] for what in after},
                            {who: spent[who] - cpu[who] for who in spent}, steps)
 

@@ -27,6 +27,7 @@ class Measured:
     steps: dict  # {step: [seconds of each]}
     counted: dict = field(default_factory=dict)  # {one of COUNTED, EXECUTED, MATCHING: seconds of all}
     cpu: dict = field(default_factory=dict)  # {one of WHO: seconds}
+    busy: int = 0  # answers that said to come back
 
     @property
     def done(self):
@@ -63,8 +64,8 @@ class Round:
 
 
 def measured_of(clients, seconds, ended, counted, cpu, steps):
-    """ended: [{step: seconds}]"""
-    return Measured(clients, seconds, {step: [took[step] for took in ended] for step in steps}, counted, cpu)
+    """ended: [({step: seconds}, answers that said to come back)]"""
+    return Measured(clients, seconds, {step: [took[step] for took, _ in ended] for step in steps}, counted, cpu, sum(busy for _, busy in ended))
 
 
 def targets(rounds, cores):
@@ -104,7 +105,7 @@ def counted_line(measured):
 def way_lines(name, one, many, beside, cores):
     yield f"{name}, one after the other: {ms(one.whole)} each: {step_line(one)}"
     yield f"    {counted_line(one)}"
-    yield (f"{name}, {many.clients} at once: {many.rate:.1f} a second ({many.done} in {many.seconds:.1f} s), {ms(many.whole)} each; "
+    yield (f"{name}, {many.clients} at once: {many.rate:.1f} a second ({many.done} in {many.seconds:.1f} s, {many.busy} answers said to come back), {ms(many.whole)} each; "
            f"bound by {bound(many, beside, cores)}")
     yield f"    {step_line(many)}"
     yield f"    {counted_line(many)}"

@@ -70,7 +70,7 @@ class Browser:
 
     def __init__(self, portal, connections, address):
         self.portal, self.connections, self.address = portal, connections, address
-        self.cookies, self.took, self.page = {}, {}, ""
+        self.cookies, self.took, self.page, self.busy = {}, {}, "", 0
 
     def _connection(self, origin):
         if origin not in self.connections:
@@ -129,7 +129,10 @@ class Browser:
             del given["naissance"]
             given.update(dict.fromkeys(BIRTH_FIELDS.findall(form), BIRTH_DATE))
         with self.step(name):
-            status, ahead = self._ask("POST", self.portal + path, urllib.parse.urlencode(given))
+            while (answer := self._ask("POST", self.portal + path, urllib.parse.urlencode(given)))[0] == 503:
+                self.busy += 1
+                time.sleep(0.5)  # sooner than Retry-After says; the same form again
+        status, ahead = answer
         if (status, ahead) != ((303, self.portal + then) if then else (200, self.portal + path)):
             raise RuntimeError(f"{path}: {status} {ahead}")
         if then:
@@ -167,7 +170,7 @@ def address_of(number):
 
 
 def _flood(portal, log, way, guardians, clients, done, over, results):
-    """results: [(when it ended, {step: seconds})], or what went wrong."""
+    """results: [(when it ended, {step: seconds}, answers that said to come back)], or what went wrong."""
     telephones, ended, wrong, left = Telephones(log), [], [], iter(guardians)
     taking, all_over = threading.Lock(), threading.Event()
 
@@ -184,7 +187,7 @@ def _flood(portal, log, way, guardians, clients, done, over, results):
             except Exception as failure:  # told by the process that asked
                 wrong.append(f"{type(failure).__name__}: {failure}")
                 return
-            ended.append((time.monotonic(), browser.took))
+            ended.append((time.monotonic(), browser.took, browser.busy))
             with done.get_lock():
                 done.value += 1
 
@@ -233,7 +236,7 @@ class Flood:
             time.sleep(0.01)
 
     def finish(self, is_enough=True):
-        """is_enough: who is left may go, else all are waited for. What ended, and when: [(monotonic time, {step: seconds})]"""
+        """is_enough: who is left may go, else all are waited for. What ended: [(monotonic time, {step: seconds}, answers that said to come back)]"""
         if is_enough:
             self._over.set()
         ended, wrong = self._results.recv()

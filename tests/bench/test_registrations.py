@@ -17,7 +17,7 @@ BENCH = pathlib.Path(__file__).with_name("registrations")
 
 def many(done=90, **cpu):
     took = {"pages": 0.1, "SMS": 0.3, "password": 0.6}
-    return measured_of(32, 10.0, [took] * done, {"Argon2id": 45.0}, {**dict.fromkeys(WHO, 1.0), **cpu}, took)
+    return measured_of(32, 10.0, [(took, 1)] * done, {"Argon2id": 45.0}, {**dict.fromkeys(WHO, 1.0), **cpu}, took)
 
 
 def made(done=90, **cpu):
@@ -32,7 +32,7 @@ def test_what_is_promised_is_held_against_the_hash_on_each_core():
 
 def test_the_shares_of_the_steps_are_of_the_whole():
     measured = many()
-    assert measured.done == 90 and measured.rate == 9.0 and measured.whole == pytest.approx(1.0)
+    assert measured.done == 90 and measured.busy == 90 and measured.rate == 9.0 and measured.whole == pytest.approx(1.0)
     assert [measured.share(step) for step in measured.steps] == [pytest.approx(0.1), pytest.approx(0.3), pytest.approx(0.6)]
     assert measured.each("Argon2id") == 0.5 and measured.each(MATCHING) == 0.0
 
