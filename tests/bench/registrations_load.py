@@ -82,6 +82,23 @@ class Browser:
             self.connections[origin] = made
         return self.connections[origin]
 
+    def _answer(self, origin, *request):
+        """On the connection that is kept; as browsers do, on another one when that was closed meanwhile. A form that is sent again does
+        nothing twice."""
+        is_kept = origin in self.connections
+        try:
+            return self._send(origin, *request)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            if not is_kept:
+                raise
+            self.connections.pop(origin).close()
+            return self._send(origin, *request)
+
+    def _send(self, origin, method, path, body, headers):
+        connection = self._connection(origin)
+        connection.request(method, path, body=body, headers=headers)
+        return connection.getresponse()
+
     def _ask(self, method, address, body=None):
         """(status, where it leads); the body is .page"""
         parts = urllib.parse.urlsplit(address)
@@ -90,9 +107,7 @@ class Browser:
         headers = {"X-Forwarded-For": self.address, **(FORM_TYPE if body is not None else {})}
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        connection = self._connection(origin)
-        connection.request(method, urllib.parse.urlunsplit(("", "", parts.path, parts.query, "")), body=body, headers=headers)
-        answer = connection.getresponse()
+        answer = self._answer(origin, method, urllib.parse.urlunsplit(("", "", parts.path, parts.query, "")), body, headers)
         self.page = answer.read().decode()
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.partition(";")[0].partition("=")
