@@ -21,8 +21,9 @@ enum {
     CONNECTIONS_MAX = 32,
     BODY_MAX = 8192, /* a report is some hundred bytes, and a few headers */
     PARAMETERS_MAX = 40,
-    SMS_WORD_SIZE = 41, /* of an unknown word, as much is told */
-    ENDED_MIN = 10      /* messages that ended within the hour: of fewer, one that is lost says nothing */
+    WORD_SIZE = 41, /* of an unknown word, as much is told */
+    DIGITS_MAX = 5, /* and of more digits than these none */
+    ENDED_MIN = 10  /* messages that ended within the hour: of fewer, one that is lost says nothing */
 };
 
 static const char folder[] = "/sms/";
@@ -130,10 +131,20 @@ static json_t *document_of(struct http_request *request)
     return json_read_object(body, length, &fault);
 }
 
+/* A word has few digits: more would be a number or a code, of a field that the configuration names wrongly. */
+static bool may_be_told(const char *word)
+{
+    unsigned digits = 0;
+    for (; *word != '\0'; word++) {
+        digits += *word >= '0' && *word <= '9';
+    }
+    return digits < DIGITS_MAX;
+}
+
 static void tell_unread(const struct sms_provider *provider, const struct sms_report *report, const char *status)
 {
-    char word[SMS_WORD_SIZE];
-    snprintf(word, sizeof word, "%.*s", (int)sizeof word - 1, status ? status : "");
+    char word[WORD_SIZE];
+    snprintf(word, sizeof word, "%.*s", (int)sizeof word - 1, status && may_be_told(status) ? status : "");
     log_event(LOG_WARNING, "sms_report_unread", F("provider", provider->name), F("registration", report->registration),
         F("attempt", report->attempt), F("field", provider->callback.status), F("word", (const char *)word));
 }

@@ -338,7 +338,7 @@ def test_what_an_https_provider_reports_is_followed(here, families, first, secon
 def test_words_that_nobody_explained_are_counted_and_told(here, families, first, second):
     mobile, said = by_the_second(here, families, first, second)
     before = reported(here, "malformed")
-    odd = (state_of("teleported"), state_of("Delivered"), state_of(None), state_of({"a": 1}), state_of("x" * 500), {"results": []}, {"state": "delivered"})
+    odd = (state_of("teleported"), state_of("Delivered"), state_of(None), state_of({"a": 1}), state_of("x" * 500), state_of(mobile), {"results": []}, {"state": "delivered"})
     assert {second.report(said["tell"], "json", **one).status_code for one in odd} == {400}
     garbage = (b"", b"{", b"[" * 4000, b'{"results": 1, "results": 2}', b"\xff\xfe", b"null", b"[]")
     for one in garbage:
