@@ -181,12 +181,20 @@ select distinct p.*
  order by p.rank, p.birth_date, p.prenom, p.academy, p.degree, p.aaf_id;
 
 -- :query registration_confirm
--- The children were named: the accounts become one. No row when it is too late.
+-- The children were named: the accounts become one. No row when it is too late. Of registrations one after the other, for registration_join
+-- waits for nobody who works on accounts: two that end at the same moment would each be an import to the other. Who had the turn gives back
+-- its other locks a moment later; an import is not waited for longer than that.
 -- :role link
 -- :changes
 -- $1 id bigint
 -- $2 lifetime interval
-select joined from preau.registration_join($1, $2) as joined where joined is not null;
+with turn as materialized (
+    select $1::bigint as registration, pg_advisory_xact_lock(1347568986)
+), free as materialized (
+    select registration, set_config('lock_timeout', '50ms', true), pg_advisory_xact_lock(1347568982), pg_advisory_xact_lock(1347568983)
+      from turn
+)
+select joined from free, preau.registration_join(free.registration, $2) as joined where joined is not null;
 
 -- :query registration_erase_old
 -- A day after its end nothing of a registration is of use: names and a number of who may be nobody's parent.

@@ -4,6 +4,7 @@
 #include "link/sms_gateway.h"
 #include "link/sms_message.h"
 #include "link/sms_provider.h"
+#include "link/sms_report.h"
 #include "link/sms_reports.h"
 #include "link/sms_watch.h"
 #include "runtime/clock.h"
@@ -230,6 +231,7 @@ static void begin(struct sms *sms, const struct registration_code *code)
     sms_code_make(sms->link->keys, code->id, digits);
     sms_text_make(digits, sms->lifetime, sms->site, sending->message.text);
     sms_reports_url(sms->reports, code->id, code->attempt, sending->message.report_url);
+    sms_report_token(sms->link->keys, code->id, code->attempt, sending->message.report_token);
     secret_wipe(digits, sizeof digits);
     for (size_t i = 0; i < sms->providers.count; i++) {
         sending->trials[i].is_turn = sms_watch_takes_turn(sms->watch, i);
@@ -345,7 +347,8 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
         .status = run->status,
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (!sms_providers_open(run, &sms->providers, fault) || !sms_reports_open(run, link, &sms->reports, fault)) {
+    if (!sms_providers_open(run, &sms->providers, fault) ||
+        !sms_reports_open(run, link, &sms->providers, &sms->reports, fault)) {
         return false;
     }
     for (size_t i = 0; i < sms->providers.count; i++) {

@@ -104,6 +104,67 @@ static bool read_question(struct sms_provider *provider, const struct config *co
            wrong(fault, is_get ? "url" : "body", "lacks the text (%t) or the number (%n)", "The provider needs both.");
 }
 
+/* --- what it reports --- */
+
+static bool is_told(const struct sms_provider *provider, char letter)
+{
+    for (const char *const *header = provider->headers; *header; header++) {
+        if (sms_template_has(*header, letter)) {
+            return true;
+        }
+    }
+    return sms_template_has(provider->url, letter) || sms_template_has(provider->body, letter);
+}
+
+static bool check_words(const struct sms_callback *callback, struct fault *fault)
+{
+    const char *twice = sms_callback_word_twice(callback);
+    if (twice) {
+        (void)fault_set(fault, FAULT_CONFIG, "report_…: the word %s stands twice", twice);
+        return fault_hint(fault, "Each word of the provider means one thing.");
+    }
+    return callback->words[REGISTRATION_DELIVERED][0] != NULL ||
+           wrong(fault, "report_delivered", "is to be given", "The word by which it says that the telephone took it.");
+}
+
+/* Its messages are known by an address of their own (%r), or by a text that it repeats (%j). */
+static bool check_callback(const struct sms_provider *provider, struct fault *fault)
+{
+    const struct sms_callback *callback = &provider->callback;
+    bool has_address = is_told(provider, 'r'), has_id = is_told(provider, 'j');
+    if (has_address && provider->reports_url[0] == '\0') {
+        return wrong(
+            fault, "%r", "stands for no address", "Give sms.reports_url, by which the provider comes to sms.reports.");
+    }
+    if (callback->status[0] == '\0') {
+        return (!has_address && !has_id && callback->id[0] == '\0') ||
+               wrong(fault, "report_status", "is to be given",
+                   "The field of a report that says what became of the message.");
+    }
+    if (callback->id[0] != '\0' ? !has_id : !has_address) {
+        return wrong(fault, "report_id", "does not go with what the provider is told of a message",
+            "Either it is told %r, and report_id is empty; or %j, and report_id is the field that repeats it.");
+    }
+    return check_words(callback, fault);
+}
+
+static bool read_callback(struct sms_provider *provider, const struct config *config, struct fault *fault)
+{
+    provider->callback = (struct sms_callback){
+        .id = config_text(config, CONFIG_SMS_PROVIDER_REPORT_ID),
+        .status = config_text(config, CONFIG_SMS_PROVIDER_REPORT_STATUS),
+        .words =
+            {
+                    [REGISTRATION_ACCEPTED] = config_list(config, CONFIG_SMS_PROVIDER_REPORT_ACCEPTED),
+                    [REGISTRATION_DELIVERED] = config_list(config, CONFIG_SMS_PROVIDER_REPORT_DELIVERED),
+                    [REGISTRATION_REFUSED] = config_list(config, CONFIG_SMS_PROVIDER_REPORT_REFUSED),
+                    [REGISTRATION_UNDELIVERED] = config_list(config, CONFIG_SMS_PROVIDER_REPORT_UNDELIVERED),
+                    },
+        .waiting = config_list(config, CONFIG_SMS_PROVIDER_REPORT_WAITING),
+    };
+    return check_callback(provider, fault);
+}
+
 static bool read_https(struct sms_provider *provider, const struct config *config, struct fault *fault)
 {
     provider->ca_file = config_text(config, CONFIG_SMS_PROVIDER_CA_FILE);
@@ -114,7 +175,8 @@ static bool read_https(struct sms_provider *provider, const struct config *confi
         return fault_add(fault, "url");
     }
     return read_question(provider, config, fault) && read_headers(provider, config, fault) &&
-           read_accepted(provider, config, fault) && read_answer(provider, config, fault);
+           read_accepted(provider, config, fault) && read_answer(provider, config, fault) &&
+           read_callback(provider, config, fault);
 }
 
 static bool provider_read(
@@ -125,6 +187,7 @@ static bool provider_read(
     provider->user = config_text(config, CONFIG_SMS_PROVIDER_USER);
     provider->sender = config_text(whole, CONFIG_SMS_SENDER);
     provider->timeout = config_duration(whole, CONFIG_SMS_TIMEOUT);
+    provider->reports_url = config_text(whole, CONFIG_SMS_REPORTS_URL);
     return read_secret(provider, config, fault) &&
            (provider->kind == SMS_KANNEL ? sms_address_check("url", provider->url, fault)
                                          : read_https(provider, config, fault));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/types.h"
+#include "link/sms_callback.h"
 #include "link/sms_template.h"
 #include "runtime/daemon.h"
 #include "runtime/fault.h"
@@ -34,6 +35,8 @@ struct sms_provider {
     long accepted[SMS_ACCEPTED_MAX + 1]; /* statuses of who took it; 0-ended */
     regex_t answer;                      /* what such an answer holds */
     bool has_answer;
+    const char *reports_url;      /* where its reports come in, as the world sees it; "" nowhere */
+    struct sms_callback callback; /* what they look like; its status "": they are not followed */
 };
 
 struct sms_providers {

@@ -6,11 +6,27 @@
 static const char purpose[] = "sms-report";
 static const char folder[] = "/report/";
 
+void sms_report_token(
+    const struct key_ring *keys, int64_t registration, int64_t attempt, char out_token[TOKEN_LINK_SIZE])
+{
+    token_link_make(keys, purpose, (int)attempt, registration, out_token);
+}
+
+bool sms_report_token_read(const struct key_ring *keys, const char *token, struct sms_report *out_report)
+{
+    int attempt;
+    if (!token_link_read(keys, purpose, token, &attempt, &out_report->registration)) {
+        return false;
+    }
+    out_report->attempt = attempt;
+    return true;
+}
+
 void sms_report_path(
     const struct key_ring *keys, int64_t registration, int64_t attempt, char out_path[SMS_REPORT_PATH_SIZE])
 {
     char token[TOKEN_LINK_SIZE];
-    token_link_make(keys, purpose, (int)attempt, registration, token);
+    sms_report_token(keys, registration, attempt, token);
     snprintf(out_path, SMS_REPORT_PATH_SIZE, "%s%s/", folder, token);
 }
 
@@ -37,7 +53,6 @@ static enum sms_report_kind delivery_of(const char *type, enum registration_deli
 enum sms_report_kind sms_report_read(const struct key_ring *keys, const char *path, struct sms_report *out_report)
 {
     char token[TOKEN_LINK_SIZE];
-    int attempt;
     if (strncmp(path, folder, sizeof folder - 1) != 0) {
         return SMS_REPORT_FORGED;
     }
@@ -48,9 +63,8 @@ enum sms_report_kind sms_report_read(const struct key_ring *keys, const char *pa
     }
     memcpy(token, path, length);
     token[length] = '\0';
-    if (!token_link_read(keys, purpose, token, &attempt, &out_report->registration)) {
+    if (!sms_report_token_read(keys, token, out_report)) {
         return SMS_REPORT_FORGED;
     }
-    out_report->attempt = attempt;
     return delivery_of(path + length + 1, &out_report->delivery);
 }

@@ -31,6 +31,12 @@ enum sms_report_kind {
     SMS_REPORT_FORGED     /* of no message of ours */
 };
 
+/* The message, by a text that nobody else makes. */
+void sms_report_token(
+    const struct key_ring *keys, int64_t registration, int64_t attempt, char out_token[TOKEN_LINK_SIZE]);
+/* Sets all of *out_report but its delivery. False: of no message of ours. */
+bool sms_report_token_read(const struct key_ring *keys, const char *token, struct sms_report *out_report);
+
 /* "/report/TOKEN/"; what happened follows as a number: Kannel's %d. */
 void sms_report_path(
     const struct key_ring *keys, int64_t registration, int64_t attempt, char out_path[SMS_REPORT_PATH_SIZE]);

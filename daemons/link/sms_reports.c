@@ -1,8 +1,12 @@
 #include "link/sms_reports.h"
 
 #include "link/link.h"
+#include "link/oidc_json.h"
 #include "link/sms_address.h"
+#include "link/sms_callback.h"
+#include "link/sms_provider.h"
 #include "link/sms_report.h"
+#include "runtime/cleanup.h"
 #include "runtime/http_server.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
@@ -15,11 +19,18 @@
 enum {
     KEEPING_MAX = 64, /* reports that wait for the store together */
     CONNECTIONS_MAX = 32,
-    ENDED_MIN = 10 /* messages that ended within the hour: of fewer, one that is lost says nothing */
+    BODY_MAX = 8192, /* a report is some hundred bytes, and a few headers */
+    PARAMETERS_MAX = 40,
+    WORD_SIZE = 41, /* of an unknown word, as much is told */
+    DIGITS_MAX = 5, /* and of more digits than these none */
+    ENDED_MIN = 10  /* messages that ended within the hour: of fewer, one that is lost says nothing */
 };
+
+static const char folder[] = "/sms/";
 
 struct sms_reports {
     struct link *link;
+    const struct sms_providers *providers;
     struct http_server *server;
     struct status *status;
     struct status_check *check;
@@ -74,12 +85,105 @@ static void keep(struct sms_reports *reports, struct http_request *request, cons
     registration_report(reports->link->store, report->registration, report->attempt, report->delivery, kept, incoming);
 }
 
+/* --- of a provider of kind https: "/sms/NAME", or "/sms/NAME/TOKEN" --- */
+
+static const struct sms_provider *reporter_of(
+    const struct sms_reports *reports, const char *path, const char **out_token)
+{
+    if (strncmp(path, folder, sizeof folder - 1) != 0) {
+        return NULL;
+    }
+    path += sizeof folder - 1;
+    for (size_t i = 0; i < reports->providers->count; i++) {
+        const struct sms_provider *one = &reports->providers->list[i];
+        size_t length = strlen(one->name);
+        bool is_it = strncmp(path, one->name, length) == 0 && (path[length] == '\0' || path[length] == '/');
+        if (is_it && one->kind == SMS_HTTPS && one->callback.status[0] != '\0') {
+            *out_token = path + length + (path[length] == '/');
+            return one;
+        }
+    }
+    return NULL;
+}
+
+/* NULL: none that is of use. Of a JSON body alone, else of the form or the address. */
+static const char *field_of(
+    struct http_request *request, const json_t *document, const char *name, char out_value[SMS_CALLBACK_VALUE_SIZE])
+{
+    if (document) {
+        return sms_callback_member(document, name, out_value) ? out_value : NULL;
+    }
+    const char *value = http_form(request, name);
+    return value ? value : http_query(request, name);
+}
+
+/* NULL: it is no JSON, or none that may be read. */
+static json_t *document_of(struct http_request *request)
+{
+    static const char json[] = "application/json";
+    const char *type = http_header(request, "Content-Type");
+    if (!type || strncasecmp(type, json, sizeof json - 1) != 0) {
+        return NULL;
+    }
+    struct fault fault;
+    size_t length;
+    const char *body = http_body(request, &length);
+    return json_read_object(body, length, &fault);
+}
+
+/* A word has few digits: more would be a number or a code, of a field that the configuration names wrongly. */
+static bool may_be_told(const char *word)
+{
+    unsigned digits = 0;
+    for (; *word != '\0'; word++) {
+        digits += *word >= '0' && *word <= '9';
+    }
+    return digits < DIGITS_MAX;
+}
+
+static void tell_unread(const struct sms_provider *provider, const struct sms_report *report, const char *status)
+{
+    char word[WORD_SIZE];
+    snprintf(word, sizeof word, "%.*s", (int)sizeof word - 1, status && may_be_told(status) ? status : "");
+    log_event(LOG_WARNING, "sms_report_unread", F("provider", provider->name), F("registration", report->registration),
+        F("attempt", report->attempt), F("field", provider->callback.status), F("word", (const char *)word));
+}
+
+static enum sms_report_kind callback_read(const struct sms_reports *reports, struct http_request *request,
+    const struct sms_provider *provider, const char *token, struct sms_report *out_report)
+{
+    const struct sms_callback *callback = &provider->callback;
+    char id[SMS_CALLBACK_VALUE_SIZE], word[SMS_CALLBACK_VALUE_SIZE];
+    _cleanup_(json_free) json_t *document = document_of(request);
+    if (callback->id[0] != '\0') {
+        token = field_of(request, document, callback->id, id);
+    }
+    if (!token) {
+        return SMS_REPORT_FORGED;
+    }
+    const char *status = field_of(request, document, callback->status, word);
+    enum sms_report_kind kind = sms_callback_read(reports->link->keys, callback, token, status, out_report);
+    if (kind == SMS_REPORT_MALFORMED) {
+        tell_unread(provider, out_report, status);
+    }
+    return kind;
+}
+
+static enum sms_report_kind report_read(
+    const struct sms_reports *reports, struct http_request *request, struct sms_report *out_report)
+{
+    const char *token;
+    const struct sms_provider *provider = reporter_of(reports, http_path(request), &token);
+    return provider ? callback_read(reports, request, provider, token, out_report)
+                    : sms_report_read(reports->link->keys, http_path(request), out_report);
+}
+
 static void report_comes(struct http_request *request, void *arg)
 {
     struct sms_reports *reports = arg;
     struct sms_report report;
     http_set_header(request, "Cache-Control", "no-store");
-    switch (sms_report_read(reports->link->keys, http_path(request), &report)) {
+    switch (report_read(reports, request, &report)) {
     case SMS_REPORT_NEWS:
         keep(reports, request, &report);
         return;
@@ -139,21 +243,37 @@ static bool base_of(const char *address, int port, char *out_base, size_t size, 
     return true;
 }
 
-bool sms_reports_open(
-    const struct daemon_run *run, struct link *link, struct sms_reports **out_reports, struct fault *fault)
+static bool check_url(const char *url, struct fault *fault)
+{
+    if (url[0] == '\0') {
+        return true;
+    }
+    if (url[strlen(url) - 1] == '/') {
+        fault_set(fault, FAULT_CONFIG, "sms.reports_url: ends with /");
+        return fault_hint(fault, "What is each provider's and each message's follows it after a / of its own.");
+    }
+    return sms_address_check("sms.reports_url", url, fault);
+}
+
+bool sms_reports_open(const struct daemon_run *run, struct link *link, const struct sms_providers *providers,
+    struct sms_reports **out_reports, struct fault *fault)
 {
     const struct http_options options = {
         .address = config_text(run->config, CONFIG_SMS_REPORTS),
-        .body_max = 4096,
-        .header_max = 4096,
+        .body_max = BODY_MAX,
+        .header_max = BODY_MAX,
         .connections_max = CONNECTIONS_MAX,
         .timeout = SECONDS(5),
-        .parameters_max = 16,
+        .parameters_max = PARAMETERS_MAX,
     };
     struct sms_reports *reports = *out_reports = checked_calloc(1, sizeof *reports);
     reports->link = link;
+    reports->providers = providers;
     reports->status = run->status;
     reports->undelivered_max = config_count(run->config, CONFIG_SMS_UNDELIVERED_MAX);
+    if (!check_url(config_text(run->config, CONFIG_SMS_REPORTS_URL), fault)) {
+        return false;
+    }
     if (!base_of(options.address, 0, reports->base, sizeof reports->base, fault) ||
         !http_server_open(run->loop, &options, report_comes, reports, &reports->server, fault)) {
         return fault_add(fault, "sms.reports");

@@ -1,5 +1,5 @@
-/* Delivery reports come in: a small HTTP server on this machine alone (sms.reports), which takes what sms_report.h reads and keeps it with
- * the registration. A report that is repeated, late, made up or unreadable changes nothing and is counted.
+/* Delivery reports come in: a small HTTP server on this machine alone (sms.reports), which takes what sms_report.h reads of Kannel, and
+ * sms_callback.h of providers of kind https, through the operator's proxy, and keeps it with the registration. A report that is repeated, late, made up or unreadable changes nothing and is counted.
  *
  * Bounded: connections, bytes, time, reports that are being kept; past that it answers 503, and the gateway asks again. */
 #pragma once
@@ -12,11 +12,12 @@
 #include <stdint.h>
 
 struct link;
+struct sms_providers;
 struct sms_reports;
 
-/* Faults: CONFIG (an address of another machine), IO (taken by another). */
-MUST_USE bool sms_reports_open(
-    const struct daemon_run *run, struct link *link, struct sms_reports **out_reports, struct fault *fault);
+/* The providers are borrowed. Faults: CONFIG (an address of another machine), IO (taken by another). */
+MUST_USE bool sms_reports_open(const struct daemon_run *run, struct link *link, const struct sms_providers *providers,
+    struct sms_reports **out_reports, struct fault *fault);
 /* Takes nothing more. Before the store is closed; then sms_reports_free. */
 void sms_reports_stop(struct sms_reports *reports);
 void sms_reports_free(struct sms_reports **reports);

@@ -1,6 +1,7 @@
 #include "link/sms_request.h"
 
 #include "link/sms_report.h"
+#include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
 
@@ -66,12 +67,16 @@ void sms_request_of_https(
 {
     char id[48];
     snprintf(id, sizeof id, "preau-%" PRId64 "-%" PRId64, message->registration, message->attempt);
+    _cleanup_(secret_text_free) char *report_url =
+        checked_printf("%s/%s/%s", provider->reports_url, provider->name, message->report_token);
     const struct sms_fields fields = {
         .number = message->to.e164,
         .text = message->text,
         .id = id,
         .sender = provider->sender,
         .secret = secret_of(provider),
+        .report_url = report_url,
+        .report_id = message->report_token,
     };
     bool has_body = provider->body[0] != '\0';
     *out_request = (struct sms_request){

@@ -1,6 +1,7 @@
 /* What a provider is asked over HTTP, to take a message. Pure. */
 #pragma once
 
+#include "crypto/token.h"
 #include "domain/phone.h"
 #include "link/sms_message.h"
 #include "link/sms_provider.h"
@@ -16,6 +17,7 @@ struct sms_message {
     struct phone to;
     char text[SMS_TEXT_SIZE];             /* UTF-8, of letters that the GSM alphabet has */
     char report_url[SMS_REPORT_URL_SIZE]; /* where Kannel tells what became of it */
+    char report_token[TOKEN_LINK_SIZE];   /* by which another names it */
 };
 
 struct sms_request {

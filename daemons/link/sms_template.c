@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char letters[] = "nNtisk%";
+static const char letters[] = "nNtiskrj%";
 
 static const char *value_of(char letter, const struct sms_fields *fields)
 {
@@ -26,6 +26,10 @@ static const char *value_of(char letter, const struct sms_fields *fields)
         return fields->id;
     case 's':
         return fields->sender;
+    case 'r':
+        return fields->report_url;
+    case 'j':
+        return fields->report_id;
     default:
         assert(letter == 'k'); /* it was checked */
         return fields->secret;
@@ -71,14 +75,24 @@ static bool check_escapes(const char *text, enum sms_encoding encoding, struct f
     for (const char *sign = strchr(text, '%'); sign; sign = strchr(sign + 2, '%')) {
         if (sign[1] == '\0' || !strchr(letters, sign[1])) {
             fault_set(fault, FAULT_CONFIG, "%%%c is put for nothing", sign[1] != '\0' ? sign[1] : ' ');
-            return fault_hint(
-                fault, "Number %%n or %%N, text %%t, our number %%i, sender %%s, secret %%k, percent %%%%.");
+            return fault_hint(fault, "Number %%n or %%N, text %%t, our number %%i, sender %%s, secret %%k, reports %%r "
+                                     "or %%j, percent %%%%.");
         }
         if (sign[1] == 't' && encoding == SMS_HEADER) {
             return fault_set(fault, FAULT_CONFIG, "%%t is no text for a header");
         }
     }
     return true;
+}
+
+bool sms_template_has(const char *text, char letter)
+{
+    for (const char *sign = strchr(text, '%'); sign; sign = strchr(sign + 2, '%')) {
+        if (sign[1] == letter) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- JSON --- */

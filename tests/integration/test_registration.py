@@ -1,7 +1,9 @@
 """A guardian opens an account by SMS (guide 1.1, second scheme), through a real Kannel: who is known, who is not, and who tries."""
 
+import concurrent.futures
 import contextlib
 import re
+import threading
 
 import pytest
 
@@ -145,6 +147,29 @@ def test_an_import_at_work_is_not_disturbed(here, families):
     page = visitor.get("/inscription/enfants")
     visitor.page = visitor.submit(page.form("/inscription/enfants"), dict(zip(names, ["29/02/2012"])))
     assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
+
+
+def test_those_who_end_at_the_same_moment_wait_for_one_another(here, families):
+    """An evening after a letter of the school: nobody is told that the house is busy."""
+    crowd = [families.family()[0] for _ in range(8)]
+    visitors = [give(begin(here, who), code_to(here, who[2])) for who in crowd]
+    at_once = threading.Barrier(len(visitors))
+
+    def end(visitor):
+        at_once.wait(60)
+        return name_children(visitor, "29/02/2012").page
+
+    with here.psql() as before, concurrent.futures.ThreadPoolExecutor(len(visitors)) as pool:
+        before.execute("select pg_advisory_lock(1347568986)")  # the turn, in registration_confirm
+        pages = pool.map(end, visitors)
+        here.wait(lambda: waiting_for_a_turn(here) > 1, seconds=30, what="waiting")
+        before.execute("select pg_advisory_unlock(1347568986)")
+        assert {page.path for page in pages} == {"/inscription/mot-de-passe"}
+
+
+def waiting_for_a_turn(here):
+    with here.psql() as database:
+        return database.execute("select count(*) from pg_locks where locktype = 'advisory' and objid = 1347568986 and not granted").fetchone()[0]
 
 
 def test_a_password_is_chosen_once(here, families):

@@ -16,7 +16,9 @@ from peers.site import Site, configuration_text
 from peers.sms_provider import SmsProvider
 
 SECRET = "clef-d-essai-7Qk2"
-BODY = '{"messages": [{"to": "%n", "raw": "%N", "text": "%t", "ref": "%i", "from": "%s", "rate": 100}], "key": "%k"}'
+BODY = '{"messages": [{"to": "%n", "raw": "%N", "text": "%t", "ref": "%i", "from": "%s", "rate": 100}], "key": "%k", "tell": "%r", "mine": "%j"}'
+WORDS = {"report_accepted": ["sent"], "report_delivered": ["delivered", "0"], "report_undelivered": ["expired"], "report_refused": ["rejected"],
+         "report_waiting": ["queued"]}
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +44,18 @@ def here(tmp_path_factory, first, second):
         "sms": {"timeout": "2s", "check_interval": "1s", "undelivered_max": "20", "attempts_address": "1000"},
         'sms_provider "premier"': {"url": first.url, "user": "preau", "secret_file": secret},
         'sms_provider "second"': {"kind": "https", "url": second.url + "?ref=%i", "body": BODY, "secret_file": secret, "ca_file": second.authority,
-                                  "headers": ["Authorization: Bearer %k", "X-Sender: %s"], "answer": '"status": *"queued"'},
+                                  "headers": ["Authorization: Bearer %k", "X-Sender: %s"], "answer": '"status": *"queued"',
+                                  "report_status": "results.0.state", **WORDS},
     }
-    with Site.of(folder, "preau-linkd", "preau-portald", settings=settings, with_kannel=True) as site:
+    site = Site(folder, settings=settings, with_kannel=True)
+    settings["sms"]["reports_url"] = f"http://127.0.0.1:{site.ports['sms_reports']}/sms"  # where an operator's proxy leads to
+    try:
+        site.start_peers()
+        for name in ("preau-linkd", "preau-portald"):
+            site.launch(name)
         yield site
+    finally:
+        site.remove()
 
 
 @pytest.fixture(scope="module")
@@ -291,6 +301,95 @@ def test_many_that_are_not_delivered_are_told(here, families, first):
     here.wait(lambda: check(here, "sms_delivery")["state"] == "ok", what="over")
 
 
+# --------------------------------------------------------------------------------- reports of a provider of kind https
+
+
+def by_the_second(here, families, first, second):
+    """A message that the HTTPS provider took: (mobile, what it was told)."""
+    first.answers(503, "Temporal failure, try again later.")
+    who, _, _ = families.family()
+    begin(here, who)
+    assert sent(here, who[2])["provider"] == "second"
+    return who[2], json.loads(second.taken[-1]["body"])
+
+
+def state_of(word):
+    return {"results": [{"state": word}]}
+
+
+def reported(here, outcome):
+    return count(here, "preau_sms_reports_total", outcome=outcome)
+
+
+@pytest.mark.parametrize("words, delivery", [(("sent", "delivered"), "delivered"), (("delivered", "sent"), "delivered"), (("expired",), "undelivered"),
+                                             ((0,), "delivered"), (("rejected",), "refused"), (("queued",), "sent")])
+def test_what_an_https_provider_reports_is_followed(here, families, first, second, words, delivery):
+    mobile, said = by_the_second(here, families, first, second)
+    assert said["tell"] == f"{here.settings['sms']['reports_url']}/second/{said['mine']}"
+    before = reported(here, "malformed"), reported(here, "forged")
+    for word in (*words, *words):  # and again
+        assert second.report(said["tell"], "json", **state_of(word)).status_code == 200, word
+    assert row(here, mobile)["delivery"] == delivery
+    assert (reported(here, "malformed"), reported(here, "forged")) == before
+    if delivery != "sent":
+        assert reported(here, delivery) >= 1 and reported(here, "repeated") >= 1
+
+
+def test_words_that_nobody_explained_are_counted_and_told(here, families, first, second):
+    mobile, said = by_the_second(here, families, first, second)
+    before = reported(here, "malformed")
+    odd = (state_of("teleported"), state_of("Delivered"), state_of(None), state_of({"a": 1}), state_of("x" * 500), state_of(mobile), {"results": []}, {"state": "delivered"})
+    assert {second.report(said["tell"], "json", **one).status_code for one in odd} == {400}
+    garbage = (b"", b"{", b"[" * 4000, b'{"results": 1, "results": 2}', b"\xff\xfe", b"null", b"[]")
+    for one in garbage:
+        answer = requests.post(said["tell"], data=one, headers={"Content-Type": "application/json"}, timeout=20)
+        assert answer.status_code == 400, one
+    assert requests.get(said["tell"], timeout=20).status_code == 400
+    assert reported(here, "malformed") == before + len(odd) + len(garbage) + 1
+    assert requests.post(said["tell"], data=b"x" * 100_000, timeout=20).status_code in (400, 413)
+    assert row(here, mobile)["delivery"] == "sent"
+    log = here.log("preau-linkd")
+    assert "event=sms_report_unread" in log and "word=teleported" in log and "field=results.0.state" in log and "x" * 60 not in log
+    assert said["mine"] not in log and mobile not in log
+
+
+def test_nobody_speaks_as_an_https_provider(here, families, first, second):
+    mobile, said = by_the_second(here, families, first, second)
+    base, mine = here.settings["sms"]["reports_url"], said["mine"]
+    before = reported(here, "forged")
+    wrong = [f"{base}/second/{mine[:-1]}{'A' if mine[-1] != 'A' else 'B'}", f"{base}/second/{mine[::-1]}", f"{base}/second/", f"{base}/second",
+             f"{base}/second/{said['messages'][0]['ref']}", f"{base}/premier/{mine}", f"{base}/kannel/{mine}", f"{base}/nobody/{mine}",
+             f"{base}/secondary/{mine}", f"{base}/", f"{base}/second/{'A' * 2000}"]
+    assert {second.report(one, "json", **state_of("delivered")).status_code for one in wrong} == {404}
+    assert reported(here, "forged") == before + len(wrong)
+    assert row(here, mobile)["delivery"] == "sent"
+
+
+@pytest.mark.parametrize("way", ["query", "form", "json"])
+def test_all_reports_may_come_to_one_address(here, families, first, second, way):
+    """The provider repeats what it was told of the message, for it has one address for all."""
+    names = {"report_status": "state", "report_id": "ref"}
+    described = here.settings['sms_provider "second"']
+    kept = {**described}
+    described.update(names)
+    here.configure()
+    here.restart("preau-linkd")
+    try:
+        mobile, said = by_the_second(here, families, first, second)
+        address = here.settings["sms"]["reports_url"] + "/second"
+        assert second.report(address, way, state="expired").status_code == 404, "of no message"
+        assert second.report(address, way, state="expired", ref="preau-1-1").status_code == 404
+        assert second.report(f"{address}/{said['mine']}", way, state="expired").status_code == 404, "it is known by the field alone"
+        assert row(here, mobile)["delivery"] == "sent"
+        assert second.report(address, way, state="expired", ref=said["mine"], price="0.05").status_code == 200
+        assert row(here, mobile)["delivery"] == "undelivered"
+    finally:
+        described.clear()
+        described.update(kept)
+        here.configure()
+        here.restart("preau-linkd")
+
+
 # --------------------------------------------------------------------------------------------- what is configured
 
 
@@ -305,6 +404,11 @@ def test_many_that_are_not_delivered_are_told(here, families, first):
     ({"headers": ["Authorization %k"]}, "headers"),
     ({"headers": ["X-Text: %t"]}, "headers"),
     ({"secret_file": "/nowhere/at/all"}, "secret_file"),
+    ({"report_status": ""}, "report_status"),
+    ({"report_id": "ref", "body": '{"to": "%n", "text": "%t", "tell": "%r"}'}, "report_id"),
+    ({"body": '{"to": "%n", "text": "%t", "mine": "%j"}'}, "report_id"),
+    ({"report_delivered": []}, "report_delivered"),
+    ({"report_refused": ["rejected", "sent"]}, "the word sent stands twice"),
 ])
 def test_what_is_configured_wrong_is_said_at_the_start(here, tmp_path, changes, words):
     extra = tmp_path / "extra.conf"

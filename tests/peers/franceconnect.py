@@ -25,6 +25,11 @@ def subject_of(name):
     return hashlib.sha256(name.encode()).hexdigest() + "v1"
 
 
+def claims_of(given_name, family_name, subject, **claims):
+    return {"sub": subject, "given_name": given_name, "given_name_array": given_name.split(),
+            **({"family_name": family_name} if family_name else {}), "birthdate": "1980-01-01", "gender": "female", **claims}
+
+
 class FranceConnect(OpenIdPeer):
     script = "franceconnect.mjs"
     secret = SECRET
@@ -39,8 +44,11 @@ class FranceConnect(OpenIdPeer):
     def person(self, name, given_name, family_name=None, subject=None, **claims):
         """As RNIPP has it: given names apart by blanks, the name at birth. subject: of FranceConnect, another for a corrected civil
         status."""
-        self.people[name] = {"sub": subject or subject_of(name), "given_name": given_name, "given_name_array": given_name.split(),
-                             **({"family_name": family_name} if family_name else {}), "birthdate": "1980-01-01", "gender": "female", **claims}
+        self.know({name: claims_of(given_name, family_name, subject or subject_of(name), **claims)})
+
+    def know(self, people):
+        """Many at once: {name: claims}."""
+        self.people.update(people)
         new = self.people_file.with_suffix(".new")
         new.write_text(json.dumps(self.people))
         new.replace(self.people_file)

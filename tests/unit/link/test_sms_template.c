@@ -17,6 +17,8 @@ static const struct sms_fields fields = {
     .id = "preau-7-1",
     .sender = "Preau",
     .secret = "a\"b&c=d e",
+    .report_url = "https://a.example/sms/x/tok",
+    .report_id = "tok",
 };
 
 static char *filled(const char *text, enum sms_encoding encoding)
@@ -61,6 +63,7 @@ static void what_is_put_in_a_form_or_an_address_is_no_sign_of_it(void **state)
     is_filled(
         "t=%t", SMS_FORM, "t=Pr%C3%A9au%20%3A%20%22123456%22%0A%5C%20%26%20%3D%20%25%20%2B%20%27%20%3C%E2%82%AC%3E%7F");
     is_filled("https://sms.example/%i?from=%s", SMS_FORM, "https://sms.example/preau-7-1?from=Preau");
+    is_filled("r=%r&j=%j", SMS_FORM, "r=https%3A%2F%2Fa.example%2Fsms%2Fx%2Ftok&j=tok");
     is_filled("", SMS_FORM, "");
 }
 
@@ -69,6 +72,14 @@ static void a_header_has_them_as_they_are(void **state)
     (void)state;
     is_filled("Authorization: Bearer %k", SMS_HEADER, "Authorization: Bearer a\"b&c=d e");
     is_filled("X-Share: 100 %%", SMS_HEADER, "X-Share: 100 %");
+}
+
+static void what_is_put_in_is_known_before(void **state)
+{
+    (void)state;
+    assert_true(sms_template_has("to=%n&r=%r", 'r'));
+    assert_false(sms_template_has("to=%n&r=%%r", 'r'));
+    assert_false(sms_template_has("", 'r'));
 }
 
 static void what_is_wrong_is_said(void **state)
@@ -103,6 +114,7 @@ int main(void)
         cmocka_unit_test(a_json_document_stays_what_it_was_around_what_is_put_in),
         cmocka_unit_test(what_is_put_in_a_form_or_an_address_is_no_sign_of_it),
         cmocka_unit_test(a_header_has_them_as_they_are),
+        cmocka_unit_test(what_is_put_in_is_known_before),
         cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
