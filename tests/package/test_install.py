@@ -83,6 +83,10 @@ def test_a_daemons_account_is_its_own_role_only(installed):
     installed.run("runuser -u nobody -- psql -h /run/postgresql -d preau -U preau_portal -Atc 'select 1'", fails=True)
 
 
+def test_the_database_is_prepared_once(installed):
+    assert installed.run("preauctl database init").splitlines()[-1] == "Rien à faire : la base est prête."
+
+
 def test_what_is_removed_leaves_what_cannot_be_made_again(installed):
     installed.stop()
     installed.run(f"apt-get remove --yes {' '.join(PACKAGES)}")

@@ -1,0 +1,30 @@
+"""What preauctl knows of the daemons from outside is what they say of themselves."""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = {"importd": "import", "notifyd": "notify", "linkd": "link", "statsd": "stats", "portald": "portal"}
+
+
+def sections(text):
+    return re.findall(r'"(\w+)"', text)
+
+
+def rows():
+    text = (ROOT / "daemons/ctl/house.c").read_text()
+    return re.findall(r'\{\s*"preau-(\w+)",\s*"([\w-]+)",\s*"(\w+)",.*?\(const char \*const\[\]\)\s*\{(.*?)\}', text, re.S)
+
+
+def test_every_daemon_has_its_row():
+    assert [row[0] for row in rows()] == list(FOLDERS)
+
+
+def test_a_row_says_what_the_daemon_and_its_unit_say():
+    for name, account, role, named in rows():
+        folder = FOLDERS[name]
+        main = (ROOT / f"daemons/{folder}/{folder}.c").read_text()
+        assert sections(named) == sections(re.search(r"\.sections =\s*\(const char \*const\[\]\)\s*\{(.*?)\}", main, re.S)[1]), name
+        assert re.search(r'\.role = "(\w+)"', main)[1] == role
+        unit = (ROOT / f"deploy/systemd/preau-{name}.service").read_text()
+        assert re.search(r"^User=(.*)$", unit, re.M)[1] == account
