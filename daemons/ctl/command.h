@@ -11,6 +11,7 @@ enum ctl_exit {
     CTL_OK = 0,
     CTL_NO = 1,     /* refused, down, failed: the answer is no */
     CTL_USAGE = 2,  /* the command line is wrong */
+    CTL_BROKEN = 2, /* of doctor only, as monitoring counts: something is broken; 1: something is to be looked at */
     CTL_UNREACHABLE = 3, /* a daemon, the database or a file could not be reached: nothing is known of the answer */
     CTL_CONFIG = 78      /* EX_CONFIG of sysexits.h, as daemons end with */
 };
@@ -66,6 +67,7 @@ enum ctl_exit ctl_key_generate(const struct ctl *ctl);
 enum ctl_exit ctl_passwords_build(const struct ctl *ctl);
 enum ctl_exit ctl_crypto_calibrate(const struct ctl *ctl);
 enum ctl_exit ctl_status(const struct ctl *ctl);
+enum ctl_exit ctl_doctor(const struct ctl *ctl);
 enum ctl_exit ctl_admin_add(const struct ctl *ctl);
 enum ctl_exit ctl_admin_list(const struct ctl *ctl);
 enum ctl_exit ctl_admin_show(const struct ctl *ctl);

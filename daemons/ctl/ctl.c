@@ -1,12 +1,12 @@
 /* preauctl: the operator's and integrator's command line.
  *
- * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
+ * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, examines the installation, makes administrators, takes
  * and reports imports, has statistics computed and gives the open ones, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
- * as the operator; only `database init` and `migrate` speak to the database itself, as the schema's owner, and `audit` and `admin aaf-heads`,
+ * as the operator; only `database init` and `migrate` speak to the database itself, as the schema's owner, and `audit`, `admin aaf-heads` and `doctor`,
  * which read it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
  * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
- * Configuration  The daemons' own file: sections database (database init, migrate, audit, admin aaf-heads), keys (key), status (status), bus (the others).
+ * Configuration  The daemons' own file: sections database (database init, migrate, doctor, audit, admin aaf-heads), keys (key), status (status), bus (the others).
  * Promises       A password is printed once, when it was generated, and never read from the command line. */
 #include "ctl/options.h"
 #include "ctl/output.h"
@@ -154,6 +154,12 @@ static const struct command commands[] = {
      .summary = "Dit l’état des cinq démons, une ligne chacun ; code 1 si l’un n’est pas prêt.",
      .sections = of_status,
      .run = ctl_status,
+     },
+    {
+     .group = "doctor",
+     .summary =
+            "Examine l’installation, de la configuration aux serveurs des autres, et dit que faire ; code 1 : à voir, "
+            "2 : en panne.", .run = ctl_doctor,
      },
     {
      .group = "database",
@@ -505,7 +511,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                             },
+    {.group = NULL                                                                                                            },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

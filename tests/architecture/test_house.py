@@ -28,3 +28,14 @@ def test_a_row_says_what_the_daemon_and_its_unit_say():
         assert re.search(r'\.role = "(\w+)"', main)[1] == role
         unit = (ROOT / f"deploy/systemd/preau-{name}.service").read_text()
         assert re.search(r"^User=(.*)$", unit, re.M)[1] == account
+
+
+def test_every_check_of_doctor_is_documented_and_tried():
+    checks = dict(re.findall(r'\{"(\w+)",\s*"([^"]+)",\s*doctor_\w+', (ROOT / "daemons/ctl/doctor.c").read_text()))
+    page = (ROOT / "docs/operators/depannage.md").read_text()
+    tests = (ROOT / "tests/integration/test_doctor.py").read_text()
+    assert len(checks) > 20
+    for name, label in checks.items():
+        assert f"`{name}`" in page, name
+        assert label in page or label.startswith("preau-"), label
+        assert f'"{name}"' in tests or label.startswith("preau-"), f"{name}: a test that breaks it is wanted"
