@@ -9,8 +9,9 @@
 /* What every command may end with; docs/operators/preauctl.md. */
 enum ctl_exit {
     CTL_OK = 0,
-    CTL_NO = 1,          /* refused, down, failed: the answer is no */
-    CTL_USAGE = 2,       /* the command line is wrong */
+    CTL_NO = 1,     /* refused, down, failed: the answer is no */
+    CTL_USAGE = 2,  /* the command line is wrong */
+    CTL_BROKEN = 2, /* of doctor only, as monitoring counts: something is broken; 1: something is to be looked at */
     CTL_UNREACHABLE = 3, /* a daemon, the database or a file could not be reached: nothing is known of the answer */
     CTL_CONFIG = 78      /* EX_CONFIG of sysexits.h, as daemons end with */
 };
@@ -60,11 +61,13 @@ bool ctl_number(const struct ctl *ctl, const char *option, long min, long max, l
 
 enum ctl_exit ctl_config_show(const struct ctl *ctl);
 enum ctl_exit ctl_config_check(const struct ctl *ctl);
+enum ctl_exit ctl_database_init(const struct ctl *ctl);
 enum ctl_exit ctl_migrate(const struct ctl *ctl);
 enum ctl_exit ctl_key_generate(const struct ctl *ctl);
 enum ctl_exit ctl_passwords_build(const struct ctl *ctl);
 enum ctl_exit ctl_crypto_calibrate(const struct ctl *ctl);
 enum ctl_exit ctl_status(const struct ctl *ctl);
+enum ctl_exit ctl_doctor(const struct ctl *ctl);
 enum ctl_exit ctl_admin_add(const struct ctl *ctl);
 enum ctl_exit ctl_admin_list(const struct ctl *ctl);
 enum ctl_exit ctl_admin_show(const struct ctl *ctl);

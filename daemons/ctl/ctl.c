@@ -1,12 +1,12 @@
 /* preauctl: the operator's and integrator's command line.
  *
- * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, makes administrators, takes
+ * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, examines the installation, makes administrators, takes
  * and reports imports, has statistics computed and gives the open ones, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
- * as the operator; only `migrate` speaks to the database itself, as the schema's owner, and `audit` and `admin aaf-heads`,
+ * as the operator; only `database init` and `migrate` speak to the database itself, as the schema's owner, and `audit`, `admin aaf-heads` and `doctor`,
  * which read it.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
  * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
- * Configuration  The daemons' own file: sections database (migrate, audit, admin aaf-heads), keys (key), status (status), bus (the others).
+ * Configuration  The daemons' own file: sections database (database init, migrate, doctor, audit, admin aaf-heads), keys (key), status (status), bus (the others).
  * Promises       A password is printed once, when it was generated, and never read from the command line. */
 #include "ctl/options.h"
 #include "ctl/output.h"
@@ -138,12 +138,37 @@ static const struct ctl_option audit_show_options[] = {
     {NULL,            NULL,          NULL                                                 },
 };
 
+static const struct ctl_option database_init_options[] = {
+    {"dry-run",        NULL,   "dit ce qui serait fait, et ne fait rien"                                              },
+    {"maintenance-db", "BASE", "base déjà là, par où entrer avant que celle de Préau existe (défaut : postgres)"},
+    {"print-settings", NULL,
+     "imprime les réglages conseillés de postgresql.conf et les lignes de pg_hba.conf, avec leurs raisons"          },
+    {"accounts",       "N",    "pour tant de comptes (défaut : un million)"                                          },
+    {"memory",         "GIO",  "pour tant de mémoire, en Gio (défaut : celle de cette machine)"                     },
+    {NULL,             NULL,   NULL                                                                                   },
+};
+
 static const struct command commands[] = {
     {
      .group = "status",
      .summary = "Dit l’état des cinq démons, une ligne chacun ; code 1 si l’un n’est pas prêt.",
      .sections = of_status,
      .run = ctl_status,
+     },
+    {
+     .group = "doctor",
+     .summary =
+            "Examine l’installation, de la configuration aux serveurs des autres, et dit que faire ; code 1 : à voir, "
+            "2 : en panne.", .run = ctl_doctor,
+     },
+    {
+     .group = "database",
+     .name = "init",
+     .summary =
+            "Prépare PostgreSQL : les rôles, la base, son schéma ; sans effet la seconde fois, et sans jamais rien "
+            "détruire.", .options = database_init_options,
+     .sections = of_database,
+     .run = ctl_database_init,
      },
     {
      .group = "migrate",
@@ -486,7 +511,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                                 },
+    {.group = NULL                                                                                                            },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

@@ -1,5 +1,6 @@
 /* preauctl status: what the five daemons say of themselves on their status addresses. */
 #include "ctl/ask_status.h"
+#include "ctl/house.h"
 #include "ctl/output.h"
 #include "ctl/status_print.h"
 
@@ -10,17 +11,6 @@
 #include <string.h>
 
 enum { TIMEOUT_MS = 3000 };
-
-static const struct {
-    const char *name;
-    enum config_key address;
-} daemons[] = {
-    {"preau-importd", CONFIG_STATUS_IMPORT    },
-    {"preau-notifyd", CONFIG_STATUS_NOTIFY    },
-    {"preau-linkd",   CONFIG_STATUS_LINK      },
-    {"preau-statsd",  CONFIG_STATUS_STATISTICS},
-    {"preau-portald", CONFIG_STATUS_PORTAL    },
-};
 
 struct seen {
     const char *name, *address;
@@ -81,7 +71,8 @@ static json_t *seen_json(const struct seen *seen)
 
 static bool see(const struct ctl *ctl, struct status_asker *asker, size_t which, json_t *all)
 {
-    struct seen seen = {.name = daemons[which].name, .address = config_text(ctl->config, daemons[which].address)};
+    struct seen seen = {
+        .name = house_daemons[which].name, .address = config_text(ctl->config, house_daemons[which].status)};
     look(asker, &seen);
     if (ctl->is_json)
         (void)json_array_append_new(all, seen_json(&seen));
@@ -99,7 +90,7 @@ enum ctl_exit ctl_status(const struct ctl *ctl)
         return ctl_fail(ctl, CTL_UNREACHABLE, "library", "libcurl ne fonctionne pas sur cette machine");
     bool is_ready = true;
     json_t *all = json_array();
-    for (size_t i = 0; i < ARRAY_LENGTH(daemons); i++)
+    for (size_t i = 0; i < HOUSE_COUNT; i++)
         is_ready = see(ctl, asker, i, all) && is_ready;
     if (ctl->is_json)
         ctl_print_json(json_pack("{s:b, s:o}", "ready", is_ready, "daemons", all));

@@ -1,5 +1,6 @@
 """An operator's first hour: docs/operators/installation.md followed word for word on a bare Debian, then removed."""
 
+import json
 import pathlib
 import re
 import stat
@@ -81,6 +82,29 @@ def test_a_daemons_account_is_its_own_role_only(installed):
     assert installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_stats -Atc 'select current_user'").strip() == "preau_stats"
     installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_link -Atc 'select 1'", fails=True)
     installed.run("runuser -u nobody -- psql -h /run/postgresql -d preau -U preau_portal -Atc 'select 1'", fails=True)
+
+
+def examined(machine):
+    return {check["name"]: check for check in json.loads(machine.run("preauctl doctor --json || true"))["checks"]}
+
+
+def test_the_examination_tries_what_each_daemons_account_may(installed):
+    checks = examined(installed)
+    for name in ("config", "config_of_daemons", "secrets", "keys", "folders", "database_roles", "database_schema", "clock", "versions", "bus"):
+        assert checks[name]["state"] == "ok", checks[name]
+    key = "/etc/preau/keys/sealing-1.key"
+    installed.run(f"chmod 0600 {key}")
+    said = [finding["what"] for finding in examined(installed)["secrets"]["findings"]]
+    installed.run(f"chmod 0640 {key}")
+    assert [what.split(" : ")[1].split()[0] for what in said] == ["preau-import", "preau-notify", "preau-link"], said
+    installed.run(f"chown nobody {key}")
+    said = [finding["what"] for finding in examined(installed)["secrets"]["findings"]]
+    installed.run(f"chown root {key}")
+    assert len(said) == 1 and "appartient à nobody" in said[0], said
+
+
+def test_the_database_is_prepared_once(installed):
+    assert installed.run("preauctl database init").splitlines()[-1] == "Rien à faire : la base est prête."
 
 
 def test_what_is_removed_leaves_what_cannot_be_made_again(installed):

@@ -177,6 +177,8 @@ CHANGED = ("Link/ChangeAdministrator",)
 
 COMMANDS = {
     "status": READS,
+    "doctor": READS,
+    "database init": "before there is a trail to write to; the table of migrations remembers what was applied, and when",
     "migrate": "the owner of the schema, before any daemon: the table of migrations remembers which, and when",
     "key generate": "a file of keys.directory: there is no database to write to, and the key tells when it was made",
     "passwords build": "a file that the operator then names in the configuration: no database is there to write to",

@@ -1,0 +1,31 @@
+-- What an operator wants to know of the server itself: for preauctl doctor, under any of the house's roles.
+
+-- :query server_state
+-- Its version, the settings that data depend on, what time it is there, whether its journal is archived.
+-- :role import notify link stats portal ctl
+select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_number,
+       pg_encoding_to_char(d.encoding)::text as encoding, current_setting('data_checksums') = 'on' as has_checksums,
+       current_setting('fsync') = 'on' as has_fsync, current_setting('full_page_writes') = 'on' as has_full_pages,
+       current_setting('max_connections')::integer as connections_max,
+       current_setting('superuser_reserved_connections')::integer as connections_reserved,
+       pg_is_in_recovery() as is_standby, current_setting('archive_mode') <> 'off' as is_archiving,
+       a.last_archived_time, a.last_failed_time, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock
+  from pg_database d, pg_stat_archiver a
+ where d.datname = current_database();
+
+-- :query server_roles
+-- Of each role that is named: is it there, may it come in, may it do more than its work?
+-- :role import notify link stats portal ctl
+-- $1 names text[]
+select w.name, r.rolname is not null as is_there, coalesce(r.rolcanlogin, false) as may_log_in,
+       coalesce(r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls, false) as is_powerful,
+       coalesce(r.rolvaliduntil <= now(), false) as is_expired,
+       coalesce(has_database_privilege(r.oid, current_database(), 'connect'), false) as may_connect
+  from unnest($1) with ordinality as w (name, place)
+  left join pg_roles r on r.rolname = w.name
+ order by w.place;
+
+-- :query server_schema
+-- The last migration that was applied.
+-- :role import notify link stats portal ctl
+select coalesce(max(number), 0)::integer as number from preau.migration;

@@ -1,0 +1,26 @@
+/* The five daemons as preauctl knows them, from the outside: how each is found, and as whom it comes to the database and the disk. */
+#pragma once
+
+#include "runtime/config.h"
+
+#include <stddef.h>
+
+enum { HOUSE_IMPORT, HOUSE_NOTIFY, HOUSE_LINK, HOUSE_STATS, HOUSE_PORTAL, HOUSE_COUNT };
+
+struct house_daemon {
+    const char *name;            /* "preau-importd" */
+    const char *account;         /* Unix: of deploy/systemd */
+    const char *role;            /* PostgreSQL */
+    enum config_key status, bus; /* bus: CONFIG_KEY_COUNT, it serves none */
+    const char *const *sections; /* of the configuration, as its own main file names them */
+};
+extern const struct house_daemon house_daemons[HOUSE_COUNT];
+
+/* preauctl's own role. */
+#define HOUSE_CTL_ROLE "preau_ctl"
+
+/* How many connections of PostgreSQL all daemons may want together, as the configuration says, with some to spare for what works
+ * beside the pools and for whoever looks; and max_connections, with those that are for superusers, and never below what
+ * PostgreSQL has by itself. */
+long long house_connections_wanted(const struct config *config);
+long long house_connections_max(const struct config *config);
