@@ -165,11 +165,8 @@ void doctor_academy_portals(struct doctor *doctor, int index)
         doctor_detail(doctor, "%zu", count);
 }
 
-/* CAS is asked by linkd; a SAML provider only by browsers: linkd's own word on it is all there is. */
-static void check_ent(struct doctor *doctor, const char *name, const struct config *ent)
+static void check_cas(struct doctor *doctor, const char *name, const struct config *ent)
 {
-    if (!config_is_set(ent, CONFIG_ENT_ADDRESS))
-        return;
     _cleanup_(memory_free) char *address = checked_printf("%s/login", config_text(ent, CONFIG_ENT_ADDRESS));
     const struct peer_question question = {.address = address,
         .ca_file = config_text(ent, CONFIG_ENT_CA_FILE),
@@ -179,6 +176,15 @@ static void check_ent(struct doctor *doctor, const char *name, const struct conf
         doctor_find(doctor, DOCTOR_BROKEN, "%s : %s répond %ld", name, address, answer.code);
         doctor_advise(doctor, "prévenez qui tient cet ENT ; docs/operators/ent.md");
     }
+}
+
+/* CAS and OpenID Connect are asked by linkd; a SAML provider only by browsers: linkd's own word on it is all there is. */
+static void check_ent(struct doctor *doctor, const char *name, const struct config *ent)
+{
+    if (config_is_set(ent, CONFIG_ENT_ISSUER))
+        check_discovery(doctor, name, config_text(ent, CONFIG_ENT_ISSUER), config_text(ent, CONFIG_ENT_CA_FILE));
+    else if (config_is_set(ent, CONFIG_ENT_ADDRESS))
+        check_cas(doctor, name, ent);
 }
 
 void doctor_ents(struct doctor *doctor, int index)

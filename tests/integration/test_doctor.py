@@ -374,11 +374,14 @@ def test_what_is_configured_and_not_there(here, tmp_path):
     more = tmp_path / "more.conf"
     more.write_text('sms_provider "absent" { url = "http://127.0.0.1:1/cgi-bin/sendsms" }\n'
                     'franceconnect { issuer = "https://127.0.0.1:1/api/v2" }\n'
-                    'ent "lyon" { academy = "10" label = "ENT" address = "https://127.0.0.1:1/cas" key_pattern = "([0-9]+)" }\n')
+                    'ent "lyon" { academy = "10" label = "ENT" address = "https://127.0.0.1:1/cas" key_pattern = "([0-9]+)" }\n'
+                    'ent "nice" { academy = "23" label = "ENT" protocol = "oidc" issuer = "https://127.0.0.1:1/idp" client_id = "x"'
+                    ' key_pattern = "([0-9]+)" }\n')
     checks = examine_with(here, more)
     found(checks, "sms", "absent : http://127.0.0.1:1 : ")
     found(checks, "franceconnect", "FranceConnect : https://127.0.0.1:1/api/v2/.well-known/openid-configuration : ")
     found(checks, "ent", "lyon : https://127.0.0.1:1/cas/login : ")
+    found(checks, "ent", "nice : https://127.0.0.1:1/idp/.well-known/openid-configuration : ")
 
 
 def test_everything_is_dead_and_every_check_is_made_all_the_same(here):
