@@ -87,7 +87,7 @@ static bool check_escapes(const char *text, enum sms_encoding encoding, struct f
 
 bool sms_template_has(const char *text, char letter)
 {
-    for (const char *sign = strchr(text, '%'); sign; sign = strchr(sign + 2, '%')) {
+    for (const char *sign = strchr(text, '%'); sign && sign[1] != '\0'; sign = strchr(sign + 2, '%')) {
         if (sign[1] == letter) {
             return true;
         }

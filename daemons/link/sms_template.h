@@ -26,7 +26,7 @@ struct sms_fields {
 
 /* Faults: CONFIG: no JSON, an escape that there is not. */
 MUST_USE bool sms_template_check(const char *text, enum sms_encoding encoding, struct fault *fault);
-/* Does one that was checked put this in? letter: 'r' of %r. */
+/* Does one put this in, checked or not? letter: 'r' of %r. */
 bool sms_template_has(const char *text, char letter);
 /* Of one that was checked. To be wiped: it may hold a code and a secret. */
 FRESH_MEMORY char *sms_template_fill(const char *text, enum sms_encoding encoding, const struct sms_fields *fields);

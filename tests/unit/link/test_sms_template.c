@@ -80,6 +80,7 @@ static void what_is_put_in_is_known_before(void **state)
     assert_true(sms_template_has("to=%n&r=%r", 'r'));
     assert_false(sms_template_has("to=%n&r=%%r", 'r'));
     assert_false(sms_template_has("", 'r'));
+    assert_false(sms_template_has("r=%", 'r')); /* the body of who is asked by GET is none that was checked */
 }
 
 static void what_is_wrong_is_said(void **state)
