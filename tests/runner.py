@@ -33,15 +33,17 @@ TAIL = 60
 class Tally:
     def __init__(self):
         self.passed, self.failed, self.failures = 0, 0, []
+        self.lock = threading.Lock()
 
     def add(self, what, seconds, code, counts):
         """counts: (passed, names of failed) or None."""
         passed, failed = counts if counts is not None else (int(code == 0), [what] if code else [])
         if code != 0 and not failed:
             failed = [f"{what}: ended with {code}"]
-        self.passed += passed
-        self.failed += len(failed)
-        self.failures += [name if name.startswith(what) else f"{what}: {name}" for name in failed]
+        with self.lock:
+            self.passed += passed
+            self.failed += len(failed)
+            self.failures += [name if name.startswith(what) else f"{what}: {name}" for name in failed]
         print(f"{seconds:6.1f} s {what}: {passed} passed, {len(failed)} failed", flush=True)
 
 

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One run at a time on a server; any constant does, as long as it is not that of migrate.c. */
 #define PREPARE_SETTINGS                                                                                               \
     "set client_min_messages = warning; set search_path = ''; set lock_timeout = '10s'; set statement_timeout = '60s'"
+/* One run at a time on a server; any constant does, as long as it is not that of migrate.c. */
 #define PREPARE_LOCK "select pg_advisory_lock(7240502)"
 
 #define PREPARE_LOOK                                                                                                   \
@@ -20,14 +20,17 @@
 #define PREPARE_ROLE_LOOK                                                                                              \
     "select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls, rolcanlogin"                   \
     " from pg_roles where rolname = $1"
-#define PREPARE_DATABASE_LOOK "select pg_encoding_to_char(encoding) from pg_database where datname = $1"
-#define PREPARE_ENTRANCE_LOOK "select has_database_privilege($1, $2, $3)"
+#define PREPARE_DATABASE_LOOK "select pg_encoding_to_char(encoding), datallowconn from pg_database where datname = $1"
+/* of a role that a dry run would make: what everybody may */
+#define PREPARE_ENTRANCE_LOOK                                                                                          \
+    "select coalesce((select has_database_privilege(oid, $2, $3) from pg_roles where rolname = $1),"                   \
+    " has_database_privilege('public', $2, $3))"
 
 struct preparing {
     const struct prepare_options *options;
     PGconn *pq;
     char *database;
-    bool is_there;
+    bool is_there, is_whole; /* else a run ended between the database and its rights */
 };
 
 static void preparing_clear(struct preparing *preparing)
@@ -159,6 +162,7 @@ static bool database_fits(struct preparing *preparing, struct fault *fault)
         return false;
     }
     preparing->is_there = PQntuples(result) > 0;
+    preparing->is_whole = preparing->is_there && is_true(result, 1);
     if (preparing->is_there && strcmp(PQgetvalue(result, 0, 0), "UTF8") != 0) {
         fault_set(fault, FAULT_CONFIG, "the database %.63s is there with the encoding %.20s, not UTF8", name,
             PQgetvalue(result, 0, 0));
@@ -190,33 +194,42 @@ static bool make_role(const struct preparing *preparing, const char *role, struc
         return true;
     }
     if (preparing->options->is_dry_run) {
-        tell(preparing, PREPARE_ROLE, role, PREPARE_WANTED);
+        tell(preparing, PQntuples(result) > 0 ? PREPARE_LOGIN : PREPARE_ROLE, role, PREPARE_WANTED);
         return true;
     }
-    const char *verb = PQntuples(result) > 0 ? "alter role " : "create role ";
-    if (!command_of(preparing->pq, verb, role, " login", "", fault)) {
+    bool is_there = PQntuples(result) > 0;
+    if (!command_of(preparing->pq, is_there ? "alter role " : "create role ", role, " login", "", fault)) {
         return fault_add(fault, "role %s", role);
     }
-    tell(preparing, PREPARE_ROLE, role, PREPARE_DONE);
+    tell(preparing, is_there ? PREPARE_LOGIN : PREPARE_ROLE, role, PREPARE_DONE);
     return true;
 }
 
 /* The locale of the C library sorts by code point and knows letters: the house sorts names itself, and an upgrade of the
- * system changes no index. Whoever is no role of ours is not let in. */
+ * system changes no index. */
+static bool make_empty(const struct preparing *preparing, const char *name, struct fault *fault)
+{
+    return preparing->is_there ||
+           command_of(preparing->pq, "create database ", name,
+               " template template0 encoding 'UTF8' locale 'C.UTF-8' allow_connections false", "", fault);
+}
+
+/* Whoever is no role of ours is not let in: nobody is before that is said, so that a run that ends here is seen by the next. */
 static bool make_database(struct preparing *preparing, struct fault *fault)
 {
     const char *name = preparing->database;
     enum prepare_outcome outcome = PREPARE_KEPT;
-    if (!preparing->is_there && preparing->options->is_dry_run) {
+    if (!preparing->is_whole && preparing->options->is_dry_run) {
         outcome = PREPARE_WANTED;
-    } else if (!preparing->is_there) {
+    } else if (!preparing->is_whole) {
         outcome = PREPARE_DONE;
-        if (!command_of(preparing->pq, "create database ", name, " template template0 encoding 'UTF8' locale 'C.UTF-8'",
-                "", fault) ||
-            !command_of(preparing->pq, "revoke all on database ", name, " from public", "", fault)) {
+        if (!make_empty(preparing, name, fault) ||
+            !command_of(preparing->pq, "revoke all on database ", name, " from public", "", fault) ||
+            !command_of(preparing->pq, "alter database ", name, " allow_connections true", "", fault)) {
             return fault_add(fault, "database %s", name);
         }
         preparing->is_there = true;
+        preparing->is_whole = true;
     }
     tell(preparing, PREPARE_DATABASE, name, outcome);
     return true;
@@ -252,7 +265,7 @@ static bool make_all(struct preparing *preparing, struct fault *fault)
     }
     done = done && make_database(preparing, fault);
     /* of what is not there yet, a dry run has nothing to look at */
-    for (size_t i = 0; done && preparing->is_there && !options->is_dry_run && i < options->role_count; i++) {
+    for (size_t i = 0; done && preparing->is_whole && i < options->role_count; i++) {
         done = make_entrance(preparing, options->roles[i], "connect", fault) &&
                (i > 0 || make_entrance(preparing, options->roles[i], "temporary", fault));
     }
@@ -273,6 +286,6 @@ bool prepare_server(const struct prepare_options *options, bool *out_is_there, s
         !command(preparing.pq, PREPARE_LOCK, fault) || !all_fits(&preparing, fault) || !make_all(&preparing, fault)) {
         return false;
     }
-    *out_is_there = preparing.is_there;
+    *out_is_there = preparing.is_whole;
     return true;
 }

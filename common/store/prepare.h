@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum prepare_what { PREPARE_ROLE, PREPARE_DATABASE, PREPARE_ENTRANCE }; /* the last: the right of a role to come in */
+/* LOGIN: a role that is there and may not connect; ENTRANCE: the right of a role to come in */
+enum prepare_what { PREPARE_ROLE, PREPARE_LOGIN, PREPARE_DATABASE, PREPARE_ENTRANCE };
 enum prepare_outcome { PREPARE_KEPT, PREPARE_DONE, PREPARE_WANTED }; /* the last: it would be done, but for a dry run */
 
 /* name: of the role or the database. */

@@ -35,10 +35,14 @@ static void tell(
 
 static void step_told(void *arg, enum prepare_what what, const char *name, enum prepare_outcome outcome)
 {
-    static const char *const names[] = {
-        [PREPARE_ROLE] = "role", [PREPARE_DATABASE] = "database", [PREPARE_ENTRANCE] = "entrance"};
+    static const char *const names[] = {[PREPARE_ROLE] = "role",
+        [PREPARE_LOGIN] = "login",
+        [PREPARE_DATABASE] = "database",
+        [PREPARE_ENTRANCE] = "entrance"};
     static const char *const words[][3] = {
         [PREPARE_ROLE] = {"rôle %s : déjà là",         "rôle %s : créé",                                "rôle %s : à créer"               },
+        [PREPARE_LOGIN] = {"rôle %s : se connecte",        "rôle %s : droit de se connecter, rendu",
+                          "rôle %s : droit de se connecter, à rendre"                                                                             },
         [PREPARE_DATABASE] = {"base %s : déjà là, en UTF8",
                           "base %s : créée (UTF8, C.UTF-8), fermée à qui n’est pas de Préau",           "base %s : à créer (UTF8, C.UTF-8)"},
         [PREPARE_ENTRANCE] = {"rôle %s : entre dans la base", "rôle %s : droit d’entrer dans la base, donné",

@@ -183,6 +183,12 @@ static void check_run(struct doctor *doctor, const struct doctor_check *check)
     int code = doctor_look_as(NULL, CHECK_SECONDS, make_apart, &making, &said);
     json_t *made = code == 0 ? json_loads(said, 0, NULL) : NULL;
     const char *detail = json_string_value(json_object_get(made, "detail"));
+    if (made == NULL && code != DOCTOR_LOOK_LATE) {
+        doctor_find(doctor, DOCTOR_BROKEN, "ce contrôle s’est arrêté sans rien dire");
+        doctor_advise(
+            doctor, "mémoire ou processus manquent-ils à cette machine ? Sinon, signalez-le avec preauctl --version");
+        return;
+    }
     if (made == NULL) {
         doctor_find(doctor, DOCTOR_BROKEN, "ce contrôle n’a pas fini en %d s", CHECK_SECONDS);
         doctor_advise(doctor, "ce qu’il regarde ne répond plus : un serveur, ou un disque, bloqué");

@@ -83,6 +83,11 @@ void doctor_public_address(struct doctor *doctor, int index);
 /* May this process become that account (it is root, and the account is there)? Else what follows is tried as ourselves. */
 bool doctor_may_become(const char *account);
 /* Runs `look` in a process of its own under the account (NULL: as ourselves), for at most `seconds`: what hangs there hangs nobody here. 0 and
- * what it wrote, or what it gave; -1: it was not done in time. The caller frees *out_said. */
+ * what it wrote, or what it gave, or one of these. The caller frees *out_said. */
+enum {
+    DOCTOR_LOOK_LATE = -2,       /* it was not done in time */
+    DOCTOR_LOOK_DEAD = -1,       /* it died, or could not begin */
+    DOCTOR_LOOK_NOT_BECOME = 111 /* that account is refused to us */
+};
 typedef int doctor_look(void *arg, FILE *out);
 int doctor_look_as(const char *account, unsigned seconds, doctor_look *look, void *arg, char **out_said);

@@ -13,9 +13,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { SAID_MAX = 256 * 1024, LOOK_NOT_BECOME = 111 };
+enum { SAID_MAX = 256 * 1024 };
 
 bool doctor_may_become(const char *account)
 {
@@ -28,8 +29,8 @@ static bool become(const char *account)
     if (account == NULL || !doctor_may_become(account))
         return true;
     const struct passwd *entry = getpwnam(account);
-    return entry != NULL && initgroups(account, entry->pw_gid) == 0 && setgid(entry->pw_gid) == 0 &&
-           setuid(entry->pw_uid) == 0;
+    return entry != NULL && setenv("HOME", entry->pw_dir, 1) == 0 && /* where libpq looks for certificates */
+           initgroups(account, entry->pw_gid) == 0 && setgid(entry->pw_gid) == 0 && setuid(entry->pw_uid) == 0;
 }
 
 /* Never returns: what the parent was doing is not done twice. It dies with its parent, whose own time may be over first; the
@@ -37,7 +38,7 @@ static bool become(const char *account)
 static void child(int pipe_end, const char *account, doctor_look *look, void *arg)
 {
     FILE *out = fdopen(pipe_end, "w");
-    int code = LOOK_NOT_BECOME;
+    int code = DOCTOR_LOOK_NOT_BECOME;
     if (out != NULL && become(account) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) {
         code = look(arg, out);
         (void)fflush(out);
@@ -67,12 +68,25 @@ static bool take(int pipe_end, unsigned seconds, char *said)
     }
 }
 
+/* One that is killed in the middle of what a dead disk does not end is left to the kernel. */
+static bool is_over(pid_t pid, int *out_how)
+{
+    enum { ROUNDS = 100 };
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (int round = 0; round < ROUNDS; round++) {
+        if (waitpid(pid, out_how, WNOHANG) == pid)
+            return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 int doctor_look_as(const char *account, unsigned seconds, doctor_look *look, void *arg, char **out_said)
 {
     int ends[2];
     *out_said = checked_calloc(1, SAID_MAX);
     if (pipe(ends) != 0)
-        return -1;
+        return DOCTOR_LOOK_DEAD;
     (void)fflush(stdout); /* else the child would have it too */
     pid_t pid = fork();
     if (pid == 0) {
@@ -83,10 +97,12 @@ int doctor_look_as(const char *account, unsigned seconds, doctor_look *look, voi
     bool is_whole = pid > 0 && take(ends[0], seconds, *out_said);
     (void)close(ends[0]);
     if (pid < 0)
-        return -1;
+        return DOCTOR_LOOK_DEAD;
     int how = 0;
     if (!is_whole)
         (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, &how, 0);
-    return is_whole && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+    bool has_ended = is_over(pid, &how);
+    if (!is_whole || !has_ended)
+        return DOCTOR_LOOK_LATE;
+    return WIFEXITED(how) ? WEXITSTATUS(how) : DOCTOR_LOOK_DEAD;
 }

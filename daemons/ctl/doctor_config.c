@@ -5,8 +5,10 @@
 #include "runtime/memory.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LOOK_SECONDS = 10 };
 
@@ -17,10 +19,10 @@ static void check_mode(struct doctor *doctor, const char *file)
         char reason[96];
         doctor_find(doctor, DOCTOR_BROKEN, "%s : %s", file, strerror_r(errno, reason, sizeof reason));
         doctor_advise(doctor, "rétablissez ce fichier ; tous les démons le lisent");
-    } else if ((found.st_mode & S_IWOTH) != 0) {
-        doctor_find(doctor, DOCTOR_BROKEN, "%s : n’importe quel compte peut l’écrire (mode %04o)", file,
-            (unsigned)found.st_mode & 07777U);
-        doctor_advise(doctor, "chmod o-w %s", file);
+    } else if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        doctor_find(doctor, DOCTOR_BROKEN, "%s : %s peut l’écrire (mode %04o)", file,
+            (found.st_mode & S_IWOTH) != 0 ? "n’importe quel compte" : "son groupe", (unsigned)found.st_mode & 07777U);
+        doctor_advise(doctor, "chmod go-w %s", file);
     }
 }
 
@@ -82,15 +84,31 @@ static void tell_problems(struct doctor *doctor, const struct house_daemon *daem
     }
 }
 
+/* Installed here, and systemd finds no account to start it under. */
+static bool is_without_account(const struct house_daemon *daemon)
+{
+    _cleanup_(memory_free) char *unit = checked_printf("/lib/systemd/system/%s.service", daemon->name);
+    return geteuid() == 0 && access(unit, F_OK) == 0 && getpwnam(daemon->account) == NULL;
+}
+
 void doctor_config_of_daemons(struct doctor *doctor, int index)
 {
     (void)index;
     for (size_t i = 0; i < HOUSE_COUNT; i++) {
         const struct house_daemon *daemon = &house_daemons[i];
+        if (is_without_account(daemon)) {
+            doctor_find(doctor, DOCTOR_BROKEN, "%s : le compte %s n’existe pas", daemon->name, daemon->account);
+            doctor_advise(doctor, "systemd-sysusers, ou réinstallez le paquet de ce démon");
+            continue;
+        }
         struct reading reading = {doctor->ctl, daemon};
         _cleanup_(memory_free) char *said = NULL;
         int code = doctor_look_as(daemon->account, LOOK_SECONDS, read_as, &reading, &said);
-        if (code < 0) {
+        if (code == DOCTOR_LOOK_NOT_BECOME) {
+            doctor_find(
+                doctor, DOCTOR_BROKEN, "%s : le compte %s ne peut pas être pris", daemon->name, daemon->account);
+            doctor_advise(doctor, "lancez preauctl doctor en root, hors d’un conteneur qui l’interdit");
+        } else if (code < 0) {
             doctor_find(doctor, DOCTOR_BROKEN, "%s : la lecture n’a pas fini en %d s", daemon->name, LOOK_SECONDS);
             doctor_advise(doctor, "un disque ou un partage de fichiers ne répond sans doute plus");
         } else if (code != 0) {

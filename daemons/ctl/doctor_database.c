@@ -34,6 +34,7 @@ static bool connect_as(const struct doctor *doctor, const char *role, struct ses
 
 /* --- why not? --- */
 
+/* The first that fits: what the server says of itself names roles and databases too. */
 static const struct {
     const char *words; /* of libpq or the server, in English or French */
     const char *advice;
@@ -47,10 +48,10 @@ static const struct {
      "le mot de passe du fichier passfile n’est pas celui du rôle, ou ce fichier manque : voyez database.conninfo"    },
     {"mot de passe",
      "le mot de passe du fichier passfile n’est pas celui du rôle, ou ce fichier manque : voyez database.conninfo"    },
-    {"role ",                "créez les rôles : preauctl database init"                                                },
-    {"database ",            "créez la base : preauctl database init"                                                   },
     {"too many",             "augmentez max_connections, ou réduisez database.pool_size"                                },
     {"starting up",          "PostgreSQL démarre : attendez, et regardez son journal si cela dure"                      },
+    {"role ",                "créez les rôles : preauctl database init"                                                },
+    {"database ",            "créez la base : preauctl database init"                                                   },
     {"No such file",         "PostgreSQL est arrêté, ou le dossier de sa prise n’est pas celui de database.conninfo : "
                      "systemctl status postgresql"                                                   },
     {"refused",              "PostgreSQL est arrêté, ou n’écoute pas à cette adresse : systemctl status postgresql"},

@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "runtime/secret.h"
 #include "store/server_state.h"
 
 #include <dirent.h>
@@ -46,7 +47,10 @@ static bool check_access(struct doctor *doctor, const struct house_daemon *daemo
     if (code == 0)
         return true;
     doctor_find(doctor, DOCTOR_BROKEN, "%s : %s ne peut pas le %s (%s)", path, daemon->account,
-        (mode & W_OK) != 0 ? "lire et l’écrire" : "lire", code < 0 ? "pas de réponse du disque" : said);
+        (mode & W_OK) != 0 ? "lire et l’écrire" : "lire",
+        code < 0                         ? "pas de réponse du disque"
+        : code == DOCTOR_LOOK_NOT_BECOME ? "ce compte ne peut pas être pris"
+                                         : said);
     if (code == ACCESS_GONE)
         doctor_advise(
             doctor, "rétablissez %s, ou corrigez la clef qui le nomme ; est-ce un disque qui n’est pas monté ?", path);
@@ -122,7 +126,7 @@ static void check_conninfo(struct counting *counting, enum config_key key)
     _cleanup_(memory_free) char *password = conninfo_value(conninfo, "password");
     _cleanup_(memory_free) char *passfile = conninfo_value(conninfo, "passfile");
     if (password != NULL) {
-        memset(password, 0, strlen(password));
+        secret_wipe(password, strlen(password));
         doctor_find(counting->doctor, DOCTOR_LOOK, "%s contient un mot de passe", config_key_name(key));
         doctor_advise(
             counting->doctor, "mettez-le dans un fichier (passfile=…), ou préférez l’authentification « peer »");
@@ -166,6 +170,8 @@ void doctor_secrets(struct doctor *doctor, int index)
     check_titled_secrets(&counting, "academy_portal", CONFIG_ACADEMY_PORTAL_CLIENT_SECRET_FILE);
     check_titled_secrets(&counting, "academy_portal", CONFIG_ACADEMY_PORTAL_CLIENT_KEY_FILE);
     check_titled_secrets(&counting, "ent", CONFIG_ENT_SIGNING_KEY_FILE);
+    check_titled_secrets(&counting, "ent", CONFIG_ENT_CLIENT_SECRET_FILE);
+    check_titled_secrets(&counting, "ent", CONFIG_ENT_CLIENT_KEY_FILE);
     check_conninfo(&counting, CONFIG_DATABASE_CONNINFO);
     check_conninfo(&counting, CONFIG_DATABASE_OWNER_CONNINFO);
     if (doctor->state == DOCTOR_OK)

@@ -51,12 +51,15 @@ static bool knock(
     return out_answer->is_there;
 }
 
-/* "https://host:port" of an address, which may go on with what is none (%n of a provider of SMS). */
+/* "https://host:port" of an address, which may go on with what is none (%n of a provider of SMS), and may begin with a password. */
 static char *origin_of(const char *address)
 {
     const char *scheme = strstr(address, "://");
     size_t begin = scheme != NULL ? (size_t)(scheme - address) + 3 : 0;
-    return checked_strndup(address, begin + strcspn(address + begin, "/?#"));
+    size_t end = begin + strcspn(address + begin, "/?#");
+    const char *at = memrchr(address + begin, '@', end - begin);
+    size_t host = at != NULL ? (size_t)(at - address) + 1 : begin;
+    return checked_printf("%.*s%.*s", (int)begin, address, (int)(end - host), address + host);
 }
 
 /* --- mail --- */
@@ -118,7 +121,9 @@ void doctor_sms(struct doctor *doctor, int index)
 
 static void check_discovery(struct doctor *doctor, const char *name, const char *issuer, const char *ca_file)
 {
-    _cleanup_(memory_free) char *address = checked_printf("%s/.well-known/openid-configuration", issuer);
+    size_t length = strlen(issuer);
+    length -= length > 0 && issuer[length - 1] == '/'; /* OpenID Connect Discovery 4.1 */
+    _cleanup_(memory_free) char *address = checked_printf("%.*s/.well-known/openid-configuration", (int)length, issuer);
     const struct peer_question question = {
         .address = address, .ca_file = ca_file, .proxy = config_text(doctor->config, CONFIG_LINK_PROVIDER_PROXY)};
     _cleanup_(peer_answer_clear) struct peer_answer answer = {0};

@@ -11,8 +11,7 @@ const struct house_daemon house_daemons[HOUSE_COUNT] = {
     [HOUSE_STATS] = {"preau-statsd",  "preau-stats",  "preau_stats",  CONFIG_STATUS_STATISTICS, CONFIG_BUS_STATISTICS,
                       (const char *const[]){"database", "bus", "status", "statistics", NULL}                                    },
     [HOUSE_PORTAL] = {"preau-portald", "preau-portal", "preau_portal", CONFIG_STATUS_PORTAL,     CONFIG_KEY_COUNT,
-                      (const char *const[]){
-            "database", "bus", "status", "portal", "online_service", "link", "sms", "franceconnect", "ent", NULL}               },
+                      (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms", NULL}       },
 };
 
 enum { SPARE_CONNECTIONS = 10, SUPERUSER_CONNECTIONS = 3, POSTGRESQL_DEFAULT = 100 };

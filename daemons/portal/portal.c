@@ -199,8 +199,8 @@ static const struct daemon daemon_portal = {
     .name = "preau-portald",
     .role = "preau_portal",
     .summary = "Sert les pages des chefs d’établissement et des familles.",
-    .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms",
-                                      "franceconnect", "ent", NULL},
+ /* of franceconnect and ent what it shows is read as it is: their secrets are linkd's alone, and no file of theirs is looked for */
+    .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms", NULL},
     .status_address = CONFIG_STATUS_PORTAL,
     .start = portal_start,
     .drain = portal_drain,

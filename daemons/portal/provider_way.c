@@ -17,7 +17,7 @@ bool provider_is_followed(struct visit *visit)
     bool is_followed =
         header_says(visit, "Sec-Fetch-Mode", "navigate") && header_says(visit, "Sec-Fetch-Dest", "document");
     if (!is_followed) {
-        page_refuse(visit, REFUSAL_NOT_ALLOWED);
+        page_refuse(visit, REFUSAL_NOT_IN_A_FRAME);
     }
     return is_followed;
 }

@@ -30,6 +30,13 @@ def test_a_row_says_what_the_daemon_and_its_unit_say():
         assert re.search(r"^User=(.*)$", unit, re.M)[1] == account
 
 
+def test_doctor_looks_at_the_rights_of_every_secret_that_a_key_names():
+    keys = re.findall(r"^KEY\((\w+), (\w*(?:SECRET|PASSWORD|KEY)_FILE), (?:FILE|TEXT)", (ROOT / "common/runtime/config_keys.def").read_text(), re.M)
+    looked_at = (ROOT / "daemons/ctl/doctor_files.c").read_text()
+    assert len(keys) >= 8
+    assert [one for one in (f"CONFIG_{section}_{name}" for section, name in keys) if one not in looked_at] == []
+
+
 def test_every_check_of_doctor_is_documented_and_tried():
     checks = dict(re.findall(r'\{"(\w+)",\s*"([^"]+)",\s*doctor_\w+', (ROOT / "daemons/ctl/doctor.c").read_text()))
     page = (ROOT / "docs/operators/depannage.md").read_text()

@@ -113,11 +113,25 @@ def test_what_is_there_is_completed(server):
         admin.execute("create role preau_ctl")
         admin.execute("create database preau template template0 encoding 'UTF8'")
         admin.execute("revoke all on database preau from public")
+    answer = told(server, "--dry-run")
+    assert outcomes(answer, "login") == {"preau_ctl": "wanted"} and outcomes(answer, "entrance") == dict.fromkeys(ROLES, "wanted")
     answer = told(server)
-    assert outcomes(answer, "role") == {**dict.fromkeys(ROLES, "done"), "preau_link": "kept"}
+    assert outcomes(answer, "role") == {**dict.fromkeys(set(ROLES) - {"preau_ctl"}, "done"), "preau_link": "kept"}
+    assert outcomes(answer, "login") == {"preau_ctl": "done"}
     assert outcomes(answer, "database") == {"preau": "kept"}
     assert outcomes(answer, "entrance") == dict.fromkeys(ROLES, "done")
     server.connect("preau", "preau_ctl").close()
+
+
+def test_a_database_that_is_not_closed_yet_is_closed_before_anybody_comes_in(server):
+    """A run that ended in the middle: until then it lets nobody in."""
+    with server.connect() as admin:
+        admin.execute("create database preau template template0 encoding 'UTF8' locale 'C.UTF-8' allow_connections false")
+    assert outcomes(told(server, "--dry-run"), "database") == {"preau": "wanted"}
+    assert outcomes(told(server), "database") == {"preau": "done"}
+    with server.connect() as admin:
+        assert admin.execute("select datallowconn, has_database_privilege('public', oid, 'connect') from pg_database where datname = 'preau'").fetchone() \
+            == (True, False)
 
 
 def test_a_role_that_may_create_is_enough_and_owns_the_database(server):

@@ -228,7 +228,7 @@ def test_too_few_connections(here):
     assert "max_connections = " in found(checks, "database_connections", "peuvent en vouloir 262", state="look")["advice"]
 
 
-@pytest.mark.parametrize("shift, words", [("+3600", "en avance de 3(600|599) s"), ("-3600", "en retard de 3(600|601) s")])
+@pytest.mark.parametrize("shift, words", [("+3600", r"en avance de 36\d\d s"), ("-3600", r"en retard de 3[56]\d\d s")])
 def test_a_clock_that_is_wrong(here, shift, words):
     code, checks = examine(here, PREAU_CLOCK=shift)
     assert code == 2
@@ -372,10 +372,10 @@ def test_a_mail_server_without_the_tls_that_is_wanted(here):
 
 def test_what_is_configured_and_not_there(here, tmp_path):
     more = tmp_path / "more.conf"
-    more.write_text('sms_provider "absent" { url = "http://127.0.0.1:1/cgi-bin/sendsms" }\n'
+    more.write_text('sms_provider "absent" { url = "http://moi:secret@127.0.0.1:1/cgi-bin/sendsms" }\n'
                     'franceconnect { issuer = "https://127.0.0.1:1/api/v2" }\n'
                     'ent "lyon" { academy = "10" label = "ENT" address = "https://127.0.0.1:1/cas" key_pattern = "([0-9]+)" }\n'
-                    'ent "nice" { academy = "23" label = "ENT" protocol = "oidc" issuer = "https://127.0.0.1:1/idp" client_id = "x"'
+                    'ent "nice" { academy = "23" label = "ENT" protocol = "oidc" issuer = "https://127.0.0.1:1/idp/" client_id = "x"'
                     ' key_pattern = "([0-9]+)" }\n')
     checks = examine_with(here, more)
     found(checks, "sms", "absent : http://127.0.0.1:1 : ")

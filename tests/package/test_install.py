@@ -103,6 +103,21 @@ def test_the_examination_tries_what_each_daemons_account_may(installed):
     assert len(said) == 1 and "appartient à nobody" in said[0], said
 
 
+def test_a_secret_of_linkds_alone_keeps_the_portal_from_nothing(installed):
+    """What docs/operators/ent.md and franceconnect.md ask for: whoever serves pages cannot read it."""
+    installed.run("printf secret > /etc/preau/ent.secret; chown preau-link /etc/preau/ent.secret; chmod 0400 /etc/preau/ent.secret")
+    more = installed.path("/etc/preau/more.conf")
+    more.write_text('ent "essai" { academy = "10" label = "ENT" protocol = "oidc" issuer = "https://127.0.0.1:1/" client_id = "x"'
+                    ' client_secret_file = "/etc/preau/ent.secret" key_pattern = "([0-9]+)" }\n'
+                    'franceconnect { client_secret_file = "/etc/preau/ent.secret" }\n')
+    try:
+        for name in ("portal", "link"):
+            installed.run(f"runuser -u preau-{name} -- preau-{name}d --config /etc/preau/preau.conf --config /etc/preau/more.conf --check-config")
+    finally:
+        more.unlink()
+        installed.run("rm /etc/preau/ent.secret")
+
+
 def test_the_database_is_prepared_once(installed):
     assert installed.run("preauctl database init").splitlines()[-1] == "Rien à faire : la base est prête."
 
