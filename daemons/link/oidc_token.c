@@ -42,6 +42,30 @@ static void jwk_free(cjose_jwk_t **jwk)
     }
 }
 
+/* --- what the library may be given --- */
+
+/* base64url without padding (RFC 7515 2). Looked at before the library decodes it: cjose 0.6 stops the program (assert) where a sign of padding
+ * stands within. */
+static bool is_base64url(const char *text, size_t length)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return length > 0 && length % 4 != 1 && strspn(text, letters) >= length;
+}
+
+/* Three parts, none empty. */
+static bool is_compact(const char *token)
+{
+    enum { PARTS = 3 };
+    for (int part = 1; part <= PARTS; part++) {
+        size_t length = strcspn(token, ".");
+        if (!is_base64url(token, length) || token[length] != (part < PARTS ? '.' : '\0')) {
+            return false;
+        }
+        token += length + 1;
+    }
+    return true;
+}
+
 /* --- keys --- */
 
 static bool is_absent_or(const json_t *object, const char *name, const char *text)
@@ -73,17 +97,33 @@ static const json_t *key_find(const json_t *keys, const struct algorithm *algori
     return found;
 }
 
-/* Only the public members: a key that a provider gives away whole is not used as it is. */
+/* Only the public members: a key that a provider gives away whole is not used as it is. NULL: one of them is no text that may be decoded. */
+static json_t *key_public(const json_t *key)
+{
+    static const char *const names[] = {"kty", "crv"};
+    static const char *const numbers[] = {"n", "e", "x", "y"};
+    json_t *public = json_object();
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        (void)json_object_set(public, names[i], json_object_get(key, names[i])); /* none: none is set */
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+        json_t *number = json_object_get(key, numbers[i]);
+        if (number &&
+            (!json_is_string(number) || !is_base64url(json_string_value(number), json_string_length(number)))) {
+            json_decref(public);
+            return NULL;
+        }
+        (void)json_object_set(public, numbers[i], number);
+    }
+    return public;
+}
+
 static cjose_jwk_t *key_import(const json_t *key)
 {
-    static const char *const members[] = {"kty", "n", "e", "crv", "x", "y"};
-    _cleanup_(json_free) json_t *public = json_object();
+    _cleanup_(json_free) json_t *public = key_public(key);
     cjose_err error;
-    for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
-        json_t *member = json_object_get(key, members[i]);
-        if (member) {
-            json_object_set(public, members[i], member);
-        }
+    if (!public) {
+        return NULL;
     }
     cjose_jwk_t *jwk = cjose_jwk_import_json(public, &error);
     if (jwk && cjose_jwk_get_kty(jwk, &error) == CJOSE_JWK_KTY_RSA &&
@@ -135,7 +175,7 @@ enum oidc_signature oidc_token_open(const char *token, const json_t *keys, json_
         (void)fault_set(fault, FAULT_LIMIT, "token: larger than %d bytes", (int)OIDC_TOKEN_MAX);
         return OIDC_NOT_SIGNED;
     }
-    _cleanup_(jws_free) cjose_jws_t *jws = cjose_jws_import(token, length, &error);
+    _cleanup_(jws_free) cjose_jws_t *jws = is_compact(token) ? cjose_jws_import(token, length, &error) : NULL;
     if (!jws) {
         return refuse(fault, OIDC_NOT_SIGNED, "no signed token");
     }

@@ -1,7 +1,8 @@
 /* A SAMLResponse as a browser brings it, given any bytes: what comes before a signature is verified. The first byte says whether the rest is base64
- * (odd) or XML. */
+ * (odd) or XML; "m": the metadata of a peer. */
 #include "fuzz.h"
 
+#include "link/saml_metadata.h"
 #include "link/saml_rules.h"
 
 #include <string.h>
@@ -35,11 +36,34 @@ static void who(const struct saml_document *document, const char *key_attribute)
     }
 }
 
+static void metadata(const char *xml, size_t length)
+{
+    struct saml_metadata read;
+    struct fault fault = {0};
+    bool is_read = saml_metadata_read(xml, length, &read, &fault);
+    FUZZ_CLAIM(is_read == (fault.code == FAULT_NONE) && read.certificate_count <= SAML_KEYS_MAX);
+    FUZZ_CLAIM(!is_read || (read.entity_id && read.certificate_count > 0));
+    saml_metadata_clear(&read);
+}
+
+static void response(const char *text, size_t length, bool is_base64)
+{
+    struct saml_document document;
+    struct fault fault = {0};
+    bool is_read = is_base64 ? saml_document_read(text, &document, &fault)
+                             : saml_document_read_xml(text, length, &document, &fault);
+    FUZZ_CLAIM(is_read == (fault.code == FAULT_NONE));
+    if (is_read) {
+        has_the_one_shape(&document);
+        who(&document, "ENTPersonJointure");
+        who(&document, "");
+    }
+    saml_document_clear(&document);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static bool has_begun;
-    struct saml_document document;
-    struct fault fault = {0};
     if (!has_begun) {
         saml_xml_begin();
         has_begun = true;
@@ -51,15 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     FUZZ_CLAIM(text);
     memcpy(text, bytes + 1, length - 1);
     text[length - 1] = '\0';
-    bool is_read = bytes[0] % 2 == 1 ? saml_document_read(text, &document, &fault)
-                                     : saml_document_read_xml(text, length - 1, &document, &fault);
-    FUZZ_CLAIM(is_read == (fault.code == FAULT_NONE));
-    if (is_read) {
-        has_the_one_shape(&document);
-        who(&document, "ENTPersonJointure");
-        who(&document, "");
+    if (bytes[0] == 'm') {
+        metadata(text, length - 1);
+    } else {
+        response(text, length - 1, bytes[0] % 2 == 1);
     }
-    saml_document_clear(&document);
     free(text);
     return 0;
 }
