@@ -29,6 +29,13 @@ def here(tmp_path_factory):
         site.remove()
 
 
+@pytest.fixture(autouse=True)
+def well(here):
+    """Before each test: what another one broke takes its time to be found well again."""
+    for name in DAEMONS:
+        here.wait(lambda name=name: all(check["state"] == "ok" for check in here.status(name)["checks"]), seconds=60, what=f"{name} well")
+
+
 def examine(site, **environment):
     """(exit code, {check: its row}) of --json."""
     done = subprocess.run([site.build / "daemons/ctl/preauctl", "--config", site.config, "doctor", "--json"], text=True, capture_output=True,
@@ -245,8 +252,6 @@ def test_a_daemon_that_is_dead(here, name):
         code, checks = examine(here)
     finally:
         here.restart(name)
-        for one in DAEMONS:
-            here.wait(lambda one=one: all(check["state"] == "ok" for check in here.status(one)["checks"]), seconds=30, what=f"{one} well")
     assert code == 2
     assert f"journalctl -u {name}" in found(checks, name.removeprefix("preau-"), re.escape(here.status_address(name)))["advice"]
     if name != "preau-portald":
@@ -400,6 +405,3 @@ def test_everything_is_dead_and_every_check_is_made_all_the_same(here):
     assert "systemctl status postgresql" in found(checks, "database_server", "No such file|refused")["advice"]
     for name in ("database_schema", "clock", "database_connections", "database_archive", "imports", "statistics"):
         assert checks[name]["state"] == "skipped" and checks[name]["detail"], name
-    with contextlib.suppress(TimeoutError):
-        for name in stopped:
-            here.wait_ready(name)
