@@ -191,7 +191,8 @@ select distinct p.*
 with turn as materialized (
     select $1::bigint as registration, pg_advisory_xact_lock(1347568986)
 ), free as materialized (
-    select registration, set_config('lock_timeout', '50ms', true), pg_advisory_xact_lock(1347568982), pg_advisory_xact_lock(1347568983)
+    select registration, set_config('lock_timeout', '50ms', true),
+           pg_advisory_xact_lock(1347568982), pg_advisory_xact_lock(1347568983), pg_advisory_xact_lock(1347568985)
       from turn
 )
 select joined from free, preau.registration_join(free.registration, $2) as joined where joined is not null;
