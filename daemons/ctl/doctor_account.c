@@ -72,7 +72,7 @@ static bool take(int pipe_end, unsigned seconds, char *said)
 static bool is_over(pid_t pid, int *out_how)
 {
     enum { ROUNDS = 100 };
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 10000000}; /* 10 ms */
     for (int round = 0; round < ROUNDS; round++) {
         if (waitpid(pid, out_how, WNOHANG) == pid)
             return true;
