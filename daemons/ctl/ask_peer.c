@@ -1,5 +1,6 @@
 #include "ctl/ask_peer.h"
 
+#include "ctl/answer_text.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -7,26 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ANSWER_MAX = 256 * 1024 };
 static const long timeout_ms = 6000;
-
-struct bytes {
-    char *text;
-    size_t length;
-};
-
-static size_t bytes_come(char *bytes, size_t size, size_t count, void *arg)
-{
-    struct bytes *all = arg;
-    size_t length = size * count;
-    if (length > ANSWER_MAX - all->length)
-        return 0;
-    all->text = checked_realloc(all->text, all->length + length + 1, 1);
-    memcpy(all->text + all->length, bytes, length);
-    all->length += length;
-    all->text[all->length] = '\0';
-    return length;
-}
 
 /* libcurl tells certificates as lines "Expire date:…"; the first is the server's own. */
 static void certificate_read(CURL *curl, struct peer_answer *answer)
@@ -45,7 +27,7 @@ static void certificate_read(CURL *curl, struct peer_answer *answer)
     }
 }
 
-static void question_put(CURL *curl, const struct peer_question *question, struct bytes *bytes)
+static void question_put(CURL *curl, const struct peer_question *question)
 {
     static const long tls[] = {[PEER_TLS_BY_ADDRESS] = CURLUSESSL_NONE,
         [PEER_TLS_IF_OFFERED] = CURLUSESSL_TRY,
@@ -60,8 +42,6 @@ static void question_put(CURL *curl, const struct peer_question *question, struc
     (void)curl_easy_setopt(curl, CURLOPT_USE_SSL, tls[question->tls]);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, question->is_knock ? 1L : 0L);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "Preau");
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, bytes_come);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, bytes);
     if (question->ca_file[0] != '\0') {
         (void)curl_easy_setopt(curl, CURLOPT_CAINFO, question->ca_file);
         (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
@@ -70,12 +50,13 @@ static void question_put(CURL *curl, const struct peer_question *question, struc
 
 void peer_ask(const struct peer_question *question, struct peer_answer *out_answer)
 {
-    struct bytes bytes = {0};
+    struct answer_text body = {0};
     CURLcode done = CURLE_FAILED_INIT;
     *out_answer = (struct peer_answer){0};
     CURL *curl = curl_easy_init();
     if (curl != NULL) {
-        question_put(curl, question, &bytes);
+        question_put(curl, question);
+        answer_text_follow(&body, curl);
         done = curl_easy_perform(curl);
         certificate_read(curl, out_answer);
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out_answer->code);
@@ -85,10 +66,7 @@ void peer_ask(const struct peer_question *question, struct peer_answer *out_answ
     out_answer->is_late = done == CURLE_OPERATION_TIMEDOUT;
     out_answer->is_tls_fault =
         done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION;
-    if (done != CURLE_OK)
-        memory_free(&bytes.text);
-    out_answer->body =
-        bytes.text != NULL ? bytes.text : checked_strdup(done != CURLE_OK ? curl_easy_strerror(done) : "");
+    out_answer->body = answer_text_end(&body, done);
 }
 
 void peer_answer_clear(struct peer_answer *answer)
