@@ -61,28 +61,32 @@ static void confirming_fail(struct confirming *confirming, const struct fault *f
     confirming_free(confirming);
 }
 
+/* Are birth dates asked? */
+static bool is_dated(const struct confirming *confirming)
+{
+    for (size_t i = 0; i < confirming->people_count; i++) {
+        if (confirming->people[i].is_child) {
+            return true;
+        }
+    }
+    return confirming->pair.is_of_paper;
+}
+
 /* ---- shown */
 
 static void show(struct confirming *confirming)
 {
     Preau__Link__GetOtherAccountReply reply = PREAU__LINK__GET_OTHER_ACCOUNT_REPLY__INIT;
-    Preau__Child *children = checked_calloc(confirming->people_count + 1, sizeof *children);
-    Preau__Child **list = checked_calloc(confirming->people_count + 1, sizeof(Preau__Child *));
-    for (size_t i = 0; i < confirming->people_count; i++) {
-        if (confirming->people[i].is_child) {
-            child_pack(&confirming->people[i], &children[reply.n_children]);
-            list[reply.n_children] = &children[reply.n_children];
-            reply.n_children++;
-        }
-    }
+    struct packed_children children;
+    children_pack(confirming->people, confirming->people_count, &children);
     reply.login = confirming->pair.login;
     reply.own_login = confirming->pair.own_login;
-    reply.children = list;
-    reply.wants_birth_dates = confirming->pair.is_of_paper || reply.n_children > 0;
+    reply.children = children.list;
+    reply.n_children = children.count;
+    reply.wants_birth_dates = is_dated(confirming);
     reply.ends_franceconnect = confirming->pair.ends_identity;
     call_answer(confirming->call, &reply.base);
-    memory_free(&list);
-    memory_free(&children);
+    packed_children_clear(&children);
     confirming_free(confirming);
 }
 
@@ -167,16 +171,6 @@ static void dates_granted(void *arg, bool granted, const struct fault *fault)
 }
 
 /* ---- both */
-
-static bool is_dated(const struct confirming *confirming)
-{
-    for (size_t i = 0; i < confirming->people_count; i++) {
-        if (confirming->people[i].is_child) {
-            return true;
-        }
-    }
-    return confirming->pair.is_of_paper;
-}
 
 static void people_loaded(void *arg, const struct opening_person *people, size_t count, const struct fault *fault)
 {

@@ -30,24 +30,20 @@ static void showing_end(struct showing *showing, enum refusal refusal, const str
 static void showing_answer(struct showing *showing, struct opening_person *people, size_t count)
 {
     Preau__Link__GetOpeningReply reply = PREAU__LINK__GET_OPENING_REPLY__INIT;
-    Preau__Child *children = checked_calloc(count + 1, sizeof *children);
-    Preau__Child **list = checked_calloc(count + 1, sizeof(Preau__Child *));
+    struct packed_children children;
+    children_pack(people, count, &children);
     for (size_t i = 0; i < count; i++) {
-        if (people[i].is_child) {
-            child_pack(&people[i], &children[reply.n_children]);
-            list[reply.n_children] = &children[reply.n_children];
-            reply.n_children++;
-        } else {
+        if (!people[i].is_child) {
             reply.prenom = people[i].prenom;
             reply.nom = people[i].nom;
             reply.proposed_email = people[i].mail;
         }
     }
-    reply.children = list;
+    reply.children = children.list;
+    reply.n_children = children.count;
     reply.profile = (Preau__Profile)(showing->account.stored.account.profile + 1);
     call_answer(showing->call, &reply.base);
-    memory_free(&list);
-    memory_free(&children);
+    packed_children_clear(&children);
     memory_free(&showing);
 }
 

@@ -22,24 +22,17 @@ static void show(struct registration_step *step, Preau__Link__GetRegistrationRep
 static void show_children(struct registration_step *step)
 {
     Preau__Link__GetRegistrationReply reply = PREAU__LINK__GET_REGISTRATION_REPLY__INIT;
-    Preau__Child *children = checked_calloc(step->people_count + 1, sizeof *children);
-    Preau__Child **list = checked_calloc(step->people_count + 1, sizeof(Preau__Child *));
-    for (size_t i = 0; i < step->people_count; i++) {
-        if (step->people[i].is_child) {
-            child_pack(&step->people[i], &children[reply.n_children]);
-            list[reply.n_children] = &children[reply.n_children];
-            reply.n_children++;
-        }
-    }
-    reply.children = list;
+    struct packed_children children;
+    children_pack(step->people, step->people_count, &children);
+    reply.children = children.list;
+    reply.n_children = children.count;
     reply.step = PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CHILDREN;
     if (reply.n_children > 0) {
         show(step, &reply);
     } else {
         registration_step_refuse(step, REFUSAL_NO_CHILD);
     }
-    memory_free(&list);
-    memory_free(&children);
+    packed_children_clear(&children);
 }
 
 static void show_login(void *arg, const struct opening_account *account, const struct fault *fault)
