@@ -13,7 +13,7 @@ enum { LIMIT_MAX = 1000 };
 
 /* --- joined --- */
 
-static const struct {
+static const struct reason {
     const char *code, *word, *words;
     Preau__Link__SeparationReason reason;
 } reasons[] = {
@@ -103,24 +103,14 @@ enum ctl_exit ctl_account_joined(const struct ctl *ctl)
 
 /* --- separate --- */
 
-static bool reason_read(const char *word, Preau__Link__SeparationReason *out_reason)
+/* NULL: it is none. */
+static const struct reason *reason_of(const char *word)
 {
     for (size_t i = 0; word != NULL && i < ARRAY_LENGTH(reasons); i++) {
-        if (strcmp(reasons[i].word, word) == 0) {
-            *out_reason = reasons[i].reason;
-            return true;
-        }
+        if (strcmp(reasons[i].word, word) == 0)
+            return &reasons[i];
     }
-    return false;
-}
-
-static const char *reason_code(Preau__Link__SeparationReason reason)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++) {
-        if (reasons[i].reason == reason)
-            return reasons[i].code;
-    }
-    return "";
+    return NULL;
 }
 
 static void separated_print_json(long join, const Preau__Link__SeparateAccountsReply *reply)
@@ -129,7 +119,7 @@ static void separated_print_json(long join, const Preau__Link__SeparateAccountsR
     for (size_t i = 0; i < reply->n_reset_logins; i++)
         (void)json_array_append_new(logins, json_string(reply->reset_logins[i]));
     ctl_print_json(json_pack("{s:I, s:s, s:s, s:s, s:o}", "join", (json_int_t)join, "from_login", reply->from_login,
-        "into_login", reply->into_login, "reason", reason_code(reply->reason), "reset_logins", logins));
+        "into_login", reply->into_login, "reason", reply->reason, "reset_logins", logins));
 }
 
 static void separated_print(long join, const Preau__Link__SeparateAccountsReply *reply)
@@ -138,8 +128,8 @@ static void separated_print(long join, const Preau__Link__SeparateAccountsReply 
     (void)printf("La réunion %ld est défaite (%s) : %s s’ouvre de nouveau, avec les fiches qui étaient les siennes ; "
                  "%s garde les "
                  "autres.\n",
-        join, reason_words(reason_code(reply->reason)), from, login_or_erased(reply->into_login));
-    if (reply->reason == PREAU__LINK__SEPARATION_REASON__SEPARATION_REASON_STRANGER)
+        join, reason_words(reply->reason), from, login_or_erased(reply->into_login));
+    if (strcmp(reply->reason, "stranger") == 0)
         (void)printf("Le mot de passe de %s n’ouvre plus rien, et son adresse de courriel confirmée est oubliée : "
                      "l’établissement lui en "
                      "remet un autre.\n",
@@ -155,14 +145,14 @@ static void separated_print(long join, const Preau__Link__SeparateAccountsReply 
     }
 }
 
-static void tell_separated(const struct ctl *ctl, long join, Preau__Link__SeparationReason asked,
-    const Preau__Link__SeparateAccountsReply *reply)
+static void tell_separated(
+    const struct ctl *ctl, long join, const struct reason *asked, const Preau__Link__SeparateAccountsReply *reply)
 {
     if (ctl->is_json) {
         separated_print_json(join, reply);
         return;
     }
-    if (reply->reason != asked)
+    if (strcmp(reply->reason, asked->code) != 0)
         (void)printf("Elle était déjà défaite, pour une autre raison : rien n’a changé.\n");
     separated_print(join, reply);
 }
@@ -175,17 +165,19 @@ enum ctl_exit ctl_account_separate(const struct ctl *ctl)
     Preau__Link__SeparateAccountsRequest request = PREAU__LINK__SEPARATE_ACCOUNTS_REQUEST__INIT;
     if (!ctl_read_number(ctl->arguments[0], 1, INT32_MAX, &join))
         return ctl_fail(ctl, CTL_USAGE, "usage", "un numéro de réunion est attendu, non « %s »", ctl->arguments[0]);
-    if (!reason_read(ctl_value(ctl, "reason"), &request.reason))
+    const struct reason *reason = reason_of(ctl_value(ctl, "reason"));
+    if (reason == NULL)
         return ctl_fail(ctl, CTL_USAGE, "usage", "--reason : homonyme, erreur, intrus ou demande est attendu");
     struct ctl_service *service = ctl_open_link(ctl);
     if (service == NULL)
         return code;
     ctl_author_write(ctl, by);
     request.join = join;
+    request.reason = reason->reason;
     request.by = by;
     ProtobufCMessage *answer = ctl_ask(service, "SeparateAccounts", &request.base, 0, &code);
     if (answer != NULL) {
-        tell_separated(ctl, join, request.reason, (const Preau__Link__SeparateAccountsReply *)(const void *)answer);
+        tell_separated(ctl, join, reason, (const Preau__Link__SeparateAccountsReply *)(const void *)answer);
         protobuf_c_message_free_unpacked(answer, NULL);
     }
     ctl_service_close(&service);

@@ -11,6 +11,7 @@
 #include "store/opening.h"
 #include "store/sqlstate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LISTED_DEFAULT = 50, LISTED_MAX = 1000 };
@@ -97,16 +98,6 @@ static void parting_fail(struct parting_call *parting, const struct fault *fault
     memory_free(&parting);
 }
 
-static Preau__Link__SeparationReason reason_of(const char *code)
-{
-    for (int reason = 0; reason < PARTING_REASON_COUNT; reason++) {
-        if (strcmp(parting_reason_code((enum parting_reason)reason), code) == 0) {
-            return (Preau__Link__SeparationReason)(reason + 1);
-        }
-    }
-    return PREAU__LINK__SEPARATION_REASON__SEPARATION_REASON_UNSPECIFIED;
-}
-
 /* They are parted, now or before. */
 static void resets_loaded(void *arg, const struct identifier *logins, size_t count, const struct fault *fault)
 {
@@ -118,7 +109,7 @@ static void resets_loaded(void *arg, const struct identifier *logins, size_t cou
     Preau__Link__SeparateAccountsReply reply = PREAU__LINK__SEPARATE_ACCOUNTS_REPLY__INIT;
     reply.from_login = parting->found.from_login;
     reply.into_login = parting->found.into_login;
-    reply.reason = parting->found.is_undone ? reason_of(parting->found.undone_reason) : parting->request->reason;
+    reply.reason = parting->found.undone_reason;
     struct identifier *held = checked_calloc(count + 1, sizeof *held);
     char **list = checked_calloc(count + 1, sizeof(char *));
     for (size_t i = 0; i < count; i++) {
@@ -131,6 +122,11 @@ static void resets_loaded(void *arg, const struct identifier *logins, size_t cou
     memory_free(&list);
     memory_free(&held);
     memory_free(&parting);
+}
+
+static enum parting_reason reason_of(const struct parting_call *parting)
+{
+    return (enum parting_reason)(parting->request->reason - 1);
 }
 
 static void parting_answer(struct parting_call *parting)
@@ -148,6 +144,7 @@ static void parted(void *arg, bool is_done, const struct fault *fault)
     } else if (is_done) {
         log_event(LOG_NOTICE, "accounts_separated", F("join", parting->request->join));
         delivery_wanted_tell(parting->link, (academy_code){0});
+        snprintf(parting->found.undone_reason, JOINING_WORD_SIZE, "%s", parting_reason_code(reason_of(parting)));
         parting_answer(parting);
     } else if (++parting->rounds < ROUNDS_MAX) {
         parting_load(parting);
@@ -173,7 +170,7 @@ static void parting_apply(struct parting_call *parting)
     const struct audit_author author = {.operator_name = parting->request->by, .trace = call_trace(parting->call)};
     struct joining_end end = {.joining = parting->request->join,
         .author = &author,
-        .reason = (enum parting_reason)(parting->request->reason - 1),
+        .reason = reason_of(parting),
         .records = parting->found.rules.records};
     if (end.reason == PARTING_STRANGER) {
         end.sealed = sealed;
