@@ -100,6 +100,16 @@ select exists (select from preau.person p
 $$;
 revoke execute on function preau.account_is_attached from public;
 
+-- Until the transaction ends, for whoever moves records from account to account: none gives identifiers, none attaches records, and none has chosen
+-- accounts for new ones that are not written yet (common/store/import*.sql). What an import holds is not waited for (55P03, busy).
+create function preau.require_no_import() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
+        raise exception 'an import is at work' using errcode = '55P03';
+    end if;
+end $$;
+revoke execute on function preau.require_no_import from public;
+
 -- The one place where two accounts become one: for the two functions below, which know that they may, and hold the rows of both. The records move,
 -- the other account is closed with what could still lead into it; FranceConnect's identity is not its any more, and does not come along: that the password
 -- was given does not say that whom FranceConnect knows is who gave it, and would open the account that stays. Who it is links it there. And both
@@ -233,10 +243,7 @@ declare
     reg  preau.registration;
     kept preau.account;
 begin
-    -- who gives identifiers, who attaches records, and who chose accounts for new ones that are not written yet (common/store/import*.sql)
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
-        raise exception 'an import is at work' using errcode = '55P03';
-    end if;
+    perform preau.require_no_import();
     select r.* into reg
       from preau.registration r
      where r.id = registration_join.registration and r.state = 'proven' and r.expires_at > now()
@@ -286,9 +293,7 @@ create function preau.account_join(proof bigint, kept_version bigint, gone_versi
 declare
     p preau.account_join_proof;
 begin
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
-        raise exception 'an import is at work' using errcode = '55P03';
-    end if;
+    perform preau.require_no_import();
     update preau.account_join_proof q set used_at = now()
      where q.id = proof and q.used_at is null and q.expires_at > now()
  returning q.* into p;
@@ -323,9 +328,7 @@ declare
     j     preau.account_join;
     moved bigint;
 begin
-    if not pg_try_advisory_xact_lock(1347568982) or not pg_try_advisory_xact_lock(1347568983) or not pg_try_advisory_xact_lock(1347568985) then
-        raise exception 'an import is at work' using errcode = '55P03';
-    end if;
+    perform preau.require_no_import();
     update preau.account_join q set undone_at = now(), undone_by = account_separate.by, undone_reason = account_separate.reason
      where q.id = number and q.undone_at is null
  returning q.* into j;
