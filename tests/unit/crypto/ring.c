@@ -33,6 +33,17 @@ int ring_teardown(void **state)
     return removed;
 }
 
+struct key_ring *ring_of_keys(void)
+{
+    void *state = NULL;
+    assert_int_equal(ring_setup(&state), 0);
+    struct ring *ring = state;
+    struct key_ring *keys = ring->keys;
+    ring->keys = NULL;
+    assert_int_equal(ring_teardown(&state), 0);
+    return keys;
+}
+
 void ring_load(struct ring *ring)
 {
     char problem[256] = "";

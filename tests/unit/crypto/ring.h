@@ -22,6 +22,9 @@ struct ring {
 int ring_setup(void **state);
 int ring_teardown(void **state);
 
+/* A ring of such keys alone, whose folder is gone; freed by key_ring_free. */
+struct key_ring *ring_of_keys(void);
+
 /* Forgets what was loaded and loads what is there now, which must do. */
 void ring_load(struct ring *ring);
 /* Loading must fail, and the problem hold `about`. */

@@ -1,12 +1,4 @@
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
-
-#include "crypto/random.h"
+#include "../crypto/ring.h"
 #include "link/sms_callback.h"
 
 #include <stdio.h>
@@ -85,25 +77,6 @@ static void a_member_is_found_by_its_way(void **state)
     json_decref(document);
 }
 
-static struct key_ring *ring(void)
-{
-    char folder[] = "/tmp/preau-keys-XXXXXX";
-    char problem[200], path[64];
-    uint32_t number;
-    assert_true(crypto_begin());
-    assert_non_null(mkdtemp(folder));
-    assert_true(key_generate(folder, KEY_SEALING, &number, problem, sizeof problem));
-    assert_true(key_generate(folder, KEY_TOKENS, &number, problem, sizeof problem));
-    struct key_ring *keys = key_ring_load(folder, problem, sizeof problem);
-    assert_non_null(keys);
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s-1.key", folder, i == 0 ? "sealing" : "tokens");
-        assert_int_equal(unlink(path), 0);
-    }
-    assert_int_equal(rmdir(folder), 0);
-    return keys;
-}
-
 static void words_are_what_the_configuration_says(void **state)
 {
     (void)state;
@@ -121,7 +94,7 @@ static void words_are_what_the_configuration_says(void **state)
         {"",        SMS_REPORT_MALFORMED, 0                       },
         {NULL,      SMS_REPORT_MALFORMED, 0                       },
     };
-    struct key_ring *keys = ring(), *others = ring();
+    struct key_ring *keys = ring_of_keys(), *others = ring_of_keys();
     char token[TOKEN_LINK_SIZE];
     sms_report_token(keys, INT64_C(1) << 40, 3, token);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

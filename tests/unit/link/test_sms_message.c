@@ -1,12 +1,4 @@
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
-
-#include "crypto/random.h"
+#include "../crypto/ring.h"
 #include "link/sms_message.h"
 #include "link/sms_report.h"
 
@@ -15,29 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct key_ring *ring(void)
-{
-    char folder[] = "/tmp/preau-keys-XXXXXX";
-    char problem[200], path[64];
-    uint32_t number;
-    assert_true(crypto_begin());
-    assert_non_null(mkdtemp(folder));
-    assert_true(key_generate(folder, KEY_SEALING, &number, problem, sizeof problem));
-    assert_true(key_generate(folder, KEY_TOKENS, &number, problem, sizeof problem));
-    struct key_ring *keys = key_ring_load(folder, problem, sizeof problem);
-    assert_non_null(keys);
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s-1.key", folder, i == 0 ? "sealing" : "tokens");
-        assert_int_equal(unlink(path), 0);
-    }
-    assert_int_equal(rmdir(folder), 0);
-    return keys;
-}
-
 static void a_code_is_six_digits_and_always_the_same(void **state)
 {
     (void)state;
-    struct key_ring *keys = ring();
+    struct key_ring *keys = ring_of_keys();
     unsigned first_digits = 0, same = 0;
     char before[SMS_CODE_SIZE] = "";
     for (int64_t registration = 1; registration <= 1000; registration++) {
@@ -58,7 +31,7 @@ static void a_code_is_six_digits_and_always_the_same(void **state)
 static void another_key_makes_other_codes(void **state)
 {
     (void)state;
-    struct key_ring *one = ring(), *other = ring();
+    struct key_ring *one = ring_of_keys(), *other = ring_of_keys();
     unsigned same = 0;
     for (int64_t registration = 1; registration <= 100; registration++) {
         char code[SMS_CODE_SIZE];
@@ -73,7 +46,7 @@ static void another_key_makes_other_codes(void **state)
 static void a_code_is_read_as_people_type_it(void **state)
 {
     (void)state;
-    struct key_ring *keys = ring();
+    struct key_ring *keys = ring_of_keys();
     char code[SMS_CODE_SIZE], typed[32];
     sms_code_make(keys, 7, code);
     assert_true(sms_code_is(keys, 7, code));
@@ -134,7 +107,7 @@ static void a_report_says_of_which_try_and_what(void **state)
         {"1/", SMS_REPORT_MALFORMED, 0                       },
         {"-1", SMS_REPORT_MALFORMED, 0                       },
     };
-    struct key_ring *keys = ring();
+    struct key_ring *keys = ring_of_keys();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[SMS_REPORT_PATH_SIZE], asked[SMS_REPORT_PATH_SIZE + 8];
         struct sms_report report = {0};
@@ -152,7 +125,7 @@ static void a_report_says_of_which_try_and_what(void **state)
 static void nobody_makes_up_a_report(void **state)
 {
     (void)state;
-    struct key_ring *keys = ring(), *others = ring();
+    struct key_ring *keys = ring_of_keys(), *others = ring_of_keys();
     char path[SMS_REPORT_PATH_SIZE], asked[2 * SMS_REPORT_PATH_SIZE];
     struct sms_report report;
     sms_report_path(others, 7, 1, path); /* with a key of their own */
