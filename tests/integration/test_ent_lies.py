@@ -316,7 +316,8 @@ def test_an_openid_token_that_is_not_for_us_opens_nothing(here, provider, lea, c
     lambda provider, claims: f"{encoded({'alg': 'none', 'kid': 'rsa'})}.{encoded(claims)}.",
     lambda provider, claims: signed(provider.keys["unknown"], {"alg": "RS256", "kid": "rsa"}, claims),
     lambda provider, claims: signed(provider.keys["rsa"].export_to_pem(), {"alg": "HS256", "kid": "rsa"}, claims),
-    lambda provider, claims: provider.right_token(claims).rpartition(".")[0] + ".", lambda provider, claims: "garbage"])
+    lambda provider, claims: provider.right_token(claims).rpartition(".")[0] + ".", lambda provider, claims: "garbage",
+    lambda provider, claims: f"=A{provider.right_token(claims)}"])  # at which cjose stops the program
 def test_an_openid_token_that_nobody_signed_opens_nothing(here, provider, lea, token):
     provider.token = lambda claims: token(provider, claims)
     assert open_outcome(here, provider) == WRONG and state_of(lea)[0] == "non_distribue"
@@ -405,10 +406,12 @@ def test_one_that_hangs_gives_a_whole_class_an_answer_and_keeps_nobody_else_wait
     assert max(seconds for _, seconds in hung) < 4 * BOUND, "two at a time it would be six bounds"
 
 
-def test_the_status_tells_one_that_is_away_and_back(here, provider):
+@pytest.mark.parametrize("path, name", [(VALIDATE, "hostile"), ("/.well-known/openid-configuration", "ouvert")], ids=["cas", "oidc"])
+def test_the_status_tells_one_that_is_away_and_back(here, provider, path, name):
     here.wait(lambda: status_of(here)["state"] == "ok", what="well", seconds=30)
-    answer(provider, b"<html>", 503)
-    here.wait(lambda: status_of(here)["state"] == "degraded" and "hostile" in str(status_of(here)), what="away", seconds=30)
-    answer(provider, failure("INVALID_TICKET"))
+    well = provider.answers[path]
+    provider.answers[path] = lambda handler: handler.send(b"<html>", 503, content_type="text/html")
+    here.wait(lambda: status_of(here)["state"] == "degraded" and f"2 of 4 away; {name}" in str(status_of(here)), what="away", seconds=30)
+    provider.answers[path] = well
     here.wait(lambda: status_of(here)["state"] == "ok", what="back", seconds=30)
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="ent",outcome="wrong"}'] >= 1
