@@ -79,6 +79,18 @@ static const char *host_of(const char *site, int *out_length)
     return host;
 }
 
+/* Letters, digits, dots and hyphens: what a host is made of, and no sign that the GSM alphabet lacks or has for two. */
+static bool host_is_plain(const char *host, int length)
+{
+    for (int i = 0; i < length; i++) {
+        bool is_letter = (host[i] >= 'a' && host[i] <= 'z') || (host[i] >= 'A' && host[i] <= 'Z');
+        if (!is_letter && !(host[i] >= '0' && host[i] <= '9') && host[i] != '.' && host[i] != '-') {
+            return false;
+        }
+    }
+    return length > 0;
+}
+
 void sms_text_make(const char *code, struct duration lifetime, const char *site, char out_text[SMS_TEXT_SIZE])
 {
     enum { LAST_LINE_MAX = 2 * SMS_LETTERS_MAX };
@@ -88,7 +100,7 @@ void sms_text_make(const char *code, struct duration lifetime, const char *site,
     snprintf(out_text, SMS_TEXT_SIZE, "Préau : votre code est %s. Il sert pendant %d minutes. Ne le donnez à personne.",
         code, (int)(lifetime.us / 60000000));
     snprintf(last, sizeof last, "\n\n@%.*s #%s", length < SMS_LETTERS_MAX ? length : SMS_LETTERS_MAX, host, code);
-    if (length > 0 && letters_of(out_text) + letters_of(last) <= SMS_LETTERS_MAX) {
+    if (host_is_plain(host, length) && letters_of(out_text) + letters_of(last) <= SMS_LETTERS_MAX) {
         size_t written = strlen(out_text);
         snprintf(out_text + written, SMS_TEXT_SIZE - written, "%s", last);
     }

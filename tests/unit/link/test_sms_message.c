@@ -86,6 +86,59 @@ static void a_message_is_one_and_names_the_site_where_it_fits(void **state)
     }
 }
 
+/* How many letters, each of the basic table of GSM 03.38 (6.2.1), where each takes one place of a message; those behind the escape are none. */
+static size_t gsm_letters(const char *text)
+{
+    static const char table[] =
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+        "abcdefghijklmnopqrstuvwxyzäöñüà";
+    size_t letters = 0;
+    for (size_t at = 0, length; text[at] != '\0'; at += length, letters++) {
+        char letter[5] = "";
+        for (length = 1; ((unsigned char)text[at + length] & 0xC0) == 0x80; length++) {
+        }
+        assert_true(length < sizeof letter);
+        memcpy(letter, text + at, length);
+        if (!strstr(table, letter)) {
+            fail_msg("not of the GSM alphabet: %s", letter);
+        }
+    }
+    return letters;
+}
+
+static void a_message_is_of_the_gsm_alphabet_and_one_part_whatever_the_host(void **state)
+{
+    (void)state;
+    char site[300], text[SMS_TEXT_SIZE];
+    size_t longest = 0;
+    bool names_host = true;
+    for (int length = 1; length <= 253; length++) { /* as long as a host may be (RFC 1035) */
+        snprintf(site, sizeof site, "https://%0*d.example/", length, 0);
+        sms_text_make("123456", MINUTES(60), site, text);
+        size_t letters = gsm_letters(text);
+        assert_true(letters <= SMS_LETTERS_MAX);
+        longest = letters > longest ? letters : longest;
+        assert_true(names_host || !strchr(text, '@')); /* none again once one had no room */
+        names_host = strchr(text, '@') != NULL;
+    }
+    assert_int_equal(longest, SMS_LETTERS_MAX); /* the last that has room fills it */
+    assert_false(names_host);
+}
+
+static void a_host_of_other_letters_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const sites[] = {"https://[2001:db8::1]:8443/", "https://préau.example/",
+        "https://œuvres.example", "https://a|b.example", "https://a_b.example", "https:///x", "https://", ""};
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
+        char text[SMS_TEXT_SIZE];
+        sms_text_make("123456", MINUTES(10), sites[i], text);
+        assert_true(gsm_letters(text) <= SMS_LETTERS_MAX);
+        assert_null(strchr(text, '@'));
+        assert_non_null(strstr(text, "personne."));
+    }
+}
+
 /* --- delivery reports --- */
 
 static void a_report_says_of_which_try_and_what(void **state)
@@ -162,6 +215,8 @@ int main(void)
         cmocka_unit_test(another_key_makes_other_codes),
         cmocka_unit_test(a_code_is_read_as_people_type_it),
         cmocka_unit_test(a_message_is_one_and_names_the_site_where_it_fits),
+        cmocka_unit_test(a_message_is_of_the_gsm_alphabet_and_one_part_whatever_the_host),
+        cmocka_unit_test(a_host_of_other_letters_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
