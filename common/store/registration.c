@@ -215,13 +215,14 @@ static void claimed_rows(void *arg, const struct rows *rows, const struct fault 
 }
 
 void registration_claim(
-    struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg)
+    struct store *store, const struct registration_claim *claim, registration_claimed *claimed, void *arg)
 {
+    assert(claim->limit <= REGISTRATION_CLAIM_MAX);
     struct parameters parameters;
     parameters_init(&parameters);
-    parameters_int64(&parameters, REGISTRATION_CLAIM_MAX);
-    parameters_duration(&parameters, lease);
-    parameters_int64(&parameters, a_day);
+    parameters_int64(&parameters, claim->limit);
+    parameters_duration(&parameters, claim->lease);
+    parameters_int64(&parameters, claim->a_day);
     store_run(store, QUERY_REGISTRATION_CLAIM, &parameters, claimed_rows,
         asking_new((struct asking){.claimed = claimed, .arg = arg}));
     parameters_clear(&parameters);

@@ -102,8 +102,14 @@ struct registration_code {
 };
 typedef void registration_claimed(
     void *arg, const struct registration_code *codes, size_t count, const struct fault *fault);
+/* limit: so many at most, within REGISTRATION_CLAIM_MAX. a_day: of one number. */
+struct registration_claim {
+    int64_t limit;
+    struct duration lease;
+    int64_t a_day;
+};
 void registration_claim(
-    struct store *store, struct duration lease, int64_t a_day, registration_claimed *claimed, void *arg);
+    struct store *store, const struct registration_claim *claim, registration_claimed *claimed, void *arg);
 
 enum { REGISTRATION_PROVIDER_SIZE = 65 };
 struct registration_backlog {

@@ -19,6 +19,7 @@
 
 enum { THREADS = 2, ATTEMPTS = 4 };
 #define SCAN_PERIOD SECONDS(5)
+#define COUNT_PERIOD SECONDS(1) /* all of the last hour is read for it: not for each code */
 #define STOP_BOUND SECONDS(2)
 
 struct sms {
@@ -33,6 +34,9 @@ struct sms {
     struct sms_reports *reports;
     struct status *status;
     struct registration_backlog known; /* at the last look that was answered */
+    struct tick counted_at;            /* when that was */
+    int64_t left;                      /* of an_hour, by that and by what was done since */
+    int64_t limit;                     /* of the claim that is under way */
     bool is_looking, wants_more;
     bool is_stopping, is_left;
 };
@@ -204,6 +208,7 @@ static void sent(void *job, bool was_run)
     if (was_run) {
         enum sms_outcome last = SMS_SILENT;
         int64_t messages = judge_trials(sending, &last);
+        sms->left -= messages > 1 ? messages - 1 : 0; /* one was, when it was claimed */
         if (sending->taker < sms->providers.count) {
             taken(sending, messages);
         } else {
@@ -263,13 +268,14 @@ static void looked(struct sms *sms, bool is_more)
 static void claimed(void *arg, const struct registration_code *codes, size_t count, const struct fault *fault)
 {
     struct sms *sms = arg;
-    (void)fault; /* the scan looks again */
+    sms->left =
+        fault ? 0 : sms->left - (int64_t)count; /* they may be claimed nevertheless: counted anew before the next */
     for (size_t i = 0; i < count; i++) {
         /* each is the work of the request that asked for it, on the thread that sends it and after */
         _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(codes[i].trace);
         judge(sms, &codes[i]);
     }
-    looked(sms, count == REGISTRATION_CLAIM_MAX);
+    looked(sms, !fault && count == (size_t)sms->limit);
 }
 
 /* Longer than all providers may take for all that were claimed at once: none is claimed while one waits for a thread. */
@@ -277,6 +283,14 @@ static struct duration lease_of(const struct sms *sms)
 {
     int64_t providers = (int64_t)sms->providers.count;
     return (struct duration){sms->timeout.us * providers * (REGISTRATION_CLAIM_MAX / THREADS + 2)};
+}
+
+/* As many as may leave, and no more: each that is claimed is sent. */
+static void claim(struct sms *sms)
+{
+    sms->limit = sms->left < REGISTRATION_CLAIM_MAX ? sms->left : REGISTRATION_CLAIM_MAX;
+    const struct registration_claim wanted = {.limit = sms->limit, .lease = lease_of(sms), .a_day = sms->a_day};
+    registration_claim(sms->link->store, &wanted, claimed, sms);
 }
 
 static void backlog_tell(struct status *status, const struct registration_backlog *backlog)
@@ -301,13 +315,14 @@ static void counted(void *arg, const struct registration_backlog *backlog, const
         return;
     }
     sms_reports_judge(sms->reports, backlog);
-    if (backlog->sent >= sms->an_hour) {
-        sms_watch_full(sms->watch, true);
+    sms->counted_at = clock_tick();
+    sms->left = sms->an_hour - backlog->sent;
+    sms_watch_full(sms->watch, sms->left <= 0);
+    if (sms->left <= 0) {
         log_event(LOG_WARNING, "sms_hourly_max", F("sent", backlog->sent));
         looked(sms, false);
     } else {
-        sms_watch_full(sms->watch, false);
-        registration_claim(sms->link->store, lease_of(sms), sms->a_day, claimed, sms);
+        claim(sms);
     }
 }
 
@@ -318,7 +333,11 @@ void sms_wake(struct sms *sms)
     sms->wants_more = sms->is_looking;
     if (!sms->is_looking && !sms->is_stopping && workers_waiting(sms->workers) == 0) {
         sms->is_looking = true;
-        registration_count_sent(sms->link->store, counted, sms);
+        if (sms->left > 0 && duration_longer(COUNT_PERIOD, clock_since(sms->counted_at))) {
+            claim(sms);
+        } else {
+            registration_count_sent(sms->link->store, counted, sms);
+        }
     }
 }
 
