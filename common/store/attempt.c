@@ -40,6 +40,7 @@ void attempt_begin(struct store *store, const struct attempt *attempt, const str
     parameters_int64_array(&parameters, longest, attempt->count);
     parameters_duration(&parameters, bounds->window);
     parameters_duration(&parameters, bounds->delay);
+    parameters_bool(&parameters, attempt->is_in_turn);
     store_run(store, QUERY_ATTEMPT_BEGIN, &parameters, begin_rows, beginning);
     parameters_clear(&parameters);
 }

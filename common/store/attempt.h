@@ -10,7 +10,7 @@
 
 struct store;
 
-enum { ATTEMPT_SUBJECTS = 2, ATTEMPT_SUBJECT_SIZE = 160 };
+enum { ATTEMPT_SUBJECTS = 3, ATTEMPT_SUBJECT_SIZE = 160 };
 
 /* What is counted, the person's own first: "sign-in:j.dupont:192.0.2.7", then "sign-in:192.0.2.7". */
 struct attempt {
@@ -18,6 +18,8 @@ struct attempt {
     int64_t allowed[ATTEMPT_SUBJECTS];         /* tries in the window */
     struct duration longest[ATTEMPT_SUBJECTS]; /* that a delay may become */
     size_t count;
+    bool
+        is_in_turn; /* a try is counted of no subject behind one that must wait: its flood is nothing to whoever is around */
 };
 
 struct attempt_bounds {

@@ -3,7 +3,8 @@
 
 -- :query attempt_begin
 -- Counts a try of each subject, before it is known whether it is right; not granted: one of them must wait. What comes
--- while a subject waits is not counted, so that a flood does not lengthen the delay. A day without tries forgets all.
+-- while a subject waits is not counted, so that a flood does not lengthen the delay; in turn: nor is it of those named after
+-- that one. A day without tries forgets all.
 -- Who need not wait has -infinity: the moment of whoever came by now would be the future to a transaction that is older.
 -- :role link
 -- $1 subjects text[]
@@ -11,9 +12,16 @@
 -- $3 longest_microseconds bigint[]
 -- $4 window_length interval
 -- $5 delay interval
-with asked as (
-    select subject, allowed, microseconds * interval '1 microsecond' as longest
-      from unnest($1, $2, $3) a(subject, allowed, microseconds) order by subject
+-- $6 is_in_turn boolean
+with named as (
+    select subject, allowed, microseconds * interval '1 microsecond' as longest, place
+      from unnest($1, $2, $3) with ordinality a(subject, allowed, microseconds, place)
+), asked as (
+    select n.subject, n.allowed, n.longest
+      from named n
+     where not $6 or not exists (select from named b join preau.attempt t on t.subject = b.subject
+                                  where b.place < n.place and t.not_before > now())
+     order by n.subject
 ), counted as (
     insert into preau.attempt as t (subject, failures, first_at, last_at, not_before, delays, granted)
     select subject, 1, now(), now(), case when allowed <= 1 then now() + least(longest, $5) else '-infinity' end,

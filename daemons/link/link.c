@@ -410,6 +410,7 @@ static struct link_bounds bounds_of(const struct config *config)
         .sms_form = config_duration(config, CONFIG_SMS_FORM_LIFETIME),
         .sms_code_tries = config_count(config, CONFIG_SMS_CODE_TRIES),
         .sms_address = config_count(config, CONFIG_SMS_ATTEMPTS_ADDRESS),
+        .sms_network = config_count(config, CONFIG_SMS_ATTEMPTS_NETWORK),
         .sms_number = config_count(config, CONFIG_SMS_DAILY_NUMBER),
         .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
     };

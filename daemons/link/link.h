@@ -31,7 +31,7 @@ struct link_bounds {
     struct duration portal_sign_in;     /* on the way to a portal or an ENT, and back */
     struct duration portal_session;     /* how long a sign-out there is offered */
     struct duration sms_code, sms_form; /* a registration's code; what follows it */
-    int64_t sms_code_tries, sms_address, sms_number;
+    int64_t sms_code_tries, sms_number, sms_address, sms_network;
     int validity_months; /* of a provisional password: the life cycle asks for it */
 };
 

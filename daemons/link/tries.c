@@ -2,26 +2,11 @@
 
 #include "crypto/random.h"
 #include "link/device.h"
+#include "link/network.h"
 #include "runtime/clock.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { NETWORK_SIZE = INET6_ADDRSTRLEN + 4, PREFIX_BYTES = 8 };
-
-static void network_of(const char *address, char out_network[static NETWORK_SIZE])
-{
-    struct in6_addr bytes;
-    if (inet_pton(AF_INET6, address, &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) {
-        snprintf(out_network, NETWORK_SIZE, "%.*s", INET6_ADDRSTRLEN, address);
-        return;
-    }
-    memset(bytes.s6_addr + PREFIX_BYTES, 0, sizeof bytes.s6_addr - PREFIX_BYTES);
-    char text[INET6_ADDRSTRLEN] = "";
-    (void)inet_ntop(AF_INET6, &bytes, text, sizeof text);
-    snprintf(out_network, NETWORK_SIZE, "%s/64", text);
-}
 
 /* Of somebody from a network, and of the network: the subjects are the caller's to write. */
 static struct attempt of_two(const struct link_bounds *bounds)
@@ -113,12 +98,17 @@ void tries_of_help(const struct link_bounds *bounds, const char *wanted, const c
 void tries_of_sms(
     const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt)
 {
-    char network[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
+    char network[NETWORK_SIZE], around[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
     network_of(address, network);
+    network_around(address, around);
     digest_text(mobile, text);
-    *out_attempt = of_two(bounds);
-    out_attempt->allowed[0] = bounds->sms_number;
-    out_attempt->allowed[1] = bounds->sms_address;
+    *out_attempt = (struct attempt){
+        .allowed = {bounds->sms_number, bounds->sms_address,   bounds->sms_network  },
+        .longest = {DAYS(1),            bounds->sign_in.delay, bounds->sign_in.delay},
+        .count = 3,
+        .is_in_turn = true,
+    };
     snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "sms:%s:%s", text, network);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "sms-address:%s", network);
+    snprintf(out_attempt->subjects[2], ATTEMPT_SUBJECT_SIZE, "sms-network:%s", around);
 }

@@ -37,6 +37,7 @@ void tries_of_network(
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
     struct attempt *out_attempt);
 
-/* Of registrations by SMS: of one mobile from a network, and of the network. The number is kept as a digest. */
+/* Of registrations by SMS: of one mobile from a network, of the network, and of the larger one around it, where who sells messages changes
+ * the address at will. The number is kept as a digest. */
 void tries_of_sms(
     const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt);

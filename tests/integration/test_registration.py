@@ -334,6 +334,80 @@ def test_a_password_that_will_not_do_is_asked_for_again(here, families, password
     assert anne.row()["state"] == "active"
 
 
+# ----------------------------------------------------------------------------------------------- what is spent
+
+
+@contextlib.contextmanager
+def bounded(site, **bounds):
+    """linkd with other bounds on messages, and an hour after whatever was sent until now."""
+    before = site.settings
+    an_hour_later(site)
+    site.settings = {**before, "link": {**before["link"], "attempts_delay": "1h"}, "sms": {**before["sms"], **bounds}}
+    try:
+        site.configure()
+        site.restart("preau-linkd")
+        yield
+    finally:
+        site.settings = before
+        site.configure()
+        site.restart("preau-linkd")
+
+
+def an_hour_later(site):
+    """For what was sent; what waits goes on waiting."""
+    with site.psql() as database:
+        database.execute("update preau.registration set asked_at = asked_at - interval '61 minutes' where state <> 'waiting'")
+
+
+def attempts(site, people):
+    """How often each code was tried, in the order in which they were asked for."""
+    with site.psql() as database:
+        return [database.execute("select attempts from preau.registration where mobile = %s", (mobile,)).fetchone()[0] for _, _, mobile in people]
+
+
+def waiting(site):
+    return site.status("preau-linkd")["numbers"]["sms_waiting"]
+
+
+def is_full(site):
+    (check,) = (check for check in site.status("preau-linkd")["checks"] if check["name"] == "sms")
+    return check["state"] == "degraded" and "sms.hourly_max was reached" in check["cause"]
+
+
+def test_past_the_messages_of_an_hour_codes_wait_and_leave_later(here, families):
+    people = [families.family()[0] for _ in range(5)]
+    with bounded(here, hourly_max="2"):
+        for who in people[:2]:
+            begin(here, who)
+            code_to(here, who[2])
+        visitors = [begin(here, who) for who in people[2:]]
+        assert [visitor.page.path for visitor in visitors] == ["/inscription/code"] * 3, "the person sees no difference"
+        here.wait(lambda: is_full(here) and waiting(here) == 3, what="told")
+        assert attempts(here, people) == [1, 1, 0, 0, 0]
+        an_hour_later(here)
+        for who in people[2:4]:
+            code_to(here, who[2])
+        here.wait(lambda: is_full(here) and waiting(here) == 1, what="told again")
+        assert attempts(here, people) == [1, 1, 1, 1, 0], "of three that are due no more are taken than may leave"
+        an_hour_later(here)
+        give(visitors[-1], code_to(here, people[-1][2]))
+        assert visitors[-1].page.path == "/inscription/enfants"
+        here.wait(lambda: not is_full(here), what="told that it is over")
+
+
+def test_one_network_begins_few_and_so_does_the_one_around(here, families):
+    def ask(network):
+        return begin(here, families.person(), Stranger(here, network)).page.status
+
+    with bounded(here, attempts_address="2", attempts_network="5"):
+        assert [ask("203.0.113.1") for _ in range(9)] == [200] * 2 + [429] * 7
+        assert [ask("203.0.113.2") for _ in range(3)] == [200, 200, 429], "what was refused is nothing to the neighbours"
+        assert [ask("203.0.113.3"), ask("203.0.113.4"), ask("203.0.113.255")] == [200, 429, 429]
+        assert ask("203.0.112.1") == 200
+        assert [ask(f"2001:db8:1:{number}::1") for number in range(6)] == [200] * 5 + [429]
+        assert ask("2001:db8:2::1") == 200
+
+
 # ----------------------------------------------------------------------------------------------- peers that fail
 
 

@@ -1,6 +1,7 @@
 """Tries that are counted at the same moment: nobody waits who was not made to."""
 
-SUBJECTS = ("'{sign-in:j.dupont:192.0.2.7}'", "'{6}'", "'{86400000000}'", "'15 min'", "'15 min'")
+SUBJECTS = ("'{sign-in:j.dupont:192.0.2.7}'", "'{6}'", "'{86400000000}'", "'15 min'", "'15 min'", "false")
+TWO = ("'{sms:j.dupont,sms-around}'", "'{2,3}'", "'{86400000000,86400000000}'", "'15 min'", "'15 min'")
 
 
 def ask(connection, name, arguments):
@@ -39,4 +40,18 @@ def test_who_was_made_to_wait_waits(cluster, migrated, queries):
     with prepared(cluster, migrated, queries) as connection:
         told = [ask(connection, "attempt_begin", SUBJECTS) for _ in range(8)]
         assert told == [(True,)] * 6 + [(False,)] * 2
+        connection.rollback()
+
+
+def failures(connection):
+    return dict(connection.execute("select subject, failures from preau.attempt where subject like 'sms%'").fetchall())
+
+
+def test_in_turn_the_tries_of_who_waits_are_nothing_to_who_is_around(cluster, migrated, queries):
+    with prepared(cluster, migrated, queries) as connection:
+        told = [ask(connection, "attempt_begin", (*TWO, "true")) for _ in range(5)]
+        assert told == [(True,)] * 2 + [(False,)] * 3 and failures(connection) == {"sms:j.dupont": 2, "sms-around": 2}
+        assert ask(connection, "attempt_begin", (*TWO, "false")) == (False,) and failures(connection)["sms-around"] == 3
+        connection.execute("delete from preau.attempt where subject = 'sms:j.dupont'")
+        assert ask(connection, "attempt_begin", (*TWO, "true")) == (False,), "and who is around waits for its own"
         connection.rollback()
