@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from peers.everyone import Everyone
-from peers.portal import HEAD_PASSWORD
+from peers.hostile_identity import HostileProvider
+from peers.portal import ACADEMY, HEAD_PASSWORD
 from peers.routes import PORTAL, asked_names, filled, led, routes
 from peers.site import Site
 from peers.web import Page, Visitor
@@ -19,16 +20,27 @@ KEPT = ("/assets/*", "/donnees-ouvertes/comptes.csv")  # by browsers and whateve
 FIT = {"ANYONE": "nobody", "UNASKED": "nobody", "SIGNED_IN": "guardian", "FAMILY": "guardian", "OPENING": "opening", "PASSWORD": "new_password",
        "CODE": "halfway", "OWN_PASSWORD": "directeur", "SECOND_FACTOR": "directeur", "ADMINISTRATOR": "directeur", "SCHOOL": "directeur", "DELIVERIES": "exploitant"}
 ELSEWHERE = {"https://formulaire.defenseurdesdroits.fr", "https://www.defenseurdesdroits.fr/saisir/delegues",
-             "https://www.cnil.fr/fr/plaintes"}  # what pages link to outside
+             "https://www.cnil.fr/fr/plaintes", "https://franceconnect.gouv.fr/"}  # what pages link to outside
 MARK = "\"'><zq onclick=zq>{{zq}}"
 EVIL = ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:evil.example")
 CRLF = "a\r\nX-Evil: 1\r\n\r\n<zq>"
 
 
+def declared(provider):
+    """FranceConnect, an academy's portal and an ENT, of the name that addresses have (SOMETHING), so that their routes lead out and back."""
+    own = provider.section(ACADEMY)
+    return {"franceconnect": {key: value for key, value in own.items() if key != "academy"}, 'academy_portal "lyon"': own,
+            'ent "lyon"': {"protocol": "cas", "label": "ENT d’essai", "academy": ACADEMY, "key_pattern": "([0-9]+)",
+                           "address": f"{provider.issuer}/cas", "ca_file": provider.authority},
+            'sms_provider "nobody"': {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}, "sms": {"reports": "127.0.0.1:0"}}  # FranceConnect wants one
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings=SETTINGS) as site:
-        yield site
+    with HostileProvider(tmp_path_factory.mktemp("provider")) as provider:
+        with Site.of(tmp_path_factory.mktemp("site"), *DAEMONS, settings={**SETTINGS, **declared(provider)}) as site:
+            site.peer = provider.issuer
+            yield site
 
 
 @pytest.fixture(scope="module")
@@ -211,11 +223,19 @@ def test_what_was_sent_comes_back_as_text_only(here, fit, values, route):
                 assert "zq" not in tags.tags and not {name for name in tags.names if name.startswith("on")}
 
 
+OUT = ("GET /franceconnect", "GET /guichet/franceconnect", "GET /portail/:portail", "GET /ent/:portail")  # to a peer, as it is declared
+
+
 @pytest.mark.parametrize("route", STAYING, ids=named)
 def test_nobody_is_led_elsewhere(here, fit, values, route):
     for value in EVIL:
         for answer in answers_to(here, fit, values, route, value):
-            assert re.fullmatch(r"(/([^/\\].*)?)?", answer.headers.get("Location", "")), answer.headers["Location"]
+            location = answer.headers.get("Location", "")
+            assert "evil" not in location or location.startswith("/"), location
+            if route.name in OUT:
+                assert answer.status_code == 303 and location.startswith(here.peer + "/"), (answer.status_code, location)
+            else:
+                assert re.fullmatch(r"(/([^/\\].*)?)?", location), location
             if "html" in answer.headers.get("Content-Type", ""):
                 outside = {one for one in Tags(answer.text).addresses if re.match(r"\s*(\w+:|//|/\\)", one)
                            and not one.startswith("otpauth:")}
