@@ -31,7 +31,7 @@ static const struct word actions[ACTION_COUNT] = {
 
 static const char *const effects[EFFECT_COUNT] = {"new_provisional_password", "store_chosen_password",
     "send_notification", "send_activation_mail", "send_address_confirmation", "adopt_address", "end_sessions",
-    "tell_security_change"};
+    "tell_security_change", "tell_opening"};
 
 const char *action_code(enum account_action action)
 {

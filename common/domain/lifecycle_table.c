@@ -24,6 +24,7 @@
 
 #define RESET_EFFECTS (EFFECT_NEW_PROVISIONAL_PASSWORD | EFFECT_END_SESSIONS)
 #define CHOICE_EFFECTS (EFFECT_STORE_CHOSEN_PASSWORD | EFFECT_END_SESSIONS)
+#define OPENING_EFFECTS (CHOICE_EFFECTS | EFFECT_TELL_OPENING)
 
 static const struct lifecycle_rule rules[] = {
     /* Guide 3. From "non distribué" the password is not reset even when asked: nobody has read it yet. */
@@ -69,21 +70,21 @@ static const struct lifecycle_rule rules[] = {
     MOVES(CONFIRM_EMAIL, BOTH, PENDING, ACTIVE, COUNT, NONE, EFFECT_ADOPT_ADDRESS),
     STAYS(CONFIRM_EMAIL, BOTH, ACTIVE, NONE, EFFECT_ADOPT_ADDRESS | EFFECT_TELL_SECURITY_CHANGE),
 
-    /* Guide 1.1, the guardian's own ways. Not for pupils: their school knows no mobile of theirs to prove them by. */
+    /* Guide 1.1, the guardian's own ways: told where the school would have notified, for whoever opened it may be somebody else. Not for pupils: their school knows no mobile of theirs to prove them by. */
     REFUSED(OPEN_SMS, PUPIL, ANY, GUARDIAN_ONLY),
-    MOVES(OPEN_SMS, GUARDIAN, FRESH | HANDED | PENDING, ACTIVE, RESPONSABLE, NONE, CHOICE_EFFECTS),
+    MOVES(OPEN_SMS, GUARDIAN, FRESH | HANDED | PENDING, ACTIVE, RESPONSABLE, NONE, OPENING_EFFECTS),
     REFUSED(OPEN_SMS, GUARDIAN, ACTIVE, ALREADY_ACTIVE),
     /* FranceConnect stands for the password: a letter that was handed out, or a password that was chosen by whoever had it, opens
      * nothing any more. Of a fresh account nobody has the password. Linking later keeps the password and the origin. */
     REFUSED(OPEN_FRANCECONNECT, PUPIL, ANY, GUARDIAN_ONLY),
-    MOVES(OPEN_FRANCECONNECT, GUARDIAN, FRESH, ACTIVE, FRANCECONNECT, NONE, 0),
-    MOVES(OPEN_FRANCECONNECT, GUARDIAN, HANDED | PENDING, ACTIVE, FRANCECONNECT, NONE, RESET_EFFECTS),
+    MOVES(OPEN_FRANCECONNECT, GUARDIAN, FRESH, ACTIVE, FRANCECONNECT, NONE, EFFECT_TELL_OPENING),
+    MOVES(OPEN_FRANCECONNECT, GUARDIAN, HANDED | PENDING, ACTIVE, FRANCECONNECT, NONE, RESET_EFFECTS | EFFECT_TELL_OPENING),
     STAYS(OPEN_FRANCECONNECT, GUARDIAN, ACTIVE, NONE, EFFECT_TELL_SECURITY_CHANGE),
 
     /* Guide 1.1, the transition. On an active account it would be a way round the password. */
-    MOVES(OPEN_ATEN, BOTH, FRESH | HANDED | PENDING, ACTIVE, ATEN, SECOND_DEGREE, CHOICE_EFFECTS),
+    MOVES(OPEN_ATEN, BOTH, FRESH | HANDED | PENDING, ACTIVE, ATEN, SECOND_DEGREE, OPENING_EFFECTS),
     REFUSED(OPEN_ATEN, BOTH, ACTIVE, ALREADY_ACTIVE),
-    MOVES(OPEN_ENT, BOTH, FRESH | HANDED | PENDING, ACTIVE, ENT, SECOND_DEGREE, CHOICE_EFFECTS),
+    MOVES(OPEN_ENT, BOTH, FRESH | HANDED | PENDING, ACTIVE, ENT, SECOND_DEGREE, OPENING_EFFECTS),
     REFUSED(OPEN_ENT, BOTH, ACTIVE, ALREADY_ACTIVE),
 
     STAYS(CLOSE, BOTH, ANY, NONE, EFFECT_END_SESSIONS),

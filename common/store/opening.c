@@ -188,6 +188,7 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
     }
     parameters_instant(&parameters, account->notification_expires_at);
     parameters_text(&parameters, change->peer);
+    parameters_bool(&parameters, change->outcome->effects & EFFECT_TELL_OPENING);
     store_run(store, QUERY_OPENING_APPLY, &parameters, applied_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

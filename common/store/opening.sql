@@ -63,7 +63,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the identifier mailed to where the account's mails went before (tell_opening), the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -88,6 +88,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 -- $21 sealed bytea
 -- $22 notification_expires_at timestamptz
 -- $23 peer text
+-- $24 tell_opening boolean
 with changed as (
     update preau.account
        set state = $4::text::preau.account_state, origin = $5::text::preau.account_origin, password = $6::text::preau.password_kind,
@@ -122,6 +123,12 @@ with changed as (
     select academy, id, case when $19 is null then 'password_changed' else 'franceconnect_linked' end, 'mail', email,
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from changed where $16 and email_confirmed_at is not null
+), told_opening as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select changed.academy, changed.id, 'account_opened', 'mail', t.address,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from changed, lateral (select preau.account_address(changed.academy, changed.id) as address offset 0) t
+     where $24 and t.address is not null
 ), linked as (
     insert into preau.franceconnect_identity as f (academy, account_id, issuer, subject)
     select academy, id, $19, $20 from changed where $19 is not null

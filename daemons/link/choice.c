@@ -43,7 +43,7 @@ void choice_fail(struct choice *choice, const struct fault *fault)
 
 static void choice_tell(struct choice *choice)
 {
-    if (choice->outcome.effects & (EFFECT_SEND_ACTIVATION_MAIL | EFFECT_TELL_SECURITY_CHANGE)) {
+    if (choice->outcome.effects & (EFFECT_SEND_ACTIVATION_MAIL | EFFECT_TELL_SECURITY_CHANGE | EFFECT_TELL_OPENING)) {
         delivery_wanted_tell(choice->link, choice->academy);
     }
 }

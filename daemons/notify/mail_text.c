@@ -18,13 +18,15 @@ struct part {
     const char *language; /* "" French */
 };
 
-/* A first sign-in, a new password after a reset, or the password that the person chose. */
+/* A first sign-in, a new password after a reset, or the password that the person chose; of an account that FranceConnect opened
+ * nobody was given one. */
 static void fill_password(struct view *view, const struct part *part)
 {
     const struct owed_mail *mail = part->mail;
     const char *password = part->words->password;
     if (!password) {
-        view_show(view, "OWN_PASSWORD");
+        bool has_none = mail->kind == DELIVERY_ACCOUNT_OPENED && mail->password != PASSWORD_CHOSEN;
+        view_show(view, has_none ? "BY_FRANCECONNECT" : "OWN_PASSWORD");
         return;
     }
     char date[WORDING_DATE_SIZE];

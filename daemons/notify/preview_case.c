@@ -7,12 +7,14 @@
 
 /* The first of a kind says the most. */
 static const struct preview_case cases[] = {
-    {"responsable",  KIND(DELIVERY_NOTIFICATION), PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
-    {"eleve",        KIND(DELIVERY_NOTIFICATION), PROFILE_ELEVE,       PASSWORD_PROVISIONAL, false, false},
-    {"reinitialise", KIND(DELIVERY_NOTIFICATION), PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, true,  false},
-    {"choisi",       KIND(DELIVERY_NOTIFICATION), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
-    {"valable",      KIND(DELIVERY_NOT_OPENED),   PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
-    {"expire",       KIND(DELIVERY_NOT_OPENED),   PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, true },
+    {"responsable",   KIND(DELIVERY_NOTIFICATION),   PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
+    {"eleve",         KIND(DELIVERY_NOTIFICATION),   PROFILE_ELEVE,       PASSWORD_PROVISIONAL, false, false},
+    {"reinitialise",  KIND(DELIVERY_NOTIFICATION),   PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, true,  false},
+    {"choisi",        KIND(DELIVERY_NOTIFICATION),   PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
+    {"valable",       KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
+    {"expire",        KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, true },
+    {"mot-de-passe",  KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
+    {"franceconnect", KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, true,  false},
 };
 
 static const struct preview_case everybody = {"", 0, PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false};

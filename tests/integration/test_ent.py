@@ -13,6 +13,7 @@ import requests
 from peers.identity import IdentityProvider
 from peers.lemonldap import PASSWORD as ENT_PASSWORD
 from peers.lemonldap import EntVisitor, LemonLdap, body_of
+from peers.mail import text_of
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, PortalVisitor, sign_in
 from peers.site import Site
@@ -113,7 +114,7 @@ def test_a_pupil_opens_the_account_by_the_ent_and_is_in(here):
 def test_a_guardian_who_had_begun_opens_it_by_aten(here):
     """The letter of before and the address that was never confirmed count no more."""
     child = here.town.pupil(here.college, "Tom", "Entame", "2010-04-03", account=True)
-    anne = known(here, here.town.guardian("Anne", "Entame", [child]), "anne")
+    anne = known(here, here.town.guardian("Anne", "Entame", [child], mail="fiche.entame@example.org"), "anne")
     anne.hand_out()
     with here.psql() as database:
         database.execute("update preau.account set state = 'en_cours', password = 'chosen', email = 'entame@example.org' where (academy, id) = (%s, %s)",
@@ -124,6 +125,9 @@ def test_a_guardian_who_had_begun_opens_it_by_aten(here):
     assert standing(anne) == ("active", "aten", "chosen") and anne.row()["email"] is None
     assert events(here, anne)[-1][0] == "open_aten"
     assert sign_in(here, anne).page.status == 401, "the provisional password opens nothing"
+    text = text_of(here.mail.wait("fiche.entame@example.org")[-1])
+    assert anne.login in text and "que vous avez choisi" in text, "mailed where the school would have notified"
+    assert here.mail.mails("entame@example.org") == [], "and not to an address that nobody confirmed"
 
 
 def test_a_password_that_is_no_good_is_asked_for_again(here):

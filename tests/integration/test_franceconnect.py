@@ -126,6 +126,16 @@ def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, fa
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="franceconnect",outcome="right"}'] >= 2
 
 
+def test_the_identifier_is_mailed_to_who_opened_by_franceconnect(here, families):
+    who = families.person()
+    anne = families.guardian(who, [families.child(who[0])], mail="ouverte.fc@example.org")
+    here.franceconnect.person(who[0].lower(), who[1], who[0])
+    link(prove(here, who[0].lower(), who))
+    text = text_of(here.mail.wait("ouverte.fc@example.org")[-1])
+    assert anne.login in text and "le bouton FranceConnect" in text and "vous le dissocierez" in text
+    assert families.mails(anne) == ["account_opened"]
+
+
 def does_not_sign_in(here, person, password):
     page = sign_in(here, person, password).page
     assert page.status == 401 and "est incorrect" in page.text, page.text
@@ -206,6 +216,7 @@ def test_an_account_that_was_active_keeps_its_origin_and_its_password(here, fami
     assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
     told = text_of(here.mail.wait("active.fc@example.net")[-1])
     assert "FranceConnect" in told and "lié" in told and anne.login in told
+    assert families.mails(anne) == ["franceconnect_linked"], "it was open before"
 
 
 @pytest.mark.parametrize("nom, prenom, claims", [

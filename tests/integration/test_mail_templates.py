@@ -16,7 +16,7 @@ from peers.site import ROOT, Site
 NOTIFYD = "preau-notifyd"
 NAMES = ["notification", "re-notification", "activation", "email-change", "email-change-asked", "email-changed", "reset", "changed",
          "reminder", "reset-by-guardian", "franceconnect-linked", "franceconnect-unlinked",
-         "accounts-joined", "accounts-separated", "forgotten-identifier", "forgotten-password", "not-opened"]
+         "accounts-joined", "accounts-separated", "account-opened", "forgotten-identifier", "forgotten-password", "not-opened"]
 ACADEMY = 24
 
 
@@ -86,6 +86,7 @@ def test_each_case_of_each_mail_is_shown(here, copies):
     """Of copies in which every part tells its name: no case is the same as another, together they show all parts."""
     cases = told_cases(here)
     assert cases["notification"] == cases["re-notification"] == ["responsable", "eleve", "reinitialise", "choisi"]
+    assert cases["account-opened"] == ["mot-de-passe", "franceconnect"]
     assert cases["not-opened"] == ["valable", "expire"] and "--case eleve" in here.ctl("mail", "list")
     for name in NAMES:
         for suffix, option in ((".txt", ()), (".html", ("--html",))):

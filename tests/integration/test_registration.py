@@ -51,6 +51,37 @@ def test_a_guardian_opens_the_account_without_the_school(here, families):
     assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
 
 
+def test_the_identifier_is_mailed_where_the_school_would_have_notified(here, families):
+    """Once, whatever is sent twice; and it says what to do to a person whom a stranger passed for."""
+    who = families.person()
+    anne = families.guardian(who, [families.child(who[0])], mail="ouverte.sms@example.org")
+    visitor = name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012")
+    form = visitor.page.form("/inscription/mot-de-passe")
+    for _ in range(2):
+        visitor.submit(form, nouveau=PASSWORD, confirmation=PASSWORD)
+    (mail,) = here.mail.wait("ouverte.sms@example.org")
+    assert mail["Subject"] == "Votre compte est ouvert"
+    text = text_of(mail)
+    assert anne.login in text and f"{here.portal_url}/connexion" in text and "Prévenez sans attendre l’école" in text
+    assert PASSWORD not in text and "FranceConnect" not in text
+    assert families.mails(anne) == ["account_opened"]
+    data = visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()
+    assert "account_opened" in data and "ouverte.sms@example.org" in data
+
+
+def test_nothing_is_mailed_to_an_address_that_is_not_the_persons_alone(here, families):
+    """None, one that another guardian has too, and one that somebody typed and never confirmed."""
+    without, (who, shared) = families.family()[:2], (families.person(), None)
+    shared = families.guardian(who, [families.child(who[0])], mail="foyer.sms@example.org")
+    other = families.person("Paul")
+    families.guardian(other, [families.child(other[0])], mail="Foyer.SMS@example.org")
+    with here.psql() as database:
+        database.execute("update preau.account set email = 'jamais.confirmee@example.net' where (academy, id) = (%s, %s)", without[1].account)
+    for of_whom, guardian in (without, (who, shared)):
+        choose(name_children(give(begin(here, of_whom), code_to(here, of_whom[2])), "29/02/2012"))
+        assert guardian.row()["state"] == "active" and families.mails(guardian) == []
+
+
 @pytest.mark.parametrize("nom, prenom", [("LE GOFF-MARTIN", "Marie-Ève"), ("le goff martin", "marie eve"), ("Legoff  Martin", "Marie Eve")])
 def test_names_meet_however_they_are_written(here, families, nom, prenom):
     who = ("Le Goff-Martin", "Marie-Eve", families.person()[2])

@@ -30,9 +30,9 @@ class Families:
     def child(self, nom, prenom="Léa", birth_date="2012-02-29", academy=ACADEMY, degree=2):
         return self.towns[academy].pupil(self.schools[academy, degree], prenom, nom, birth_date, account=degree == 2)
 
-    def guardian(self, who, children, academy=ACADEMY):
+    def guardian(self, who, children, academy=ACADEMY, mail=None):
         nom, prenom, mobile = who
-        guardian = self.towns[academy].guardian(prenom, nom, children)
+        guardian = self.towns[academy].guardian(prenom, nom, children, mail)
         with self.site.psql() as database:
             database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (mobile, *guardian.account))
         return guardian
@@ -41,6 +41,12 @@ class Families:
         who = self.person()
         pupil = self.child(who[0], **child)
         return who, self.guardian(who, [pupil]), pupil
+
+    def mails(self, person):
+        """Kinds of the mails that the account owed so far."""
+        with self.site.psql() as database:
+            return [kind for kind, in database.execute(
+                "select kind from preau.delivery where (academy, account_id) = (%s, %s) order by id", person.account)]
 
     def events(self, person):
         with self.site.psql() as database:

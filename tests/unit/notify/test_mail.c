@@ -92,6 +92,26 @@ static void a_chosen_password_is_spoken_of_and_not_told(void **state)
     mail_text_clear(&text);
 }
 
+static void who_opened_alone_reads_how_to_sign_in(void **state)
+{
+    (void)state;
+    struct owed_mail mail = notification;
+    mail.kind = DELIVERY_ACCOUNT_OPENED;
+    struct mail_text by_franceconnect = make(&mail, NULL);
+    mail.password = PASSWORD_CHOSEN;
+    struct mail_text by_password = make(&mail, NULL);
+    has(by_franceconnect.plain, "a.durand");
+    has(by_franceconnect.plain, "le bouton FranceConnect");
+    has(by_franceconnect.html, "vous le dissocierez");
+    assert_null(strstr(by_franceconnect.plain, "que vous avez choisi"));
+    has(by_password.plain, "a.durand");
+    has(by_password.plain, "celui que vous avez choisi");
+    has(by_password.html, "Prévenez sans attendre");
+    assert_null(strstr(by_password.plain, "FranceConnect"));
+    mail_text_clear(&by_franceconnect);
+    mail_text_clear(&by_password);
+}
+
 static void each_kind_has_its_subject(void **state)
 {
     (void)state;
@@ -115,6 +135,7 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_FRANCECONNECT_UNLINKED, false, "plus lié"                       },
         {DELIVERY_ACCOUNTS_JOINED,        false, "ont été réunis"               },
         {DELIVERY_ACCOUNTS_SEPARATED,     false, "ont été séparés"             },
+        {DELIVERY_ACCOUNT_OPENED,         false, "est ouvert"                      },
         {DELIVERY_FORGOTTEN_IDENTIFIER,   false, "Votre identifiant"               },
         {DELIVERY_FORGOTTEN_PASSWORD,     false, "Choisissez un autre mot de passe"},
         {DELIVERY_NOT_OPENED,             false, "pas encore ouvert"               },
@@ -360,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_notification_says_all_that_opens_the_account),
         cmocka_unit_test(a_pupil_is_not_asked_for_children),
         cmocka_unit_test(a_chosen_password_is_spoken_of_and_not_told),
+        cmocka_unit_test(who_opened_alone_reads_how_to_sign_in),
         cmocka_unit_test(each_kind_has_its_subject),
         cmocka_unit_test(a_reminder_says_where_how_many_and_by_when),
         cmocka_unit_test(a_line_of_another_form_is_not_read),
