@@ -100,6 +100,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .academy = {(int16_t)row_int64(rows, 0, "academy")},
             .account = {row_int64(rows, 0, "account_id")},
             .is_active = row_bool(rows, 0, "is_active"),
+            .is_disputed = row_bool(rows, 0, "is_disputed"),
             .is_of_desk = row_bool(rows, 0, "is_of_desk"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };

@@ -134,12 +134,15 @@ update preau.registration
 returning coalesce(trace, '') as trace;
 
 -- :query registration_load
--- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to.
+-- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to. is_disputed: there
+-- is none, for two of them are of two guardians of one pupil.
 -- :role link
 -- $1 id bigint
 select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.changed_at, false) as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
        coalesce(r.account_id, r.for_account, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
-       r.issuer, r.subject, r.for_account is not null as is_of_desk
+       r.issuer, r.subject, r.for_account is not null as is_of_desk,
+       case when r.state = 'proven' then exists (select from preau.registration_record m where m.registration = r.id and m.is_disputed)
+            else false end as is_disputed
   from preau.registration r
   left join lateral (
         select f.academy, f.id

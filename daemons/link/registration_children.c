@@ -66,6 +66,10 @@ static void show_found(struct registration_step *step)
         show(step, &reply);
         return;
     case REGISTRATION_PROVEN:
+        if (step->registration.is_disputed) {
+            registration_step_refuse(step, REFUSAL_REGISTRATION_TWO_GUARDIANS);
+            return;
+        }
         registration_step_load_people(step, show_children);
         return;
     case REGISTRATION_CONFIRMED:
@@ -116,6 +120,8 @@ static void looked_again(void *arg, const struct registration *registration, con
         naming_fail(step, fault);
     } else if (registration && !registration->is_over && registration->state == REGISTRATION_CONFIRMED) {
         naming_answer(step);
+    } else if (registration && registration->is_disputed) { /* by an import of this moment */
+        naming_end(step, REFUSAL_REGISTRATION_TWO_GUARDIANS);
     } else {
         naming_end(step, REFUSAL_REGISTRATION_OVER);
     }
@@ -190,6 +196,8 @@ static void naming_found(struct registration_step *step)
         naming_answer(step);
     } else if (step->registration.state != REGISTRATION_PROVEN || step->registration.account.v == 0) {
         naming_end(step, REFUSAL_REGISTRATION_OVER);
+    } else if (step->registration.is_disputed) {
+        naming_end(step, REFUSAL_REGISTRATION_TWO_GUARDIANS);
     } else {
         registration_step_load_people(step, naming_loaded);
     }

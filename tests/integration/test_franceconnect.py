@@ -336,6 +336,49 @@ def test_an_account_has_one_identity_and_another_is_told_what_to_do(here, famili
     assert visitor_of(here).go(name).path == "/guichet"
 
 
+def test_whose_civil_status_was_corrected_unlinks_and_links_anew(here, families):
+    """Two minutes, alone: a password by SMS, the old identity out, the new one in from the same desk."""
+    name, who, anne, _ = linked(here, families)
+    corrected = name + "2"
+    here.franceconnect.person(corrected, who[1], who[0], subject=subject_of("corrigé " + name))
+    link(prove(here, corrected, who, count=2))
+    visitor = visitor_of(here)
+    begin(here, who, visitor)
+    choose(name_children(give(visitor, code_to(here, who[2], 3)), "29/02/2012"))
+    removal = "/guichet/franceconnect/retrait"
+    page = visitor.submit(visitor.get(removal).form(removal), actuel=PASSWORD)
+    assert page.path == ACCOUNT and identities(here, anne) == []
+    page = visitor.go(corrected, "/guichet/franceconnect")
+    assert page.path == ACCOUNT and "FranceConnect est lié à votre compte" in page.text
+    assert identities(here, anne) == [subject_of("corrigé " + name)]
+    assert visitor_of(here).go(corrected).path == "/guichet"
+    assert visitor_of(here).go(name).path == "/inscription/mobile", "the one of before opens nothing"
+    assert families.events(anne)[-4:] == ["open_franceconnect", "recover_password", "franceconnect_unlinked", "open_franceconnect"]
+
+
+def test_other_names_of_the_same_identity_change_nothing(here, families):
+    """A marriage, a first name that was corrected: it is the same person there (sub), and so it is here."""
+    name, who, anne, _ = linked(here, families)
+    before = anne.row()
+    here.franceconnect.person(name, "Camille", "AUTREMENT", preferred_username="MARIÉE")
+    visitor = visitor_of(here)
+    page = visitor.go(name)
+    assert page.path == "/guichet" and "Léa" in page.text and "Camille" not in page.text and "Mariée" not in page.text
+    assert anne.row() == before and identities(here, anne) == [subject_of(name)] and families.events(anne) == ["open_franceconnect"]
+
+
+def test_two_guardians_of_one_pupil_are_not_taken_for_one(here, families):
+    """Of one name and one mobile, as by SMS alone; FranceConnect's names do not tell them apart either."""
+    name, who, anne = known(here, families, given="Anne")
+    lea = families.child(who[0], "Lou", "2014-05-06")
+    first, second = families.guardian(who, [lea]), families.guardian(who, [lea])
+    visitor = visitor_and_page(here, name)
+    give(give_mobile(visitor, typed(who[2])), code_to(here, who[2]))
+    assert visitor.page.status == 409 and "deux responsables d’un même élève sous ce nom et ce numéro" in visitor.page.text
+    for one in (anne, first, second):
+        assert one.row()["state"] == "non_distribue" and one.row()["closed_at"] is None and identities(here, one) == []
+
+
 def test_a_change_of_name_in_aaf_changes_nothing_of_a_link(here, families):
     name, who, anne, _ = linked(here, families)
     with here.psql() as database:

@@ -349,6 +349,20 @@ def test_several_that_come_at_once_are_told_once(here, twos):
                                 mine.account).fetchone() == (1,)
 
 
+def test_a_missing_child_of_two_guardians_of_one_pupil_is_the_school_s_to_say(here, twos):
+    """Of one name and mobile: which of the two is at this desk?"""
+    mine, second = twos.pair()
+    third = twos.guardian("Anne", mine.nom, second.children)
+    mobile = with_mobile(here, second)
+    with here.psql() as database:
+        database.execute("update preau.person set mobile = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         (mobile, third.town.academy, third.degree, third.aaf_id))
+    visitor = missing(here, mine, mobile)
+    page = answer(visitor, "code", code=code_to(here, mobile))
+    assert page.status == 409 and "deux responsables d’un même élève sous ce nom et ce numéro" in page.text and page.form(MISSING)
+    assert second.row()["closed_at"] is third.row()["closed_at"] is None and twos.joins(mine) == []
+
+
 def test_the_code_opens_nothing_else(here, twos):
     """Who has the telephone of the other record gets no password of this account, nor is signed in elsewhere by it."""
     mine, second = twos.pair()

@@ -40,6 +40,7 @@ def test_a_guardian_opens_the_account_without_the_school(here, families):
     assert message["from"] == "Preau" and "Préau" in message["text"] and len(message["text"]) <= 160
     give(visitor, code_to(here, who[2]))
     assert visitor.page.path == "/inscription/enfants" and "Léa" in visitor.page.text and "2012" not in visitor.page.text
+    assert "Un enfant manque à cette liste ? Terminez votre inscription, puis prévenez son école" in visitor.page.text.replace("\u00a0", " ")
     name_children(visitor, "29/02/2012")
     assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
     choose(visitor)
@@ -126,6 +127,67 @@ def test_records_of_two_academies_and_degrees_become_one_account(here, families)
     merges = [merge for merge in here.ctl("import", "merges", json_answer=True)["merges"] if merge["evidence"] == "same_mobile"]
     assert [(merge["from_login"], merge["into_login"]) for merge in merges] == [(joined.login, kept.login)]
     assert sign_in(here, joined, "x").page.status == 401
+
+
+def is_told_to_ask_the_school(visitor):
+    page = visitor.page
+    return page.status == 409 and "deux responsables d’un même élève sous ce nom et ce numéro" in page.text and "mot de passe provisoire" in page.text
+
+
+def test_a_father_and_a_son_who_are_guardians_of_one_pupil_are_not_taken_for_one(here, families):
+    """One name, one mobile, and the school names both for the youngest: nothing that is asked tells who it is."""
+    who = families.person("Jean")
+    lea = families.child(who[0])
+    father = families.guardian(who, [lea, families.child(who[0], "Ugo", "2011-10-11")])
+    son = families.guardian(who, [lea])
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert is_told_to_ask_the_school(visitor) and visitor.page.form("/inscription") and "Ugo" not in visitor.page.text
+    assert visitor.get("/inscription/enfants").path == "/inscription", "it is over"
+    assert [(one.row()["state"], one.row()["closed_at"]) for one in (father, son)] == [("non_distribue", None)] * 2
+
+
+def test_a_second_guardian_who_is_imported_meanwhile_is_not_taken_for_the_first(here, families):
+    who = families.person("Jean")
+    lea = families.child(who[0])
+    father = families.guardian(who, [lea])
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert visitor.page.path == "/inscription/enfants"
+    son = families.guardian(who, [lea])
+    assert is_told_to_ask_the_school(name_children(visitor, "29/02/2012"))
+    assert [one.row()["closed_at"] for one in (father, son)] == [None, None] and families.events(father) == []
+
+
+def test_a_father_and_a_son_without_a_common_child_are_taken_for_one(here, families):
+    """Nothing tells them from one person with two records (0019): the birth dates of the children of both are asked."""
+    who = families.person("Jean")
+    father = families.guardian(who, [families.child(who[0], "Ugo", "2011-10-11")])
+    son = families.guardian(who, [families.child(who[0])])
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert "Léa" in visitor.page.text and "Ugo" in visitor.page.text
+    name_children(visitor, "11/10/2011", "28/02/2012")
+    assert visitor.page.status == 422 and father.row()["state"] == son.row()["state"] == "non_distribue"
+    choose(name_children(visitor, "11/10/2011", "29/02/2012"))
+    kept, joined = (father, son) if father.row()["state"] == "active" else (son, father)
+    assert kept.row()["closed_at"] is None and joined.row()["closed_at"] and families.events(joined)[-1] == "joined_to_other"
+
+
+def test_two_accounts_in_use_stay_two(here, families):
+    """An account that was opened is never taken away: the elder is found again, the other keeps its person and its password."""
+    who, elder, _ = families.family()
+    choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"))
+    other = (who[0], who[1], families.person()[2])
+    younger = families.guardian(other, [families.child(who[0], "Ugo", "2011-10-11")])
+    choose(name_children(give(begin(here, other), code_to(here, other[2])), "11/10/2011"), "un autre jardin sous la neige 8")
+    with here.psql() as database:
+        database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (who[2], *younger.account))
+    visitor = give(begin(here, who), code_to(here, who[2], 2))
+    name_children(visitor, "11/10/2011", "29/02/2012")
+    assert "déjà un compte" in visitor.page.text and elder.login in visitor.page.text and younger.login not in visitor.page.text
+    choose(visitor, "encore un jardin sous la lune 6")
+    assert [one.row()["state"] for one in (elder, younger)] == ["active"] * 2 and elder.row()["closed_at"] is younger.row()["closed_at"] is None
+    assert sign_in(here, elder, "encore un jardin sous la lune 6").page.path == "/guichet"
+    page = sign_in(here, younger, "un autre jardin sous la neige 8").page
+    assert page.path == "/guichet" and "Ugo" in page.text and "Léa" not in page.text
 
 
 def test_who_has_an_account_finds_it_again(here, families):
