@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -236,6 +237,36 @@ def test_a_head_may_come_by_the_portal_of_the_academy(sample):
     page = visitor.go("lyon", "college")
     assert sample.heads["college"]["name"] in page.text
     assert page.path == SCHOOL.format(sample.college()["uai"])
+
+
+def test_the_ways_without_the_school_are_offered_and_said(sample):
+    url = sample.site.portal_url
+    visitor = Visitor(url)
+    assert visitor.get("/inscription").form("/inscription") and re.search(rf"By SMS +{url}/inscription: ", sample.said)
+    assert visitor.get("/connexion").link("FranceConnect") == "/franceconnect" and re.search(rf"FranceConnect +{url}/connexion: ", sample.said)
+    assert visitor.get("/ent").link("ENT de l’essai") == "/ent/essai" and re.search(rf"By an ENT +{url}/ent: .*\(eleve\) or .*\(responsable\)", sample.said)
+
+
+@pytest.mark.parametrize("role", ["eleve", "responsable"])
+def test_whom_the_ent_vouches_for_sees_the_identifier(sample, role):
+    nom, = re.findall(rf"(?:; be| or) ([^;()]*?) \({role}\)", sample.said)
+    visitor = PortalVisitor(sample.site.portal_url, sample.site.folder / "identity/tls/authority.pem")
+    page = visitor.get("/ent/essai")
+    page = visitor.get(urllib.parse.urljoin(page.address, f"{page.path}/as/{role}"))
+    assert page.path == "/ouverture/ent" and page.status == 200, page.text
+    assert "".join(nom.split()).lower() in "".join(page.text.split()).lower()
+
+
+def test_who_has_two_accounts_is_said(sample):
+    """The one is opened by SMS; the other, whose school knows another mobile, is joined from the desk."""
+    url = sample.site.portal_url
+    said = re.findall(rf"(Two accounts|Missing child) +{url}/inscription: (.*), (\+\d+); children: .*; then\n +{url}(\S+): ([^,;]+)", sample.said)
+    assert [(path, way) for path, _, _, way, _ in said] == [("Two accounts", "/guichet/autre-compte"), ("Missing child", "/guichet/enfant-manquant")]
+    found = "select p.prenom || ' ' || p.nom from preau.person p join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) where "
+    with sample.site.psql() as database:
+        (one, other), (missing, mobile) = (((name, proof)) for _, name, _, _, proof in said)
+        assert database.execute(found + "a.login = %s", (other,)).fetchone() == (one,)
+        assert (missing,) in database.execute(found + "p.mobile = %s", (mobile,)).fetchall() and mobile != said[1][2]
 
 
 def test_every_daemon_answers_for_itself(sample):

@@ -24,6 +24,7 @@ from .site import ROOT, STATUS_PORTS, Site
 
 ACADEMY = 10
 WANTED_PORTS = {"portal": 8080, "pages": 8081, **{name: 9101 + number for number, name in enumerate(STATUS_PORTS)}}
+ENT = "essai"
 KINDS = {"college": "college", "lycee": "lycee"}
 LOOK_SECONDS = 1.0
 
@@ -55,8 +56,9 @@ class Sample:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.site = Site(folder, build, WANTED_PORTS, outlives=outlives, durable=True, tell=tell)
-        self.identity = IdentityProvider(self.folder / "identity", self.site.portal_url, {}, outlives=outlives)
+        self.identity = IdentityProvider(self.folder / "identity", self.site.portal_url, {}, ents=(ENT,), outlives=outlives)
         self.site.settings.update(self.identity.sections("lyon", ACADEMY))
+        self.site.settings.update(self.identity.ent_sections(ENT, ACADEMY, label="ENT de l’essai", key_pattern="AC-LYON[$]([0-9]+)"))
         self.franceconnect = FranceConnect(self.folder / "franceconnect", self.site.portal_url, outlives=outlives)
         self.site.settings.update(self.franceconnect.sections())
         self.supervisor = Process("supervisor", self.folder / "logs", outlives=True)
@@ -128,8 +130,8 @@ class Sample:
         if not self.is_filled():
             self.fill(progress)
         if self.identity.process.pid is None:
-            progress.begin("portal of the academy")
-            self.identity.people.update(self.people_of_the_portal())
+            progress.begin("portal of the academy, ENT")
+            self.identity.people.update(self.people_of_the_portal() | self.people_of_the_ent())
             self.identity.start()
         if self.franceconnect.process.pid is None:
             progress.begin("FranceConnect's stand-in")
@@ -142,6 +144,26 @@ class Sample:
         return {one["login"]: {"name": one["name"], "preferred_username": one["login"],
                                "FrEduRneResp": [one.get("school", one["scope"][-1])]}
                 for one in self.sign_ins() if one["role"] == "directeur"}
+
+    def people_of_the_ent(self):
+        """The last pupil of the second degree whose guardian the ENT may vouch for, and that guardian: the same at each start."""
+        people = {}
+        for role, (prenom, nom, number, *_) in self._known_to_the_ent().items():
+            people[role] = {"name": f"{prenom} {nom} (ENT : {role})", "ENTPersonJointure": f"AC-LYON${number}"}
+        return people
+
+    def _known_to_the_ent(self):
+        """{"eleve": (first name, name, AAF number, is not open yet), "responsable": …}"""
+        with self.site.psql() as database:
+            row = database.execute(
+                "select c.prenom, c.nom, c.aaf_id, e.state = 'non_distribue', p.prenom, p.nom, p.aaf_id, a.state = 'non_distribue'"
+                "  from preau.person c join preau.account e on (e.academy, e.id) = (c.account_academy, c.account_id)"
+                "  join preau.guardianship g on (g.academy, g.degree, g.pupil_id) = (c.academy, c.degree, c.aaf_id)"
+                "  join preau.person p on (p.academy, p.degree, p.aaf_id) = (g.academy, g.degree, g.guardian_id)"
+                "  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id)"
+                " where c.academy = %s and c.degree = 2 and c.departed_at is null and p.departed_at is null"
+                " order by c.aaf_id desc, p.aaf_id limit 1", (ACADEMY,)).fetchone()
+        return {"eleve": row[:4], "responsable": row[4:]} if row else {}
 
     def _fill_franceconnect(self):
         """A few whom the academy knows, as RNIPP has them, and one whom nobody knows."""
@@ -168,6 +190,28 @@ class Sample:
                 " where p.profile = 'responsable' and p.mobile is not null and a.state = 'non_distribue' and p.departed_at is null"
                 " group by p.academy, p.degree, p.aaf_id order by p.aaf_id limit %s", (count,)).fetchall()
 
+    def guardians_with_two_accounts(self, count):
+        """Of two schools that know another mobile each, so that no registration joins the two: (first name, name, mobile, children) of
+        the one and (identifier, mobile, children with their school) of the other."""
+        with self.site.psql() as database:
+            return database.execute(
+                "with known as ("
+                "    select p.academy, p.degree, p.aaf_id, p.search_name, p.prenom, p.nom, p.mobile, a.login, a.id,"
+                "           string_agg(c.prenom || ' ' || to_char(c.birth_date, 'DD/MM/YYYY'), ', ' order by c.aaf_id) as children,"
+                "           min(s.name) as school, array_agg(c.aaf_id) as pupils"
+                "      from preau.person p join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id)"
+                "      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (p.academy, p.degree, p.aaf_id)"
+                "      join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)"
+                "      join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (c.academy, c.degree, c.aaf_id)"
+                "      join preau.school s on (s.academy, s.uai) = (e.academy, e.uai)"
+                "     where p.profile = 'responsable' and p.mobile is not null and a.state = 'non_distribue' and p.departed_at is null"
+                "     group by p.academy, p.degree, p.aaf_id, a.login, a.id)"
+                " select o.prenom, o.nom, o.mobile, o.children, t.login, t.mobile, t.children, t.school"
+                "   from known o join known t on t.search_name = o.search_name and t.id <> o.id and t.mobile <> o.mobile"
+                "  where o.degree = 1 and t.degree = 2"
+                "    and not exists (select from known k where k.search_name = o.search_name and k.id not in (o.id, t.id))"
+                "  order by o.aaf_id limit %s", (count,)).fetchall()
+
     def tell_addresses(self):
         site = self.site
         print()
@@ -187,6 +231,8 @@ class Sample:
             prenom, nom, mobile, children = known
             print(f"  FranceConnect  {site.portal_url}/connexion: a stand-in ({self.franceconnect.issuer}, whose certificate no browser\n"
                   f"                 knows); be {prenom} {nom}, {mobile}; children: {children}")
+        self._tell_ent()
+        self._tell_two_accounts()
         print("    exploitant sets up a second factor at the first sign-in: have an authenticator application at hand,\n"
               "    on a telephone or here (oathtool --totp -b KEY). ./dev ctl admin reset-totp exploitant begins anew.")
         print("    or, the heads, by the portal of the academy: a real OpenID Connect provider, without passwords, whose\n"
@@ -194,6 +240,21 @@ class Sample:
         print("    ./dev ctl admin aaf-heads tells the heads whom AAF names and who follow nothing yet, admin add LOGIN --aaf\n"
               "    10:NUMBER opens an account for one of them")
         print("\n  ./dev ctl status      ./dev ctl --help      ./dev stop", flush=True)
+
+    def _tell_ent(self):
+        waiting = {role: f"{prenom} {nom}" for role, (prenom, nom, _, is_new) in self._known_to_the_ent().items() if is_new}
+        if waiting:
+            names = " or ".join(f"{name} ({role})" for role, name in waiting.items())
+            print(f"  By an ENT      {self.site.portal_url}/ent: the same provider as the academy's portal; be {names}")
+
+    def _tell_two_accounts(self):
+        """Two paths from a desk: each begins by an account that is opened by SMS."""
+        known = self.guardians_with_two_accounts(2)
+        for path, way, one in zip(("Two accounts", "Missing child"), ("/guichet/autre-compte", "/guichet/enfant-manquant"), known):
+            prenom, nom, mobile, children, login, other_mobile, other_children, school = one
+            proof = f"{login}, once the head of {school} has notified it" if way.endswith("compte") else other_mobile
+            print(f"  {path:14} {self.site.portal_url}/inscription: {prenom} {nom}, {mobile}; children: {children}; then\n"
+                  f"                 {self.site.portal_url}{way}: {proof}; children: {other_children}")
 
     def supervise(self):
         """Starts again what died, as systemd does; ends by a signal only."""
