@@ -86,7 +86,7 @@ def test_metrics_tell_how_old_things_are(site, academy):
 # values of labels that are made known at start: what they may be
 OPEN_LABELS = {
     "query": lambda value: re.fullmatch(r"[a-z][a-z0-9_]*", value) and value in QUERIES,
-    "pool": lambda value: re.fullmatch(r"[a-z-]+", value),
+    "pool": lambda value: re.fullmatch(r"[a-z0-9-]+", value),
     "academy": lambda value: re.fullmatch(r"\d{1,3}", value),
     "provider": lambda value: re.fullmatch(r"(ent/)?[a-z0-9-]+|FranceConnect", value),
     "peer": lambda value: re.fullmatch(r"((ent|sms)/)?[a-z0-9-]+|FranceConnect", value),
