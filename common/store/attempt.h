@@ -18,8 +18,8 @@ struct attempt {
     int64_t allowed[ATTEMPT_SUBJECTS];         /* tries in the window */
     struct duration longest[ATTEMPT_SUBJECTS]; /* that a delay may become */
     size_t count;
-    bool
-        is_in_turn; /* a try is counted of no subject behind one that must wait: its flood is nothing to whoever is around */
+    /* A try is counted of no subject behind one that must wait: its flood is nothing to whoever is around. */
+    bool is_in_turn;
 };
 
 struct attempt_bounds {

@@ -394,6 +394,8 @@ static void clean(void *arg)
 static struct link_bounds bounds_of(const struct config *config)
 {
     struct duration delay = config_duration(config, CONFIG_LINK_ATTEMPTS_DELAY);
+    int64_t sms_address = config_count(config, CONFIG_SMS_ATTEMPTS_ADDRESS);
+    int64_t sms_network = config_count(config, CONFIG_SMS_ATTEMPTS_NETWORK);
     return (struct link_bounds){
         .sign_in = {config_duration(config, CONFIG_LINK_ATTEMPTS_WINDOW), delay},
         .a_day = {DAYS(1),                      delay                                           },
@@ -409,8 +411,8 @@ static struct link_bounds bounds_of(const struct config *config)
         .sms_code = config_duration(config, CONFIG_SMS_CODE_LIFETIME),
         .sms_form = config_duration(config, CONFIG_SMS_FORM_LIFETIME),
         .sms_code_tries = config_count(config, CONFIG_SMS_CODE_TRIES),
-        .sms_address = config_count(config, CONFIG_SMS_ATTEMPTS_ADDRESS),
-        .sms_network = config_count(config, CONFIG_SMS_ATTEMPTS_NETWORK),
+        .sms_address = sms_address,
+        .sms_network = sms_network > sms_address ? sms_network : sms_address, /* an address is of its network */
         .sms_number = config_count(config, CONFIG_SMS_DAILY_NUMBER),
         .validity_months = (int)config_count(config, CONFIG_NOTIFY_VALIDITY_MONTHS),
     };

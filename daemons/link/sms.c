@@ -268,9 +268,11 @@ static void looked(struct sms *sms, bool is_more)
 static void claimed(void *arg, const struct registration_code *codes, size_t count, const struct fault *fault)
 {
     struct sms *sms = arg;
-    sms->left =
-        fault ? 0 : sms->left - (int64_t)count; /* they may be claimed nevertheless: counted anew before the next */
+    if (fault) { /* they may be claimed nevertheless */
+        sms->counted_at = (struct tick){0};
+    }
     for (size_t i = 0; i < count; i++) {
+        sms->left -= codes[i].is_known && !codes[i].is_flooded;
         /* each is the work of the request that asked for it, on the thread that sends it and after */
         _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(codes[i].trace);
         judge(sms, &codes[i]);
@@ -332,11 +334,12 @@ void sms_wake(struct sms *sms)
     _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter("");
     sms->wants_more = sms->is_looking;
     if (!sms->is_looking && !sms->is_stopping && workers_waiting(sms->workers) == 0) {
-        sms->is_looking = true;
-        if (sms->left > 0 && duration_longer(COUNT_PERIOD, clock_since(sms->counted_at))) {
-            claim(sms);
-        } else {
+        bool is_counted = duration_longer(COUNT_PERIOD, clock_since(sms->counted_at));
+        sms->is_looking = !is_counted || sms->left > 0; /* else the scan looks again */
+        if (!is_counted) {
             registration_count_sent(sms->link->store, counted, sms);
+        } else if (sms->left > 0) {
+            claim(sms);
         }
     }
 }
