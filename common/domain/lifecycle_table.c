@@ -70,7 +70,8 @@ static const struct lifecycle_rule rules[] = {
     MOVES(CONFIRM_EMAIL, BOTH, PENDING, ACTIVE, COUNT, NONE, EFFECT_ADOPT_ADDRESS),
     STAYS(CONFIRM_EMAIL, BOTH, ACTIVE, NONE, EFFECT_ADOPT_ADDRESS | EFFECT_TELL_SECURITY_CHANGE),
 
-    /* Guide 1.1, the guardian's own ways: told where the school would have notified, for whoever opened it may be somebody else. Not for pupils: their school knows no mobile of theirs to prove them by. */
+    /* Guide 1.1, without the school: told where it would have notified, for whoever opened it may be somebody else. The guardian's
+     * own ways are not for pupils: their school knows no mobile of theirs to prove them by. */
     REFUSED(OPEN_SMS, PUPIL, ANY, GUARDIAN_ONLY),
     MOVES(OPEN_SMS, GUARDIAN, FRESH | HANDED | PENDING, ACTIVE, RESPONSABLE, NONE, OPENING_EFFECTS),
     REFUSED(OPEN_SMS, GUARDIAN, ACTIVE, ALREADY_ACTIVE),

@@ -64,7 +64,8 @@ struct owed_mail {
     char new_email[EMAIL_SIZE]; /* that the confirmation is about; "" none */
     account_id account;
     enum account_profile profile;
-    bool is_opened; /* the person signed in once */
+    bool is_opened;           /* the person signed in once */
+    bool is_by_franceconnect; /* whose first access it was */
     enum password_kind password;
     struct instant password_expires_at;
     char login[IDENTIFIER_SIZE];

@@ -63,7 +63,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the identifier mailed to where the account's mails went before (tell_opening), the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the identifier mailed to whomever it may be of (tell_opening), the answer kept: all or nothing.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -127,8 +127,8 @@ with changed as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     select changed.academy, changed.id, 'account_opened', 'mail', t.address,
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from changed, lateral (select preau.account_address(changed.academy, changed.id) as address offset 0) t
-     where $24 and t.address is not null
+      from changed, preau.account_addresses(changed.academy, changed.id) t(address)
+     where $24
 ), linked as (
     insert into preau.franceconnect_identity as f (academy, account_id, issuer, subject)
     select academy, id, $19, $20 from changed where $19 is not null

@@ -25,7 +25,7 @@ static void fill_password(struct view *view, const struct part *part)
     const struct owed_mail *mail = part->mail;
     const char *password = part->words->password;
     if (!password) {
-        bool has_none = mail->kind == DELIVERY_ACCOUNT_OPENED && mail->password != PASSWORD_CHOSEN;
+        bool has_none = mail->kind == DELIVERY_ACCOUNT_OPENED && mail->is_by_franceconnect;
         view_show(view, has_none ? "BY_FRANCECONNECT" : "OWN_PASSWORD");
         return;
     }

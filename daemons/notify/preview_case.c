@@ -71,6 +71,7 @@ void preview_case_mail(const struct mail_template *of, const struct preview_case
         .link_expires_at = instant_add(now, of->kind == DELIVERY_FORGOTTEN_PASSWORD ? HOURS(1) : HOURS(72)),
         .profile = of_whom->profile,
         .is_opened = of_whom->is_opened,
+        .is_by_franceconnect = of->kind == DELIVERY_ACCOUNT_OPENED && of_whom->password != PASSWORD_CHOSEN,
         .password = of_whom->password,
         .password_expires_at = instant_add(now, of_whom->is_over ? HOURS(-24) : HOURS(90 * 24)),
         .login = "c.exemple",

@@ -97,8 +97,9 @@ static void who_opened_alone_reads_how_to_sign_in(void **state)
     (void)state;
     struct owed_mail mail = notification;
     mail.kind = DELIVERY_ACCOUNT_OPENED;
+    mail.is_by_franceconnect = true;
     struct mail_text by_franceconnect = make(&mail, NULL);
-    mail.password = PASSWORD_CHOSEN;
+    mail.is_by_franceconnect = false;
     struct mail_text by_password = make(&mail, NULL);
     has(by_franceconnect.plain, "a.durand");
     has(by_franceconnect.plain, "le bouton FranceConnect");
