@@ -101,6 +101,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .account = {row_int64(rows, 0, "account_id")},
             .is_active = row_bool(rows, 0, "is_active"),
             .is_disputed = row_bool(rows, 0, "is_disputed"),
+            .has_other = row_bool(rows, 0, "has_other"),
             .is_of_desk = row_bool(rows, 0, "is_of_desk"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };

@@ -65,7 +65,8 @@ struct registration {
     academy_code academy; /* of the account, from REGISTRATION_PROVEN on; id 0: nobody */
     account_id account;
     bool is_active;   /* the account: it was opened before */
-    bool is_disputed; /* its records are of accounts of two guardians of one pupil: it is nobody's */
+    bool is_disputed; /* its records may be of two persons: it is nobody's */
+    bool has_other;   /* from REGISTRATION_CONFIRMED on, not of a desk: of the person, in use, and left as it is */
     bool is_of_desk;  /* the account is the one from whose desk it began: it ends when the children were named */
     struct instant confirmed_at;
     char issuer[REGISTRATION_ISSUER_SIZE], subject[REGISTRATION_SUBJECT_SIZE]; /* of FranceConnect; "": by SMS alone */

@@ -135,14 +135,19 @@ returning coalesce(trace, '') as trace;
 
 -- :query registration_load
 -- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to. is_disputed: there
--- is none, for two of them are of two guardians of one pupil.
+-- is none, for they may be two persons'. has_other: another in use was proved the same way, and stays as it is.
 -- :role link
 -- $1 id bigint
 select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.changed_at, false) as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
        coalesce(r.account_id, r.for_account, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
        r.issuer, r.subject, r.for_account is not null as is_of_desk,
        case when r.state = 'proven' then exists (select from preau.registration_record m where m.registration = r.id and m.is_disputed)
-            else false end as is_disputed
+            else false end as is_disputed,
+       case when r.state = 'confirmed' and r.for_account is null
+            then exists (select from preau.registration_record m
+                           join preau.account o on (o.academy, o.id) = (m.account_academy, m.account_id)
+                          where m.registration = r.id and (o.academy, o.id) <> (r.academy, r.account_id) and o.state = 'active')
+            else false end as has_other
   from preau.registration r
   left join lateral (
         select f.academy, f.id

@@ -49,6 +49,7 @@ static void show_login(void *arg, const struct opening_account *account, const s
                          ? PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_FRANCECONNECT
                          : PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD;
         reply.login = of.stored.login;
+        reply.has_other = step->registration.has_other;
         show(step, &reply);
     }
 }

@@ -34,12 +34,20 @@ static void mobile_fill(
     code_fill(visit, body, reply, refusal);
 }
 
+static void login_fill(struct view *body, const Preau__Link__GetRegistrationReply *reply)
+{
+    view_set(body, "LOGIN", reply->login);
+    view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
+    if (reply->has_other) {
+        view_show(body, "OTHER");
+    }
+}
+
 static void franceconnect_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     (void)visit;
-    view_set(body, "LOGIN", reply->login);
-    view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
+    login_fill(body, reply);
     if (refusal != REFUSAL_NONE) {
         page_form_error(body, refusal);
     }
@@ -62,8 +70,7 @@ static void password_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     (void)visit;
-    view_set(body, "LOGIN", reply->login);
-    view_show(body, reply->is_open ? "IS_OPEN" : "IS_NEW");
+    login_fill(body, reply);
     form_password_fields(body, refusal);
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
