@@ -1,0 +1,113 @@
+"""The database is lost and comes back by pgBackRest, at an instant or at the last, by the commands of docs/operators/sauvegarde.md."""
+
+import shutil
+
+import pytest
+
+from peers.backup import Backup, commands_of
+from peers.people import Town
+from peers.portal import ACADEMY, PASSWORD, add_administrator, birth, opening_fields, sign_in
+from peers.sealing import link_token
+from peers.site import ROOT, Site
+
+PAGE = ROOT / "docs/operators/sauvegarde.md"
+DAEMONS = ("preau-linkd", "preau-portald")
+SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("site"), settings=SETTINGS, durable=True) as site:
+        yield site
+
+
+def guardian(site, town, school, nom):
+    child = town.pupil(school, "Zoe", nom, "2017-05-06")
+    person = town.guardian("Anne", nom, [child])
+    person.child = child
+    person.hand_out()
+    return person
+
+
+def open_account(site, person):
+    """The path of the link that is mailed to them."""
+    visitor = sign_in(site, person)
+    visitor.submit(visitor.page.form("/ouverture"), opening_fields(visitor.page, [birth(person.child)]), nouveau=PASSWORD, confirmation=PASSWORD,
+                   courriel=f"{person.nom.lower()}@example.org")
+    with site.psql() as database:
+        (number,) = database.execute("select max(id) from preau.confirmation where (academy, account_id) = (%s, %s)", person.account).fetchone()
+    return number
+
+
+def link(keys, person, number):
+    return "/activation/" + link_token(keys, "activation", person.account[0], number)
+
+
+def activate(site, keys, person, number):
+    """The page that the link leads to, its button pressed if there is one."""
+    visitor = sign_in(site, person, PASSWORD)
+    path = link(keys, person, number)
+    page = visitor.get(path)
+    return visitor.submit(page.form(path)) if page.status == 200 else page
+
+
+def state(person):
+    return person.row()["state"]
+
+
+def anchors(site):
+    return [word for line in site.ctl("audit", "verify").splitlines() for word in line.split() if word.count(":") == 2 and len(word) > 30]
+
+
+def test_the_database_comes_back(here):
+    create, check, full, info, to_an_instant, to_the_last = commands_of(PAGE)
+    backup = Backup(here)
+    backup.run(create)
+    backup.run(check)
+    town = Town(here, ACADEMY)
+    school = town.school(1)
+    before, after, late = (guardian(here, town, school, nom) for nom in ("Avant", "Apres", "Tardif"))
+    for name in DAEMONS:
+        here.launch(name)
+    backup.run(full)
+    keys, old_keys = here.folder / "keys", here.folder / "old-keys"
+    assert activate(here, keys, before, open_account(here, before)).status == 200 and state(before) == "active"
+    add_administrator(here, "avant", "exploitant", "--nation")
+    with here.psql() as database:
+        instant = database.execute("select clock_timestamp()::text").fetchone()[0]
+    open_account(here, after)
+    assert state(after) == "en_cours"
+    add_administrator(here, "apres", "exploitant", "--nation")
+    (there,) = anchors(here)
+    backup.run(check)  # the last of what was written is in the repository
+    assert "preau" in backup.run(info) and "full backup" in backup.run(info)
+
+    for name in DAEMONS:
+        here.stop_daemon(name)
+    backup.lose()
+    example = to_an_instant[to_an_instant.index("--target='"):].split("'")[1]
+    backup.run(to_an_instant.replace(example, instant))
+    backup.come_back()
+    assert (state(before), state(after)) == ("active", "distribue"), "what came after that instant is not there"
+    shutil.copytree(keys, old_keys)
+    (old,) = keys.glob("tokens-*.key")
+    here.ctl("key", "generate", "tokens")
+    old.unlink()
+    for name in DAEMONS:
+        here.launch(name)
+    assert sign_in(here, before, PASSWORD).page.path == "/guichet"
+    assert here.run_ctl("audit", "verify").returncode == 0
+    assert here.run_ctl("audit", "verify", "--anchor", there).returncode == 1, "the end of the chain is gone, and that is said"
+
+    # a number that was mailed in the time that is lost is given again, to somebody else
+    number = open_account(here, late)
+    assert activate(here, old_keys, late, number).status == 404 and state(late) == "en_cours"
+    assert activate(here, keys, late, number).status == 200 and state(late) == "active"
+
+    backup.run(check)
+    for name in DAEMONS:
+        here.stop_daemon(name)
+    backup.lose()
+    backup.run(to_the_last)
+    backup.come_back()
+    assert (state(before), state(late)) == ("active", "active"), "nothing that was in the repository is lost"
