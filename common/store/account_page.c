@@ -80,6 +80,7 @@ static void person_rows(void *arg, const struct rows *rows, const struct fault *
         person.created_at = row_instant(rows, 0, "created_at");
         person.last_sign_in_at = row_instant(rows, 0, "last_sign_in_at");
         person.elsewhere = row_int64(rows, 0, "elsewhere");
+        person.opened_by = row_text(rows, 0, "opened_by");
     }
     asking->person(asking->arg, count > 0 ? &person : NULL, rows ? NULL : fault);
     memory_free(&records);

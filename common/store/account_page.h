@@ -30,6 +30,7 @@ struct account_person {
     struct stored_account stored;
     const char *own_mobile; /* proved by the person; "" none */
     struct instant created_at, last_sign_in_at;
+    const char *opened_by;                /* the ENT or ATEN, by its name in the configuration; "" none */
     const struct account_record *records; /* the first one's address is that of a notification */
     size_t record_count;                  /* at least 1 */
     const char *came_back;                /* the address from which the last mail came back; "" none did */

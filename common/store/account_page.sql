@@ -4,7 +4,7 @@
 -- :query account_page
 -- An account, one row for each record of AAF that makes it one of the school's; nothing if it is none. The first row's
 -- address is the one that a notification takes. elsewhere: how many children go to no class of this school; one who has a
--- record in each degree is one child.
+-- record in each degree is one child. opened_by: the ENT or ATEN by which its origin says that it was opened, named as the configuration did then.
 -- :role portal
 -- $1 academy smallint
 -- $2 uai text
@@ -21,6 +21,11 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
        p.mail, exists (select from preau.anothers_address v
                 where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id)) as is_anothers, p.mobile, p.adresse, p.code_postal, p.ville, p.pays, p.changed_at,
        back.recipient as came_back, back.done_at as came_back_at, back.reason as came_back_why,
+       (select e.detail ->> 'peer'
+          from preau.account_event e
+         where e.academy = $3 and e.account_id = $4 and e.action = 'open_' || a.origin::text
+         order by e.id desc
+         limit 1) as opened_by,
        (select count(*)
           from (select from preau.person r
                   join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)

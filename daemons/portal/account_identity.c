@@ -1,8 +1,11 @@
 /* Of the page of one account: who, in what state, by what password, since when (guide 6.1). */
 #include "portal/account_view.h"
+#include "portal/ent_peers.h"
 #include "portal/filter_request.h"
 #include "portal/wording.h"
 #include "runtime/clock.h"
+
+#include <string.h>
 
 static void password_fill(const struct visit *visit, const struct account *account)
 {
@@ -48,6 +51,17 @@ static void moment_fill(struct view *body, const char *part, const char *name, s
     }
 }
 
+/* Which ENT vouched for the person, as families know it: who did not open the account is to ask there who did. */
+static void origin_fill(const struct visit *visit, struct view *body, const struct account_person *person)
+{
+    const char *origin = origin_label(person->stored.account.origin);
+    const char *peer = ent_peers_label(visit->portal->ent_peers, person->opened_by);
+    view_set(body, "ORIGIN_LABEL", origin);
+    if (peer && strcmp(peer, origin) != 0) {
+        view_set(view_add(body, "PEER"), "PEER_LABEL", peer);
+    }
+}
+
 void account_identity_fill(const struct visit *visit, const struct account_person *person)
 {
     const struct account_view *page = visit->own;
@@ -56,7 +70,7 @@ void account_identity_fill(const struct visit *visit, const struct account_perso
     view_set(body, "PROFILE_LABEL", profile_label(account->profile));
     view_set(body, "STATE_CODE", state_code(account->state));
     view_set(body, "STATE_LABEL", state_label(account->state));
-    view_set(body, "ORIGIN_LABEL", origin_label(account->origin));
+    origin_fill(visit, body, person);
     view_set(body, "LOGIN", person->stored.login);
     view_set(body, "RELATED_HEADING", page->is_guardian ? "Élèves rattachés" : "Responsables légaux");
     struct filter list;

@@ -68,6 +68,16 @@ bool ent_peers_are_any(const struct ent_peers *peers)
     return peers->count > 0;
 }
 
+const char *ent_peers_label(const struct ent_peers *peers, const char *name)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        if (strcmp(peers->list[i].name, name) == 0) {
+            return peers->list[i].label;
+        }
+    }
+    return NULL;
+}
+
 void ent_peers_show(const struct ent_peers *peers, struct view *body)
 {
     struct view *academy = NULL;

@@ -15,7 +15,7 @@ from peers.lemonldap import PASSWORD as ENT_PASSWORD
 from peers.lemonldap import EntVisitor, LemonLdap, body_of
 from peers.mail import text_of
 from peers.people import Town
-from peers.portal import ACADEMY, PASSWORD, PortalVisitor, sign_in
+from peers.portal import ACADEMY, PASSWORD, PortalVisitor, add_head, sign_in, sign_in_head
 from peers.site import Site
 from peers.web import Visitor
 
@@ -128,6 +128,26 @@ def test_a_guardian_who_had_begun_opens_it_by_aten(here):
     text = text_of(here.mail.wait("fiche.entame@example.org")[-1])
     assert anne.login in text and "que vous avez choisi" in text, "mailed where the school would have notified"
     assert here.mail.mails("entame@example.org") == [], "and not to an address that nobody confirmed"
+
+
+def origin_shown(head, here, person):
+    page = head.get("/etablissements/%s/comptes/%d-%d" % (here.college[0], *person.account))
+    return re.search(r'id="origine">([^<]*)</dd>', page.content.decode())[1]
+
+
+def test_the_head_sees_by_which_ent_an_account_was_opened(here):
+    lea, luc = pupil(here, "loupe"), pupil(here, "loupe2", "Luc")
+    add_head(here, "loupe", here.college)
+    head = sign_in_head(here, "loupe")
+    assert origin_shown(head, here, lea) == "Non renseigné"
+    choose(arrives(here, lea))
+    choose(arrives(here, luc, "/ent/aten"))
+    assert origin_shown(head, here, lea) == "ENT – ENT Écollège"
+    assert origin_shown(head, here, luc) == "ATEN", "known by that name: it is not said twice"
+    with here.psql() as database:
+        database.execute("update preau.account_event set detail = '{\"peer\": \"ancien\"}' where action = 'open_ent' and (academy, account_id) = (%s, %s)",
+                         lea.account)
+    assert origin_shown(head, here, lea) == "ENT", "one that is no longer configured"
 
 
 def test_a_password_that_is_no_good_is_asked_for_again(here):
