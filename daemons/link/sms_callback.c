@@ -37,6 +37,27 @@ const char *sms_callback_word_twice(const struct sms_callback *callback)
     return NULL;
 }
 
+json_t *sms_callback_document(const char *bytes, size_t length)
+{
+    json_error_t ignored; /* its text would quote the report */
+    json_t *document = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &ignored);
+    if (json_is_object(document) || json_array_size(document) > 0) {
+        return document;
+    }
+    json_decref(document);
+    return NULL;
+}
+
+size_t sms_callback_count(const json_t *document)
+{
+    return json_is_array(document) ? json_array_size(document) : 1;
+}
+
+const json_t *sms_callback_at(const json_t *document, size_t index)
+{
+    return json_is_array(document) ? json_array_get(document, index) : document;
+}
+
 static const json_t *step_into(const json_t *from, const char *name)
 {
     if (!json_is_array(from)) {

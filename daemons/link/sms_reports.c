@@ -17,9 +17,12 @@
 #include <string.h>
 
 enum {
-    KEEPING_MAX = 64, /* reports that wait for the store together */
+    KEEPING_MAX = 64, /* callbacks that wait for the store together */
     CONNECTIONS_MAX = 32,
-    BODY_MAX = 8192, /* a report is some hundred bytes, and a few headers */
+    HEADER_MAX = 8192,
+    REPORTS_MAX = 100,    /* of one callback */
+    BODY_MAX = 64 * 1024, /* as many, of some hundred bytes each */
+    TALLY_SIZE = 128,
     PARAMETERS_MAX = 40,
     WORD_SIZE = 41, /* of an unknown word, as much is told */
     DIGITS_MAX = 5, /* and of more digits than these none */
@@ -39,11 +42,13 @@ struct sms_reports {
     unsigned keeping;
 };
 
-/* One that is being kept. */
+/* A callback: what its reports were found to be, and those that are news, which are kept one after the other. */
 struct incoming {
     struct sms_reports *reports;
     struct http_request *request;
-    struct sms_report report;
+    unsigned kept, known, malformed, forged;
+    size_t news, next; /* in the list: how many, and the one that is being kept */
+    struct sms_report list[REPORTS_MAX];
 };
 
 static const char *word_of(enum registration_delivery delivery)
@@ -51,38 +56,98 @@ static const char *word_of(enum registration_delivery delivery)
     return registration_delivery_code(delivery);
 }
 
-static void kept(void *arg, const struct registration_reported *reported, const struct fault *fault)
+static void answer(struct incoming *incoming, int status, const char *text)
 {
-    struct incoming *incoming = arg;
-    incoming->reports->keeping--;
-    if (fault) {
-        metric_count(METRIC_SMS_REPORTS, "fault");
-        http_reply_text(incoming->request, 503, "Later.\n");
-    } else if (!reported) {
-        metric_count(METRIC_SMS_REPORTS, "repeated");
-        http_reply_text(incoming->request, 200, "Known.\n");
-    } else {
-        /* it is news of the request that asked for the code */
-        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(reported->trace);
-        metric_count(METRIC_SMS_REPORTS, word_of(incoming->report.delivery));
-        log_event(LOG_INFO, "sms_report", F("outcome", word_of(incoming->report.delivery)),
-            F("registration", incoming->report.registration), F("attempt", incoming->report.attempt));
-        http_reply_text(incoming->request, 200, "Kept.\n");
-    }
+    http_reply_text(incoming->request, status, text);
     memory_free(&incoming);
 }
 
-static void keep(struct sms_reports *reports, struct http_request *request, const struct sms_report *report)
+/* Of several each counts for itself: the answer is of the worst, save that those of others' messages are passed over beside ours. */
+static void answer_all(struct incoming *incoming)
 {
-    if (reports->keeping >= KEEPING_MAX) {
-        metric_count(METRIC_SMS_REPORTS, "fault");
-        http_reply_text(request, 503, "Later.\n");
+    unsigned ours = incoming->kept + incoming->known + incoming->malformed;
+    int status = incoming->malformed > 0 ? 400 : ours > 0 ? 200 : 404;
+    if (ours + incoming->forged == 1) {
+        answer(incoming, status,
+            incoming->kept        ? "Kept.\n"
+            : incoming->known     ? "Known.\n"
+            : incoming->malformed ? "Not a type of report.\n"
+                                  : "Nothing.\n");
         return;
     }
-    struct incoming *incoming = checked_malloc(sizeof *incoming);
-    *incoming = (struct incoming){reports, request, *report};
-    reports->keeping++;
-    registration_report(reports->link->store, report->registration, report->attempt, report->delivery, kept, incoming);
+    char tally[TALLY_SIZE];
+    snprintf(tally, sizeof tally, "Kept: %u, known: %u, not a type of report: %u, of no message of ours: %u.\n",
+        incoming->kept, incoming->known, incoming->malformed, incoming->forged);
+    answer(incoming, status, tally);
+}
+
+static void keep_next(struct incoming *incoming);
+
+static void kept(void *arg, const struct registration_reported *reported, const struct fault *fault)
+{
+    struct incoming *incoming = arg;
+    const struct sms_report *report = &incoming->list[incoming->next++];
+    if (fault) { /* all of them come again: of those that were kept it is no news */
+        incoming->reports->keeping--;
+        metric_count(METRIC_SMS_REPORTS, "fault");
+        answer(incoming, 503, "Later.\n");
+        return;
+    }
+    if (!reported) {
+        metric_count(METRIC_SMS_REPORTS, "repeated");
+        incoming->known++;
+    } else {
+        /* it is news of the request that asked for the code */
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(reported->trace);
+        metric_count(METRIC_SMS_REPORTS, word_of(report->delivery));
+        log_event(LOG_INFO, "sms_report", F("outcome", word_of(report->delivery)),
+            F("registration", report->registration), F("attempt", report->attempt));
+        incoming->kept++;
+    }
+    keep_next(incoming);
+}
+
+static void keep_next(struct incoming *incoming)
+{
+    if (incoming->next == incoming->news) {
+        incoming->reports->keeping--;
+        answer_all(incoming);
+        return;
+    }
+    const struct sms_report *report = &incoming->list[incoming->next];
+    registration_report(
+        incoming->reports->link->store, report->registration, report->attempt, report->delivery, kept, incoming);
+}
+
+static void keep(struct incoming *incoming)
+{
+    if (incoming->reports->keeping >= KEEPING_MAX) {
+        metric_count(METRIC_SMS_REPORTS, "fault");
+        answer(incoming, 503, "Later.\n");
+        return;
+    }
+    incoming->reports->keeping++;
+    keep_next(incoming);
+}
+
+static void note(struct incoming *incoming, enum sms_report_kind kind, const struct sms_report *report)
+{
+    switch (kind) {
+    case SMS_REPORT_NEWS:
+        incoming->list[incoming->news++] = *report;
+        return;
+    case SMS_REPORT_NO_NEWS:
+        incoming->known++;
+        return;
+    case SMS_REPORT_MALFORMED:
+        metric_count(METRIC_SMS_REPORTS, "malformed");
+        incoming->malformed++;
+        return;
+    case SMS_REPORT_FORGED:
+        break;
+    }
+    metric_count(METRIC_SMS_REPORTS, "forged");
+    incoming->forged++;
 }
 
 /* --- of a provider of kind https: "/sms/NAME", or "/sms/NAME/TOKEN" --- */
@@ -106,12 +171,12 @@ static const struct sms_provider *reporter_of(
     return NULL;
 }
 
-/* NULL: none that is of use. Of a JSON body alone, else of the form or the address. */
+/* NULL: none that is of use. said: the report's part of a JSON body, and of that alone; NULL: of the form or the address. */
 static const char *field_of(
-    struct http_request *request, const json_t *document, const char *name, char out_value[SMS_CALLBACK_VALUE_SIZE])
+    struct http_request *request, const json_t *said, const char *name, char out_value[SMS_CALLBACK_VALUE_SIZE])
 {
-    if (document) {
-        return sms_callback_member(document, name, out_value) ? out_value : NULL;
+    if (said) {
+        return sms_callback_member(said, name, out_value) ? out_value : NULL;
     }
     const char *value = http_form(request, name);
     return value ? value : http_query(request, name);
@@ -125,10 +190,9 @@ static json_t *document_of(struct http_request *request)
     if (!type || strncasecmp(type, json, sizeof json - 1) != 0) {
         return NULL;
     }
-    struct fault fault;
     size_t length;
     const char *body = http_body(request, &length);
-    return json_read_object(body, length, &fault);
+    return sms_callback_document(body, length);
 }
 
 /* A word has few digits: more would be a number or a code, of a field that the configuration names wrongly. */
@@ -149,56 +213,64 @@ static void tell_unread(const struct sms_provider *provider, const struct sms_re
         F("attempt", report->attempt), F("field", provider->callback.status), F("word", (const char *)word));
 }
 
-static enum sms_report_kind callback_read(const struct sms_reports *reports, struct http_request *request,
-    const struct sms_provider *provider, const char *token, struct sms_report *out_report)
+static enum sms_report_kind callback_read(const struct incoming *incoming, const struct sms_provider *provider,
+    const char *token, const json_t *said, struct sms_report *out_report)
 {
     const struct sms_callback *callback = &provider->callback;
     char id[SMS_CALLBACK_VALUE_SIZE], word[SMS_CALLBACK_VALUE_SIZE];
-    _cleanup_(json_free) json_t *document = document_of(request);
     if (callback->id[0] != '\0') {
-        token = field_of(request, document, callback->id, id);
+        token = field_of(incoming->request, said, callback->id, id);
     }
     if (!token) {
         return SMS_REPORT_FORGED;
     }
-    const char *status = field_of(request, document, callback->status, word);
-    enum sms_report_kind kind = sms_callback_read(reports->link->keys, callback, token, status, out_report);
+    const char *status = field_of(incoming->request, said, callback->status, word);
+    enum sms_report_kind kind = sms_callback_read(incoming->reports->link->keys, callback, token, status, out_report);
     if (kind == SMS_REPORT_MALFORMED) {
         tell_unread(provider, out_report, status);
     }
     return kind;
 }
 
-static enum sms_report_kind report_read(
-    const struct sms_reports *reports, struct http_request *request, struct sms_report *out_report)
+/* False: they are more than are taken. */
+static bool callbacks_read(struct incoming *incoming, const struct sms_provider *provider, const char *token)
+{
+    _cleanup_(json_free) json_t *document = document_of(incoming->request);
+    size_t count = sms_callback_count(document);
+    for (size_t i = 0; i < count && count <= REPORTS_MAX; i++) {
+        struct sms_report report;
+        enum sms_report_kind kind = callback_read(incoming, provider, token, sms_callback_at(document, i), &report);
+        note(incoming, kind, &report);
+    }
+    return count <= REPORTS_MAX;
+}
+
+static bool reports_read(struct incoming *incoming)
 {
     const char *token;
-    const struct sms_provider *provider = reporter_of(reports, http_path(request), &token);
-    return provider ? callback_read(reports, request, provider, token, out_report)
-                    : sms_report_read(reports->link->keys, http_path(request), out_report);
+    const struct sms_provider *provider = reporter_of(incoming->reports, http_path(incoming->request), &token);
+    if (provider) {
+        return callbacks_read(incoming, provider, token);
+    }
+    struct sms_report report;
+    note(incoming, sms_report_read(incoming->reports->link->keys, http_path(incoming->request), &report), &report);
+    return true;
 }
 
 static void report_comes(struct http_request *request, void *arg)
 {
-    struct sms_reports *reports = arg;
-    struct sms_report report;
+    struct incoming *incoming = checked_calloc(1, sizeof *incoming);
+    incoming->reports = arg;
+    incoming->request = request;
     http_set_header(request, "Cache-Control", "no-store");
-    switch (report_read(reports, request, &report)) {
-    case SMS_REPORT_NEWS:
-        keep(reports, request, &report);
-        return;
-    case SMS_REPORT_NO_NEWS:
-        http_reply_text(request, 200, "Known.\n");
-        return;
-    case SMS_REPORT_MALFORMED:
+    if (!reports_read(incoming)) {
         metric_count(METRIC_SMS_REPORTS, "malformed");
-        http_reply_text(request, 400, "Not a type of report.\n");
-        return;
-    case SMS_REPORT_FORGED:
-        break;
+        answer(incoming, 413, "Too many reports at once.\n");
+    } else if (incoming->news > 0) {
+        keep(incoming);
+    } else {
+        answer_all(incoming);
     }
-    metric_count(METRIC_SMS_REPORTS, "forged");
-    http_reply_text(request, 404, "Nothing.\n");
 }
 
 void sms_reports_url(
@@ -261,7 +333,7 @@ bool sms_reports_open(const struct daemon_run *run, struct link *link, const str
     const struct http_options options = {
         .address = config_text(run->config, CONFIG_SMS_REPORTS),
         .body_max = BODY_MAX,
-        .header_max = BODY_MAX,
+        .header_max = HEADER_MAX,
         .connections_max = CONNECTIONS_MAX,
         .timeout = SECONDS(5),
         .parameters_max = PARAMETERS_MAX,

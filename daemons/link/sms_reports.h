@@ -1,7 +1,10 @@
 /* Delivery reports come in: a small HTTP server on this machine alone (sms.reports), which takes what sms_report.h reads of Kannel, and
  * sms_callback.h of providers of kind https, through the operator's proxy, and keeps it with the registration. A report that is repeated, late, made up or unreadable changes nothing and is counted.
+ * Of several that come in one callback each counts for itself: what one is found to be keeps no other from being kept. One that the store does
+ * not keep makes all of them come again.
  *
- * Bounded: connections, bytes, time, reports that are being kept; past that it answers 503, and the gateway asks again. */
+ * Bounded: connections, bytes, time, reports of a callback; callbacks that are being kept: past that it answers 503, and the gateway asks
+ * again. */
 #pragma once
 
 #include "link/sms_request.h"

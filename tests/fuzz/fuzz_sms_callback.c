@@ -7,22 +7,28 @@
 
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+static void ask(const json_t *report)
 {
     static const char *const ways[] = {
         "status", "results.0.status", "results.0.status.name", "0", "", ".", "results.1", "a.b.c.d"};
-    struct fault fault;
-    _cleanup_(json_free) json_t *document = json_read_object((const char *)bytes, length, &fault);
-    if (!document) {
-        FUZZ_CLAIM(fault.code == FAULT_FORMAT);
-        return 0;
-    }
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         char value[SMS_CALLBACK_VALUE_SIZE];
         memset(value, 'x', sizeof value);
-        if (sms_callback_member(document, ways[i], value)) {
+        if (sms_callback_member(report, ways[i], value)) {
             FUZZ_CLAIM(memchr(value, '\0', sizeof value));
         }
     }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    _cleanup_(json_free) json_t *document = sms_callback_document((const char *)bytes, length);
+    size_t count = sms_callback_count(document);
+    FUZZ_CLAIM(count > 0 && (document || count == 1));
+    for (size_t i = 0; i < count; i++) {
+        FUZZ_CLAIM((sms_callback_at(document, i) == NULL) == (document == NULL));
+        ask(sms_callback_at(document, i));
+    }
+    FUZZ_CLAIM(!json_is_array(document) || !sms_callback_at(document, count));
     return 0;
 }

@@ -390,6 +390,63 @@ def test_all_reports_may_come_to_one_address(here, families, first, second, way)
         here.restart("preau-linkd")
 
 
+def post_reports(address, reports):
+    return requests.post(address, json=reports, timeout=20)
+
+
+def test_several_reports_may_come_in_one_callback(here, families, first, second):
+    """Each counts for itself: what one is keeps no other from being kept, and the answer says what they were."""
+    described = here.settings['sms_provider "second"']
+    kept = {**described}
+    described.update({"report_status": "state", "report_id": "ref"})
+    here.configure()
+    here.restart("preau-linkd")
+    address = here.settings["sms"]["reports_url"] + "/second"
+    try:
+        messages = [by_the_second(here, families, first, second) for _ in range(3)]
+        (one, other, third), refs = (mobile for mobile, _ in messages), [said["mine"] for _, said in messages]
+        others, garbage = {"ref": "of-another-customer", "state": "delivered"}, [17, None, [], {}, {"state": "delivered"}, {"ref": {}, "state": 0}]
+        answer = post_reports(address, [{"ref": refs[0], "state": "sent"}, others, {"ref": refs[1], "state": "expired"}, {"ref": refs[0], "state": "delivered"}])
+        assert (answer.status_code, answer.text) == (200, "Kept: 3, known: 0, not a type of report: 0, of no message of ours: 1.\n")
+        assert row(here, one)["delivery"] == "delivered" and row(here, other)["delivery"] == "undelivered"
+
+        before = reported(here, "malformed"), reported(here, "forged"), reported(here, "repeated")
+        answer = post_reports(address, [{"ref": refs[0], "state": "delivered"}, {"ref": refs[1], "state": "teleported"}, *garbage, {"ref": refs[2], "state": 0}])
+        assert (answer.status_code, answer.text) == (400, "Kept: 1, known: 1, not a type of report: 1, of no message of ours: 6.\n")
+        assert row(here, third)["delivery"] == "delivered", "beside what is not to be read"
+        assert (reported(here, "malformed"), reported(here, "forged"), reported(here, "repeated")) == (before[0] + 1, before[1] + 6, before[2] + 1)
+        assert "word=teleported" in here.log("preau-linkd")
+
+        assert post_reports(address, [others, *garbage]).status_code == 404 and post_reports(address, []).status_code == 404
+        assert post_reports(address, [{"ref": refs[1], "state": "queued"}]).text == "Known.\n", "of one, the words of one"
+        body = '[{"ref": "%s", "state": "delivered"}, {"ref": "%s", "state": "delivered"' % (refs[1], refs[1])
+        assert requests.post(address, data=body, headers={"Content-Type": "application/json"}, timeout=20).status_code == 404, "cut: none of them"
+        assert row(here, other)["delivery"] == "undelivered"
+    finally:
+        described.clear()
+        described.update(kept)
+        here.configure()
+        here.restart("preau-linkd")
+
+
+def test_callbacks_are_bounded_and_come_again_whole(here, families, first, second):
+    mobile, said = by_the_second(here, families, first, second)
+    assert post_reports(said["tell"], [state_of("queued")] * 101).status_code == 413
+    assert post_reports(said["tell"], [state_of("delivered")] * 101).status_code == 413
+    assert post_reports(said["tell"], [{**state_of("delivered"), "long": "x" * 66_000}]).status_code in (400, 413)
+    assert row(here, mobile)["delivery"] == "sent", "none of too many is read"
+    with here.psql() as database:
+        database.execute("revoke update on preau.registration from preau_link")
+    try:
+        assert post_reports(said["tell"], [state_of("queued"), *[state_of("delivered")] * 99]).status_code == 503
+    finally:
+        with here.psql() as database:
+            database.execute("grant update on preau.registration to preau_link")
+    answer = post_reports(said["tell"], [state_of("queued"), *[state_of("delivered")] * 99])
+    assert (answer.status_code, answer.text) == (200, "Kept: 1, known: 99, not a type of report: 0, of no message of ours: 0.\n")
+    assert row(here, mobile)["delivery"] == "delivered"
+
+
 # --------------------------------------------------------------------------------------------- what is configured
 
 

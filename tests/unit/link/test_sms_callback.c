@@ -77,6 +77,42 @@ static void a_member_is_found_by_its_way(void **state)
     json_decref(document);
 }
 
+static void an_array_is_as_many_reports_as_it_has_elements(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        size_t count; /* 0: none is read of it */
+        const char *statuses[4];
+    } cases[] = {
+        {"{\"status\": \"sent\"}",                                      1, {"sent"}                   },
+        {"[{\"status\": \"sent\"}]",                                    1, {"sent"}                   },
+        {"[{\"status\": \"sent\"}, {\"status\": 0}]",                   2, {"sent", "0"}              },
+        {"[{\"status\": \"sent\"}, 17, {}, {\"status\": \"expired\"}]", 4, {"sent", "", "", "expired"}},
+        {"[[{\"status\": \"sent\"}], null]",                            2, {"", ""}                   },
+        {"[]",                                                          0, {""}                       },
+        {"",                                                            0, {""}                       },
+        {"null",                                                        0, {""}                       },
+        {"\"status\"",                                                  0, {""}                       },
+        {"[{\"status\": \"sent\"}",                                     0, {""}                       },
+        {"[{\"status\": \"sent\"}]]",                                   0, {""}                       },
+        {"[{\"status\": 1}, {\"status\": 1, \"status\": 2}]",           0, {""}                       },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *document = sms_callback_document(cases[i].json, strlen(cases[i].json));
+        assert_int_equal(document != NULL, cases[i].count > 0);
+        assert_int_equal(sms_callback_count(document), document ? cases[i].count : 1);
+        for (size_t j = 0; j < cases[i].count; j++) {
+            char value[SMS_CALLBACK_VALUE_SIZE] = "";
+            bool is_there = sms_callback_member(sms_callback_at(document, j), "status", value);
+            assert_int_equal(is_there, cases[i].statuses[j][0] != '\0');
+            assert_string_equal(value, cases[i].statuses[j]);
+        }
+        assert_true(document || !sms_callback_at(document, 0));
+        json_decref(document);
+    }
+}
+
 static void words_are_what_the_configuration_says(void **state)
 {
     (void)state;
@@ -117,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_word_means_one_thing),
         cmocka_unit_test(a_member_is_found_by_its_way),
+        cmocka_unit_test(an_array_is_as_many_reports_as_it_has_elements),
         cmocka_unit_test(words_are_what_the_configuration_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
