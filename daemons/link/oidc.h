@@ -79,7 +79,7 @@ MUST_USE bool oidc_way_back(struct oidc *oidc, const char *code, const char *iss
  * False as above. */
 MUST_USE bool oidc_sign_out(
     struct oidc *oidc, const char *state, const char *id_token, oidc_way_found *found, void *arg);
-/* Reads anew what the provider says of itself: "" when it is to be had. False as above. */
+/* Is the provider to be had (oidc_provider.h)? "" when it is. False as above. */
 MUST_USE bool oidc_look(struct oidc *oidc, oidc_way_found *found, void *arg);
 /* The provider said that it has such a place, when it was last asked. */
 bool oidc_has_sign_out(struct oidc *oidc);

@@ -97,11 +97,11 @@ static bool authenticate(const struct oidc_work *work, const char *endpoint, str
 /* What the provider said no with, if it is a word that may stand in a log (RFC 6749 5.2). */
 static bool tokens_refused(const struct http_answer *answer, struct fault *fault)
 {
+    enum fault_code code = fault->code;
     struct fault ignored;
     _cleanup_(json_free) json_t *json = json_read_object(answer->body, answer->length, &ignored);
     const char *error = json_text(json, "error");
-    bool may_pass = answer->status >= 500 || answer->status == 429;
-    return fault_set(fault, may_pass ? FAULT_PEER : FAULT_FORMAT, "token endpoint: status %ld, %s", answer->status,
+    return fault_set(fault, code, "token endpoint: status %ld, %s", answer->status,
         error && oidc_error_is_word(error) ? error : "no reason");
 }
 
@@ -123,20 +123,16 @@ static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const
     }
     bool is_known = authenticate(work, endpoint, &form, &user, &password, fault);
     _cleanup_(secret_text_free) char *text = oidc_query_end(&form);
-    const struct http_question question = {.url = endpoint,
-        .form = text,
-        .user = user,
-        .password = password,
-        .begun = work->begun,
-        .bound = work->settings->bound};
-    if (!is_known || !http_ask(work->client, &question, &answer, fault)) {
-        return fault_add(fault, "token endpoint");
-    }
-    if (answer.status != 200) {
-        return tokens_refused(&answer, fault);
+    const struct http_question question = {.url = endpoint, .form = text, .user = user, .password = password};
+    if (!is_known || !oidc_ask(work, OIDC_TOKEN, question, &answer, fault)) {
+        return answer.body ? tokens_refused(&answer, fault) : fault_add(fault, "token endpoint");
     }
     *out_tokens = json_read_object(answer.body, answer.length, fault);
-    return *out_tokens != NULL || fault_add(fault, "token endpoint");
+    if (!*out_tokens) {
+        oidc_provider_failed(work, OIDC_TOKEN, fault);
+        return fault_add(fault, "token endpoint");
+    }
+    return true;
 }
 
 /* --- tokens for claims --- */
@@ -165,28 +161,46 @@ static bool userinfo_is_wanted(
     return settings->has_signed_userinfo || (metadata->userinfo[0] != '\0' && is_asked_for);
 }
 
-static bool read_userinfo(const struct oidc_work *work, const struct http_answer *answer,
-    const struct oidc_expected *expected, json_t **out_claims, struct fault *fault)
+static bool userinfo_is_signed(const struct http_answer *answer)
 {
-    bool is_signed = strcmp(answer->type, "application/jwt") == 0;
-    if (!is_signed && work->settings->has_signed_userinfo) {
+    return strcmp(answer->type, "application/jwt") == 0;
+}
+
+static bool read_userinfo(
+    const struct oidc_work *work, const struct http_answer *answer, json_t **out_claims, struct fault *fault)
+{
+    if (userinfo_is_signed(answer)) {
+        return open_token(work, answer->body, out_claims, fault);
+    }
+    if (work->settings->has_signed_userinfo) {
         return fault_set(fault, FAULT_FORMAT, "not signed");
     }
-    if (!is_signed) {
-        *out_claims = json_read_object(answer->body, answer->length, fault);
-        return *out_claims != NULL;
+    *out_claims = json_read_object(answer->body, answer->length, fault);
+    return *out_claims != NULL;
+}
+
+static bool ask_userinfo(const struct oidc_work *work, const struct http_question *question,
+    const struct oidc_expected *expected, json_t **out_claims, struct fault *fault)
+{
+    _cleanup_(http_answer_clear) struct http_answer answer = {0};
+    if (!oidc_ask(work, OIDC_USERINFO, *question, &answer, fault)) {
+        return false;
     }
-    return open_token(work, answer->body, out_claims, fault) && oidc_userinfo_check(*out_claims, expected, fault);
+    if (!read_userinfo(work, &answer, out_claims, fault)) { /* no browser has a say in it */
+        oidc_provider_failed(work, OIDC_USERINFO, fault);
+        return false;
+    }
+    oidc_provider_served(work, OIDC_USERINFO);
+    return !userinfo_is_signed(&answer) || oidc_userinfo_check(*out_claims, expected, fault);
 }
 
 /* Adds to the ID token's claims what userinfo says beyond them, of the same person (OpenID Connect Core 5.3.2). */
 static bool add_userinfo(const struct oidc_work *work, const char *url, const struct oidc_expected *expected,
     json_t *claims, struct fault *fault)
 {
-    _cleanup_(http_answer_clear) struct http_answer answer = {0};
     _cleanup_(json_free) json_t *more = NULL;
     const struct http_question question = {.url = url, .bearer = expected->access_token};
-    if (!oidc_ask(work, question, &answer, fault) || !read_userinfo(work, &answer, expected, &more, fault)) {
+    if (!ask_userinfo(work, &question, expected, &more, fault)) {
         return fault_add(fault, "userinfo");
     }
     const char *subject = json_text(more, "sub");
@@ -194,6 +208,17 @@ static bool add_userinfo(const struct oidc_work *work, const char *url, const st
         return fault_set(fault, FAULT_FORMAT, "userinfo: of somebody else");
     }
     return json_object_update_missing(claims, more) == 0;
+}
+
+/* 1*VSCHAR (RFC 6749 A.11): a stranger sends no provider what it may break down on. */
+static bool code_is_right(const char *code, struct fault *fault)
+{
+    for (const char *byte = code; *byte; byte++) {
+        if ((unsigned char)*byte < ' ' || (unsigned char)*byte > '~') {
+            return fault_set(fault, FAULT_FORMAT, "way back: no code that a provider makes");
+        }
+    }
+    return true;
 }
 
 /* Who answers must be the one that was asked: a provider that is told another's code (mix-up) is not told ours. */
@@ -213,8 +238,10 @@ static bool read_tokens(const struct oidc_work *work, const struct oidc_metadata
     const char *id_token = json_text(tokens, "id_token");
     const char *access_token = json_text(tokens, "access_token");
     if (!id_token || !access_token) {
+        /* no news of the endpoint: there are some that refuse a code in this way */
         return fault_set(fault, FAULT_MISSING, "token endpoint: a token is missing");
     }
+    oidc_provider_served(work, OIDC_TOKEN);
     _cleanup_(json_free) json_t *claims = NULL;
     if (!open_token(work, id_token, &claims, fault)) {
         return false;
@@ -242,7 +269,7 @@ bool oidc_exchange(const struct oidc_work *work, const struct oidc_return *back,
     struct oidc_metadata metadata;
     _cleanup_(json_free) json_t *tokens = NULL;
     if (!oidc_provider_metadata(work, &metadata, fault) ||
-        !issuer_is_right(work->settings, &metadata, back->issuer, fault) ||
+        !issuer_is_right(work->settings, &metadata, back->issuer, fault) || !code_is_right(back->code, fault) ||
         !ask_tokens(work, metadata.token, back, &tokens, fault) ||
         !read_tokens(work, &metadata, back, tokens, out_claims, fault)) {
         return false;

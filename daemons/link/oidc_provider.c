@@ -11,6 +11,17 @@
 /* A provider that cannot be read just now is still the one that it was; its keys too, but not for ever. */
 #define STILL_GOOD HOURS(1)
 
+/* An endpoint that failed so many sign-ins in a row, whoever they were, fails everybody. */
+enum { FAILURES_MAX = 3 };
+/* Who is silent for a quarter of a step's time is slow; no longer than this, for libcurl waits four seconds for a connection
+ * (oidc_http.c). */
+#define PATIENCE SECONDS(3)
+
+struct endpoint {
+    unsigned failures; /* one after the other */
+    struct fault last;
+};
+
 struct oidc_provider {
     pthread_mutex_t lock;
     bool has_metadata;
@@ -18,6 +29,7 @@ struct oidc_provider {
     struct tick metadata_at;
     json_t *keys; /* never changed once it is here, so that it may be shared */
     struct tick keys_at;
+    struct endpoint endpoints[OIDC_ENDPOINT_COUNT];
 };
 
 struct oidc_provider *oidc_provider_new(void)
@@ -41,7 +53,7 @@ static bool is_younger(struct tick then, struct duration age)
     return duration_longer(age, clock_since(then));
 }
 
-bool oidc_ask(
+static bool ask(
     const struct oidc_work *work, struct http_question question, struct http_answer *out_answer, struct fault *fault)
 {
     question.begun = work->begun;
@@ -50,18 +62,77 @@ bool oidc_ask(
         return false;
     }
     long status = out_answer->status;
-    if (status == 200) {
+    /* what it says when it fails, or is too busy, may be another in a moment */
+    return status == 200 ||
+           fault_set(fault, status >= 500 || status == 429 ? FAULT_PEER : FAULT_FORMAT, "status %ld", status);
+}
+
+/* --- the endpoints of sign-ins --- */
+
+void oidc_provider_failed(const struct oidc_work *work, enum oidc_endpoint endpoint, const struct fault *fault)
+{
+    static const char *const names[OIDC_ENDPOINT_COUNT] = {
+        [OIDC_TOKEN] = "token endpoint", [OIDC_USERINFO] = "userinfo"};
+    struct oidc_provider *provider = work->provider;
+    (void)pthread_mutex_lock(&provider->lock);
+    struct endpoint *known = &provider->endpoints[endpoint];
+    known->failures++;
+    known->last = *fault;
+    (void)fault_add(&known->last, "%s", names[endpoint]);
+    (void)pthread_mutex_unlock(&provider->lock);
+}
+
+void oidc_provider_served(const struct oidc_work *work, enum oidc_endpoint endpoint)
+{
+    struct oidc_provider *provider = work->provider;
+    (void)pthread_mutex_lock(&provider->lock);
+    provider->endpoints[endpoint].failures = 0;
+    (void)pthread_mutex_unlock(&provider->lock);
+}
+
+static bool endpoints_serve(struct oidc_provider *provider, struct fault *fault)
+{
+    bool do_serve = true;
+    (void)pthread_mutex_lock(&provider->lock);
+    for (size_t i = 0; i < ARRAY_LENGTH(provider->endpoints) && do_serve; i++) {
+        const struct endpoint *known = &provider->endpoints[i];
+        if (known->failures >= FAILURES_MAX) {
+            *fault = known->last;
+            do_serve = fault_add(fault, "%u sign-ins in a row", known->failures);
+        }
+    }
+    (void)pthread_mutex_unlock(&provider->lock);
+    return do_serve;
+}
+
+static bool had_time(const struct oidc_work *work, struct tick asked)
+{
+    struct duration share = {work->settings->bound.us / 4};
+    return !duration_longer(duration_longer(share, PATIENCE) ? PATIENCE : share, clock_since(asked));
+}
+
+bool oidc_ask(const struct oidc_work *work, enum oidc_endpoint endpoint, struct http_question question,
+    struct http_answer *out_answer, struct fault *fault)
+{
+    struct tick asked = clock_tick();
+    if (ask(work, question, out_answer, fault)) {
         return true;
     }
-    http_answer_clear(out_answer);
-    /* what it says when it fails, or is too busy, may be another in a moment */
-    return fault_set(fault, status >= 500 || status == 429 ? FAULT_PEER : FAULT_FORMAT, "status %ld", status);
+    long status = out_answer->status; /* 0: none came */
+    bool is_refusal = status >= 400 && status < 500;
+    bool is_ours = fault->code == FAULT_TIMEOUT && !had_time(work, asked);
+    if (!is_refusal && !is_ours) {
+        oidc_provider_failed(work, endpoint, fault);
+    }
+    return false;
 }
+
+/* --- documents --- */
 
 static bool read_document(const struct oidc_work *work, const char *url, json_t **out_document, struct fault *fault)
 {
     _cleanup_(http_answer_clear) struct http_answer answer = {0};
-    if (!oidc_ask(work, (struct http_question){.url = url}, &answer, fault)) {
+    if (!ask(work, (struct http_question){.url = url}, &answer, fault)) {
         return false;
     }
     *out_document = json_read_object(answer.body, answer.length, fault);
@@ -110,16 +181,6 @@ bool oidc_provider_metadata(const struct oidc_work *work, struct oidc_metadata *
     return true;
 }
 
-bool oidc_provider_look(const struct oidc_work *work, struct fault *fault)
-{
-    struct oidc_metadata fresh;
-    if (!fetch_metadata(work, &fresh, fault)) {
-        return fault_add(fault, "discovery");
-    }
-    metadata_keep(work->provider, &fresh);
-    return true;
-}
-
 bool oidc_provider_has_sign_out(struct oidc_provider *provider)
 {
     (void)pthread_mutex_lock(&provider->lock);
@@ -156,9 +217,14 @@ static bool fetch_keys(const struct oidc_work *work, json_t **out_keys, struct f
     if (!oidc_provider_metadata(work, &metadata, fault)) {
         return false;
     }
-    if (!read_document(work, metadata.keys, out_keys, fault)) {
+    _cleanup_(json_free) json_t *document = NULL;
+    if (!read_document(work, metadata.keys, &document, fault)) {
         return fault_add(fault, "keys");
     }
+    if (json_array_size(json_object_get(document, "keys")) == 0) { /* those that are known are better */
+        return fault_set(fault, FAULT_FORMAT, "keys: none in what is published");
+    }
+    *out_keys = TAKE(document);
     keys_keep(work->provider, *out_keys);
     return true;
 }
@@ -173,4 +239,17 @@ bool oidc_provider_keys(const struct oidc_work *work, bool is_again, json_t **ou
     }
     *out_keys = is_again ? NULL : keys_copy(work->provider, STILL_GOOD, &at);
     return *out_keys != NULL;
+}
+
+/* --- is it to be had? --- */
+
+bool oidc_provider_look(const struct oidc_work *work, struct fault *fault)
+{
+    struct oidc_metadata fresh;
+    _cleanup_(json_free) json_t *keys = NULL;
+    if (!fetch_metadata(work, &fresh, fault)) {
+        return fault_add(fault, "discovery");
+    }
+    metadata_keep(work->provider, &fresh);
+    return fetch_keys(work, &keys, fault) && endpoints_serve(work->provider, fault);
 }

@@ -1,6 +1,7 @@
 /* Are providers of identities to be had? A check of the status, which names one that is not. Each is asked, every
- * link.provider_check_interval, for what it says of itself: sign-ins would tell only when somebody comes, and what anybody brings back from
- * a false provider is no news of the true one. */
+ * link.provider_check_interval, for what it says of itself and its keys: sign-ins would tell only when somebody comes. Where nobody is
+ * answered without having signed in (token, userinfo), the last sign-ins tell (oidc_provider.h); what a browser brings back is no news of
+ * the provider, for anybody can bring it. */
 #pragma once
 
 #include "link/ent.h"

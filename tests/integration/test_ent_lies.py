@@ -360,12 +360,15 @@ def test_what_comes_back_of_openid_is_told_apart(here, provider, lea, changes, c
     assert state_of(lea)[0] == "non_distribue" and "<script>" not in here.log("preau-linkd")
 
 
-@pytest.mark.parametrize("answer_token, code", [
+@pytest.mark.parametrize("answer_openid, code", [
     (lambda handler: handler.send(b""), WRONG), (lambda handler: handler.send([]), WRONG), (lambda handler: handler.send({}), WRONG),
     (lambda handler: handler.send(b" " * 300000), WRONG), (lambda handler: handler.send({}, 302, Location="/elsewhere"), WRONG),
     (lambda handler: handler.send({}, 500), AWAY), (lambda handler: time.sleep(BOUND + 1), AWAY)])
-def test_garbage_of_openid_is_refused(here, provider, lea, answer_token, code):
-    provider.answers["/token"] = answer_token
+@pytest.mark.parametrize("path", ["/token", "/jwks"])
+def test_garbage_of_openid_is_refused(here, provider, lea, path, answer_openid, code):
+    provider.answers[path] = answer_openid
+    if path == "/jwks":
+        here.restart("preau-linkd")  # that knows no keys then
     assert open_outcome(here, provider) == code and "/elsewhere" not in provider.asked
     assert provider.asked.count("/token") == 1, "a code is not asked for again"
 
@@ -406,7 +409,8 @@ def test_one_that_hangs_gives_a_whole_class_an_answer_and_keeps_nobody_else_wait
     assert max(seconds for _, seconds in hung) < 4 * BOUND, "two at a time it would be six bounds"
 
 
-@pytest.mark.parametrize("path, name", [(VALIDATE, "hostile"), ("/.well-known/openid-configuration", "ouvert")], ids=["cas", "oidc"])
+@pytest.mark.parametrize("path, name", [
+    (VALIDATE, "hostile"), ("/.well-known/openid-configuration", "ouvert"), ("/jwks", "ouvert")], ids=["cas", "oidc", "keys"])
 def test_the_status_tells_one_that_is_away_and_back(here, provider, path, name):
     here.wait(lambda: status_of(here)["state"] == "ok", what="well", seconds=30)
     well = provider.answers[path]
@@ -415,3 +419,18 @@ def test_the_status_tells_one_that_is_away_and_back(here, provider, path, name):
     provider.answers[path] = well
     here.wait(lambda: status_of(here)["state"] == "ok", what="back", seconds=30)
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="ent",outcome="wrong"}'] >= 1
+
+
+def test_the_status_tells_one_whose_token_endpoint_fails_one_after_the_other(here, provider, lea):
+    """Each ENT is told of by those who come from it: another section of the same server is not."""
+    well = provider.answers["/token"]
+    assert open_outcome(here, provider) == "vouched"
+    here.wait(lambda: status_of(here)["state"] == "ok", what="well", seconds=30)
+    provider.answers["/token"] = lambda handler: handler.send(b"<html>", 503, content_type="text/html")
+    assert [open_outcome(here, provider) for _ in range(3)] == [AWAY] * 3
+    cause = "1 of 4 away; ouvert: 3 sign-ins in a row: token endpoint: status 503"
+    here.wait(lambda: (status_of(here)["state"], status_of(here)["cause"]) == ("degraded", cause), what=cause, seconds=30)
+    provider.answers["/token"] = well
+    del provider.claims["nonce"]
+    assert open_outcome(here, provider) == "vouched"
+    here.wait(lambda: status_of(here)["state"] == "ok", what="well again", seconds=30)

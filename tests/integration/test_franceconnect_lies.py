@@ -23,6 +23,7 @@ WRONG, AWAY, OVER, CANCELLED = ("franceconnect_answer_wrong", "franceconnect_una
                                 "franceconnect_cancelled")
 UNKNOWN = 2  # FRANCECONNECT_OUTCOME_UNKNOWN: right, and linked to nobody
 BOUND = 3  # seconds, of a step
+FAILURES = 3  # of sign-ins in a row, of which the status tells
 EC = {"alg": "ES256", "kid": "ec"}
 
 
@@ -31,7 +32,7 @@ def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     site = Site(folder, with_kannel=False, settings={
         "link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "10000", "provider_timeout": f"{BOUND}s",
-                 "provider_keys_interval": "1s"},
+                 "provider_keys_interval": "1s", "provider_check_interval": "1s"},
         "daemon": {"stop_timeout": f"{BOUND - 1}s"},  # over before who hangs is given up
         'sms_provider "nobody"': {"url": "http://127.0.0.1:9/cgi-bin/sendsms"}, "sms": {"reports": "127.0.0.1:0"}})
     with HostileProvider(folder / "provider") as provider:
@@ -92,6 +93,18 @@ def outcome(here, provider, **changes):
         return way.back(**changes).outcome
     except Refused as refused:
         return refused.code
+
+
+def check(here):
+    one = next(one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect")
+    return one["state"], one["cause"]
+
+
+def looked_at(here, provider):
+    """linkd has looked how the provider is, from beginning to end, since this was called."""
+    path = "/.well-known/openid-configuration"
+    before = provider.asked.count(path)
+    here.wait(lambda: provider.asked.count(path) >= before + 2, what="looked at", seconds=30)
 
 
 def test_the_way_out_has_what_franceconnect_takes_and_nothing_else(here, provider):
@@ -225,6 +238,13 @@ def test_to_link_one_must_be_the_account(here, provider):
 # ------------------------------------------------------------------------------------------------ slow, down, garbage
 
 
+def answers(here, provider, path, answer):
+    """From here on, to a linkd that knows no keys when it is they that are wrong."""
+    provider.answers[path] = answer
+    if path == "/jwks":
+        here.restart("preau-linkd")
+
+
 @pytest.mark.parametrize("answer, code", [
     (lambda handler: handler.send({"error": "invalid_grant"}, 400), WRONG),
     (lambda handler: handler.send({"error": "invalid_client"}, 401), WRONG),
@@ -236,15 +256,15 @@ def test_to_link_one_must_be_the_account(here, provider):
     (lambda handler: handler.send(b"x" * 3000000), WRONG),
     (lambda handler: handler.connection.close(), AWAY),
 ])
-@pytest.mark.parametrize("path", ["/token", "/userinfo"])
+@pytest.mark.parametrize("path", ["/token", "/userinfo", "/jwks"])
 def test_what_is_no_answer_is_told(here, provider, path, answer, code):
-    provider.answers[path] = answer
+    answers(here, provider, path, answer)
     assert outcome(here, provider) == code
 
 
-@pytest.mark.parametrize("path", ["/token", "/userinfo"])
+@pytest.mark.parametrize("path", ["/token", "/userinfo", "/jwks"])
 def test_who_is_slow_is_not_waited_for(here, provider, path):
-    provider.answers[path] = lambda handler: time.sleep(10 * BOUND)
+    answers(here, provider, path, lambda handler: time.sleep(10 * BOUND))
     begun = time.monotonic()
     assert outcome(here, provider) == AWAY
     assert time.monotonic() - begun < 9 * BOUND
@@ -275,11 +295,64 @@ def test_linkd_stops_in_order_while_franceconnect_hangs(here, provider):
 
 def test_what_browsers_bring_back_is_no_news_of_the_provider(here, provider):
     """Else anybody could have the status say that FranceConnect is down."""
+    assert outcome(here, provider) == UNKNOWN
     provider.answers["/token"] = lambda handler: handler.send({}, 503)
     assert outcome(here, provider) == AWAY
-    (check,) = [one for one in here.status("preau-linkd")["checks"] if one["name"] == "franceconnect"]
-    assert check["state"] == "ok" and check["cause"] == ""
-    provider.reset()
+    refusals = [({"error": "invalid_grant"}, 400, WRONG), ({"error": "slow_down"}, 429, AWAY), ({"error": "invalid_grant"}, 200, WRONG)]
+    for body, status, code in refusals * FAILURES:
+        provider.answers["/token"] = lambda handler, body=body, status=status: handler.send(body, status)
+        assert outcome(here, provider, code="forged") == code
+    provider.answers["/token"] = lambda handler: handler.send({}, 503)
+    asked = provider.asked.count("/token")
+    for changes, code in [({"state": "undefined"}, OVER), ({"issuer": "https://ailleurs.example"}, WRONG), ({"code": "é"}, WRONG),
+                          ({"code": "", "error": "server_error"}, AWAY)] * FAILURES:
+        assert outcome(here, provider, **changes) == code
+    assert provider.asked.count("/token") == asked, "what no provider makes is not even sent"
+    looked_at(here, provider)
+    assert check(here) == ("ok", "")
+
+
+@pytest.mark.parametrize("path, answer, cause", [
+    ("/token", lambda handler: handler.send({"error": "server_error"}, 503), "token endpoint: status 503"),
+    ("/token", lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), "token endpoint: no JSON object"),
+    ("/token", lambda handler: time.sleep(BOUND + 1), "token endpoint: no whole answer in time"),
+    ("/userinfo", lambda handler: handler.send({}, 500), "userinfo: status 500"),
+    ("/userinfo", lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), "userinfo: not signed"),
+])
+def test_an_endpoint_that_fails_one_after_the_other_is_told_until_it_serves_one(here, provider, path, answer, cause):
+    """The description and the keys can be read all the while."""
+    right = provider.answers[path]
+    assert outcome(here, provider) == UNKNOWN
+    provider.answers[path] = answer
+    for _ in range(FAILURES - 1):
+        del provider.claims["nonce"]
+        assert outcome(here, provider) in (AWAY, WRONG)
+    looked_at(here, provider)
+    assert check(here) == ("ok", ""), "so few may be chance"
+    del provider.claims["nonce"]
+    assert outcome(here, provider) in (AWAY, WRONG)
+    told = ("degraded", f"1 of 1 away; FranceConnect: {FAILURES} sign-ins in a row: {cause}")
+    here.wait(lambda: check(here) == told, what=f"told as {told}", seconds=30)
+    provider.answers[path] = right
+    looked_at(here, provider)
+    assert check(here) == told, "nobody was served since"
+    del provider.claims["nonce"]
+    assert outcome(here, provider) == UNKNOWN
+    here.wait(lambda: check(here) == ("ok", ""), what="well again", seconds=30)
+
+
+@pytest.mark.parametrize("answer, cause", [
+    (lambda handler: handler.send({}, 503), "keys: status 503"), (lambda handler: handler.send(b"<html>"), "keys: no JSON object"),
+    (lambda handler: handler.send({"keys": []}), "keys: none in what is published")])
+def test_keys_that_cannot_be_read_are_told_with_nobody_there(here, provider, answer, cause):
+    right = provider.answers["/jwks"]
+    assert outcome(here, provider) == UNKNOWN
+    provider.answers["/jwks"] = answer
+    here.wait(lambda: check(here) == ("degraded", f"1 of 1 away; FranceConnect: {cause}"), what=f"told as {cause}", seconds=30)
+    del provider.claims["nonce"]
+    assert outcome(here, provider) == UNKNOWN, "those that are known still serve"
+    provider.answers["/jwks"] = right
+    here.wait(lambda: check(here) == ("ok", ""), what="well again", seconds=30)
 
 
 # ------------------------------------------------------------------------------------------------ the configuration

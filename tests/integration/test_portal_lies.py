@@ -301,6 +301,20 @@ def test_answers_that_are_none(here, provider, answer, expected):
     assert time.monotonic() - begun < BOUND + 2.5
 
 
+@pytest.mark.parametrize("answer, expected", [
+    (slow, AWAY), (huge, WRONG), (lambda handler: handler.send({}, 503), AWAY), (lambda handler: handler.send({}), WRONG),
+    (lambda handler: handler.send(b"<html>"), WRONG)])
+def test_keys_that_are_none(here, provider, answer, expected):
+    provider.answers["/jwks"] = answer
+    forget(here)
+    way = Way(here)
+    provider.claims["nonce"] = way.query["nonce"]
+    begun = time.monotonic()
+    with pytest.raises(Refused) as refused:
+        way.back()
+    assert refused.value.code == expected and time.monotonic() - begun < BOUND + 2.5
+
+
 def test_a_redirection_is_not_followed(here, provider):
     provider.answers["/token"] = lambda handler: handler.send({}, 307, Location=f"{provider.issuer}/stolen")
     assert outcome(here, provider) == WRONG
