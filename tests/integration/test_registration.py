@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from peers.mail import text_of
-from peers.portal import ACADEMY, PASSWORD, sign_in
+from peers.portal import ACADEMY, PASSWORD, opening_fields, sign_in
 from peers.registering import Families, begin, choose, code_to, give, is_looked_at, name_children, typed
 from peers.self_help import Stranger, link_in
 from peers.site import Site
@@ -103,6 +103,29 @@ def test_names_meet_however_they_are_written(here, families, nom, prenom):
     assert code_to(here, who[2])
 
 
+@pytest.mark.parametrize("mobile, written", [("+590690123456", "0690 12 34 56"), ("+262692123456", "0692 12 34 56")],
+                         ids=["Guadeloupe", "La Réunion"])
+def test_a_mobile_overseas_is_reached_as_people_write_it_there(here, families, mobile, written):
+    """AAF has it with the country's number, which nobody types."""
+    who = (*families.person()[:2], mobile)
+    anne = families.guardian(who, [families.child(who[0])])
+    assert typed(mobile) == written
+    visitor = begin(here, who, mobile=written)
+    choose(name_children(give(visitor, code_to(here, mobile)), "29/02/2012"))
+    assert anne.row()["state"] == "active"
+
+
+def test_a_homonym_of_another_mobile_is_neither_listed_nor_joined(here, families):
+    who, anne, _ = families.family()
+    homonym = families.guardian((who[0], who[1], families.person()[2]), [families.child(who[0], "Ugo", "2011-10-11")])
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    assert "Léa" in visitor.page.text and "Ugo" not in visitor.page.text
+    choose(name_children(visitor, "29/02/2012"))
+    assert anne.row()["state"] == "active" and "Ugo" not in visitor.get("/guichet").text
+    row = homonym.row()
+    assert (row["state"], row["closed_at"]) == ("non_distribue", None) and families.events(homonym) == []
+
+
 def test_two_parents_of_one_mobile_are_told_apart_by_their_names(here, families):
     (nom, _, mobile), anne, child = families.family()
     paul = families.guardian((nom, "Paul", mobile), [child])
@@ -139,6 +162,29 @@ def test_records_of_two_academies_and_degrees_become_one_account(here, families)
     merges = [merge for merge in here.ctl("import", "merges", json_answer=True)["merges"] if merge["evidence"] == "same_mobile"]
     assert [merge["from_login"] for merge in merges if merge["into_login"] == kept.login] == [joined.login]
     assert sign_in(here, joined, "x").page.status == 401
+
+
+def test_letters_of_what_was_joined_say_that_it_was(here, families):
+    """One record that the school had notified, and one whose opening had begun: their identifiers lead to a message, no longer in."""
+    who, anne, _ = families.family()
+    choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"))
+    notified = families.guardian(who, [families.child(who[0], "Nino", "2013-01-02")])
+    begun = families.guardian(who, [families.child(who[0], "Maud", "2010-03-04", academy=12)], academy=12)
+    for person in (notified, begun):
+        person.hand_out()
+    opening = sign_in(here, begun)
+    opening.submit(opening.page.form("/ouverture"), opening_fields(opening.page, ["04/03/2010"]), nouveau=PASSWORD, confirmation=PASSWORD,
+                   courriel="entame.sms@example.net")
+    assert (notified.row()["state"], begun.row()["state"]) == ("distribue", "en_cours")
+    visitor = name_children(give(begin(here, who), code_to(here, who[2], 2)), "04/03/2010", "29/02/2012", "02/01/2013")
+    assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
+    for person, password in ((notified, notified.password), (begun, PASSWORD)):
+        assert person.row()["closed_at"] and families.events(person)[-1] == "joined_to_other"
+        page = sign_in(here, person, password).page
+        assert page.status == 409 and "a été réuni à un autre compte à votre nom" in page.text
+        assert sign_in(here, person, "autre chose que cela 3").page.status == 401, "told to who has its password alone"
+    page = sign_in(here, anne, PASSWORD).page
+    assert page.path == "/guichet" and all(name in page.text for name in ("Léa", "Nino", "Maud"))
 
 
 def is_told_to_ask_the_school(visitor):
@@ -382,6 +428,20 @@ def test_a_code_opens_only_in_the_browser_that_asked(here, families):
     other = begin(here, families.person(), thief)
     give(other, code_to(here, who[2]))
     assert other.page.status == 422 and anne.row()["state"] == "non_distribue"
+
+
+def test_no_code_is_in_the_store(here, families):
+    """Neither while it is out nor once it was given: it is made anew from a key and the number of the registration."""
+    def stored():
+        with here.psql() as database:
+            return database.execute("select r::text from preau.registration r where mobile = %s", (who[2],)).fetchone()[0]
+
+    who, _, _ = families.family()
+    visitor = begin(here, who)
+    code = code_to(here, who[2])
+    before = stored()
+    give(visitor, code)
+    assert who[2] in before and before != stored() and code not in before + stored()
 
 
 def test_a_code_is_over_after_its_time(here, families):

@@ -55,8 +55,10 @@ class Families:
 
 
 def typed(mobile):
-    """As people write it: 06 12 00 00 00."""
-    return " ".join(re.findall("..", "0" + mobile.removeprefix("+33")))
+    """As people write it: 06 12 00 00 00; 0690 12 34 56 overseas, where the country is not France's 33."""
+    if mobile.startswith("+33"):
+        return " ".join(re.findall("..", "0" + mobile.removeprefix("+33")))
+    return re.sub(r"^\+\d{3}(\d{3})(\d\d)(\d\d)(\d\d)$", r"0\1 \2 \3 \4", mobile)
 
 
 def begin(site, who, visitor=None, mobile=None):
