@@ -4,6 +4,7 @@ behind them."""
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import time
 import urllib.parse
@@ -11,6 +12,7 @@ import urllib.parse
 import pytest
 import requests
 
+from peers.portal import sign_in
 from peers.registering import CODE, Families, begin, give, name_children
 from peers.site import Site, configuration_text
 from peers.sms_provider import SmsProvider
@@ -93,8 +95,8 @@ def row(here, mobile):
                                                 (mobile,)).fetchone()))
 
 
-def sent(here, mobile, **wanted):
-    here.wait(lambda: row(here, mobile)["state"] == "sent", what="sent")
+def sent(here, mobile, seconds=20):
+    here.wait(lambda: row(here, mobile)["state"] == "sent", seconds, what="sent")
     return row(here, mobile)
 
 
@@ -201,6 +203,30 @@ def test_the_last_takes_what_no_other_does_and_reports_it(here, families, first,
         assert visitor.page.path == "/inscription/mot-de-passe"
     finally:
         first.start()
+
+
+def test_a_sign_in_waits_for_no_provider(here, families, first, second):
+    """While all of them take the message and say nothing, and codes queue up for them."""
+    _, anne, _ = families.family()
+    anne.hand_out()
+    people = [families.family()[0] for _ in range(4)]
+    for provider in (first, second):
+        provider.answers(None, delay=60)
+    here.sms.smsbox.signal(signal.SIGSTOP)
+    try:
+        for who in people:
+            assert begin(here, who).page.path == "/inscription/code"
+        here.wait(lambda: first.asked and second.asked, what="waited for")
+        begun = time.monotonic()
+        assert sign_in(here, anne).page.path == "/ouverture"
+        assert time.monotonic() - begun < 10
+        assert [row(here, who[2])["state"] for who in people] == ["waiting"] * 4, "none of them got through meanwhile"
+    finally:
+        here.sms.smsbox.signal(signal.SIGCONT)
+        first.forget()
+        second.forget()
+    for who in people:
+        sent(here, who[2], seconds=60)
 
 
 # --------------------------------------------------------------------------------------------------------- reports
