@@ -451,6 +451,14 @@ def test_what_an_operator_parted_from_this_account_is_not_found_by_a_mobile(here
     assert [message for message in here.sms.messages() if message["to"] == mobile] == [] and second.row()["closed_at"] is None
 
 
+def test_one_network_asks_for_few_of_one_missing_mobile(here, twos):
+    """As where one types one's names (test_registration.py): each is a message."""
+    mine, _ = twos.pair()
+    visitor = elsewhere(sign_in(here, mine))
+    pages = [visitor.submit(visitor.get(MISSING).form(MISSING), mobile="+33613999998") for _ in range(4)]
+    assert [page.status for page in pages] == [200, 200, 200, 429] and {page.path for page in pages[:3]} == {MISSING + "/code"}
+
+
 def test_what_is_no_mobile_is_refused_at_its_field(here, twos):
     mine, _ = twos.pair()
     page = missing(here, mine, "12").page
