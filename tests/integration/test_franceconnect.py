@@ -313,6 +313,18 @@ def test_a_mobile_is_given_once(here, families):
         assert database.execute("select count(*) from preau.registration where mobile = '+33699999999'").fetchone() == (0,)
 
 
+def test_one_network_gives_few_times_one_mobile(here, families):
+    """As where one types one's names (test_registration.py): each is a message."""
+    name, _, _ = known(here, families)
+    mobile, network = typed(families.person()[2]), visitor_of(here).session.headers["X-Forwarded-For"]
+    pages = []
+    for _ in range(4):
+        visitor = FranceConnectVisitor(here, network)
+        visitor.go(name)
+        pages.append(give_mobile(visitor, mobile).page)
+    assert [page.status for page in pages] == [200, 200, 200, 429] and {page.path for page in pages[:3]} == {"/inscription/code"}
+
+
 def test_wrong_birth_dates_link_nothing(here, families):
     name, who, anne = known(here, families)
     visitor = prove(here, name, who, "28/02/2012")
@@ -507,6 +519,32 @@ def test_an_identity_that_is_anothers_account_is_not_linked(here, families, sign
     assert identities(here, anne) == [] and identities(here, other) == [subject_of(taken)]
 
 
+def linking(here):
+    """How many wait until identities may be written."""
+    with here.psql() as database:
+        return database.execute("select count(*) from pg_locks where relation = 'preau.franceconnect_identity'::regclass and not granted").fetchone()[0]
+
+
+def test_of_two_browsers_that_link_one_identity_to_two_accounts_one_does(here, families):
+    """Two records of one name whose schools know two mobiles: both are proved, and both are linked at the same moment."""
+    name, who, anne = known(here, families)
+    other = (who[0], who[1], families.person()[2])
+    homonym = families.guardian(other, [families.child(who[0], "Ugo", "2011-10-11")])
+    visitors = [prove(here, name, who), prove(here, name, other, "11/10/2011")]
+    with here.psql() as database, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with database.transaction():
+            database.execute("lock table preau.franceconnect_identity in share mode")
+            pages = [pool.submit(lambda visitor=visitor: link(visitor).page) for visitor in visitors]
+            here.wait(lambda: linking(here) == 2, seconds=30, what="at the same moment")
+        pages = [page.result(60) for page in pages]
+    assert sorted(page.status for page in pages) == [200, 409]
+    won = pages[0].status == 409
+    assert "est prêt" in pages[won].text and "déjà liée à un autre compte" in pages[not won].text
+    accounts = (anne, homonym)
+    assert identities(here, accounts[won]) == [subject_of(name)] and identities(here, accounts[not won]) == []
+    assert (accounts[won].row()["state"], accounts[not won].row()["state"]) == ("active", "non_distribue")
+
+
 def test_a_link_is_of_the_session_that_asked_for_it(here, families, signed_in):
     name, anne, visitor = signed_in
     address = visitor.way_back(name, "/guichet/franceconnect")
@@ -675,6 +713,9 @@ def test_when_franceconnect_is_down_all_else_goes_on(here, families, signed_in):
         assert check_of(here)["cause"].startswith("1 of 1 away; FranceConnect: ")
         assert here.http_status("preau-linkd", "/readyz") == 200
         assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+        by_sms, third, _ = families.family()
+        choose(name_children(give(begin(here, by_sms), code_to(here, by_sms[2])), "29/02/2012"))
+        assert third.row()["state"] == "active", "an account is opened by SMS"
         visitor.submit(visitor.get("/guichet").form("/deconnexion"))
         page = visitor.get("/franceconnect/deconnexion")
         assert page.status == 200 and "peut-être encore ouverte" in page.text
