@@ -346,6 +346,20 @@ def test_a_pupil_opens_the_account_by_saml_and_is_in(here):
     assert visitor.get("/guichet").status == 200
 
 
+def test_a_guardian_opens_the_account_by_saml_and_has_the_child(here):
+    """Found by the AAF key alone: nobody is asked for a birth date here."""
+    child = here.town.pupil(here.college, "Milo", "Entsaml", "2010-04-03", account=True)
+    paul = known(here, here.town.guardian("Paul", "Entsaml", [child]), "paul")
+    visitor = arrives(here, paul, SAML)
+    assert visitor.page.path == OPENING and paul.login in visitor.page.text and child.login not in visitor.page.text, visitor.page.text
+    choose(visitor)
+    assert "est prêt" in visitor.page.text, visitor.page.text
+    assert standing(paul) == ("active", "ent", "chosen") and standing(child)[0] == "non_distribue"
+    assert events(here, paul)[-1] == ("open_ent", "person", {"peer": "elycee"})
+    assert "Milo" in visitor.get("/guichet").text
+    assert sign_in(here, paul, PASSWORD).page.path == "/guichet"
+
+
 def test_our_metadata_are_those_that_the_ent_was_given(here):
     page = Visitor(here.portal_url).get(SAML + "/metadata")
     assert page.status == 200 and page.headers["Content-Type"].startswith("application/samlmetadata+xml")
