@@ -17,6 +17,7 @@ import pytest
 from peers.mail import text_of
 from peers.portal import PortalVisitor
 from peers.postgres import PostgresCluster
+from peers.registering import CODE, begin, give
 from peers.site import DAEMONS, Site
 from peers.web import Visitor
 
@@ -245,6 +246,24 @@ def test_the_ways_without_the_school_are_offered_and_said(sample):
     assert visitor.get("/inscription").form("/inscription") and re.search(rf"By SMS +{url}/inscription: ", sample.said)
     assert visitor.get("/connexion").link("FranceConnect") == "/franceconnect" and re.search(rf"FranceConnect +{url}/connexion: ", sample.said)
     assert visitor.get("/ent").link("ENT de l’essai") == "/ent/essai" and re.search(rf"By an ENT +{url}/ent: .*\(eleve\) or .*\(responsable\)", sample.said)
+
+
+def test_who_is_said_to_open_by_sms_finds_the_code_among_those_sent(sample):
+    url = sample.site.portal_url
+    (mobile,) = re.findall(rf"By SMS +{url}/inscription: [^;]*, (\+\d+); children: ", sample.said)
+    with sample.site.psql() as database:
+        nom, prenom = next(row for row in database.execute("select nom, prenom from preau.person where mobile = %s and profile = 'responsable'", (mobile,))
+                           if f"{row[1]} {row[0]}, {mobile}" in sample.said)
+    visitor = begin(sample.site, (nom, prenom, mobile))
+    assert visitor.page.path == "/inscription/code"
+    (page,) = re.findall(r"SMS sent +(http://\S+)/sms", sample.said)
+
+    def texts():
+        return [text for _, to, text in (row for row in Visitor(page).get("/sms").rows if row) if to == mobile]
+
+    (text,) = sample.site.wait(texts, seconds=30, what="sent")
+    give(visitor, CODE.search(text)[1])
+    assert visitor.page.path == "/inscription/enfants" and visitor.page.status == 200, visitor.page.text
 
 
 @pytest.mark.parametrize("role", ["eleve", "responsable"])
