@@ -217,7 +217,8 @@ bool oidc_sign_out(struct oidc *oidc, const char *state, const char *id_token, o
 static void look_run(void *arg, void *context)
 {
     struct step *step = arg;
-    const struct oidc_work work = work_of(step, context);
+    struct oidc_work work = work_of(step, context);
+    work.begun = clock_tick(); /* that many were before it is no news of the provider */
     step->is_done = oidc_provider_look(&work, &step->fault);
     step->url = checked_strdup("");
 }

@@ -13,7 +13,7 @@
 
 /* An endpoint that failed so many sign-ins in a row, whoever they were, fails everybody. */
 enum { FAILURES_MAX = 3 };
-/* Who is silent for a quarter of a step's time is slow; no longer than this, for libcurl waits four seconds for a connection
+/* Who is silent for half of a step's time is slow; no longer than this, for libcurl waits four seconds for a connection
  * (oidc_http.c). */
 #define PATIENCE SECONDS(3)
 
@@ -107,8 +107,8 @@ static bool endpoints_serve(struct oidc_provider *provider, struct fault *fault)
 
 static bool had_time(const struct oidc_work *work, struct tick asked)
 {
-    struct duration share = {work->settings->bound.us / 4};
-    return !duration_longer(duration_longer(share, PATIENCE) ? PATIENCE : share, clock_since(asked));
+    struct duration half = {work->settings->bound.us / 2};
+    return !duration_longer(duration_longer(half, PATIENCE) ? PATIENCE : half, clock_since(asked));
 }
 
 bool oidc_ask(const struct oidc_work *work, enum oidc_endpoint endpoint, struct http_question question,

@@ -46,6 +46,12 @@ static void tell(const struct provider_watch *watch)
     }
 }
 
+/* Until all are asked again. */
+static struct duration time_left(const struct provider_watch *watch)
+{
+    return (struct duration){watch->interval.us - clock_since(watch->all_asked).us};
+}
+
 static void looked(void *arg, const char *url, const struct fault *fault)
 {
     struct watched *watched = arg;
@@ -62,7 +68,9 @@ static void looked(void *arg, const char *url, const struct fault *fault)
     watched->is_away = fault != NULL;
     watched->fault = fault ? *fault : (struct fault){0};
     tell(watched->watch);
-    if (fault && !watched->watch->is_hurried) { /* the first of them: not only when all have their turn */
+    if (fault && !watched->watch->is_hurried &&
+        duration_longer(
+            time_left(watched->watch), LOOK_AGAIN)) { /* the first of them: not only when all have their turn */
         watched->watch->is_hurried = true;
         timer_set(watched->watch->timer, LOOK_AGAIN);
     }
@@ -84,7 +92,7 @@ static void look(void *arg)
 {
     struct provider_watch *watch = arg;
     bool is_any_away = false;
-    struct duration left = {watch->interval.us - clock_since(watch->all_asked).us};
+    struct duration left = time_left(watch);
     bool is_turn_of_all = left.us <= 0;
     if (is_turn_of_all) {
         watch->all_asked = clock_tick();

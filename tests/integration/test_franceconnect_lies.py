@@ -238,13 +238,6 @@ def test_to_link_one_must_be_the_account(here, provider):
 # ------------------------------------------------------------------------------------------------ slow, down, garbage
 
 
-def answers(here, provider, path, answer):
-    """From here on, to a linkd that knows no keys when it is they that are wrong."""
-    provider.answers[path] = answer
-    if path == "/jwks":
-        here.restart("preau-linkd")
-
-
 @pytest.mark.parametrize("answer, code", [
     (lambda handler: handler.send({"error": "invalid_grant"}, 400), WRONG),
     (lambda handler: handler.send({"error": "invalid_client"}, 401), WRONG),
@@ -256,15 +249,33 @@ def answers(here, provider, path, answer):
     (lambda handler: handler.send(b"x" * 3000000), WRONG),
     (lambda handler: handler.connection.close(), AWAY),
 ])
-@pytest.mark.parametrize("path", ["/token", "/userinfo", "/jwks"])
+@pytest.mark.parametrize("path", ["/token", "/userinfo"])
 def test_what_is_no_answer_is_told(here, provider, path, answer, code):
-    answers(here, provider, path, answer)
+    provider.answers[path] = answer
+    assert outcome(here, provider) == code
+
+
+def publish(here, provider, answer):
+    """In the place of keys, to a linkd that knows none."""
+    provider.answers["/jwks"] = answer
+    here.restart("preau-linkd")
+
+
+@pytest.mark.parametrize("answer, code", [
+    (lambda handler: handler.send({}, 503), AWAY), (lambda handler: handler.send(b"x" * 3000000), WRONG),
+    (lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), WRONG),
+    (lambda handler: handler.send({}), WRONG), (lambda handler: handler.connection.close(), AWAY)])
+def test_keys_that_are_none_are_told(here, provider, answer, code):
+    publish(here, provider, answer)
     assert outcome(here, provider) == code
 
 
 @pytest.mark.parametrize("path", ["/token", "/userinfo", "/jwks"])
 def test_who_is_slow_is_not_waited_for(here, provider, path):
-    answers(here, provider, path, lambda handler: time.sleep(10 * BOUND))
+    if path == "/jwks":
+        publish(here, provider, lambda handler: time.sleep(10 * BOUND))
+    else:
+        provider.answers[path] = lambda handler: time.sleep(10 * BOUND)
     begun = time.monotonic()
     assert outcome(here, provider) == AWAY
     assert time.monotonic() - begun < 9 * BOUND
@@ -312,11 +323,31 @@ def test_what_browsers_bring_back_is_no_news_of_the_provider(here, provider):
     assert check(here) == ("ok", "")
 
 
+def test_that_many_come_at_once_is_no_news_of_the_provider(here, provider):
+    """Who waits behind others is over before FranceConnect could answer."""
+    assert outcome(here, provider) == UNKNOWN
+    ways, codes = [Way(here) for _ in range(24)], []
+    provider.answers["/token"] = lambda handler: (time.sleep(0.5), handler.send({"error": "invalid_grant"}, 400))
+
+    def come_back(way):
+        with pytest.raises(Refused) as refused:
+            way.back()
+        codes.append(refused.value.code)
+
+    threads = [threading.Thread(target=come_back, args=(way,)) for way in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes.count(AWAY) > FAILURES and codes.count(WRONG) > 0, codes
+    looked_at(here, provider)
+    assert check(here) == ("ok", "") and "provider_away" not in here.log("preau-linkd").rpartition("event=started")[2]
+
+
 @pytest.mark.parametrize("path, answer, cause", [
     ("/token", lambda handler: handler.send({"error": "server_error"}, 503), "token endpoint: status 503"),
     ("/token", lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), "token endpoint: no JSON object"),
     ("/token", lambda handler: time.sleep(BOUND + 1), "token endpoint: no whole answer in time"),
-    ("/userinfo", lambda handler: handler.send({}, 500), "userinfo: status 500"),
     ("/userinfo", lambda handler: handler.send(b"<html>maintenance</html>", content_type="text/html"), "userinfo: not signed"),
 ])
 def test_an_endpoint_that_fails_one_after_the_other_is_told_until_it_serves_one(here, provider, path, answer, cause):
