@@ -17,6 +17,7 @@
 #include <time.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
+#include <xmlsec/openssl/evp.h>
 #include <xmlsec/xmldsig.h>
 #include <xmlsec/xmlsec.h>
 
@@ -70,6 +71,15 @@ static bool wrong(struct fault *fault, const char *key, const char *what, const 
     return fault_hint(fault, "%s", hint);
 }
 
+/* xmlsec itself says of RSA how many bits, and of a curve how many bytes. */
+static bool is_strong(xmlSecKey *key)
+{
+    const EVP_PKEY *pair = xmlSecOpenSSLEvpKeyDataGetEvp(xmlSecKeyGetValue(key));
+    int kind = pair ? EVP_PKEY_get_base_id(pair) : EVP_PKEY_NONE;
+    return (kind == EVP_PKEY_RSA && EVP_PKEY_get_bits(pair) >= RSA_BITS_MIN) ||
+           (kind == EVP_PKEY_EC && EVP_PKEY_get_bits(pair) >= EC_BITS_MIN);
+}
+
 /* The public key of a certificate, in base64. NULL: it cannot be read, or is weak. */
 static xmlSecKey *key_of(const char *certificate)
 {
@@ -81,9 +91,7 @@ static xmlSecKey *key_of(const char *certificate)
     }
     xmlSecKey *key =
         xmlSecCryptoAppKeyLoadMemory(bytes, (xmlSecSize)length, xmlSecKeyDataFormatCertDer, NULL, NULL, NULL);
-    xmlSecKeyData *value = key ? xmlSecKeyGetValue(key) : NULL;
-    xmlSecSize least = value && xmlSecKeyDataCheckId(value, xmlSecKeyDataRsaId) ? RSA_BITS_MIN : EC_BITS_MIN;
-    if (key && (!value || xmlSecKeyDataGetSize(value) < least)) {
+    if (key && !is_strong(key)) {
         xmlSecKeyDestroy(key);
         return NULL;
     }

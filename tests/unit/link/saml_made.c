@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <libxml/parser.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -29,10 +30,10 @@ static char *taken(BIO *bio)
     return text;
 }
 
-struct made_keys made_keys_new(unsigned bits)
+/* Takes the pair. */
+static struct made_keys keys_of(EVP_PKEY *pair)
 {
     struct made_keys keys;
-    EVP_PKEY *pair = EVP_RSA_gen(bits);
     X509 *certificate = X509_new();
     assert(pair && certificate);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
@@ -51,6 +52,16 @@ struct made_keys made_keys_new(unsigned bits)
     X509_free(certificate);
     EVP_PKEY_free(pair);
     return keys;
+}
+
+struct made_keys made_keys_new(unsigned bits)
+{
+    return keys_of(EVP_RSA_gen(bits));
+}
+
+struct made_keys made_keys_on_curve(const char *curve)
+{
+    return keys_of(EVP_EC_gen(curve));
 }
 
 void made_keys_free(struct made_keys *keys)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #define MADE_RSA_SHA256 "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+#define MADE_ECDSA_SHA256 "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 #define MADE_SHA256 "http://www.w3.org/2001/04/xmlenc#sha256"
 #define MADE_ISSUER "https://ent.test/saml/metadata"
 #define MADE_AUDIENCE "https://preau.test/ent/lyon/metadata"
@@ -16,6 +17,8 @@ struct made_keys {
 };
 /* RSA of so many bits and its own certificate. */
 struct made_keys made_keys_new(unsigned bits);
+/* Of ECDSA, on "P-256" or another curve of OpenSSL's; a response says MADE_ECDSA_SHA256 then. */
+struct made_keys made_keys_on_curve(const char *curve);
 void made_keys_free(struct made_keys *keys);
 
 /* Metadata of an identity provider with these certificates; NULL ends them. The caller frees. */

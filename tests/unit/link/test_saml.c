@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-static struct made_keys peer_keys, next_keys, stranger_keys, own_keys, weak_keys;
+static struct made_keys peer_keys, next_keys, curve_keys, stranger_keys, own_keys, weak_keys, weak_curve_keys;
 static struct saml_peer *peer;
 
 static struct saml_peer *opened(const char *metadata, const struct made_keys *own, struct fault *fault)
@@ -40,12 +40,14 @@ static int begin(void **state)
     saml_begin();
     peer_keys = made_keys_new(2048);
     next_keys = made_keys_new(2048);
+    curve_keys = made_keys_on_curve("P-256");
     stranger_keys = made_keys_new(2048);
     own_keys = made_keys_new(2048);
     weak_keys = made_keys_new(1024);
-    /* one key in use, one for later */
-    _cleanup_(memory_free) char *metadata =
-        made_metadata((const char *const[]){peer_keys.certificate, next_keys.certificate, NULL});
+    weak_curve_keys = made_keys_on_curve("P-224");
+    /* one key in use, two for later */
+    _cleanup_(memory_free) char *metadata = made_metadata(
+        (const char *const[]){peer_keys.certificate, next_keys.certificate, curve_keys.certificate, NULL});
     peer = opened(metadata, &own_keys, &fault);
     if (!peer) {
         print_error("%s\n", fault.text);
@@ -59,9 +61,11 @@ static int end(void **state)
     saml_peer_close(&peer);
     made_keys_free(&peer_keys);
     made_keys_free(&next_keys);
+    made_keys_free(&curve_keys);
     made_keys_free(&stranger_keys);
     made_keys_free(&own_keys);
     made_keys_free(&weak_keys);
+    made_keys_free(&weak_curve_keys);
     return 0;
 }
 
@@ -142,6 +146,16 @@ static void the_peers_next_key_is_known(void **state)
     const struct made_words words = made_words();
     _cleanup_(memory_free) char *xml = made_response(&words, &next_keys);
     assert_true(is_taken(xml));
+}
+
+static void a_key_on_a_curve_is_as_good(void **state)
+{
+    (void)state;
+    struct made_words words = made_words();
+    words.method = MADE_ECDSA_SHA256;
+    _cleanup_(memory_free) char *xml = made_response(&words, &curve_keys);
+    assert_true(is_taken(xml));
+    assert_string_equal(person.key, "AC-LYON$4711");
 }
 
 static void stronger_digests_are_taken(void **state)
@@ -714,7 +728,8 @@ static void settings_that_cannot_work_are_refused_at_once(void **state)
 {
     (void)state;
     _cleanup_(memory_free) char *right = made_metadata((const char *const[]){peer_keys.certificate, NULL});
-    _cleanup_(memory_free) char *weak = made_metadata((const char *const[]){weak_keys.certificate, NULL});
+    _cleanup_(memory_free) char *weak =
+        made_metadata((const char *const[]){weak_keys.certificate, weak_curve_keys.certificate, NULL});
     _cleanup_(memory_free) char *none = made_metadata((const char *const[]){NULL});
     _cleanup_(memory_free) char *plain = made_replaced(right, "Location=\"https", "Location=\"http");
     const struct made_keys no_key = {.key = own_keys.certificate, .certificate = own_keys.certificate};
@@ -747,6 +762,7 @@ int main(void)
         cmocka_unit_test(a_signed_assertion_says_who_it_is),
         cmocka_unit_test(a_signed_response_does_as_well),
         cmocka_unit_test(the_peers_next_key_is_known),
+        cmocka_unit_test(a_key_on_a_curve_is_as_good),
         cmocka_unit_test(stronger_digests_are_taken),
         cmocka_unit_test(the_name_may_be_the_key),
         cmocka_unit_test(a_friendly_name_names_the_attribute_too),
