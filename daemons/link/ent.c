@@ -1,15 +1,13 @@
 #include "link/ent.h"
 
-#include "domain/aaf.h"
 #include "domain/portal_claim.h"
+#include "link/ent_key.h"
 #include "link/provider_watch.h"
-#include "runtime/cleanup.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "runtime/secret.h"
 #include "runtime/worker.h"
 
-#include <regex.h>
 #include <string.h>
 
 enum {
@@ -27,8 +25,7 @@ struct ent_peer {
     const struct ent_protocol *protocol;
     void *own; /* the protocol's */
     bool is_open;
-    regex_t pattern; /* of key_pattern, as a whole: its group is the second */
-    bool has_pattern;
+    struct ent_key_pattern pattern;
     char *provider, *back_url;
     struct workers *workers;
 };
@@ -43,10 +40,7 @@ static bool wrong(struct fault *fault, const char *key, const char *what, const 
 
 static bool read_pattern(struct ent_peer *peer, const struct config *config, struct fault *fault)
 {
-    const char *pattern = config_text(config, CONFIG_ENT_KEY_PATTERN);
-    _cleanup_(memory_free) char *whole = checked_printf("^(%s)$", pattern);
-    peer->has_pattern = regcomp(&peer->pattern, whole, REG_EXTENDED) == 0;
-    return (peer->has_pattern && peer->pattern.re_nsub == 2) ||
+    return ent_key_pattern_read(config_text(config, CONFIG_ENT_KEY_PATTERN), &peer->pattern) ||
            wrong(fault, "key_pattern", "is no regular expression with one group",
                "The group is the AAF key, as in AC-LYON[$]([0-9]+).");
 }
@@ -188,9 +182,7 @@ static bool peer_close(struct ent_peer *peer)
     if (peer->is_open) {
         peer->protocol->close(peer->own);
     }
-    if (peer->has_pattern) {
-        regfree(&peer->pattern);
-    }
+    ent_key_pattern_clear(&peer->pattern);
     memory_free(&peer->provider);
     memory_free(&peer->back_url);
     return true;
@@ -245,15 +237,7 @@ const char *ent_peer_provider(const struct ent_peer *peer)
 
 bool ent_peer_key(const struct ent_peer *peer, const char *value, int64_t *out_aaf_id)
 {
-    regmatch_t found[3];
-    char key[ENT_KEY_SIZE];
-    if (strlen(value) >= sizeof key || regexec(&peer->pattern, value, 3, found, 0) != 0 || found[2].rm_so < 0) {
-        return false;
-    }
-    size_t length = (size_t)(found[2].rm_eo - found[2].rm_so);
-    memcpy(key, value + found[2].rm_so, length);
-    key[length] = '\0';
-    return aaf_id_parse(key, out_aaf_id);
+    return ent_key_read(&peer->pattern, value, out_aaf_id);
 }
 
 /* --- steps on the threads --- */

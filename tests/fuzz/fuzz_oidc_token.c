@@ -2,13 +2,18 @@
  *   0 a token, of the keys below                 1 a key set, with tokens that one of its keys is to have signed
  *   2 the claims of an ID token and of userinfo  3 metadata
  *   4 one claim, which is "key"                  5 claims, which we sign and open again
+ *   6 FranceConnect's claims of a person         7 an academy portal's
  *
  * The keys are the published ones of RFC 7515 (A.2 and A.3), so that everybody can sign an input. */
 #include "fuzz.h"
 
+#include "domain/latin.h"
+#include "domain/name.h"
+#include "link/franceconnect_person.h"
 #include "link/oidc_claim.h"
 #include "link/oidc_metadata.h"
 #include "link/oidc_token.h"
+#include "link/portal_person.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -175,9 +180,91 @@ static void signed_by_us(const json_t *claims)
     }
 }
 
+/* Each is a match key, and there once. Last name and given names together may be longer than a name, which no key is. */
+static void names_are_keys(const struct franceconnect_person *person)
+{
+    struct name_key key;
+    FUZZ_CLAIM(person->name_count <= FRANCECONNECT_NAMES_MAX);
+    for (size_t i = 0; i < person->name_count; i++) {
+        const char *name = person->names[i];
+        FUZZ_CLAIM(memchr(name, '\0', REGISTRATION_NAME_SIZE) && name[0] != '\0');
+        FUZZ_CLAIM(strlen(name) >= NAME_SIZE || (name_match_key_make(name, &key) && strcmp(key.text, name) == 0));
+        for (size_t k = 0; k < i; k++) {
+            FUZZ_CLAIM(strcmp(person->names[k], name) != 0);
+        }
+    }
+}
+
+/* Who is told with a last name is known by it and each given name, as many as are read. */
+static void is_known_by(const struct franceconnect_person *person, const char *nom, const json_t *given)
+{
+    struct name_key key;
+    size_t read = 0;
+    for (size_t i = 0; nom && name_match_key_make(nom, &key) && i < json_array_size(given); i++) {
+        const char *prenom = json_string_value(json_array_get(given, i));
+        if (prenom && name_match_key_make(prenom, &key) && read++ < FRANCECONNECT_GIVEN_MAX) {
+            FUZZ_CLAIM(franceconnect_person_is(person, nom, prenom));
+        }
+    }
+}
+
+static void franceconnect_person(const json_t *claims)
+{
+    struct franceconnect_person person;
+    const json_t *given = json_object_get(claims, "given_name_array");
+    const char *subject = json_text(claims, "sub");
+    memset(&person, 'x', sizeof person);
+    franceconnect_person_read(claims, &person);
+    FUZZ_CLAIM(memchr(person.subject, '\0', sizeof person.subject));
+    FUZZ_CLAIM(strncmp(person.subject, subject ? subject : "", sizeof person.subject - 1) == 0);
+    names_are_keys(&person);
+    is_known_by(&person, json_text(claims, "family_name"), given);
+    is_known_by(&person, json_text(claims, "preferred_username"), given);
+}
+
+static void portal_person_of(const struct academy_portal *portal, const json_t *claims)
+{
+    struct portal_person person;
+    struct email mail;
+    enum refusal refusal = portal_person_read(portal, claims, &person);
+    FUZZ_CLAIM(refusal == REFUSAL_NONE || (refusal == REFUSAL_PORTAL_FUNCTION && portal->function_count > 0));
+    if (refusal != REFUSAL_NONE) {
+        return;
+    }
+    FUZZ_CLAIM(strncmp(person.login, "lyon:", 5) == 0 && strlen(person.login) > 5);
+    FUZZ_CLAIM(person.name[0] != '\0' && utf8_is_valid(person.name));
+    FUZZ_CLAIM(person.mail.text[0] == '\0' || email_parse(person.mail.text, &mail));
+    FUZZ_CLAIM(person.schools.count == 0 || !portal_role_is_wide(person.role));
+    for (size_t i = 0; i < person.schools.count; i++) {
+        FUZZ_CLAIM(uai_is_valid(person.schools.list[i].text));
+    }
+}
+
+/* With a table of functions and without: everybody is the head of the schools told then, and nothing more. */
+static void portal_person(const json_t *claims)
+{
+    struct academy_portal portal = {
+        .name = "lyon",
+        .schools_claim = "schools",
+        .login_claim = "login",
+        .name_claim = "name",
+        .mail_claim = "email",
+        .function_claim = "",
+        .factors = {{"acr", "eidas2"}, {"amr", "otp"}},
+        .factor_count = 2,
+    };
+    portal_person_of(&portal, claims);
+    FUZZ_CLAIM(portal_function_parse("DIR=directeur", &portal.functions[0]));
+    FUZZ_CLAIM(portal_function_parse("DSI=integrateur", &portal.functions[1]));
+    portal.function_claim = "function";
+    portal.function_count = 2;
+    portal_person_of(&portal, claims);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static void (*const readers[])(const json_t *) = {key_set, check_claims, metadata, one_claim, signed_by_us};
+    static void (*const readers[])(const json_t *) = {
+        key_set, check_claims, metadata, one_claim, signed_by_us, franceconnect_person, portal_person};
     begin();
     if (length == 0) {
         return 0;
