@@ -41,7 +41,7 @@ static bool wrong(struct fault *fault, const char *key, const char *what, const 
 static bool read_pattern(struct ent_peer *peer, const struct config *config, struct fault *fault)
 {
     return ent_key_pattern_read(config_text(config, CONFIG_ENT_KEY_PATTERN), &peer->pattern) ||
-           wrong(fault, "key_pattern", "is no regular expression with one group",
+           wrong(fault, "key_pattern", "is no regular expression with one group, not repeated, and no alternative",
                "The group is the AAF key, as in AC-LYON[$]([0-9]+).");
 }
 

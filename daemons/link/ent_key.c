@@ -7,12 +7,36 @@
 
 #include <string.h>
 
+/* Behind the letters in brackets that begin there: "[|]", "[^]x]". */
+static const char *after_brackets(const char *at)
+{
+    at += at[1] == '^' ? 2 : 1;
+    const char *end = *at == '\0' ? NULL : strchr(at + 1, ']');
+    return end ? end + 1 : at + strlen(at);
+}
+
+/* Of a group that is repeated the last time alone would be the key; and beside an alternative the value would not be looked at whole. */
+static bool group_is_the_key(const char *text)
+{
+    const char *at = text;
+    while (*at != '\0') {
+        if (*at == '[') {
+            at = after_brackets(at);
+        } else if (*at == '|' || (*at == ')' && at[1] != '\0' && strchr("*+?{", at[1]))) {
+            return false;
+        } else {
+            at += *at == '\\' && at[1] != '\0' ? 2 : 1;
+        }
+    }
+    return true;
+}
+
 bool ent_key_pattern_read(const char *text, struct ent_key_pattern *out_pattern)
 {
     _cleanup_(memory_free) char *whole = checked_printf("^(%s)$", text);
     *out_pattern = (struct ent_key_pattern){.is_compiled = false};
     out_pattern->is_compiled = regcomp(&out_pattern->whole, whole, REG_EXTENDED) == 0;
-    return out_pattern->is_compiled && out_pattern->whole.re_nsub == 2;
+    return out_pattern->is_compiled && out_pattern->whole.re_nsub == 2 && group_is_the_key(text);
 }
 
 void ent_key_pattern_clear(struct ent_key_pattern *pattern)

@@ -13,7 +13,7 @@ struct ent_key_pattern {
     bool is_compiled;
 };
 
-/* text: an extended regular expression for the whole value, whose one group is the key; false: it is none. *out_pattern is the caller's in
+/* text: an extended regular expression for the whole value, whose one group is the key; false: it is none, or has an alternative or repeats the group. *out_pattern is the caller's in
  * both cases, until it is cleared. */
 MUST_USE bool ent_key_pattern_read(const char *text, struct ent_key_pattern *out_pattern);
 void ent_key_pattern_clear(struct ent_key_pattern *pattern);

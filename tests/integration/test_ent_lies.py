@@ -384,6 +384,7 @@ def test_keys_of_openid_that_are_none_open_nothing(here, provider, lea, answer_k
     ({"issuer": ""}, "issuer: is no https address"), ({"issuer": "http://ent.example"}, "issuer: is no https address"),
     ({"client_id": ""}, "client_id: is to be given"), ({"client_secret_file": ""}, "client_secret_file: is to be given"),
     ({"client_authentication": "private_key_jwt"}, "client_key_file: is to be given"), ({"key_pattern": "[0-9]+"}, "key_pattern: is no"),
+    ({"key_pattern": "([0-9])+"}, "not repeated"), ({"key_pattern": "([0-9]){4}"}, "not repeated"), ({"key_pattern": "x)|(y"}, "no alternative"),
     ({"academy": OTHER}, "key_pattern: is that of")])
 def test_an_ent_that_cannot_be_so_is_told_at_the_start(here, provider, tmp_path, changes, told):
     extra = tmp_path / "extra.conf"
