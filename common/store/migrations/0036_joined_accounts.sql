@@ -70,7 +70,7 @@ alter table preau.delivery
         check (kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                         'password_reset', 'password_changed', 'reminder', 'forgotten_identifier', 'forgotten_password',
                         'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
-                        'accounts_joined', 'accounts_separated'));
+                        'accounts_joined', 'accounts_separated')) not valid; -- what is there was of the narrower one: it is not read again under the lock
 
 -- Where the mails of an account go: the address of the person's own, else the one that the school knows and that is nobody else's.
 create function preau.account_address(of_academy smallint, of_account bigint) returns text language sql stable

@@ -6,7 +6,7 @@ alter table preau.delivery
         check (kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                         'password_reset', 'password_changed', 'reminder', 'forgotten_identifier', 'forgotten_password',
                         'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
-                        'accounts_joined', 'accounts_separated', 'account_opened'));
+                        'accounts_joined', 'accounts_separated', 'account_opened')) not valid; -- what is there was of the narrower one: it is not read again under the lock
 
 -- Whom an account may be of, told at that moment: the address of the person's own, else each that a school knows of one of its records and that is
 -- nobody else's. Two persons may have been taken for one (docs/decisions/0019): the one whose record it was learns of it too.
