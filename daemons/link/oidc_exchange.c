@@ -187,7 +187,9 @@ static bool ask_userinfo(const struct oidc_work *work, const struct http_questio
         return false;
     }
     if (!read_userinfo(work, &answer, out_claims, fault)) { /* no browser has a say in it */
-        oidc_provider_failed(work, OIDC_USERINFO, fault);
+        if (fault->code != FAULT_TIMEOUT) {                 /* of keys that it sent for, when little time was left */
+            oidc_provider_failed(work, OIDC_USERINFO, fault);
+        }
         return false;
     }
     oidc_provider_served(work, OIDC_USERINFO);

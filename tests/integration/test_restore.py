@@ -60,7 +60,7 @@ def anchors(site):
 
 
 def test_the_database_comes_back(here):
-    create, check, full, info, to_an_instant, to_the_last = commands_of(PAGE)
+    create, check, full, info, to_look, to_an_instant, to_the_last = commands_of(PAGE)
     backup = Backup(here)
     backup.run(create)
     backup.run(check)
@@ -99,7 +99,7 @@ def test_the_database_comes_back(here):
     assert here.run_ctl("audit", "verify").returncode == 0
     assert here.run_ctl("audit", "verify", "--anchor", there).returncode == 1, "the end of the chain is gone, and that is said"
 
-    # a number that was mailed in the time that is lost is given again, to somebody else
+    # a number that was mailed in the time that is lost will be somebody else's: no link of that time opens anything
     number = open_account(here, late)
     assert activate(here, old_keys, late, number).status == 404 and state(late) == "en_cours"
     assert activate(here, keys, late, number).status == 200 and state(late) == "active"
@@ -111,3 +111,9 @@ def test_the_database_comes_back(here):
     backup.run(to_the_last)
     backup.come_back()
     assert (state(before), state(late)) == ("active", "active"), "nothing that was in the repository is lost"
+
+    backup.lose()
+    backup.run(to_look)
+    backup.come_back()
+    with here.psql() as database:
+        assert state(late) == "active" and database.execute("show archive_mode").fetchone() == ("off",), "a trial writes nothing to the repository"
