@@ -51,6 +51,11 @@ def activate(site, keys, person, number):
     return visitor.submit(page.form(path)) if page.status == 200 else page
 
 
+def second(site):
+    with site.psql() as database:
+        return database.execute("select floor(extract(epoch from clock_timestamp()))").fetchone()[0]
+
+
 def state(person):
     return person.row()["state"]
 
@@ -70,9 +75,11 @@ def test_the_database_comes_back(here):
     for name in DAEMONS:
         here.launch(name)
     backup.run(full)
+    taken = second(here)
     keys, old_keys = here.folder / "keys", here.folder / "old-keys"
     assert activate(here, keys, before, open_account(here, before)).status == 200 and state(before) == "active"
     add_administrator(here, "avant", "exploitant", "--nation")
+    here.wait(lambda: second(here) > taken, what="a second after the backup, which pgBackRest counts in whole ones")
     with here.psql() as database:
         instant = database.execute("select clock_timestamp()::text").fetchone()[0]
     open_account(here, after)
