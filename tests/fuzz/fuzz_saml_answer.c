@@ -79,13 +79,7 @@ static struct saml_peer *peer;
 static bool is_taken(const char *xml, const char *key_attribute, struct saml_person *out_person)
 {
     _cleanup_(memory_free) char *response = made_base64(xml);
-    const struct saml_answer answer = {
-        .response = response,
-        .request_id = MADE_REQUEST,
-        .key_attribute = key_attribute,
-        .now = {(int64_t)MADE_NOW * 1000000},
-        .skew = SECONDS(60),
-    };
+    const struct saml_answer answer = made_answer(response, key_attribute);
     struct fault fault = {0};
     bool is_read = saml_answer_read(peer, &answer, out_person, &fault);
     FUZZ_CLAIM(is_read == (fault.code == FAULT_NONE));

@@ -268,3 +268,14 @@ char *made_element(const char *xml, const char *tag)
     assert(to);
     return checked_strndup(from, (size_t)(to - from) + strlen(end));
 }
+
+struct saml_answer made_answer(const char *response, const char *key_attribute)
+{
+    return (struct saml_answer){
+        .response = response,
+        .request_id = MADE_REQUEST,
+        .key_attribute = key_attribute,
+        .now = {(int64_t)MADE_NOW * 1000000},
+        .skew = SECONDS(60),
+    };
+}

@@ -1,6 +1,8 @@
 /* An identity provider of SAML for tests: its keys are made when the test begins and never written, its responses say what a test wants. */
 #pragma once
 
+#include "link/saml.h"
+
 #include <stdbool.h>
 
 #define MADE_RSA_SHA256 "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
@@ -48,3 +50,5 @@ char *made_base64(const char *xml);
 char *made_replaced(const char *text, const char *from, const char *to);
 /* The first element of that tag, whole, such as "saml:Assertion"; none within itself. The caller frees. */
 char *made_element(const char *xml, const char *tag);
+/* That response, in base64, to MADE_REQUEST at MADE_NOW. Lends both. */
+struct saml_answer made_answer(const char *response, const char *key_attribute);

@@ -76,13 +76,7 @@ static struct fault fault;
 
 static bool is_taken_base64(const char *response, const char *key_attribute)
 {
-    const struct saml_answer answer = {
-        .response = response,
-        .request_id = MADE_REQUEST,
-        .key_attribute = key_attribute,
-        .now = {(int64_t)MADE_NOW * 1000000},
-        .skew = SECONDS(60),
-    };
+    const struct saml_answer answer = made_answer(response, key_attribute);
     fault = (struct fault){0};
     return saml_answer_read(peer, &answer, &person, &fault);
 }
@@ -676,13 +670,7 @@ struct turn {
 static void *ask_and_read(void *arg)
 {
     struct turn *turn = arg;
-    const struct saml_answer answer = {
-        .response = turn->response,
-        .request_id = MADE_REQUEST,
-        .key_attribute = "ENTPersonJointure",
-        .now = {(int64_t)MADE_NOW * 1000000},
-        .skew = SECONDS(60),
-    };
+    const struct saml_answer answer = made_answer(turn->response, "ENTPersonJointure");
     for (int i = 0; i < ROUNDS; i++) {
         _cleanup_(memory_free) char *url = NULL, *id = NULL;
         struct saml_person found;
