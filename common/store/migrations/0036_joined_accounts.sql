@@ -70,7 +70,7 @@ alter table preau.delivery
         check (kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                         'password_reset', 'password_changed', 'reminder', 'forgotten_identifier', 'forgotten_password',
                         'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
-                        'accounts_joined', 'accounts_separated')) not valid; -- what is there was of the narrower one: it is not read again under the lock
+                        'accounts_joined', 'accounts_separated', 'account_opened')) not valid; -- what is there was of the narrower one: it is not read again under the lock
 
 -- Where the mails of an account go: the address of the person's own, else the one that the school knows and that is nobody else's.
 create function preau.account_address(of_academy smallint, of_account bigint) returns text language sql stable
@@ -86,6 +86,25 @@ select preau.notification_address(a.email, a.email_confirmed_at, r.mail)
  where a.academy = of_academy and a.id = of_account
 $$;
 revoke execute on function preau.account_address from public;
+
+-- Whom an account may be of, told at that moment: the address of the person's own, else each that a school knows of one of its records and that is
+-- nobody else's. Two persons may have been taken for one (docs/decisions/0019): the one whose record it was learns of it too.
+create function preau.account_addresses(of_academy smallint, of_account bigint) returns setof text language sql stable
+    set search_path = pg_catalog, pg_temp as $$
+select a.email
+  from preau.account a
+ where (a.academy, a.id) = (of_academy, of_account) and a.email is not null and a.email_confirmed_at is not null
+ union all
+select min(p.mail)
+  from preau.account a
+  join preau.person p on (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+ where (a.academy, a.id) = (of_academy, of_account) and a.email_confirmed_at is null
+   and not exists (select from preau.anothers_address v
+                    where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
+ group by lower(p.mail)
+$$;
+revoke execute on function preau.account_addresses from public;
+grant execute on function preau.account_addresses to preau_link;
 
 -- Is an account attached, as an import judges it (common/store/import_attach.sql)? Also by a child that the guardian disclaims: the school has not judged that.
 create function preau.account_is_attached(of_academy smallint, of_account bigint) returns boolean language sql stable
@@ -213,30 +232,40 @@ $$;
 revoke execute on function preau.account_pair from public;
 grant execute on function preau.account_pair to preau_link;
 
--- As 0032 made it; of a desk neither what is there already, nor accounts in use, which are joined by their password, nor those
--- of who is the other guardian of a child of this one, nor what an operator parted from it.
-create or replace view preau.registration_record as
-select r.id as registration, p.academy, p.degree, p.aaf_id, p.account_academy, p.account_id
+-- Everyone whom the names and the mobile of a registration may be of.
+create view preau.registration_match as
+select r.id as registration, r.for_academy, r.for_account, p.academy, p.degree, p.aaf_id, p.account_academy, p.account_id, a.state
   from preau.registration r
  cross join lateral (
         select q.* from preau.person q
          where q.mobile = r.mobile and q.profile = 'responsable' and q.departed_at is null
            and replace(q.search_name, ' ', '') = any (r.also_named || r.match_name)
-           and not exists (select from preau.account_merge u
-                            where (u.academy, u.degree, u.aaf_id) = (q.academy, q.degree, q.aaf_id) and u.undone_at is not null)
         offset 0) p -- by the mobile, and never the other way round
-  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) and a.closed_at is null
- where r.for_account is null
-    or (a.academy, a.id) <> (r.for_academy, r.for_account) and a.state <> 'active'
+  join preau.account a on (a.academy, a.id) = (p.account_academy, p.account_id) and a.closed_at is null;
+
+-- As 0032 made it; of a desk neither what is there already, nor accounts in use, which are joined by their password, nor those
+-- of who is the other guardian of a child of this one, nor what an operator parted from it. And is_disputed: two guardians of one pupil are two persons
+-- (docs/decisions/0027), also of one name and mobile: a father and a son, who are both named for the youngest. So are two whom an operator parted. A
+-- registration tells neither from the other by what it proves: asked of all whom it may be of, also of those whose records it would not take.
+create or replace view preau.registration_record as
+select m.registration, m.academy, m.degree, m.aaf_id, m.account_academy, m.account_id,
+       exists (select from preau.registration_match n
+                cross join lateral preau.account_pair(m.account_academy, m.account_id, n.account_academy, n.account_id) q
+                where n.registration = m.registration and (n.account_academy, n.account_id) <> (m.account_academy, m.account_id)
+                  and (q.is_shared_child or q.was_parted)) as is_disputed
+  from preau.registration_match m
+ where m.for_account is null
+    or (m.account_academy, m.account_id) <> (m.for_academy, m.for_account) and m.state <> 'active'
    and not exists (select from preau.person o
                      join preau.guardianship g on (g.academy, g.degree, g.guardian_id) = (o.academy, o.degree, o.aaf_id)
                      join preau.guardianship h on (h.academy, h.degree, h.pupil_id) = (g.academy, g.degree, g.pupil_id)
                      join preau.person s on (s.academy, s.degree, s.aaf_id) = (h.academy, h.degree, h.guardian_id)
-                    where (o.account_academy, o.account_id) = (r.for_academy, r.for_account)
-                      and (s.account_academy, s.account_id) = (a.academy, a.id))
-   and not exists (select from preau.account_pair(r.for_academy, r.for_account, a.academy, a.id) q where q.was_parted);
+                    where (o.account_academy, o.account_id) = (m.for_academy, m.for_account)
+                      and (s.account_academy, s.account_id) = (m.account_academy, m.account_id))
+   and not exists (select from preau.account_pair(m.for_academy, m.for_account, m.account_academy, m.account_id) q where q.was_parted);
 
--- As 0026 made it, and what became of each account is account_join_hold's. From a desk its account is the one that stays, if it is in use.
+-- As 0026 made it, and what became of each account is account_join_hold's. From a desk its account is the one that stays, if it is in use. Nothing, while
+-- it is disputed whose they are.
 create or replace function preau.registration_join(registration bigint, lifetime interval) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 declare
@@ -258,6 +287,10 @@ begin
                                   select reg.for_academy, reg.for_account)
       order by a.academy, a.id
         for no key update;
+    perform from preau.registration_record m where m.registration = registration_join.registration and m.is_disputed;
+    if found then
+        return null;
+    end if;
     select a.* into kept
       from preau.account a
      where (a.academy, a.id) in (select m.account_academy, m.account_id from preau.registration_record m
