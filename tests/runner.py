@@ -20,7 +20,7 @@ import xml.etree.ElementTree as xml
 PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser", "bench", "package")
 AS_ROOT = ("package",)  # a machine of its own is made and entered
 SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
-BESIDE_ANALYSIS = "browser"  # of one process, which waits for a browser: what only computes has the other processors meanwhile
+BESIDE_ANALYSIS = ("data", "store", "integration", "browser")  # they wait half of their time: what only computes has the processors meanwhile
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
@@ -144,7 +144,7 @@ class Runner:
             setup = ["meson", "setup", folder, self.root, "-Dwerror=true", *options]
             if not self.run(f"{what}: setup", setup, environment=environment, counted=False):
                 return False
-        return self.run(f"{what}: build, warnings are errors", ["ninja", "-C", folder], environment=environment, limit=1800)
+        return self.run(f"{what}: build, warnings are errors", ["ninja", "-C", folder], environment=environment, limit=3600)
 
     # the checks
 
@@ -153,7 +153,7 @@ class Runner:
 
     def check_tidy(self):
         """Over clang's own commands: gcc's know options that clang does not."""
-        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "^(?!.*/build).*/(common|daemons)/.*\\.c$"], limit=2400)
+        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "^(?!.*/build).*/(common|daemons)/.*\\.c$"], limit=3600)
 
     # the tests
 
@@ -165,8 +165,8 @@ class Runner:
             return
         results = folder / "meson-logs" / "testlog.json"
         results.unlink(missing_ok=True)
-        self.run(what, ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "4", *(names if self.pattern else [])],
-                 lambda: meson_counts(results), environment)
+        self.run(what, ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "10", *(names if self.pattern else [])],
+                 lambda: meson_counts(results), environment, limit=1800)
 
     def pytest(self, name):
         folder = self.root / "tests" / name
@@ -186,14 +186,14 @@ class Runner:
                 "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=2700)
 
     def analysis(self):
-        """What clang finds, on the way and in the tests: less urgent than the tests beside it, which have a clock."""
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        """What clang finds, on the way and in the tests: only in what time the tests beside it leave, since those have a clock."""
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
         sanitized = self.build_in("clang, sanitizers", self.sanitized, "-Db_sanitize=address,undefined", "-Db_lundef=false",
                                   environment=SANITIZED)
-        if sanitized:
-            self.unit("unit tests under ASan and UBSan", self.sanitized, SANITIZER_SETTINGS)
         if not self.pattern and sanitized:
             self.check_tidy()
+        if sanitized:
+            self.unit("unit tests under ASan and UBSan", self.sanitized, SANITIZER_SETTINGS)
 
     def everything(self):
         if not self.pattern:
@@ -203,10 +203,11 @@ class Runner:
         self.unit("unit tests", self.build)
         analysis = threading.Thread(target=self.guarded, args=[self.analysis])
         for name in PYTEST_FOLDERS:
-            if name == BESIDE_ANALYSIS:
+            if name == BESIDE_ANALYSIS[0]:
                 analysis.start()
             self.pytest(name)
-        analysis.join()
+            if name == BESIDE_ANALYSIS[-1]:
+                analysis.join()  # what is measured next has the machine for itself
 
     def guarded(self, part):
         """A fault of the runner itself is a failure too, in any thread."""
