@@ -148,6 +148,11 @@ static const struct ctl_option database_init_options[] = {
     {NULL,             NULL,   NULL                                                                                   },
 };
 
+static const struct ctl_option migrate_options[] = {
+    {"wait", "MINUTES", "combien de minutes une étape est essayée tant qu’un verrou n’est pas libre (défaut : 1)"},
+    {NULL,   NULL,      NULL                                                                                            },
+};
+
 static const struct command commands[] = {
     {
      .group = "status",
@@ -173,6 +178,7 @@ static const struct command commands[] = {
     {
      .group = "migrate",
      .summary = "Prépare la base de données ou la met à niveau ; sans effet si elle l’est.",
+     .options = migrate_options,
      .sections = of_database,
      .run = ctl_migrate,
      },
@@ -511,7 +517,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                                                            },
+    {.group = NULL                                                                        },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

@@ -2,10 +2,10 @@
 #include "ctl/database.h"
 
 #include "ctl/house.h"
+#include "ctl/migrate_told.h"
 #include "ctl/output.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
-#include "store/migrate.h"
 #include "store/prepare.h"
 #include "store/server_state.h"
 
@@ -82,7 +82,9 @@ static bool schema_look(struct telling *telling, const char *conninfo, bool is_t
 static bool schema_make(struct telling *telling, const char *conninfo, struct fault *fault)
 {
     int count = 0;
-    if (!migrate_run(conninfo, migration_told, telling, &count, fault))
+    const struct migrate_telling migrating = {
+        .progress = migration_told, .waits = migrate_wait_told, .arg = telling, .patience = MIGRATE_PATIENCE};
+    if (!migrate_run(conninfo, &migrating, &count, fault))
         return false;
     _cleanup_(memory_free) char *name = checked_printf("%04d", migrate_wanted());
     _cleanup_(memory_free) char *text =

@@ -1,6 +1,5 @@
 /* preauctl migrate: the schema's missing migrations, as its owner. */
-#include "store/migrate.h"
-
+#include "ctl/migrate_told.h"
 #include "ctl/output.h"
 
 #include <stdio.h>
@@ -29,7 +28,12 @@ enum ctl_exit ctl_migrate(const struct ctl *ctl)
     const char *conninfo = config_text(ctl->config, config_is_set(ctl->config, CONFIG_DATABASE_OWNER_CONNINFO)
                                                         ? CONFIG_DATABASE_OWNER_CONNINFO
                                                         : CONFIG_DATABASE_CONNINFO);
-    if (!migrate_run(conninfo, migration_told, &progress, &count, &fault)) {
+    struct migrate_telling telling = {.progress = migration_told, .waits = migrate_wait_told, .arg = &progress};
+    if (!migrate_patience(ctl, &telling.patience)) {
+        json_decref(progress.applied);
+        return CTL_USAGE;
+    }
+    if (!migrate_run(conninfo, &telling, &count, &fault)) {
         json_decref(progress.applied);
         enum ctl_exit code = ctl_fail_fault(ctl, "migration du schéma", &fault);
         return fault.code == FAULT_UNAVAILABLE ? code : CTL_NO;

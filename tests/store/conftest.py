@@ -7,9 +7,11 @@ import subprocess
 
 import pytest
 
+from loaded import loaded_at
 from peers.postgres import PostgresCluster
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PREVIOUS = 35  # the schema of the previous release
 BUILD = pathlib.Path(os.environ.get("PREAU_BUILD", ROOT / "build"))
 
 
@@ -53,3 +55,9 @@ def migrated(cluster, migrate):
     done = migrate(name)
     assert done.returncode == 0, done.stderr
     return name
+
+
+@pytest.fixture(scope="session")
+def loaded(cluster):
+    """The name of a database with many rows, at the schema of the previous release. It is a template: not to be changed."""
+    return loaded_at(cluster, "preau_loaded", PREVIOUS)

@@ -535,7 +535,8 @@ static void a_pool_waits_for_the_schema_and_goes_on_by_itself(void **state)
     assert_int_equal(answers.came, 0);
     struct fault fault;
     int applied = 0;
-    if (!migrate_run(probe_setting("PREAU_TEST_EMPTY"), NULL, NULL, &applied, &fault)) {
+    const struct migrate_telling telling = {.patience = MIGRATE_PATIENCE};
+    if (!migrate_run(probe_setting("PREAU_TEST_EMPTY"), &telling, &applied, &fault)) {
         fail_msg("%s", fault.text);
     }
     run_loop();
