@@ -17,10 +17,11 @@ import threading
 import time
 import xml.etree.ElementTree as xml
 
-PYTEST_FOLDERS = ("architecture", "data", "store", "integration", "browser", "bench", "package")
+FIRST = ("architecture",)  # seconds, and worth knowing at once
+BESIDE_ANALYSIS = ("data", "store", "integration", "browser")  # they wait half of their time: what only computes has the processors meanwhile
+ALONE = ("bench", "package")  # what is measured has the machine for itself
 AS_ROOT = ("package",)  # a machine of its own is made and entered
 SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
-BESIDE_ANALYSIS = ("data", "store", "integration", "browser")  # they wait half of their time: what only computes has the processors meanwhile
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
@@ -202,12 +203,14 @@ class Runner:
             return
         self.unit("unit tests", self.build)
         analysis = threading.Thread(target=self.guarded, args=[self.analysis])
-        for name in PYTEST_FOLDERS:
-            if name == BESIDE_ANALYSIS[0]:
-                analysis.start()
+        for name in FIRST:
             self.pytest(name)
-            if name == BESIDE_ANALYSIS[-1]:
-                analysis.join()  # what is measured next has the machine for itself
+        analysis.start()
+        for name in BESIDE_ANALYSIS:
+            self.pytest(name)
+        analysis.join()
+        for name in ALONE:
+            self.pytest(name)
 
     def guarded(self, part):
         """A fault of the runner itself is a failure too, in any thread."""

@@ -3,15 +3,11 @@
 #include "runtime/cleanup.h"
 #include "store/migrate_apply.h"
 #include "store/migration_table.h"
+#include "store/pq_cleanup.h"
 #include "store/pq_fault.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void result_clear(PGresult **result)
-{
-    PQclear(*result);
-}
 
 int migrate_wanted(void)
 {
@@ -58,16 +54,11 @@ static bool applied_count(PGconn *pq, int *out_count, struct fault *fault)
     return true;
 }
 
-static void connection_close(PGconn **connection)
-{
-    PQfinish(*connection);
-}
-
 bool migrate_current(const char *conninfo, int *out_number, struct fault *fault)
 {
-    _cleanup_(connection_close) PGconn *pq = PQconnectdb(conninfo);
-    if (PQstatus(pq) != CONNECTION_OK) {
-        return fault_from_connection(fault, pq);
+    _cleanup_(connection_close) PGconn *pq = migrate_open(conninfo, "preau migrate", "set search_path = ''", fault);
+    if (!pq) {
+        return false;
     }
     _cleanup_(result_clear) PGresult *result = PQexec(pq, "select to_regclass('preau.migration') is not null");
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {

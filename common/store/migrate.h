@@ -36,7 +36,7 @@ struct migrate_telling {
     struct duration patience; /* how long one step is tried while a lock is not to be had */
 };
 
-#define MIGRATE_PATIENCE ((struct duration){60LL * 1000000})
+#define MIGRATE_PATIENCE MINUTES(1)
 
 /* Applies what is missing, as the owner of the schema (conninfo's user; it may create roles). out_applied: how many were
  * applied now.

@@ -3,6 +3,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
+#include "store/pq_cleanup.h"
 #include "store/pq_fault.h"
 
 #include <assert.h>
@@ -28,7 +29,6 @@
 
 /* An index that is made beside everybody's work waits for all transactions that go on: nobody waits for it meanwhile. */
 #define OUTSIDE_BEGIN "set lock_timeout = 0"
-#define OUTSIDE_END "set lock_timeout = '300ms'"
 
 /* The pause after a try: doubled each time. */
 #define FIRST_PAUSE MILLISECONDS(250)
@@ -36,11 +36,6 @@
 
 /* Each time that others have to wait disturbs them: what takes too long three times takes too long. */
 enum { DISTURBING_TRIES = 3 };
-
-static void result_clear(PGresult **result)
-{
-    PQclear(*result);
-}
 
 /* --- trying again --- */
 
@@ -229,7 +224,7 @@ static bool outside_try(struct migrate_connection *connection, const struct migr
                 (step->index[0] == '\0' || index_clear(connection, step->index, fault)) &&
                 migrate_do_watched(connection, step->text, NULL, fault);
     struct fault ignored;
-    return migrate_do(connection, OUTSIDE_END, "settings", done ? fault : &ignored) && done;
+    return migrate_do(connection, MIGRATE_LOCK_TIMEOUT, "settings", done ? fault : &ignored) && done;
 }
 
 static bool outside_do(

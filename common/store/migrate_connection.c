@@ -1,6 +1,7 @@
 #include "store/migrate_connection.h"
 
 #include "runtime/cleanup.h"
+#include "store/pq_cleanup.h"
 #include "store/pq_fault.h"
 
 #include <poll.h>
@@ -8,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A lock that is not had at once makes all who come after wait behind it: give up soon, let them pass, try again. */
 #define SETTINGS                                                                                                       \
-    "set client_min_messages = warning; set search_path = ''; set lock_timeout = '300ms'; set statement_timeout = 0;"  \
+    "set client_min_messages = warning; set search_path = ''; set statement_timeout = 0;" MIGRATE_LOCK_TIMEOUT ";"     \
     "set idle_in_transaction_session_timeout = '10s'"
 /* A vacuum that PostgreSQL began by itself gives way to whoever waits for deadlock_timeout: sooner than we give up. An
  * owner who is no superuser may not say so. */
@@ -39,11 +39,6 @@ enum { LOOK_MS = 100 };
     " left join pg_catalog.pg_stat_activity a on a.pid = b.pid"                                                        \
     " left join pg_catalog.pg_locks l on l.pid = $1::integer and not l.granted limit 1)"
 
-static void result_clear(PGresult **result)
-{
-    PQclear(*result);
-}
-
 /* Takes the result over. */
 static bool is_done(PGconn *pq, PGresult *result, const char *what, struct fault *fault)
 {
@@ -58,7 +53,7 @@ static bool is_done(PGconn *pq, PGresult *result, const char *what, struct fault
     return done;
 }
 
-static PGconn *connect_as(const char *conninfo, const char *program, const char *settings, struct fault *fault)
+PGconn *migrate_open(const char *conninfo, const char *program, const char *settings, struct fault *fault)
 {
     const char *const names[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
     const char *const values[] = {conninfo, program, "UTF8", NULL};
@@ -74,13 +69,13 @@ static PGconn *connect_as(const char *conninfo, const char *program, const char 
 
 bool migrate_connect(const char *conninfo, struct migrate_connection *out_connection, struct fault *fault)
 {
-    *out_connection = (struct migrate_connection){.pq = connect_as(conninfo, "preau migrate", SETTINGS, fault)};
+    *out_connection = (struct migrate_connection){.pq = migrate_open(conninfo, "preau migrate", SETTINGS, fault)};
     if (!out_connection->pq || !migrate_do(out_connection, SETTINGS_OF_SUPERUSER, "settings", fault)) {
         return false;
     }
     (void)snprintf(out_connection->pid, sizeof out_connection->pid, "%d", PQbackendPID(out_connection->pq));
     out_connection->looking =
-        connect_as(conninfo, "preau migrate, looking", "set search_path = ''; set statement_timeout = '5s'", fault);
+        migrate_open(conninfo, "preau migrate, looking", "set search_path = ''; set statement_timeout = '5s'", fault);
     return out_connection->looking;
 }
 

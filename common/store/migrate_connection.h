@@ -6,12 +6,18 @@
 
 #include <libpq-fe.h>
 
+/* A lock that is not had at once makes all who come after wait behind it: give up soon, let them pass, try again. */
+#define MIGRATE_LOCK_TIMEOUT "set lock_timeout = '300ms'"
+
 struct migrate_connection {
     PGconn *pq;
     PGconn *looking;
     char pid[12];                     /* of pq */
     struct migrate_obstacle obstacle; /* of the last statement that was watched; pid 0: none was seen */
 };
+
+/* One, with these settings; the caller closes it. NULL with the fault. program: when conninfo names none. */
+PGconn *migrate_open(const char *conninfo, const char *program, const char *settings, struct fault *fault);
 
 /* Both, as the schema's owner, with their settings. Faults: UNAVAILABLE, DATABASE. */
 MUST_USE bool migrate_connect(const char *conninfo, struct migrate_connection *out_connection, struct fault *fault);

@@ -2,6 +2,7 @@
 
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "store/pq_cleanup.h"
 #include "store/pq_fault.h"
 #include "store/server_state.h"
 
@@ -37,11 +38,6 @@ static void preparing_clear(struct preparing *preparing)
 {
     PQfinish(preparing->pq);
     memory_free(&preparing->database);
-}
-
-static void result_clear(PGresult **result)
-{
-    PQclear(*result);
 }
 
 static void identifier_free(char **identifier)

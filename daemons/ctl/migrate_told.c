@@ -40,6 +40,6 @@ bool migrate_patience(const struct ctl *ctl, struct duration *out_patience)
     long minutes;
     if (!ctl_number(ctl, "wait", 1, WAIT_MINUTES_MAX, &minutes))
         return false;
-    *out_patience = minutes != 0 ? (struct duration){minutes * 60LL * 1000000} : MIGRATE_PATIENCE;
+    *out_patience = minutes != 0 ? MINUTES(minutes) : MIGRATE_PATIENCE;
     return true;
 }

@@ -7,8 +7,7 @@ import time
 import psycopg
 import pytest
 
-from conftest import ROOT
-from loaded import steps_of
+from loaded import LANDED, MIGRATIONS, number_of, steps_of
 
 BEFORE_STEPS = """
     drop index if exists preau.desk_by_mail;
@@ -191,6 +190,6 @@ def test_a_step_that_cannot_be_is_refused_when_it_is_built(text, says):
 
 
 def test_landed_migrations_are_one_transaction_each():
-    for file in sorted((ROOT / "common/store/migrations").glob("*.sql")):
-        if int(file.name[:4]) <= 36:
+    for file in MIGRATIONS:
+        if number_of(file) <= LANDED:
             assert [kind for kind, _, _ in steps_of(file.name, file.read_text())] == ["MIGRATION_TRANSACTION"], file.name

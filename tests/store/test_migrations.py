@@ -5,7 +5,7 @@ import threading
 import psycopg
 import pytest
 
-from conftest import ROOT
+from loaded import MIGRATIONS, number_of, schema_at
 
 
 @pytest.fixture
@@ -123,25 +123,22 @@ def test_no_role_may_change_the_history(cluster, migrated):
 
 def test_joins_of_before_are_those_that_are_whole(cluster, empty):
     """0036: of the accounts that a registration joined, not those of which a record was parted since, which are open again, nor those that are erased."""
-    migrations = sorted((ROOT / "common/store/migrations").glob("*.sql"))
-    with cluster.connect(empty) as connection:
-        for migration in migrations:
-            if migration.name.startswith("0036"):
-                connection.execute("""
-                    insert into preau.academy (code, name) values (24, 'Essai');
-                    insert into preau.account (academy, profile, login, closed_at)
-                    select 24, 'responsable', login, closed_at
-                      from (values ('a.stays1', null), ('b.whole2', now()), ('c.opened3', null)) as v(login, closed_at);
-                    insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence,
-                                                     merged_at, undone_at, undone_by)
-                    select 24, 2, v.aaf_id, 24, coalesce(f.id, 999999), 24, i.id, v.evidence, v.merged_at::timestamptz, v.undone_at, case when v.undone_at is not null then 'essai' end
-                      from (values (1, 'b.whole2', 'same_mobile', '2026-09-01', null::timestamptz), (2, 'b.whole2', 'same_mobile', '2026-09-01', null),
-                                   (3, 'c.opened3', 'same_mobile', '2026-09-02', null), (4, 'c.opened3', 'same_mobile', '2026-09-02', now()),
-                                   (5, 'erased', 'same_mobile', '2026-09-03', null), (6, 'b.whole2', 'same_contact', '2026-09-04', null))
-                           as v(aaf_id, login, evidence, merged_at, undone_at)
-                      left join preau.account f on f.login = v.login
-                      join preau.account i on i.login = 'a.stays1'""")
-            connection.execute(migration.read_text())
+    with cluster.connect(schema_at(cluster, empty, 35)) as connection:
+        connection.execute("""
+            insert into preau.academy (code, name) values (24, 'Essai');
+            insert into preau.account (academy, profile, login, closed_at)
+            select 24, 'responsable', login, closed_at
+              from (values ('a.stays1', null), ('b.whole2', now()), ('c.opened3', null)) as v(login, closed_at);
+            insert into preau.account_merge (academy, degree, aaf_id, from_academy, from_account, into_academy, into_account, evidence,
+                                             merged_at, undone_at, undone_by)
+            select 24, 2, v.aaf_id, 24, coalesce(f.id, 999999), 24, i.id, v.evidence, v.merged_at::timestamptz, v.undone_at, case when v.undone_at is not null then 'essai' end
+              from (values (1, 'b.whole2', 'same_mobile', '2026-09-01', null::timestamptz), (2, 'b.whole2', 'same_mobile', '2026-09-01', null),
+                           (3, 'c.opened3', 'same_mobile', '2026-09-02', null), (4, 'c.opened3', 'same_mobile', '2026-09-02', now()),
+                           (5, 'erased', 'same_mobile', '2026-09-03', null), (6, 'b.whole2', 'same_contact', '2026-09-04', null))
+                   as v(aaf_id, login, evidence, merged_at, undone_at)
+              left join preau.account f on f.login = v.login
+              join preau.account i on i.login = 'a.stays1'""")
+        connection.execute(next(file for file in MIGRATIONS if number_of(file) == 36).read_text())
         joins = connection.execute("select j.id, f.login, i.login, j.evidence from preau.account_join j"
                                    " join preau.account f on f.id = j.from_account join preau.account i on i.id = j.into_account").fetchall()
         records = connection.execute("select aaf_id, join_id from preau.account_merge order by aaf_id").fetchall()
