@@ -155,7 +155,7 @@ static bool watch(struct migrate_connection *connection)
             if (!PQconsumeInput(connection->pq)) {
                 break;
             }
-        } else if (!look(connection)) {
+        } else if (!goes_on || !look(connection)) { /* why it was given up is known: what is seen later is not */
             goes_on = false;
             cancel(connection->pq);
         }
