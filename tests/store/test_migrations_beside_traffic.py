@@ -16,6 +16,7 @@ from loaded import MIGRATIONS, number_of
 VISITORS = 4
 TRIES = 3  # a machine that stands still for a second is none of the migration's doing: it is looked at again, and a migration that blocks does it each time
 # the long transaction: what was read is kept from being altered until it ends
+DEAREST = 10_000  # of a plan: what costs more reads whole tables, since it is asked of nobody in particular; no visitor does
 LONG = "select from preau.delivery limit 1; select from preau.account limit 1; select from preau.account_merge limit 1"
 
 
@@ -32,7 +33,7 @@ def desk(cluster, loaded, queries):
         if role not in connections:
             connections[role] = visitor(cluster, loaded, role)
         end, _ = asked(connections[role], query)
-        if end[:2] != "42":  # what it names is there
+        if end[:2] != "42" and (end != "00000" or cost(connections[role], query) < DEAREST):  # what it names is there
             found.append((role, query, end))
     for connection in connections.values():
         connection.close()
@@ -48,17 +49,28 @@ def visitor(cluster, name, role):
 
 def asked(connection, query):
     """How it ended: (SQLSTATE, text). What it changes is taken back."""
+    try:
+        executed(connection, query)
+    except psycopg.Error as error:
+        return error.sqlstate, str(error)
+    return "00000", ""
+
+
+def cost(connection, query):
+    return executed(connection, query, "explain (format json) ")[0][0]["Plan"]["Total Cost"]
+
+
+def executed(connection, query, how=""):
+    """Its first row."""
     arguments = ", ".join(["null"] * query["parameters"])
     types = f"({query['types']})" if query["types"] else ""
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(f"prepare probe {types} as {query['text']}")
-            connection.execute("execute probe" + (f"({arguments})" if arguments else ""))
-    except psycopg.Error as error:
-        return error.sqlstate, str(error)
+            answer = connection.execute(f"{how}execute probe" + (f"({arguments})" if arguments else ""))
+            return answer.fetchone() if answer.description else None
     finally:
         connection.execute("deallocate all")
-    return "00000", ""
 
 
 class Traffic:

@@ -8,7 +8,7 @@ ROOM = ROOT / "common" / "store"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"store/([^"]+)"', re.M)
 STATEMENT = re.compile(r'"\s*(select|insert into|update|delete from|with\s+\w+\s+as|copy)\s', re.I)
 # what runs before there is a table of queries, or a database, and what prints a migration
-OWN_STATEMENTS = {"migrate.c", "migrate_check.h", "lifecycle_moves.c", "prepare.c"}
+OWN_STATEMENTS = {"migrate.c", "migrate_apply.c", "migrate_connection.c", "migrate_check.h", "lifecycle_moves.c", "prepare.c"}
 
 
 def inside_headers():
