@@ -18,7 +18,9 @@ import time
 import xml.etree.ElementTree as xml
 
 FIRST = ("architecture",)  # seconds, and worth knowing at once
-BESIDE_ANALYSIS = ("data", "store", "integration", "browser")  # they wait half of their time: what only computes has the processors meanwhile
+# They wait half of their time: what only computes has the processors meanwhile, and then the browser.
+BESIDE = ("data", "store", "integration")
+AFTER_ANALYSIS = ("browser",)
 ALONE = ("bench", "package")  # what is measured has the machine for itself
 AS_ROOT = ("package",)  # a machine of its own is made and entered
 SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
@@ -184,10 +186,18 @@ class Runner:
         self.run(f"tests/{name}", [
             *as_root, sys.executable, "-m", "pytest", "-q", "--tb=short", f"--junit-xml={junit}", f"--basetemp={self.folder / 'tmp' / name}",
             *workers, *by_name, *files], lambda: junit_counts(junit), {
-                "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=2700)
+                "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=3600)
+
+    def analysis_and_after(self):
+        analysis = threading.Thread(target=self.guarded, args=[self.analysis])
+        analysis.start()
+        analysis.join()
+        for name in AFTER_ANALYSIS:
+            self.pytest(name)
 
     def analysis(self):
-        """What clang finds, on the way and in the tests: only in what time the tests beside it leave, since those have a clock."""
+        """What clang finds, on the way and in the tests: only in what time the tests beside it leave, since those have a clock.
+        Its thread ends with it, for no thread takes a priority back."""
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
         sanitized = self.build_in("clang, sanitizers", self.sanitized, "-Db_sanitize=address,undefined", "-Db_lundef=false",
                                   environment=SANITIZED)
@@ -202,13 +212,13 @@ class Runner:
         if not self.build_in("gcc", self.build):
             return
         self.unit("unit tests", self.build)
-        analysis = threading.Thread(target=self.guarded, args=[self.analysis])
         for name in FIRST:
             self.pytest(name)
-        analysis.start()
-        for name in BESIDE_ANALYSIS:
+        beside = threading.Thread(target=self.guarded, args=[self.analysis_and_after])
+        beside.start()
+        for name in BESIDE:
             self.pytest(name)
-        analysis.join()
+        beside.join()
         for name in ALONE:
             self.pytest(name)
 
