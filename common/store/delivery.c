@@ -32,6 +32,7 @@ static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_ACCOUNTS_JOINED] = "accounts_joined",
     [DELIVERY_ACCOUNTS_SEPARATED] = "accounts_separated",
     [DELIVERY_ACCOUNT_OPENED] = "account_opened",
+    [DELIVERY_MOBILE_CHANGED] = "mobile_changed",
     [DELIVERY_FORGOTTEN_IDENTIFIER] = "forgotten_identifier",
     [DELIVERY_FORGOTTEN_PASSWORD] = "forgotten_password",
     [DELIVERY_NOT_OPENED] = "not_opened",

@@ -31,7 +31,10 @@ struct desk_account {
     struct instant password_at;
     bool has_password;                  /* that the person chose */
     struct instant franceconnect_since; /* not set: not linked */
-    const char *pending_email;          /* that waits for its link */
+    const char *mobile;                 /* that the person confirmed, E.164 */
+    struct instant mobile_since;
+    const char *pending_mobile; /* that waits for its code */
+    const char *pending_email;  /* that waits for its link */
     struct instant pending_until;
     bool pending_came_back;
 };

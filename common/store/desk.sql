@@ -9,13 +9,14 @@
 select a.profile::text, a.login, coalesce(who.nom, '') as nom, coalesce(who.prenom, '') as prenom,
        case when a.email_confirmed_at is not null then a.email end as email, cr.changed_at as password_at,
        a.password = 'chosen' as has_password, f.linked_at as franceconnect_since,
-       v.email as pending_email, v.expires_at as pending_until,
+       a.mobile, a.mobile_confirmed_at as mobile_since, m.mobile as pending_mobile, v.email as pending_email, v.expires_at as pending_until,
        exists (select from preau.delivery d
                 where d.academy = a.academy and d.account_id = a.id and d.kind = 'email_change' and d.confirmation_id = v.id
                   and d.state = 'failed') as pending_came_back
   from preau.account a
   left join preau.credential cr on (cr.academy, cr.account_id) = (a.academy, a.id)
   left join preau.pending_email v on (v.academy, v.account_id) = (a.academy, a.id)
+  left join lateral (select p.mobile from preau.pending_mobile p where p.academy = a.academy and p.account_id = a.id order by p.id desc limit 1) m on true
   left join preau.franceconnect_identity f on (f.academy, f.account_id) = (a.academy, a.id)
   left join lateral (
         select p.nom, p.prenom from preau.person p
@@ -125,7 +126,10 @@ select g.done, json_build_object(
                                     from preau.pending_email v where (v.academy, v.account_id) = (a.academy, a.id)),
            'franceconnect', (select json_build_object('lie_le', f.linked_at, 'identifiant', f.subject)
                                from preau.franceconnect_identity f where (f.academy, f.account_id) = (a.academy, a.id)),
-           'mobile', a.mobile, 'cree_le', a.created_at, 'notifie_le', a.notified_at,
+           'mobile', a.mobile, 'mobile_confirme_le', a.mobile_confirmed_at,
+           'mobile_en_attente', (select json_build_object('mobile', v.mobile, 'demande_le', v.asked_at, 'jusqu_au', v.expires_at)
+                                   from preau.pending_mobile v where (v.academy, v.account_id) = (a.academy, a.id) order by v.id desc limit 1),
+           'cree_le', a.created_at, 'notifie_le', a.notified_at,
            'mot_de_passe_provisoire_jusqu_au', a.notification_expires_at, 'active_le', a.activated_at,
            'derniere_connexion', cr.last_sign_in_at)
           from preau.account a

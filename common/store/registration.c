@@ -42,6 +42,7 @@ void registration_begin(struct store *store, const struct registration_wish *wis
     parameters_text(&parameters, wish->match_name);
     parameters_text(&parameters, wish->mobile);
     parameters_duration(&parameters, wish->lifetime);
+    parameters_text(&parameters, wish->is_recovery ? "recovery" : "open");
     store_run(store, QUERY_REGISTRATION_BEGIN, &parameters, begun_rows,
         asking_new((struct asking){.begun = begun, .arg = arg}));
     parameters_clear(&parameters);
@@ -103,6 +104,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .is_disputed = row_bool(rows, 0, "is_disputed"),
             .has_other = row_bool(rows, 0, "has_other"),
             .is_of_desk = row_bool(rows, 0, "is_of_desk"),
+            .is_recovery = row_bool(rows, 0, "is_recovery"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };
         snprintf(registration.issuer, sizeof registration.issuer, "%s", row_text(rows, 0, "issuer"));
@@ -196,6 +198,7 @@ static void code_of_row(const struct rows *rows, int row, struct registration_co
         .id = row_int64(rows, row, "id"),
         .attempt = row_int64(rows, row, "attempts"),
         .expires_at = row_instant(rows, row, "expires_at"),
+        .is_notice = row_bool(rows, row, "is_notice"),
         .is_known = row_bool(rows, row, "is_known"),
         .is_flooded = row_bool(rows, row, "is_flooded"),
     };

@@ -25,6 +25,7 @@ struct registration_wish {
     const char *match_name;       /* name and first name, each by name_match_key_make */
     const char *mobile;
     struct duration lifetime; /* of the code */
+    bool is_recovery;         /* by the mobile that an account confirmed: the names are those of its person */
 };
 typedef void registration_begun(void *arg, int64_t id, const struct fault *fault);
 /* Kept once for each request: a repeat gives the same number. Nobody is looked for. */
@@ -67,6 +68,7 @@ struct registration {
     bool is_active;   /* the account: it was opened before */
     bool is_disputed; /* its records may be of two persons: it is nobody's */
     bool has_other;   /* from REGISTRATION_CONFIRMED on, not of a desk: of the person, in use, and left as it is */
+    bool is_recovery; /* REGISTRATION_CONFIRMED follows the code: the account confirmed this mobile */
     bool is_of_desk;  /* the account is the one from whose desk it began: it ends when the children were named */
     struct instant confirmed_at;
     char issuer[REGISTRATION_ISSUER_SIZE], subject[REGISTRATION_SUBJECT_SIZE]; /* of FranceConnect; "": by SMS alone */
@@ -99,6 +101,7 @@ struct registration_code {
     int64_t attempt;              /* from 1 */
     char trace[LOG_REQUEST_SIZE]; /* the number of the request that asked for it; "": none */
     struct instant expires_at;
+    bool is_notice;  /* no code: the number was an account's, and is no more */
     bool is_known;   /* else there is nobody to send it to, and it is not due any more */
     bool is_flooded; /* the number was sent as many as any is in a day: not due any more either */
 };

@@ -7,8 +7,9 @@
 -- $2 match_name text
 -- $3 mobile text
 -- $4 lifetime interval
-insert into preau.registration as r (request_id, match_name, mobile, expires_at, trace)
-values ($1, $2, $3, now() + $4, substring(current_setting('application_name') from '[0-9a-f]{32}$'))
+-- $5 purpose text
+insert into preau.registration as r (request_id, match_name, mobile, expires_at, purpose, trace)
+values ($1, $2, $3, now() + $4, $5, substring(current_setting('application_name') from '[0-9a-f]{32}$'))
 on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
@@ -59,19 +60,21 @@ returning id;
 -- :query registration_claim
 -- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
 -- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
--- say the same. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
+-- say the same. A code that is asked for at a desk goes to whatever number was given there, and a number that was one's is told. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
 -- :role link
 -- $1 limit bigint
 -- $2 lease interval
 -- $3 a_day bigint
 with due as (
-    select id, mobile, attempts from preau.registration
+    select id, mobile, attempts, purpose from preau.registration
      where state = 'waiting' and due_at <= now()
      order by due_at
      limit $1
        for no key update skip locked
 ), judged as (
-    select d.id, exists (select from preau.registration_record m where m.registration = d.id) as is_known,
+    select d.id, case d.purpose when 'open' then exists (select from preau.registration_record m where m.registration = d.id)
+                             when 'recovery' then exists (select from preau.recovery_account m where m.registration = d.id)
+                             else true end as is_known,
            (select count(*) from preau.registration s
              where s.mobile = d.mobile and s.asked_at > now() - interval '1 day'
                and (s.id < d.id or s.id > d.id and s.attempts > 0 and d.attempts = 0)
@@ -82,9 +85,9 @@ with due as (
        set state = case when not j.is_known then 'nobody' when j.is_flooded then 'flooded' else r.state end,
            due_at = now() + $2, attempts = r.attempts + 1, delivery = null
       from judged j where r.id = j.id
- returning r.id, r.mobile, r.attempts, r.expires_at, r.trace, j.is_known, j.is_flooded
+ returning r.id, r.mobile, r.attempts, r.expires_at, r.trace, r.purpose = 'mobile_changed' as is_notice, j.is_known, j.is_flooded
 )
-select id, mobile, attempts, expires_at, trace, is_known, is_flooded from claimed;
+select id, mobile, attempts, expires_at, trace, is_notice, is_known, is_flooded from claimed;
 
 -- :query registration_sent_lately
 -- How many SMS were tried within the last hour, whoever asked and whoever took them: what the operator bounds. Of these, how many the
@@ -135,15 +138,16 @@ returning coalesce(trace, '') as trace;
 
 -- :query registration_load
 -- How far a registration is, and the account that it is about, once that was proved: the one that the others would be joined to. is_disputed: there
--- is none, for they may be two persons'. has_other: another in use was proved the same way, and stays as it is.
+-- is none, for they may be two persons'. has_other: another in use was proved the same way, and stays as it is. is_recovery: by the mobile that the
+-- account confirmed. What is asked at a desk alone (purpose mobile) is none.
 -- :role link
 -- $1 id bigint
 select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.changed_at, false) as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
        coalesce(r.account_id, r.for_account, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
-       r.issuer, r.subject, r.for_account is not null as is_of_desk,
+       r.issuer, r.subject, r.for_account is not null as is_of_desk, r.purpose = 'recovery' as is_recovery,
        case when r.state = 'proven' then exists (select from preau.registration_record m where m.registration = r.id and m.is_disputed)
             else false end as is_disputed,
-       case when r.state = 'confirmed' and r.for_account is null
+       case when r.state = 'confirmed' and r.for_account is null and r.purpose = 'open'
             then exists (select from preau.registration_record m
                            join preau.account o on (o.academy, o.id) = (m.account_academy, m.account_id)
                           where m.registration = r.id and (o.academy, o.id) <> (r.academy, r.account_id) and o.state = 'active')
@@ -158,7 +162,7 @@ select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.cha
          limit 1) found on true
   left join preau.credential own on (own.academy, own.account_id) = (r.for_academy, r.for_account)
   left join preau.account a on (a.academy, a.id) = (coalesce(r.academy, r.for_academy, found.academy), coalesce(r.account_id, r.for_account, found.id))
- where r.id = $1;
+ where r.id = $1 and r.purpose in ('open', 'recovery');
 
 -- :query registration_try
 -- Counts a code before it is judged. No row: none may be tried any more.
@@ -170,14 +174,28 @@ update preau.registration set tries = tries + 1
 returning id;
 
 -- :query registration_prove
--- The code was right: what follows has a time of its own. No row when nobody can have been sent it.
+-- The code was right: what follows has a time of its own. No row when nobody can have been sent it. Of who forgot a password it says whose account
+-- it is: nothing else is asked.
 -- :role link
 -- $1 id bigint
 -- $2 lifetime interval
-update preau.registration set state = 'proven', expires_at = now() + $2
- where id = $1 and (state = 'sent' or state in ('waiting', 'failed') and attempts > 0)
-   and exists (select from preau.registration_record m where m.registration = $1)
-returning id;
+with sent as (
+    select r.id, r.purpose from preau.registration r
+     where r.id = $1 and (r.state = 'sent' or r.state in ('waiting', 'failed') and r.attempts > 0)
+), proven as (
+    update preau.registration r set state = 'proven', expires_at = now() + $2
+      from sent s
+     where r.id = s.id and s.purpose = 'open' and exists (select from preau.registration_record m where m.registration = $1)
+ returning r.id
+), recovered as (
+    update preau.registration r
+       set state = 'confirmed', expires_at = now() + $2, confirmed_at = now(), academy = v.academy, account_id = v.id
+      from sent s
+      join preau.recovery_account v on v.registration = s.id
+     where r.id = s.id and r.purpose = 'recovery'
+ returning r.id
+)
+select id from proven union all select id from recovered;
 
 -- :query registration_people
 -- The person and the children, of all the records of all the accounts that it is about, for the password opens them all.

@@ -48,6 +48,7 @@
 #include "link/help.h"
 #include "link/joining.h"
 #include "link/opening.h"
+#include "link/own_mobile.h"
 #include "link/password_change.h"
 #include "link/password_recovery.h"
 #include "link/portal_sign_in.h"
@@ -131,6 +132,21 @@ static void do_confirm_email_change(void *arg, struct call *call, const Protobuf
 static void do_cancel_email_change(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     email_change_take_back(arg, call, (const void *)request);
+}
+
+static void do_ask_mobile_change(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    own_mobile_begin(arg, call, (const void *)request);
+}
+
+static void do_confirm_mobile_change(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    own_mobile_give_code(arg, call, (const void *)request);
+}
+
+static void do_remove_mobile(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    own_mobile_end(arg, call, (const void *)request);
 }
 
 static void do_sign_in_administrator(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -338,6 +354,9 @@ static const struct service_method methods[] = {
     {"AskEmailChange",              do_ask_email_change             },
     {"ConfirmEmailChange",          do_confirm_email_change         },
     {"CancelEmailChange",           do_cancel_email_change          },
+    {"AskMobileChange",             do_ask_mobile_change            },
+    {"ConfirmMobileChange",         do_confirm_mobile_change        },
+    {"RemoveMobile",                do_remove_mobile                },
     {"SignInAdministrator",         do_sign_in_administrator        },
     {"AddAdministrator",            do_add_administrator            },
     {"ListAdministrators",          do_list_administrators          },

@@ -16,6 +16,7 @@ struct beginning {
     struct call *call;
     struct phone mobile;
     char match_name[REGISTRATION_NAME_SIZE];
+    bool is_recovery;
     struct attempt attempt;
 };
 
@@ -65,7 +66,7 @@ static void beginning_granted(void *arg, bool granted, const struct fault *fault
         beginning_refuse(beginning, REFUSAL_TOO_MANY_ATTEMPTS);
     } else {
         const struct registration_wish wish = {call_request_id(beginning->call), beginning->match_name,
-            beginning->mobile.e164, beginning->link->bounds.sms_code};
+            beginning->mobile.e164, beginning->link->bounds.sms_code, beginning->is_recovery};
         registration_begin(beginning->link->store, &wish, beginning_kept, beginning);
     }
 }
@@ -87,7 +88,7 @@ static enum refusal wish_read(struct beginning *beginning, const Preau__Link__Be
 void registration_start(struct link *link, struct call *call, const Preau__Link__BeginRegistrationRequest *request)
 {
     struct beginning *beginning = checked_calloc(1, sizeof *beginning);
-    *beginning = (struct beginning){.link = link, .call = call};
+    *beginning = (struct beginning){.link = link, .call = call, .is_recovery = request->forgotten};
     enum refusal refusal = wish_read(beginning, request);
     if (refusal != REFUSAL_NONE) {
         beginning_refuse(beginning, refusal);

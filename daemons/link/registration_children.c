@@ -15,6 +15,7 @@ static void show(struct registration_step *step, Preau__Link__GetRegistrationRep
     reply->is_open = step->registration.is_active;
     reply->by_franceconnect = registration_is_vouched(&step->registration);
     reply->from_desk = step->registration.is_of_desk;
+    reply->forgotten = step->registration.is_recovery;
     call_answer(step->call, &reply->base);
     registration_step_free(step);
 }

@@ -234,7 +234,11 @@ static void begin(struct sms *sms, const struct registration_code *code)
         .taker = sms->providers.count,
     };
     sms_code_make(sms->link->keys, code->id, digits);
-    sms_text_make(digits, sms->lifetime, sms->site, sending->message.text);
+    if (code->is_notice) {
+        sms_text_notice(sms->site, sending->message.text);
+    } else {
+        sms_text_make(digits, sms->lifetime, sms->site, sending->message.text);
+    }
     sms_reports_url(sms->reports, code->id, code->attempt, sending->message.report_url);
     sms_report_token(sms->link->keys, code->id, code->attempt, sending->message.report_token);
     secret_wipe(digits, sizeof digits);

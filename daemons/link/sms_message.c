@@ -91,6 +91,18 @@ static bool host_is_plain(const char *host, int length)
     return length > 0;
 }
 
+void sms_text_notice(const char *site, char out_text[SMS_TEXT_SIZE])
+{
+    static const char said[] =
+        "Préau : ce numéro n'est plus celui de votre compte. Ce n'est pas vous ? Prévenez l'école.";
+    int length;
+    const char *host = host_of(site, &length);
+    snprintf(out_text, SMS_TEXT_SIZE, "%s", said);
+    if (host_is_plain(host, length) && letters_of(said) + 1 + (size_t)length <= SMS_LETTERS_MAX) {
+        snprintf(out_text, SMS_TEXT_SIZE, "%s %.*s", said, length, host);
+    }
+}
+
 void sms_text_make(const char *code, struct duration lifetime, const char *site, char out_text[SMS_TEXT_SIZE])
 {
     enum { LAST_LINE_MAX = 2 * SMS_LETTERS_MAX };

@@ -36,6 +36,8 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_ACCOUNTS_SEPARATED, false, {"LOGIN", "SIGN_IN"}},
     {"account-opened", "Avis : la personne a ouvert son compte sans l’établissement, par SMS, FranceConnect, un ENT ou ATEN.",
      DELIVERY_ACCOUNT_OPENED, false, {"LOGIN", "SIGN_IN"}},
+    {"mobile-changed", "Avis : la personne a confirmé, remplacé ou retiré le mobile de son compte.",
+     DELIVERY_MOBILE_CHANGED, false, {"LOGIN"}},
     {"forgotten-identifier", "Identifiant oublié, demandé depuis la page de connexion.",
      DELIVERY_FORGOTTEN_IDENTIFIER, false, {"LOGIN", "SIGN_IN"}},
     {"forgotten-password", "Mot de passe oublié : lien qui permet d’en choisir un autre.",

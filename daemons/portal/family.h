@@ -7,6 +7,7 @@
 #include "template/template.h"
 
 #define FAMILY_ACCOUNT "/guichet/compte"
+#define FAMILY_MOBILE "/guichet/mobile"
 
 /* Whose desk it is: who is signed in. */
 struct desk_owner family_owner(const struct visit *visit);

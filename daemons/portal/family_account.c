@@ -1,4 +1,5 @@
 /* A family's own account: the mail address, the password, where it is signed in, what happened lately. */
+#include "domain/phone.h"
 #include "portal/family.h"
 #include "portal/handlers.h"
 #include "portal/note.h"
@@ -22,6 +23,9 @@ static void notice_fill(struct visit *visit)
          "Un message vient d’y être envoyé : suivez le lien qu’il contient. D’ici là, rien n’est changé."                 },
         {"annulation",    "success", "Le changement d’adresse est annulé",
          "Le lien du message ne vaut plus rien. Votre adresse reste la même."                                                        },
+        {"mobile",        "success", "Votre téléphone mobile est confirmé",
+         "Si vous oubliez votre identifiant ou votre mot de passe, un SMS à ce numéro vous les rend."                               },
+        {"mobile-retire", "success", "Votre téléphone mobile est retiré",            "Ce compte n’a plus de numéro à lui."     },
         {"franceconnect", "success", "FranceConnect est lié à votre compte",
          "Vous pouvez maintenant vous connecter d’un clic par FranceConnect."                                                       },
         {"dissociation",  "success", "FranceConnect n’est plus lié à votre compte",
@@ -53,6 +57,29 @@ static void email_fill(struct view *body, const struct desk_account *account)
     view_set(pending, "PENDING_ADDRESS", account->pending_email);
     sentence_moment(pending, "UNTIL", account->pending_until);
     view_show(pending, account->pending_came_back ? "CAME_BACK" : "WAITS");
+}
+
+/* What was confirmed may be taken away also where no SMS is sent any more. */
+static void mobile_fill(const struct visit *visit, struct view *body, const struct desk_account *account)
+{
+    struct phone phone;
+    char text[PHONE_TEXT_SIZE], day[WORDING_SIZE];
+    if (account->mobile[0] != '\0' && phone_parse(account->mobile, &phone)) {
+        struct view *view = view_add(body, "MOBILE");
+        phone_display(&phone, text);
+        wording_day(account->mobile_since, day);
+        view_set(view, "NUMBER", text);
+        view_set(view, "MOBILE_SINCE", day);
+        if (visit->portal->offers_sms) {
+            view_show(view, "REPLACE");
+        }
+    } else if (visit->portal->offers_sms) {
+        view_show(body, "NO_MOBILE");
+    }
+    if (phone_parse(account->pending_mobile, &phone)) {
+        phone_display(&phone, text);
+        view_set(view_add(body, "PENDING_MOBILE"), "NUMBER", text);
+    }
 }
 
 static void password_fill(struct view *body, const struct desk_account *account)
@@ -106,6 +133,7 @@ static void owner_loaded(void *arg, const struct desk_account *account, const st
     password_fill(body, account);
     franceconnect_fill(visit, body, account);
     email_fill(body, account);
+    mobile_fill(visit, body, account);
     if (account->profile == PROFILE_RESPONSABLE) {
         view_show(body, "GUARDIAN");
     }

@@ -20,7 +20,7 @@ visit_handler activation_show, activation_do;
 /* help.c */
 visit_handler help_show, help_form_show, help_form_do;
 /* registration.c */
-visit_handler registration_show, registration_do, registration_step_show, registration_code_do,
+visit_handler registration_show, registration_do, forgotten_show, registration_step_show, registration_code_do,
     registration_children_do, registration_password_do, registration_mobile_do, registration_franceconnect_do;
 /* franceconnect.c */
 visit_handler franceconnect_go, franceconnect_link_go, franceconnect_return, franceconnect_left, franceconnect_leave,
@@ -46,6 +46,9 @@ visit_handler picture_send;
 visit_handler family_account_show, family_sessions_do;
 /* family_email.c */
 visit_handler family_email_show, family_email_do, family_email_cancel_do, email_link_show, email_link_do;
+/* family_mobile.c */
+visit_handler family_mobile_show, family_mobile_do, family_mobile_code_show, family_mobile_code_do,
+    family_mobile_removal_show, family_mobile_removal_do;
 /* family_life.c */
 visit_handler family_life_show;
 /* family_data.c */

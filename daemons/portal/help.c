@@ -35,6 +35,7 @@ void help_show(struct visit *visit)
 {
     struct view *body = page_begin(visit, "Un problème pour vous connecter", "aide.html");
     if (visit->portal->offers_sms) {
+        view_show(body, "OWN_MOBILE");
         view_show(body, "BY_SMS");
     }
     page_send(visit, 200);
@@ -47,6 +48,9 @@ static struct view *form_begin(struct visit *visit, const struct wish *wish, con
     view_say(body, "HEADING", wish->title);
     view_show(body, wish->part);
     view_set(view_add(body, wish->is_by_address ? "BY_ADDRESS" : "BY_LOGIN"), "TYPED", typed);
+    if (visit->portal->offers_sms && wish->wanted != PREAU__LINK__HELP_WANTED__HELP_WANTED_ACTIVATION) {
+        view_show(body, "OWN_MOBILE");
+    }
     form_request_set(body);
     return body;
 }

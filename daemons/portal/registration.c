@@ -10,19 +10,34 @@
 #include "portal/missing_child.h"
 #include "portal/page.h"
 
-static void form_show(struct visit *visit, enum refusal refusal)
+#include <string.h>
+
+static void form_fill(struct visit *visit, struct view *body, enum refusal refusal)
 {
-    struct view *body = page_begin(visit, "Ouvrir mon compte par SMS", "inscription.html");
     view_set(body, "NOM", visit_typed(visit, "nom"));
     view_set(body, "PRENOM", visit_typed(visit, "prenom"));
     view_set(body, "MOBILE", visit_typed(visit, "mobile"));
     form_request_set(body);
-    franceconnect_button(visit, body);
     if (refusal != REFUSAL_NONE) {
         enum form_field field = form_field_of(refusal);
         page_form_error_at(body, refusal, form_field_id(field));
         form_field_error(body, field, refusal);
     }
+}
+
+static void form_show(struct visit *visit, enum refusal refusal)
+{
+    struct view *body = page_begin(visit, "Ouvrir mon compte par SMS", "inscription.html");
+    franceconnect_button(visit, body);
+    form_fill(visit, body, refusal);
+    page_send(visit, refusal_status(refusal));
+}
+
+/* By the mobile that an account confirmed. */
+static void forgotten_form_show(struct visit *visit, enum refusal refusal)
+{
+    struct view *body = page_begin(visit, "Identifiant ou mot de passe oublié", "aide-sms.html");
+    form_fill(visit, body, refusal);
     page_send(visit, refusal_status(refusal));
 }
 
@@ -31,6 +46,8 @@ void registration_begin_anew(struct visit *visit, enum refusal refusal)
     cookie_clear(visit, COOKIE_REGISTRATION);
     if (missing_child_is_it(visit)) {
         missing_child_again(visit, refusal);
+    } else if (forgotten_is_it(visit)) {
+        forgotten_form_show(visit, refusal);
     } else {
         form_show(visit, refusal);
     }
@@ -45,15 +62,30 @@ void registration_show(struct visit *visit)
     form_show(visit, REFUSAL_NONE);
 }
 
+bool forgotten_is_it(const struct visit *visit)
+{
+    return strncmp(http_path(visit->request), FORGOTTEN, sizeof FORGOTTEN - 1) == 0;
+}
+
+void forgotten_show(struct visit *visit)
+{
+    if (!visit->portal->offers_sms) {
+        page_refuse(visit, REFUSAL_SMS_NOT_OFFERED);
+        return;
+    }
+    forgotten_form_show(visit, REFUSAL_NONE);
+}
+
 static void begun(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const Preau__Link__BeginRegistrationReply *reply = (const void *)answer;
+    bool is_forgotten = forgotten_is_it(visit);
     if (!reply) {
-        form_show(visit, refusal);
+        (is_forgotten ? forgotten_form_show : form_show)(visit, refusal);
         return;
     }
     cookie_set_token(visit, COOKIE_REGISTRATION, reply->token);
-    page_go(visit, "/inscription/code");
+    page_go(visit, is_forgotten ? FORGOTTEN "/code" : "/inscription/code");
 }
 
 void registration_do(struct visit *visit)
@@ -67,6 +99,7 @@ void registration_do(struct visit *visit)
     request.prenom = arena_copy(visit_arena(visit), visit_typed(visit, "prenom"));
     request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
+    request.forgotten = forgotten_is_it(visit);
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);
     visit_call(visit, &(struct visit_call){visit->portal->link, "BeginRegistration", &request.base, begun, id, true});

@@ -20,7 +20,15 @@ static void code_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
     (void)visit;
-    view_show(body, reply->from_desk ? "FROM_DESK" : reply->by_franceconnect ? "BY_FRANCECONNECT" : "BY_NAMES");
+    const char *way = reply->from_desk          ? "FROM_DESK"
+                      : reply->forgotten        ? "FORGOTTEN"
+                      : reply->by_franceconnect ? "BY_FRANCECONNECT"
+                                                : "BY_NAMES";
+    view_show(body, way);
+    if (!reply->forgotten) {
+        view_show(body, "BY_SCHOOL");
+        view_show(body, "SCHOOL_KNOWS");
+    }
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
         form_field_error(body, form_field_of(refusal), refusal);
@@ -93,6 +101,11 @@ static const struct step {
                                                                 "Lier FranceConnect à votre compte",                     "inscription-franceconnect.html", franceconnect_fill},
 };
 
+static const char *const forgotten_paths[] = {
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = FORGOTTEN "/code",
+    [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_PASSWORD] = FORGOTTEN "/mot-de-passe",
+};
+
 /* From the desk. */
 static const char *const desk_paths[] = {
     [PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_CODE] = MISSING_CHILD "/code",
@@ -110,6 +123,9 @@ static const char *path_of(const Preau__Link__GetRegistrationReply *reply)
     if (reply->from_desk) {
         return step < ARRAY_LENGTH(desk_paths) ? desk_paths[step] : NULL;
     }
+    if (reply->forgotten) {
+        return step < ARRAY_LENGTH(forgotten_paths) ? forgotten_paths[step] : NULL;
+    }
     return step < ARRAY_LENGTH(steps) ? steps[step].path : NULL;
 }
 
@@ -120,6 +136,10 @@ static void found(struct visit *visit, const ProtobufCMessage *answer, enum refu
     if (reply && reply->step == PREAU__LINK__REGISTRATION_STEP__REGISTRATION_STEP_DONE) {
         cookie_clear(visit, COOKIE_REGISTRATION);
         page_go_noted(visit, "enfant", "/guichet");
+        return;
+    }
+    if (refused == REFUSAL_BUSY) { /* what was begun goes on a moment later */
+        page_refuse(visit, refused);
         return;
     }
     const char *path = reply ? path_of(reply) : NULL;
@@ -152,7 +172,9 @@ void registration_go_on(struct visit *visit, enum refusal refusal)
     Preau__Link__GetRegistrationRequest request = PREAU__LINK__GET_REGISTRATION_REQUEST__INIT;
     request.token = token_of(visit);
     if (request.token[0] == '\0') {
-        page_go(visit, missing_child_is_it(visit) ? MISSING_CHILD : "/inscription");
+        page_go(visit, missing_child_is_it(visit) ? MISSING_CHILD
+                       : forgotten_is_it(visit)   ? FORGOTTEN
+                                                  : "/inscription");
         return;
     }
     visit_call(visit, &(struct visit_call){visit->portal->link, "GetRegistration", &request.base, found, NULL, false});

@@ -16,7 +16,7 @@ from peers.site import ROOT, Site
 NOTIFYD = "preau-notifyd"
 NAMES = ["notification", "re-notification", "activation", "email-change", "email-change-asked", "email-changed", "reset", "changed",
          "reminder", "reset-by-guardian", "franceconnect-linked", "franceconnect-unlinked",
-         "accounts-joined", "accounts-separated", "account-opened", "forgotten-identifier", "forgotten-password", "not-opened"]
+         "accounts-joined", "accounts-separated", "account-opened", "mobile-changed", "forgotten-identifier", "forgotten-password", "not-opened"]
 ACADEMY = 24
 
 

@@ -74,6 +74,12 @@ RIGHT = {
     "POST /aide/mot-de-passe": (SEEN, {"identifiant": "z.personne"}),
     "GET /aide/activation": (SEEN,),
     "POST /aide/activation": (SEEN, {"identifiant": "z.personne"}),
+    "GET /aide/sms": ({404},),  # no gateway is configured here: test_own_mobile.py
+    "POST /aide/sms": ({404}, {"nom": "Personne", "prenom": "Anne", "mobile": "0612345678"}),
+    "GET /aide/sms/code": (LED,),
+    "POST /aide/sms/code": ({410}, {"code": "123456"}),
+    "GET /aide/sms/mot-de-passe": (LED,),
+    "POST /aide/sms/mot-de-passe": (LED | {410}, {"nouveau": "jardin violet sous la pluie 7", "confirmation": "jardin violet sous la pluie 7"}),
     "GET /inscription": ({404},),  # no gateway is configured here: test_registration.py
     "POST /inscription": ({404}, {"nom": "Personne", "prenom": "Anne", "mobile": "0612345678"}),
     "GET /inscription/code": (LED,),
@@ -128,6 +134,12 @@ RIGHT = {
     "GET /guichet/adresse": (SEEN,),
     "POST /guichet/adresse": (WRONG, {}),
     "POST /guichet/adresse/annulation": (LED, {}),
+    "GET /guichet/mobile": ({404},),  # no gateway is configured here: test_own_mobile.py
+    "POST /guichet/mobile": ({404}, {"mobile": "0612345678", "actuel": "x"}),
+    "GET /guichet/mobile/code": (LED,),
+    "POST /guichet/mobile/code": ({410}, {"code": "123456"}),
+    "GET /guichet/mobile/retrait": (SEEN,),
+    "POST /guichet/mobile/retrait": ({403, 422}, {"actuel": "x"}),
     "POST /guichet/connexions": (LED, {"numero": "999999"}),
     "POST /guichet/donnees": (SEEN, {}),
     "GET /adresse/:jeton": (SEEN,),

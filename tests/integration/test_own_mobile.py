@@ -1,0 +1,270 @@
+"""A mobile of the person's own: given at the desk with the present password, confirmed by a code, told to who had one before, taken
+away; and who forgot identifier or password, who has it (docs/decisions/0033). Through a real Kannel."""
+
+import itertools
+import re
+
+import pytest
+
+from peers.bus import Bus, Refused
+from peers.mail import text_of
+from peers.portal import PASSWORD, add_head, sign_in, sign_in_head
+from peers.registering import code_to, is_looked_at, typed
+from peers.self_help import Families, Stranger
+from peers.site import Site
+
+LINKD, NOTIFYD, PORTALD = "preau-linkd", "preau-notifyd", "preau-portald"
+SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "6", "attempts_address": "1000",
+                     "attempts_delay": "1h", "email_changes": "4"},
+            "sms": {"code_tries": "3", "daily_number": "4"}, "notify": {"scan_interval": "200ms"}}
+ACCOUNT, MOBILE, FORGOTTEN = "/guichet/compte", "/guichet/mobile", "/aide/sms"
+NEW = "prairie bleue sous la neige 3"
+TOLD = "Le téléphone mobile de votre compte a changé"
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with Site.of(tmp_path_factory.mktemp("site"), LINKD, NOTIFYD, PORTALD, settings=SETTINGS, with_kannel=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def families(here):
+    return Families(here)
+
+
+def number():
+    return f"+3369800{next(NUMBERS):04}"
+
+
+@pytest.fixture
+def anne(here, families):
+    """A guardian with a confirmed address, signed in: .visitor."""
+    anne = families.active(f"anne{next(NUMBERS)}@example.net")
+    anne.visitor = sign_in(here, anne, PASSWORD)
+    return anne
+
+
+def ask(person, mobile, present=PASSWORD):
+    form = person.visitor.get(MOBILE).form(MOBILE)
+    return person.visitor.submit(form, mobile=typed(mobile), actuel=present)
+
+
+def give(person, code):
+    path = MOBILE + "/code"
+    return person.visitor.submit(person.visitor.get(path).form(path), code=code)
+
+
+def confirmed(here, person, mobile, count=1):
+    """count: SMS that went there by then."""
+    ask(person, mobile)
+    assert give(person, code_to(here, mobile, count)).path == ACCOUNT
+    return mobile
+
+
+def remove(person, present=PASSWORD):
+    path = MOBILE + "/retrait"
+    return person.visitor.submit(person.visitor.get(path).form(path), actuel=present)
+
+
+def forget(here, nom, prenom, mobile):
+    visitor = Stranger(here)
+    visitor.page = visitor.submit(visitor.get(FORGOTTEN).form(FORGOTTEN), nom=nom, prenom=prenom, mobile=typed(mobile))
+    return visitor
+
+
+def state_of(here, mobile):
+    with here.psql() as database:
+        return [state for state, in database.execute("select state from preau.registration where mobile = %s order by id", (mobile,))]
+
+
+def life(families, person):
+    return [action for action, _ in families.events(person)]
+
+
+# ------------------------------------------------------------------------------------------------ the way
+
+
+def test_a_number_counts_once_its_code_was_given(here, families, anne):
+    mobile = number()
+    page = ask(anne, mobile)
+    assert page.path == MOBILE + "/code" and anne.row()["mobile"] is None
+    pending = anne.visitor.get(ACCOUNT)
+    assert typed(mobile) in pending.text and "attend le code" in pending.text
+    data = anne.visitor.submit(pending.form("/guichet/donnees")).content.decode()
+    assert '"mobile_en_attente"' in data and mobile in data
+    page = give(anne, code_to(here, mobile))
+    assert page.path == ACCOUNT and "est confirmé" in page.text and typed(mobile) in page.text and "attend le code" not in page.text
+    row = anne.row()
+    assert row["mobile"] == mobile and row["mobile_confirmed_at"]
+    assert life(families, anne)[-2:] == ["change_mobile", "confirm_mobile"]
+    assert "Vous avez confirmé votre téléphone mobile" in page.text
+    (mail,) = here.mail.wait(row["email"])
+    assert mail["Subject"] == TOLD and mobile not in text_of(mail) and typed(mobile) not in text_of(mail)
+    with here.psql() as database:
+        assert database.execute("select count(*) from preau.person where mobile = %s", (mobile,)).fetchone() == (0,), "AAF's stays AAF's"
+    assert life(families, anne).count("confirm_mobile") == 1
+
+
+def test_another_number_takes_its_place_and_the_one_before_is_told(here, families, anne):
+    before, after = confirmed(here, anne, number()), number()
+    here.mail.clear()
+    ask(anne, after)
+    assert anne.row()["mobile"] == before, "until then the old one is good"
+    give(anne, code_to(here, after))
+    assert anne.row()["mobile"] == after
+    told = here.sms.wait(before, 2)[-1]["text"]
+    assert "n'est plus celui de votre compte" in told and not re.search(r"\d{6}", told) and len(told) <= 160
+    assert [mail["Subject"] for mail in here.mail.wait(anne.row()["email"])] == [TOLD]
+
+
+def test_it_is_taken_away_with_the_password_and_told(here, families, anne):
+    mobile = confirmed(here, anne, number())
+    page = remove(anne, "pas le bon mot de passe")
+    assert page.status == 422 and anne.row()["mobile"] == mobile
+    page = remove(anne)
+    assert page.path == ACCOUNT and "est retiré" in page.text and typed(mobile) not in page.text
+    assert anne.row()["mobile"] is None and anne.row()["mobile_confirmed_at"] is None
+    assert "n'est plus celui" in here.sms.wait(mobile, 2)[-1]["text"] and life(families, anne)[-1] == "remove_mobile"
+    assert remove(anne).status == 409, "there is none"
+
+
+def test_the_head_sees_the_number_where_addresses_are(here, families, anne):
+    mobile = number()
+    head = f"head{anne.account[1]}"
+    add_head(here, head, families.school)
+    head = sign_in_head(here, head)
+    account = f"/etablissements/{families.school[0]}/comptes/{anne.account[0]}-{anne.account[1]}"
+    ask(anne, mobile)
+    assert typed(mobile) not in head.get(account).text, "nobody has proved it yet"
+    give(anne, code_to(here, mobile))
+    page = head.get(account)
+    assert typed(mobile) in page.text and "Mobile du compte confirmé" in page.text
+
+
+# ------------------------------------------------------------------------------------------------ what is refused
+
+
+def test_what_is_refused_of_a_number(here, families, anne):
+    mobile = number()
+    assert ask(anne, mobile, "pas le bon mot de passe").status == 422
+    for wrong in ("0145678900", "bonjour"):
+        page = anne.visitor.submit(anne.visitor.get(MOBILE).form(MOBILE), mobile=wrong, actuel=PASSWORD)
+        assert page.status == 422 and "téléphone mobile" in page.text and PASSWORD not in page.content.decode()
+    assert state_of(here, mobile) == [] and "change_mobile" not in life(families, anne)
+    assert anne.visitor.get(MOBILE + "/code").path == MOBILE, "none waits for a code"
+    with pytest.raises(Refused) as refused:
+        other = families.active(f"paul{next(NUMBERS)}@example.net")
+        bus = Bus(here)
+        request = bus.message("link", "AskMobileChangeRequest", present=PASSWORD, mobile=mobile, address="192.0.2.1")
+        request.account.academy, request.account.id = anne.account
+        bus.ask("link", "AskMobileChange", request, account=other.account)
+    assert refused.value.code == "not_allowed"
+
+
+def test_codes_are_few_and_of_the_last_number_alone(here, families, anne):
+    first, second = number(), number()
+    ask(anne, first)
+    code = code_to(here, first)
+    ask(anne, second)
+    code_to(here, second)
+    page = give(anne, code)
+    assert page.status == 422 and "pas le bon" in page.text
+    for _ in range(2):
+        give(anne, "000000")
+    assert give(anne, code_to(here, second)).status == 410, "too many tries"
+    assert anne.row()["mobile"] is None and "confirm_mobile" not in life(families, anne)
+
+
+def test_another_password_takes_back_what_waits(here, families, anne):
+    """Whoever knew the one before may have asked."""
+    mobile = number()
+    ask(anne, mobile)
+    code = code_to(here, mobile)
+    form = anne.visitor.get(MOBILE + "/code").form(MOBILE + "/code")
+    anne.visitor.submit(anne.visitor.get("/nouveau-mot-de-passe").form("/nouveau-mot-de-passe"), actuel=PASSWORD, nouveau=NEW,
+                        confirmation=NEW)
+    anne.visitor = sign_in(here, anne, NEW)
+    assert anne.visitor.get(MOBILE + "/code").path == MOBILE
+    fresh = anne.visitor.get(MOBILE).form(MOBILE)
+    form.fields = [(name, dict(fresh.fields).get(name, value) if name == "csrf" else value) for name, value in form.fields]
+    assert anne.visitor.submit(form, code=code).status == 410 and anne.row()["mobile"] is None
+
+
+def test_demands_of_a_day_are_few(here, families, anne):
+    """Each is a message to whatever number was typed."""
+    for _ in range(4):
+        assert ask(anne, number()).path == MOBILE + "/code"
+    assert ask(anne, number()).status == 429
+
+
+# ------------------------------------------------------------------------------------------------ forgotten
+
+
+@pytest.mark.parametrize("profile", ["responsable", "eleve"])
+def test_who_forgot_gets_identifier_and_password_by_the_own_number(here, families, anne, profile):
+    person = anne
+    if profile == "eleve":
+        person = families.active_pupil(families.sibling(anne))
+        person.visitor = sign_in(here, person, PASSWORD)
+    mobile = confirmed(here, person, number())
+    here.mail.clear()
+    visitor = forget(here, person.nom, person.prenom, mobile)
+    assert visitor.page.path == FORGOTTEN + "/code" and person.login not in visitor.page.text
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=re.search(r"code est (\d{6})", here.sms.wait(mobile, 2)[-1]["text"])[1])
+    assert page.path == FORGOTTEN + "/mot-de-passe" and person.login in page.text
+    assert sign_in(here, person, PASSWORD).page.path == "/guichet", "who only forgot the identifier changes nothing"
+    page = visitor.submit(page.form(FORGOTTEN + "/mot-de-passe"), nouveau=NEW, confirmation=NEW)
+    assert page.status == 200 and person.login in page.text and visitor.get("/guichet").path == "/guichet"
+    assert person.visitor.get("/guichet").path == "/connexion", "all others end"
+    assert sign_in(here, person, NEW).page.path == "/guichet" and life(families, person)[-1] == "recover_password"
+    if profile == "responsable":
+        assert [mail["Subject"] for mail in here.mail.wait(person.row()["email"])] == ["Le mot de passe de votre compte a été modifié"]
+
+
+def test_who_is_nobody_sees_the_same_and_gets_nothing(here, families, anne):
+    """A stranger's name, a number that AAF alone knows, one that another account confirmed too, one that was taken away."""
+    paul = families.active(f"paul{next(NUMBERS)}@example.net")
+    paul.visitor = sign_in(here, paul, PASSWORD)
+    shared, gone, school = number(), number(), number()
+    for count, person in enumerate((paul, anne), 1):
+        confirmed(here, person, shared, count)
+    confirmed(here, paul, gone)
+    remove(paul)
+    with here.psql() as database:
+        database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (school, *anne.account))
+    here.sms.wait(gone, 2)
+    pages = set()
+    for nom, prenom, mobile in ((anne.nom, anne.prenom, shared), (paul.nom, paul.prenom, gone), (anne.nom, anne.prenom, school),
+                                ("Inconnue", "Zoé", number())):
+        visitor = forget(here, nom, prenom, mobile)
+        is_looked_at(here)
+        assert state_of(here, mobile)[-1] == "nobody"
+        pages.add(re.sub(r'value="[^"]*"', "", visitor.page.content.decode()))
+        page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code="123456")
+        assert page.status == 422 and "pas le bon" in page.text
+    assert len(pages) == 1, "not one word is another"
+
+
+def test_a_number_that_is_taken_away_ends_what_it_proved(here, families, anne):
+    mobile = confirmed(here, anne, number())
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    code = re.search(r"code est (\d{6})", here.sms.wait(mobile, 2)[-1]["text"])[1]
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code)
+    assert page.path == FORGOTTEN + "/mot-de-passe"
+    remove(anne)
+    page = visitor.submit(page.form(FORGOTTEN + "/mot-de-passe"), nouveau=NEW, confirmation=NEW)
+    assert page.status == 410 and "plus valable" in page.text
+    assert sign_in(here, anne, PASSWORD).page.path == "/guichet"
+
+
+def test_a_code_of_the_desk_opens_nothing_elsewhere(here, families, anne):
+    """The number of a demand is no token of a registration, and its code is of its own row."""
+    mobile = confirmed(here, anne, number())
+    other = number()
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    here.sms.wait(mobile, 2)
+    ask(anne, other)
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code_to(here, other))
+    assert page.status == 422
