@@ -33,6 +33,7 @@ static const char *const kind_codes[DELIVERY_KIND_COUNT] = {
     [DELIVERY_ACCOUNTS_SEPARATED] = "accounts_separated",
     [DELIVERY_ACCOUNT_OPENED] = "account_opened",
     [DELIVERY_MOBILE_CHANGED] = "mobile_changed",
+    [DELIVERY_CONTACTS_FORGOTTEN] = "contacts_forgotten",
     [DELIVERY_FORGOTTEN_IDENTIFIER] = "forgotten_identifier",
     [DELIVERY_FORGOTTEN_PASSWORD] = "forgotten_password",
     [DELIVERY_NOT_OPENED] = "not_opened",

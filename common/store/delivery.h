@@ -31,6 +31,7 @@ enum delivery_kind {
     DELIVERY_ACCOUNTS_SEPARATED, /* told to each */
     DELIVERY_ACCOUNT_OPENED,     /* without the school: by SMS, FranceConnect, an ENT or ATEN */
     DELIVERY_MOBILE_CHANGED,     /* at the desk: confirmed, replaced or taken away */
+    DELIVERY_CONTACTS_FORGOTTEN, /* by the school, with a reset: told to the address before and to AAF's */
     DELIVERY_FORGOTTEN_IDENTIFIER,
     DELIVERY_FORGOTTEN_PASSWORD,
     DELIVERY_NOT_OPENED, /* asked for help, and was never opened */

@@ -23,7 +23,7 @@ with due as (
                and kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                             'password_reset', 'password_changed', 'forgotten_identifier', 'forgotten_password',
                             'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
-                            'accounts_joined', 'accounts_separated', 'account_opened', 'mobile_changed', 'reminder')
+                            'accounts_joined', 'accounts_separated', 'account_opened', 'mobile_changed', 'contacts_forgotten', 'reminder')
              order by due_at
              limit 64
                for no key update skip locked) first

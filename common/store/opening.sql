@@ -98,7 +98,8 @@ with changed as (
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
 ), hashed as (
-    update preau.credential c set sealed = $21, hash = $8, changed_at = $17
+    update preau.credential c set sealed = $21, hash = $8, changed_at = $17,
+           last_sign_in_at = case when $11 in ('open_sms', 'open_aten', 'open_ent') then $17 else c.last_sign_in_at end
       from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and ($8 is not null or $21 is not null)
 ), older as (
     update preau.confirmation c set superseded_at = now()

@@ -4,7 +4,7 @@
 -- :query own_mobile_ask
 -- The number waits for its code, in the place of an earlier one, once for each request. No row: the password that was given is no longer the account's,
 -- or the account is not in use.
--- :role link
+-- :role link notify
 -- $1 request uuid
 -- $2 academy smallint
 -- $3 account_id bigint

@@ -191,6 +191,8 @@ void selection_apply(struct store *store, const struct selection_asked *asked, c
     add_changes(&parameters, outcome);
     parameters_text(&parameters, audit_action_code(outcome->audited));
     parameters_text(&parameters, asked->trace);
+    parameters_bool(&parameters, outcome->forget);
+    parameters_text(&parameters, SELECTION_FORGOTTEN_EVENT);
     store_run(store, QUERY_SELECTION_APPLY, &parameters, apply_rows,
         asking_new((struct asking){.applied = applied, .arg = arg}));
     parameters_clear(&parameters);

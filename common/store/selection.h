@@ -45,6 +45,9 @@ struct selection {
 typedef void selection_loaded(void *arg, const struct selection *selection, const struct fault *fault);
 void selection_load(struct store *store, const struct selection_asked *asked, selection_loaded *loaded, void *arg);
 
+/* What the life of an account remembers when the school forgot what was confirmed. */
+#define SELECTION_FORGOTTEN_EVENT "contacts_forgotten"
+
 /* What was decided for one account. */
 struct account_change {
     struct account after; /* with the version that was loaded */
@@ -59,6 +62,7 @@ struct selection_outcome {
     enum audit_action audited;
     const char *channel; /* "mail", "sheet"; NULL: no batch */
     bool reset;
+    bool forget; /* the address and the mobile that were confirmed, too */
     const struct account_change *changes;
     size_t count;
     const void *answer; /* kept for a repeat of the request */

@@ -79,6 +79,8 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 -- $20 told text[]
 -- $21 audited text
 -- $22 trace text
+-- $23 forget boolean
+-- $24 forgotten text
 with wanted as (
     select * from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         as w(academy, id, version, state, origin, password, notified_at, expires_at, sealed, recipient, told)
@@ -86,7 +88,10 @@ with wanted as (
     update preau.account a
        set state = w.state::preau.account_state, origin = w.origin::preau.account_origin,
            password = w.password::preau.password_kind, notified_at = w.notified_at,
-           notification_expires_at = w.expires_at
+           notification_expires_at = w.expires_at,
+           email = case when $23 and a.email_confirmed_at is not null then null else a.email end,
+           email_confirmed_at = case when not $23 then a.email_confirmed_at end,
+           mobile = case when not $23 then a.mobile end, mobile_confirmed_at = case when not $23 then a.mobile_confirmed_at end
       from wanted w
      where a.academy = w.academy and a.id = w.id and a.version = w.version
  returning a.academy, a.id
@@ -112,6 +117,43 @@ with wanted as (
 ), security as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     select w.academy, w.id, 'password_reset', 'mail', w.told, $22 from wanted w where w.told is not null
+), before as materialized ( -- what was confirmed, of who is to forget it
+    select a.academy, a.id, case when a.email_confirmed_at is not null then a.email end as email, a.mobile, own.mail
+      from wanted w
+      join preau.account a on (a.academy, a.id) = (w.academy, w.id)
+      left join lateral (
+            select p.mail from preau.person p
+             where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
+               and not exists (select from preau.anothers_address v
+                                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
+             order by p.degree desc, p.aaf_id limit 1) own on true
+     where $23 and (a.email_confirmed_at is not null or a.mobile is not null)
+), links as (
+    update preau.confirmation c set superseded_at = now()
+      from before b
+     where $23 and (c.academy, c.account_id) = (b.academy, b.id) and c.used_at is null and c.superseded_at is null
+), proofs as (
+    update preau.registration r set expires_at = now()
+      from before b
+     where $23
+       and ((r.academy, r.account_id) = (b.academy, b.id) and r.purpose = 'recovery'
+            or (r.for_academy, r.for_account) = (b.academy, b.id) and r.purpose = 'mobile')
+       and r.expires_at > now()
+), contacts_told as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select distinct on (b.academy, b.id, lower(t.address)) b.academy, b.id, 'contacts_forgotten', 'mail', t.address, $22
+      from before b
+     cross join lateral (values (b.email), (b.mail)) t(address)
+     where t.address is not null
+     order by b.academy, b.id, lower(t.address)
+), number_told as (
+    insert into preau.registration (request_id, purpose, match_name, mobile, for_academy, for_account, for_credential_at, expires_at, trace)
+    select gen_random_uuid(), 'mobile_changed', '-', b.mobile, b.academy, b.id, now(), now() + interval '1 day', substring($22 from '^[0-9a-f]{32}$')
+      from before b
+     where b.mobile is not null
+), contacts_remembered as (
+    insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
+    select b.academy, b.id, $24, $5, 'administrator', jsonb_build_object('uai', $2) from before b
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, administrator_id, actor, detail)
     select w.academy, w.id, $6, $5, 'administrator',
@@ -127,7 +169,8 @@ select (select id from batched) as batch,
                          (select min(w.id) from wanted w having count(*) = 1),
                          jsonb_build_object('accounts', (select count(*) from wanted), 'channel', $3,
                                             'batch', (select id from batched),
-                                            'reset', (select nullif(count(w.sealed), 0) from wanted w)), $22) as audited;
+                                            'reset', (select nullif(count(w.sealed), 0) from wanted w),
+                                            'contacts', case when $23 then 'forgotten' end), $22) as audited;
 
 -- :query selection_retry
 -- What was decided for accounts of a batch whose mail or sheet did not leave, all or nothing: the accounts moved, each owed

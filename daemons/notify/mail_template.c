@@ -38,6 +38,8 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_ACCOUNT_OPENED, false, {"LOGIN", "SIGN_IN"}},
     {"mobile-changed", "Avis : la personne a confirmé, remplacé ou retiré le mobile de son compte.",
      DELIVERY_MOBILE_CHANGED, false, {"LOGIN"}},
+    {"contacts-forgotten", "Avis : l’établissement a retiré du compte l’adresse et le mobile confirmés, qui n’étaient pas ceux de la personne.",
+     DELIVERY_CONTACTS_FORGOTTEN, false, {"ASKED"}},
     {"forgotten-identifier", "Identifiant oublié, demandé depuis la page de connexion.",
      DELIVERY_FORGOTTEN_IDENTIFIER, false, {"LOGIN", "SIGN_IN"}},
     {"forgotten-password", "Mot de passe oublié : lien qui permet d’en choisir un autre.",

@@ -16,7 +16,7 @@ struct mail_template {
     const char *needed[4]; /* values without which it is of no use, NULL-ended */
 };
 
-enum { MAIL_TEMPLATE_COUNT = 19 };
+enum { MAIL_TEMPLATE_COUNT = 20 };
 extern const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT];
 
 NEVER_NULL const struct mail_template *mail_template_of(const struct owed_mail *mail);

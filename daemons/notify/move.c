@@ -25,6 +25,7 @@ struct move {
     enum account_action action;
     enum decide_channel channel;
     bool reset, dry_run;
+    bool forget;      /* what the person, or who was not, confirmed */
     batch_id retried; /* of a retry, which is of what was cancelled or of what failed */
     bool of_cancelled;
     struct selection_asked asked; /* texts of the request, which lives as long as the call */
@@ -164,6 +165,9 @@ static void move_apply(struct move *move, struct decision *decision)
         if (decision->resets[i]) {
             seal_new_password(move->notify->keys, &decision->changes[i]);
         }
+        if (move->forget) { /* that address is a stranger's, and is told nothing of the person */
+            decision->changes[i].told[0] = '\0';
+        }
     }
     move->change_count = decision->change_count;
     move->reset_count = decision->reset_count;
@@ -176,6 +180,7 @@ static void move_apply(struct move *move, struct decision *decision)
                    : move->channel == DECIDE_SHEET ? "sheet"
                                                    : NULL,
         .reset = move->reset,
+        .forget = move->forget,
         .changes = decision->changes,
         .count = decision->change_count,
         .answer = move->answer,
@@ -371,12 +376,17 @@ void move_retry_batch(struct notify *notify, struct call *call, const Preau__Not
 
 void move_reset_passwords(struct notify *notify, struct call *call, const Preau__Notify__ResetPasswordsRequest *request)
 {
+    if (request->forget_contacts && request->n_accounts != 1) {
+        call_refuse(call, REFUSAL_MALFORMED);
+        return;
+    }
     const struct move move = {
         .notify = notify,
         .call = call,
         .action = ACTION_RESET_PASSWORD,
         .channel = DECIDE_NOTHING_SENT,
         .reset = true,
+        .forget = request->forget_contacts,
         .dry_run = request->dry_run,
     };
     move_begin(&move, request->academy, request->uai, request->accounts, request->n_accounts);

@@ -145,6 +145,7 @@ static void person_keep(const struct visit *visit, const struct account_person *
     record->mail = arena_copy(arena, record->mail);
     record->mobile = arena_copy(arena, record->mobile);
     page->record = record;
+    page->has_contacts = instant_is_set(person->stored.email_confirmed_at) || person->own_mobile[0] != '\0';
     page->stored = *stored;
     page->address = instant_is_set(stored->email_confirmed_at) ? page->stored.email : record->mail;
     page->address_is_anothers = !instant_is_set(stored->email_confirmed_at) && record->mail_is_anothers;

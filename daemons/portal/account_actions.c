@@ -70,6 +70,9 @@ void account_actions_fill(const struct visit *visit)
     account_forms_fill(visit, body);
     for (size_t i = 0; head_action_at(i); i++) {
         const struct head_action *action = head_action_at(i);
+        if (action->forgets && !page->has_contacts) {
+            continue;
+        }
         enum refusal refusal = refusal_of(page, action);
         if (refusal != REFUSAL_NONE) {
             refused_fill(&impossible, body, action->label, refusal);

@@ -25,6 +25,7 @@ static const struct {
     {"change_mobile",          "Numéro de mobile à confirmer donné depuis le guichet"            },
     {"confirm_mobile",         "Mobile du compte confirmé par un code"                             },
     {"remove_mobile",          "Mobile du compte retiré"                                           },
+    {"contacts_forgotten",     "Adresse et mobile confirmés oubliés, mot de passe réinitialisé" },
     {"change_password",        "Mot de passe changé"                                               },
     {"recover_password",       "Accès retrouvé après oubli du mot de passe"                      },
     {"help_identifier",        "Identifiant demandé depuis la page de connexion : courriel envoyé"},

@@ -15,6 +15,7 @@ struct account_view {
     struct stored_account stored;
     const char *address;                 /* where a notification goes; "" nowhere */
     bool address_is_anothers;            /* as well: nothing is sent there */
+    bool has_contacts;                   /* an address or a mobile that was confirmed */
     const char *mobile;                  /* AAF's, as it is shown; "" none */
     const struct account_record *record; /* the first one */
     const char *elsewhere;               /* "1 enfant scolarisé dans…"; "" all go to this school */

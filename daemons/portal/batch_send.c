@@ -106,6 +106,7 @@ static void reset_ask(struct visit *visit, const struct chosen *chosen, const un
     request.uai = visit->school.uai.text;
     request.accounts = chosen_refs(visit, chosen);
     request.n_accounts = chosen->selection->count;
+    request.forget_contacts = chosen->action->forgets;
     visit_call(
         visit, &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, passwords_reset, id, true});
 }

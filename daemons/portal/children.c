@@ -7,6 +7,11 @@
 #include "portal/wording.h"
 #include "store/child.h"
 
+static void action_set(struct view *view, const struct listed_child *child)
+{
+    view_print(view, "ACTION", "/guichet/enfants/%d-%lld/mot-de-passe", child->academy.v, (long long)child->id.v);
+}
+
 static void child_fill(struct view *view, const struct listed_child *child)
 {
     char name[WORDING_NAME_SIZE];
@@ -22,10 +27,8 @@ static void child_fill(struct view *view, const struct listed_child *child)
         return;
     }
     struct view *reset = view_add(view, "RESET");
-    view_print(reset, "ACTION", "/guichet/enfants/%d-%lld/mot-de-passe", child->academy.v, (long long)child->id.v);
+    action_set(reset, child);
     view_set(reset, "NAME", name);
-    view_show(reset, child->state == STATE_ACTIVE ? "OPENED" : "NOT_OPENED");
-    form_request_set(reset);
 }
 
 static void children_listed(void *arg, const struct listed_child *children, size_t count, const struct fault *fault)
@@ -48,6 +51,48 @@ static void children_listed(void *arg, const struct listed_child *children, size
 void children_show(struct visit *visit)
 {
     child_list(visit->portal->store, visit->session.academy, visit->session.account, children_listed, visit);
+}
+
+/* ---- one child: asked before it is done, for the password of before is worth nothing afterwards */
+
+static const struct listed_child *child_of_path(
+    const struct visit *visit, const struct listed_child *children, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_it = children[i].academy.v == visit->path.academy.v && children[i].id.v == visit->path.account.v;
+        if (is_it && children[i].state != STATE_NON_DISTRIBUE) {
+            return &children[i];
+        }
+    }
+    return NULL;
+}
+
+static void child_listed_to_ask(void *arg, const struct listed_child *children, size_t count, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    char name[WORDING_NAME_SIZE];
+    const struct listed_child *child = children ? child_of_path(visit, children, count) : NULL;
+    if (!children) {
+        page_fail(visit, fault);
+        return;
+    }
+    if (!child) {
+        page_refuse(visit, REFUSAL_NOT_FOUND);
+        return;
+    }
+    struct view *body = page_begin(visit, "Donner un nouveau mot de passe", "enfant-confirmation.html");
+    wording_name(child->prenom, child->nom, name);
+    view_set(body, "CHILD_NAME", name);
+    view_set(body, "LOGIN", child->login);
+    view_show(body, child->state == STATE_ACTIVE ? "OPENED" : "NOT_OPENED");
+    action_set(body, child);
+    form_request_set(body);
+    page_send(visit, 200);
+}
+
+void child_password_show(struct visit *visit)
+{
+    child_list(visit->portal->store, visit->session.academy, visit->session.account, child_listed_to_ask, visit);
 }
 
 static void password_given(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)

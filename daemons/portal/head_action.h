@@ -15,6 +15,7 @@ struct head_action {
     bool reset;
     const char *one, *several; /* "compte sera notifié par courriel": what will be done to so many */
     const char *done_one, *done_several;
+    bool forgets; /* the address and the mobile that were confirmed: of one account alone, that has some */
 };
 
 /* index from 0; NULL past the last. */

@@ -21,6 +21,7 @@ static const struct {
     {"change_mobile",          "Vous avez donné un numéro de mobile à confirmer"                                          },
     {"confirm_mobile",         "Vous avez confirmé votre téléphone mobile"                                                },
     {"remove_mobile",          "Vous avez retiré votre téléphone mobile"                                                  },
+    {"contacts_forgotten",     "L’établissement a retiré de votre compte l’adresse et le mobile confirmés"            },
     {"change_password",        "Vous avez changé votre mot de passe"                                                        },
     {"recover_password",       "Vous avez choisi un autre mot de passe après un oubli"                                      },
     {"help_identifier",        "Identifiant demandé depuis la page de connexion : un courriel vous l’a rappelé"          },

@@ -45,7 +45,9 @@ void list_actions_fill(const struct visit *visit, const struct list *list, size_
     }
     documents_fill(visit, actions, &list->filter);
     for (size_t i = 0; head_action_at(i); i++) {
-        list_choice_add(actions, "HEAD_ACTION", head_action_at(i)->code, head_action_at(i)->label, "");
+        if (!head_action_at(i)->forgets) {
+            list_choice_add(actions, "HEAD_ACTION", head_action_at(i)->code, head_action_at(i)->label, "");
+        }
     }
 }
 

@@ -113,6 +113,19 @@ void page_notice(struct visit *visit, const char *kind, const char *title, const
     sentence_set(notice, "NOTICE_TEXT", text);
 }
 
+void page_french_only(const struct visit *visit, struct view *body)
+{
+    enum language wanted = visit_language(visit, "layout.html"); /* each has that one */
+    if (wanted == LANGUAGE_FRENCH) {
+        return;
+    }
+    struct view *said = view_include(body, "FRENCH_ONLY", "en-francais.html");
+    view_set(said, "LANG", language_code(wanted));
+    view_set(said, "DIR", language_direction(wanted));
+    view_set(
+        said, "TEXT", language_say(wanted, "Cette page n’est écrite qu’en français, et c’est ce texte qui fait foi."));
+}
+
 void page_refresh(struct visit *visit, int seconds)
 {
     view_number(view_add(visit->layout, "REFRESH"), "SECONDS", seconds);

@@ -7,6 +7,8 @@
 struct view *page_begin(struct visit *visit, const char *title, const char *file);
 /* An alert above the body. kind: "success", "info", "warning", "error". */
 void page_notice(struct visit *visit, const char *kind, const char *title, const char *text);
+/* FRENCH_ONLY of a text that is in French alone: says so to who reads another language, in that language. */
+void page_french_only(const struct visit *visit, struct view *body);
 /* The browser loads the page again by itself after so many seconds, if it runs no script. */
 void page_refresh(struct visit *visit, int seconds);
 void page_send(struct visit *visit, int status);

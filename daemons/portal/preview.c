@@ -58,6 +58,9 @@ static struct view *something_fill(const struct visit *visit, struct view *body,
         counted(view_add(something, "WITH_RESET"), "RESET_COUNT", (int64_t)reset, "mot de passe sera réinitialisé",
             "mots de passe seront réinitialisés");
     }
+    if (chosen->action->forgets) {
+        view_show(something, "FORGETS");
+    }
     view_set(something, "ACTION", chosen_href(visit, chosen, "envoi"));
     view_set(something, "REQUEST", text);
     view_set(something, "CHOSEN", chosen->action->code);
@@ -133,6 +136,7 @@ static void preview_reset(struct visit *visit, const struct chosen *chosen)
     request.uai = visit->school.uai.text;
     request.accounts = chosen_refs(visit, chosen);
     request.n_accounts = chosen->selection->count;
+    request.forget_contacts = chosen->action->forgets;
     request.dry_run = true;
     visit_call(visit,
         &(struct visit_call){visit->portal->notify, "ResetPasswords", &request.base, reset_previewed, NULL, false});

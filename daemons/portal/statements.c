@@ -11,6 +11,7 @@ static struct view *statement_begin(struct visit *visit, const char *title, cons
 {
     const struct statements *statements = &visit->portal->statements;
     struct view *body = page_begin(visit, title, file);
+    page_french_only(visit, body);
     struct view *contact = view_include(body, "CONTACT", "contact.html");
     view_set(body, "PUBLISHER", or_else(statements->publisher, "L’organisme qui héberge ce service"));
     if (email[0] != '\0') {

@@ -116,6 +116,94 @@ def test_a_guardian_and_a_pupil_open_their_accounts(site, browser, language, fam
     look(browser, "guichet-eleve", language, "Votre compte est activé")
 
 
+CODE = re.compile(r"code est (\d{6})")
+
+
+def test_by_sms_and_at_the_desk_in_arabic(site, browser):
+    """What the tests of the registration and of the desk walk in French: each page once, each refusal that is of it alone."""
+    town = Town(site, ACADEMY)
+    school = town.school(2)
+    lea, tom = (town.pupil(school, prenom, "Arabophone", "2011-06-07", class_label="5A", account=True) for prenom in ("Léa", "Tom"))
+    lina = town.guardian("Lina", "Arabophone", [lea, tom])
+    lea.hand_out()
+    school_mobile, own = "+33612777701", "+33612777702"
+    with site.psql() as database:
+        database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (school_mobile, *lina.account))
+
+    def code_to(mobile, count=1):
+        return CODE.search(site.sms.wait(mobile, count)[-1]["text"])[1]
+
+    def seen(name, says):
+        look(browser, name, "ar", says)
+
+    browser.open("/inscription?langue=ar")
+    seen("inscription", "Ouvrir mon compte par SMS")
+    browser.fill(nom="Arabophone", prenom="Lina", mobile="01 23 45 67 89")
+    browser.click("#recevoir")
+    seen("inscription-refusee", "Ce numéro n’est pas celui d’un téléphone mobile.")
+    browser.fill(mobile="06 12 77 77 01")
+    browser.click("#recevoir")
+    seen("inscription-code", "Le code reçu par SMS")
+    code = code_to(school_mobile)
+    browser.fill(code=f"{(int(code) + 1) % 1000000:06}")
+    browser.click("#continuer")
+    seen("inscription-code-refuse", "Ce code n’est pas le bon.")
+    browser.fill(code=code)
+    browser.click("#continuer")
+    seen("inscription-enfants", "Vos enfants")
+    fields = [one.get_attribute("name") for one in browser.all('[name^="naissance-"]')]
+    browser.fill(**dict.fromkeys(fields, "07/06/2012"))
+    browser.click("#continuer")
+    seen("inscription-enfants-refuses", "La date de naissance ne correspond pas à celle que connaît l’école ou l’établissement.")
+    browser.fill(**dict.fromkeys(fields, birth(lea)))
+    browser.click("#continuer")
+    seen("inscription-mot-de-passe", "Votre mot de passe")
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD)
+    browser.click("#ouvrir")
+    seen("inscription-fin", "Votre compte est prêt")
+
+    browser.open("/guichet/mobile")
+    browser.fill(mobile="06 12 77 77 02", actuel="ce n'est pas lui 77")
+    browser.click("#recevoir")
+    seen("mobile-refuse", "Le mot de passe actuel n’est pas le bon.")
+    browser.fill(actuel=PASSWORD)
+    browser.click("#recevoir")
+    seen("mobile-code", "Confirmer ce numéro")
+    browser.open("/guichet/compte")
+    seen("compte-mobile-en-attente", "Mon compte")
+    assert browser.has("#mobile-en-attente")
+    browser.click("#donner-code")
+    browser.fill(code=code_to(own))
+    browser.click("#confirmer")
+    seen("compte-mobile", "Votre téléphone mobile est confirmé")
+    for path, says in (("mobile/retrait", "Retirer mon téléphone mobile"), ("autre-compte", "J’ai un autre compte"),
+                       ("enfant-manquant", "Il manque un enfant"),
+                       (f"enfants/{lea.account[0]}-{lea.account[1]}/mot-de-passe", "Donner un nouveau mot de passe"),
+                       ("historique", "Vous avez confirmé votre téléphone mobile")):
+        browser.open("/guichet/" + path)
+        seen("guichet-" + re.sub(r"[/\d-]+", "-", path), says)
+    browser.open("/nouveau-mot-de-passe")
+    browser.fill(actuel="ce n'est pas lui 77", nouveau="violet canard plage 3", confirmation="violet canard plage 3")
+    browser.click("main form button[type=submit]")
+    seen("mot-de-passe-actuel-refuse", "Le mot de passe actuel n’est pas le bon.")
+
+    browser.driver.delete_all_cookies()
+    browser.open("/aide/sms?langue=ar")
+    seen("aide-sms", "Identifiant ou mot de passe oublié")
+    browser.fill(nom="Arabophone", prenom="Lina", mobile="06 12 77 77 02")
+    browser.click("#recevoir")
+    seen("aide-sms-code", "Le code reçu par SMS")
+    browser.fill(code=code_to(own, 2))
+    browser.click("#continuer")
+    seen("aide-sms-mot-de-passe", "Votre mot de passe")
+    assert lina.login in browser.text()
+    for path in ("mentions-legales", "accessibilite", "donnees-personnelles"):
+        browser.open("/" + path)
+        assert browser.text("#en-francais") == SAID["Cette page n’est écrite qu’en français, et c’est ce texte qui fait foi."]
+        assert browser.find("#en-francais").get_attribute("dir") == "rtl" and browser.find("html").get_attribute("lang") == "fr"
+    browser.picture("langue-ar-donnees-personnelles")
+
+
 def test_the_administrators_pages_stay_french(browser):
     browser.open("/connexion?langue=ar")
     browser.open("/administration/connexion")

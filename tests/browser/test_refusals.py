@@ -5,11 +5,12 @@ import re
 
 import pytest
 
+from peers.catalogues import translate
 from peers.flood import flood
 from peers.mail import text_of
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, birth, opening_fields, sign_in
-from peers.site import Site
+from peers.site import ROOT, Site
 
 from conftest import CHEAP, DAEMONS, chromium
 
@@ -39,6 +40,17 @@ WORDS = {
         "away": ("Service momentanément indisponible", "Recommencez dans quelques instants"),
     },
 }
+SAID = translate.catalogue("ar")
+REFUSED = dict(re.findall(r'REFUSAL\(\w+, "(\w+)", \d+,\s+"([^"]+)"', (ROOT / translate.REFUSALS).read_text()))
+OWN = {"not_distributed": "Votre compte n’a pas encore été remis par l’établissement.", "away": "Service momentanément indisponible"}  # of a page, and no refusal's
+
+
+def in_arabic(code):
+    """The whole sentence: the French above is of it."""
+    return " ".join(SAID[OWN.get(code) or REFUSED[code]].split())
+
+
+WORDS["ar"] = {code: (in_arabic(code),) for code in WORDS["fr"]}
 LANGUAGES = tuple(WORDS)
 
 
@@ -119,6 +131,7 @@ def browser(one_browser):
 
 @pytest.fixture
 def refusals(browser, language):
+    browser.open("/connexion?langue=" + language)
     return Refusals(browser, language)
 
 

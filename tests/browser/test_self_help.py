@@ -135,7 +135,10 @@ def test_a_guardian_helps_a_child(site, browser, family):
     browser.click('main a[href="/guichet/enfants"]')
     assert family.lea.login in browser.text() and "n’a pas encore remis ce compte" in browser.text()
     browser.picture("enfants")
-    browser.click('form[action$="/mot-de-passe"] button')
+    browser.click('main a[href$="/mot-de-passe"]')
+    assert family.lea.login in browser.text()
+    browser.picture("enfant-confirmation")
+    browser.click("#donner")
     password = browser.text("#mot-de-passe")
     assert browser.text("#identifiant") == family.lea.login
     browser.picture("enfant-mot-de-passe")

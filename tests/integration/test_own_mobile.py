@@ -10,7 +10,8 @@ from peers.bus import Bus, Refused
 from peers.mail import text_of
 from peers.portal import PASSWORD, add_head, sign_in, sign_in_head
 from peers.registering import code_to, is_looked_at, typed
-from peers.self_help import Families, Stranger
+from peers.self_help import Families, Stranger, is_answered, link_in
+from peers.self_help import ask as ask_help
 from peers.site import Site
 
 LINKD, NOTIFYD, PORTALD = "preau-linkd", "preau-notifyd", "preau-portald"
@@ -60,6 +61,8 @@ def confirmed(here, person, mobile, count=1):
     """count: SMS that went there by then."""
     ask(person, mobile)
     assert give(person, code_to(here, mobile, count)).path == ACCOUNT
+    if email := person.row()["email"]:
+        here.mail.wait(email)
     return mobile
 
 
@@ -98,13 +101,12 @@ def test_a_number_counts_once_its_code_was_given(here, families, anne):
     assert page.path == ACCOUNT and "est confirmé" in page.text and typed(mobile) in page.text and "attend le code" not in page.text
     row = anne.row()
     assert row["mobile"] == mobile and row["mobile_confirmed_at"]
-    assert life(families, anne)[-2:] == ["change_mobile", "confirm_mobile"]
+    assert [one for one in life(families, anne) if "mobile" in one] == ["change_mobile", "confirm_mobile"]
     assert "Vous avez confirmé votre téléphone mobile" in page.text
     (mail,) = here.mail.wait(row["email"])
     assert mail["Subject"] == TOLD and mobile not in text_of(mail) and typed(mobile) not in text_of(mail)
     with here.psql() as database:
         assert database.execute("select count(*) from preau.person where mobile = %s", (mobile,)).fetchone() == (0,), "AAF's stays AAF's"
-    assert life(families, anne).count("confirm_mobile") == 1
 
 
 def test_another_number_takes_its_place_and_the_one_before_is_told(here, families, anne):
@@ -141,6 +143,78 @@ def test_the_head_sees_the_number_where_addresses_are(here, families, anne):
     give(anne, code_to(here, mobile))
     page = head.get(account)
     assert typed(mobile) in page.text and "Mobile du compte confirmé" in page.text
+
+
+# ------------------------------------------------------------------------------------------------ a stranger's
+
+
+def confirm_page(head, families, person, action="reset-forget"):
+    """The preview of an action on the page of one account."""
+    account = f"/etablissements/{families.school[0]}/comptes/{person.account[0]}-{person.account[1]}"
+    return head.submit(head.get(account).form(f"/etablissements/{families.school[0]}/apercu"), action=action)
+
+
+def head_of(here, families, person):
+    add_head(here, f"chef{person.account[1]}", families.school)
+    return sign_in_head(here, f"chef{person.account[1]}")
+
+
+def test_a_head_forgets_what_a_stranger_confirmed(here, families, anne):
+    """The address that AAF knows counts again; both are told, and neither learns a name."""
+    stranger, school, mobile = anne.row()["email"], f"ecole{next(NUMBERS)}@example.org", confirmed(here, anne, number())
+    with here.psql() as database:
+        database.execute("update preau.person set mail = %s where (account_academy, account_id) = (%s, %s)", (school, *anne.account))
+    ask_help(here, "/aide/mot-de-passe", anne.login)
+    is_answered(here)
+    link = next(link_in(text_of(mail)) for mail in here.mail.wait(stranger, 2) if "/mot-de-passe/" in text_of(mail))
+    recovery = forget(here, anne.nom, anne.prenom, mobile)
+    code = re.search(r"code est (\d{6})", here.sms.wait(mobile, 2)[-1]["text"])[1]
+    page = recovery.submit(recovery.page.form(FORGOTTEN + "/code"), code=code)
+    here.mail.clear()
+    head = head_of(here, families, anne)
+    preview = confirm_page(head, families, anne)
+    assert "ne compteront plus" in preview.text and anne.row()["email"] == stranger, "nothing is done yet"
+    done = head.submit(preview.form(f"/etablissements/{families.school[0]}/envoi"))
+    assert "1 mot de passe est réinitialisé" in done.text.replace("\u00a0", " ")
+    row = anne.row()
+    assert (row["email"], row["email_confirmed_at"], row["mobile"], row["mobile_confirmed_at"], row["password"], row["state"]) == (
+        None, None, None, None, "provisional", "active")
+    assert anne.visitor.get("/guichet").path == "/connexion", "sessions end"
+    assert Stranger(here).get(link[link.index("/mot-de-passe/"):]).status in (404, 410), "what was mailed before is dead"
+    page = recovery.submit(page.form(FORGOTTEN + "/mot-de-passe"), nouveau=NEW, confirmation=NEW)
+    assert page.status == 410, "and so is what the number proved"
+    for address in (stranger, school):
+        (mail,) = here.mail.wait(address)
+        assert mail["Subject"] == "Une adresse n’est plus celle d’un compte"
+        said = text_of(mail)
+        assert not any(word in said for word in (anne.login, anne.nom, anne.prenom, stranger, school, mobile))
+    assert "n'est plus celui" in here.sms.wait(mobile, 3)[-1]["text"]
+    assert life(families, anne)[-2:] == ["contacts_forgotten", "reset_password"] or life(families, anne)[-2:] == ["reset_password", "contacts_forgotten"]
+    with here.psql() as database:
+        detail, = database.execute("select detail from preau.audit where action = 'passwords_reset' and (account_academy, account_id) = (%s, %s)",
+                                   anne.account).fetchone()
+    assert detail["contacts"] == "forgotten"
+    here.mail.clear()
+    ask_help(here, "/aide/mot-de-passe", anne.login)
+    is_answered(here)
+    assert families.owed(anne, "forgotten_password") == [(stranger, "sent")], "the one of before: nothing goes there any more"
+    page = head.submit(head.submit(done.form(f"/etablissements/{families.school[0]}/apercu"), action="mail").form(
+        f"/etablissements/{families.school[0]}/envoi"))
+    assert here.mail.wait(school)[0]["Subject"].startswith(("Votre compte", "Rappel de votre compte"))
+
+
+def test_to_forget_is_offered_of_one_account_that_has_something(here, families):
+    nobody = families.handed_out()
+    head = head_of(here, families, nobody)
+    account = head.get(f"/etablissements/{families.school[0]}/comptes/{nobody.account[0]}-{nobody.account[1]}")
+    assert "oublier l’adresse et le mobile" not in str(account.form(f"/etablissements/{families.school[0]}/apercu").fields)
+    assert 'value="reset-forget"' not in account.content.decode()
+    assert 'value="reset-forget"' not in head.get(f"/etablissements/{families.school[0]}/responsables").content.decode()
+    form = account.form(f"/etablissements/{families.school[0]}/apercu")
+    other = families.active(f"luc{next(NUMBERS)}@example.net")
+    form.fields.append(("compte", f"{other.account[0]}-{other.account[1]}"))
+    assert head.submit(form, action="reset-forget").status == 400, "of several it is no deed"
+    assert other.row()["email"]
 
 
 # ------------------------------------------------------------------------------------------------ what is refused
@@ -225,18 +299,19 @@ def test_who_forgot_gets_identifier_and_password_by_the_own_number(here, familie
 
 def test_who_is_nobody_sees_the_same_and_gets_nothing(here, families, anne):
     """A stranger's name, a number that AAF alone knows, one that another account confirmed too, one that was taken away."""
-    paul = families.active(f"paul{next(NUMBERS)}@example.net")
-    paul.visitor = sign_in(here, paul, PASSWORD)
+    paul, luc = (families.active(f"{prenom}{next(NUMBERS)}@example.net") for prenom in ("paul", "luc"))
+    for person in (paul, luc):
+        person.visitor = sign_in(here, person, PASSWORD)
     shared, gone, school = number(), number(), number()
     for count, person in enumerate((paul, anne), 1):
         confirmed(here, person, shared, count)
-    confirmed(here, paul, gone)
-    remove(paul)
+    confirmed(here, luc, gone)
+    remove(luc)
     with here.psql() as database:
         database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (school, *anne.account))
     here.sms.wait(gone, 2)
     pages = set()
-    for nom, prenom, mobile in ((anne.nom, anne.prenom, shared), (paul.nom, paul.prenom, gone), (anne.nom, anne.prenom, school),
+    for nom, prenom, mobile in ((anne.nom, anne.prenom, shared), (luc.nom, luc.prenom, gone), (anne.nom, anne.prenom, school),
                                 ("Inconnue", "Zoé", number())):
         visitor = forget(here, nom, prenom, mobile)
         is_looked_at(here)

@@ -138,6 +138,7 @@ static void each_kind_has_its_subject(void **state)
         {DELIVERY_ACCOUNTS_SEPARATED,     false, "ont été séparés"             },
         {DELIVERY_ACCOUNT_OPENED,         false, "est ouvert"                      },
         {DELIVERY_MOBILE_CHANGED,         false, "mobile de votre compte"          },
+        {DELIVERY_CONTACTS_FORGOTTEN,     false, "plus celle d’un compte"        },
         {DELIVERY_FORGOTTEN_IDENTIFIER,   false, "Votre identifiant"               },
         {DELIVERY_FORGOTTEN_PASSWORD,     false, "Choisissez un autre mot de passe"},
         {DELIVERY_NOT_OPENED,             false, "pas encore ouvert"               },
