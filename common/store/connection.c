@@ -252,7 +252,7 @@ static bool is_good(const PGresult *result)
 static struct duration connection_clock_ahead(const struct connection *connection, const PGresult *result)
 {
     struct duration took = clock_since(connection->asked);
-    int64_t there = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    int64_t there = strtoll(PQgetvalue(result, 0, MIGRATE_CLOCK_COLUMN), NULL, 10);
     return (struct duration){there - (clock_now().us - took.us / 2)};
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes migrations.c from the numbered .sql files: generate-migrations.py OUT.c FILE.sql…
+"""Makes migrations.c from the numbered .sql files: generate-migrations.py OUT.c PREVIOUS_RELEASE FILE.sql…
 
 A file is one step, in one transaction, unless lines of it begin others (docs/developers/adding.md):
 
@@ -50,7 +50,15 @@ def as_bytes(text):
     return ", ".join(map(str, text.encode()))
 
 
-def main(source, *files):
+def serves(text, last):
+    """The last migration of the previous release, whose programs work on our schema."""
+    found = re.search(r"^schema (\d+)$", text, re.M)
+    if not found or not 0 < int(found[1]) <= last:
+        sys.exit(f"deploy/PREVIOUS_RELEASE: schema N, the number of a migration up to {last}")
+    return int(found[1])
+
+
+def main(source, previous, *files):
     texts, rows = [], []
     for expected, path in enumerate(sorted(map(pathlib.Path, files)), 1):
         match = re.fullmatch(r"(\d{4})_([a-z0-9_]+)\.sql", path.name)
@@ -66,7 +74,8 @@ def main(source, *files):
     pathlib.Path(source).write_text(
         '/* Made by generate-migrations.py. */\n#include "store/migration_table.h"\n\n' + "".join(texts)
         + "\nconst struct migration migration_table[] = {\n" + "".join(rows) + "};\n"
-        + f"const int migration_count = {len(rows)};\n", encoding="utf-8")
+        + f"const int migration_count = {len(rows)};\n"
+        + f"const int migration_serves = {serves(pathlib.Path(previous).read_text(), len(rows))};\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@
     "create table if not exists preau.migration_step ("                                                                \
     " number integer not null, checksum text not null, step integer not null,"                                         \
     " applied_at timestamptz not null default now(), primary key (number, step));"                                     \
+    "do $$ begin"                                                                                                      \
+    " if not exists (select from pg_attribute where attrelid = 'preau.migration'::regclass and attname = 'serves') "   \
+    "then"                                                                                                             \
+    " alter table preau.migration add column serves integer; end if; "                                                 \
+    "end $$;"                                                                                                          \
     "grant usage on schema preau to public; grant select on preau.migration to public;"                                \
     "commit"
 
@@ -103,7 +108,14 @@ bool migrate_prepare(struct migrate_application *application, struct fault *faul
             return fault_add(fault, "lock held by another run");
         }
     }
-    return migrate_do(application->connection, MIGRATE_PREPARE, "preau.migration", fault);
+    tries = tries_begin();
+    while (!migrate_do_watched(application->connection, MIGRATE_PREPARE, NULL, fault)) {
+        PQclear(PQexec(application->connection->pq, "rollback"));
+        if (!tries_again(&tries, application, &itself, fault)) {
+            return fault_add(fault, "preau.migration");
+        }
+    }
+    return true;
 }
 
 /* --- what is remembered --- */
@@ -112,13 +124,15 @@ static bool migration_remember(
     struct migrate_connection *connection, const struct migration *migration, struct fault *fault)
 {
     char number[12];
+    char served[12];
     (void)snprintf(number, sizeof number, "%d", migration->number);
-    const char *const values[] = {number, migration->name, migration->checksum};
+    (void)snprintf(served, sizeof served, "%d", migration_serves);
+    const char *const values[] = {number, migration->name, migration->checksum, served};
     return migrate_do_with(connection,
         "with steps as (delete from preau.migration_step where number = $1::integer returning applied_at)"
-        " insert into preau.migration (number, name, checksum, duration)"
-        " select $1::integer, $2, $3, clock_timestamp() - least(now(), min(applied_at)) from steps",
-        values, 3, "preau.migration", fault);
+        " insert into preau.migration (number, name, checksum, duration, serves)"
+        " select $1::integer, $2, $3, clock_timestamp() - least(now(), min(applied_at)), $4::integer from steps",
+        values, 4, "preau.migration", fault);
 }
 
 /* The step that is done, or the whole migration with its last one. */

@@ -16,7 +16,9 @@ bool migrate_version_fits(const PGresult *result, struct fault *fault)
                           : false;
     }
     int number = atoi(PQgetvalue(result, 0, 0)); // NOLINT(cert-err34-c): an integer column
-    if (number != migration_count) {
+    int serves = atoi(PQgetvalue(result, 0, 1)); // NOLINT(cert-err34-c): the same; 0: it does not say
+    bool is_served = number > migration_count && serves > 0 && serves <= migration_count;
+    if (number != migration_count && !is_served) {
         fault_set(fault, FAULT_CONFIG, "the schema is at migration %d, this program wants %d", number, migration_count);
         return fault_hint(fault, number < migration_count ? "Run preauctl migrate." : "Install the newer version.");
     }

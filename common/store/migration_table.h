@@ -23,3 +23,5 @@ struct migration {
 
 extern const struct migration migration_table[];
 extern const int migration_count;
+/* The last one of the previous release: its programs work on this schema, older ones do not. */
+extern const int migration_serves;

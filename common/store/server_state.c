@@ -55,12 +55,13 @@ bool server_roles_load(
     return true;
 }
 
-bool server_schema_load(struct session *session, int *out_number, struct fault *fault)
+bool server_schema_load(struct session *session, struct server_schema *out_schema, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
-    *out_number = 0;
+    *out_schema = (struct server_schema){0};
     if (session_run(session, QUERY_SERVER_SCHEMA, NULL, &rows, fault)) {
-        *out_number = (int)row_int64(rows, 0, "number");
+        out_schema->number = (int)row_int64(rows, 0, "number");
+        out_schema->serves = (int)row_int64(rows, 0, "serves");
         return true;
     }
     return strcmp(fault->sqlstate, "42P01") == 0 || strcmp(fault->sqlstate, "3F000") == 0;

@@ -30,8 +30,11 @@ struct server_role {
 MUST_USE bool server_roles_load(struct session *session, const char *const *names, size_t count,
     struct server_role *out_roles, struct fault *fault);
 
-/* The last migration applied; 0: the database holds no schema of ours. */
-MUST_USE bool server_schema_load(struct session *session, int *out_number, struct fault *fault);
+struct server_schema {
+    int number; /* the last migration applied; 0: the database holds no schema of ours */
+    int serves; /* the oldest whose programs it serves too; 0: it does not say */
+};
+MUST_USE bool server_schema_load(struct session *session, struct server_schema *out_schema, struct fault *fault);
 
 /* One value of a libpq conninfo ("dbname", "passfile"), also when it is a URI. NULL: not given, or it is no conninfo. The
  * caller frees it. */

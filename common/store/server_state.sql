@@ -26,6 +26,8 @@ select w.name, r.rolname is not null as is_there, coalesce(r.rolcanlogin, false)
  order by w.place;
 
 -- :query server_schema
--- The last migration that was applied.
+-- The last migration that was applied, and the oldest whose programs the schema serves too (0: it does not say).
 -- :role import notify link stats portal ctl
-select coalesce(max(number), 0)::integer as number from preau.migration;
+select coalesce(max(m.number), 0)::integer as number,
+       coalesce((array_agg((to_jsonb(m) ->> 'serves')::integer order by m.number desc))[1], 0) as serves
+  from preau.migration m;

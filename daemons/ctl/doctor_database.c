@@ -195,44 +195,64 @@ void doctor_clock(struct doctor *doctor, int index)
 
 /* --- the schema --- */
 
-static void check_schema_of_daemons(struct doctor *doctor)
+/* A program of the release before works on the newer schema, while it is replaced. */
+static bool is_served(const struct server_schema *schema, long long number)
+{
+    return schema->serves > 0 && number >= schema->serves && number < schema->number;
+}
+
+static void check_schema_of_daemons(struct doctor *doctor, const struct server_schema *schema)
 {
     for (size_t i = 0; i < HOUSE_COUNT; i++) {
+        const char *name = house_daemons[i].name;
         long long number = json_integer_value(json_object_get(doctor->answers[i].status, "schema_version"));
-        if (number != 0 && number != migrate_wanted()) {
-            doctor_find(doctor, DOCTOR_BROKEN, "%s travaille avec le schéma %lld, ce preauctl connaît le %d",
-                house_daemons[i].name, number, migrate_wanted());
-            doctor_advise(doctor, "installez la même version partout, et redémarrez %s", house_daemons[i].name);
+        if (number == 0 || number == migrate_wanted())
+            continue;
+        if (number < migrate_wanted() && is_served(schema, number)) {
+            doctor_find(doctor, DOCTOR_LOOK, "%s est encore de la version précédente (schéma %lld, la base est au %d)",
+                name, number, schema->number);
+            doctor_advise(doctor, "la mise à jour n’est pas finie : redémarrez %s", name);
+        } else {
+            doctor_find(doctor, DOCTOR_BROKEN, "%s travaille avec le schéma %lld, ce preauctl connaît le %d", name,
+                number, migrate_wanted());
+            doctor_advise(doctor, "installez la même version partout, et redémarrez %s", name);
         }
     }
+}
+
+static void check_newer_schema(struct doctor *doctor, const struct server_schema *schema)
+{
+    bool is_soon_over = is_served(schema, migrate_wanted());
+    doctor_find(doctor, is_soon_over ? DOCTOR_LOOK : DOCTOR_BROKEN,
+        "le schéma est à la migration %04d, plus récente que cette version (%04d)%s", schema->number, migrate_wanted(),
+        is_soon_over ? ", qu’elle sert encore" : "");
+    doctor_advise(doctor, "installez la version qui a fait cette migration : un schéma ne revient pas en arrière");
 }
 
 void doctor_schema(struct doctor *doctor, int index)
 {
     (void)index;
     struct fault fault = {0};
-    int number = 0;
+    struct server_schema schema;
     _cleanup_(session_close) struct session *session = session_of(doctor);
     if (session == NULL)
         return;
-    if (!server_schema_load(session, &number, &fault)) {
+    if (!server_schema_load(session, &schema, &fault)) {
         find_fault(doctor, &fault);
         return;
     }
-    if (number == 0) {
+    if (schema.number == 0) {
         doctor_find(doctor, DOCTOR_BROKEN, "la base ne contient pas le schéma de Préau");
         doctor_advise(doctor, "preauctl database init, ou preauctl migrate si la base et les rôles sont là");
-    } else if (number < migrate_wanted()) {
-        doctor_find(doctor, DOCTOR_BROKEN, "le schéma est à la migration %04d, cette version veut la %04d", number,
-            migrate_wanted());
+    } else if (schema.number < migrate_wanted()) {
+        doctor_find(doctor, DOCTOR_BROKEN, "le schéma est à la migration %04d, cette version veut la %04d",
+            schema.number, migrate_wanted());
         doctor_advise(doctor, "preauctl migrate");
-    } else if (number > migrate_wanted()) {
-        doctor_find(doctor, DOCTOR_BROKEN, "le schéma est à la migration %04d, plus récente que cette version (%04d)",
-            number, migrate_wanted());
-        doctor_advise(doctor, "installez la version qui a fait cette migration : un schéma ne revient pas en arrière");
+    } else if (schema.number > migrate_wanted()) {
+        check_newer_schema(doctor, &schema);
     }
-    check_schema_of_daemons(doctor);
-    doctor_detail(doctor, "migration %04d", number);
+    check_schema_of_daemons(doctor, &schema);
+    doctor_detail(doctor, "migration %04d", schema.number);
 }
 
 /* --- the roles --- */

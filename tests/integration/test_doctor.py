@@ -14,6 +14,7 @@ import threading
 
 import pytest
 
+from peers import previous
 from peers.identity import IdentityProvider
 from peers.site import DAEMONS, Site, configuration_text
 
@@ -204,9 +205,21 @@ def test_a_schema_of_another_version(here, change, back, words, advice):
             if back:
                 owner.execute(back)
             else:
-                owner.execute("insert into preau.migration values (%s, %s, %s, %s, %s)", row)
+                owner.execute("insert into preau.migration values (%s, %s, %s, %s, %s, %s)", row)
     assert code == 2
     assert advice in found(checks, "database_schema", words)["advice"]
+
+
+def test_a_schema_of_the_next_version_is_worked_on_meanwhile(here):
+    with here.postgres.connect("preau") as owner:
+        owner.execute("insert into preau.migration (number, name, checksum, duration, serves)"
+                      " select 9999, 'later', '', '0', max(number) from preau.migration")
+        try:
+            code, checks = examine(here)
+        finally:
+            owner.execute("delete from preau.migration where number = 9999")
+    assert code != 0
+    found(checks, "database_schema", "plus récente que cette version .*, qu’elle sert encore", state="look")
 
 
 def test_a_database_that_is_another(here):
@@ -292,6 +305,14 @@ def test_a_daemon_of_another_version_with_an_old_night(here):
     found(checks, "versions", "preau-statsd est en version 9.9", state="look")
     found(checks, "database_schema", "preau-statsd travaille avec le schéma 9999")
     found(checks, "statistics", "le dernier relevé date de 55 h", state="look")
+
+
+def test_a_daemon_of_the_version_before_is_told_until_it_is_replaced(here):
+    serves = previous.told().schema
+    for number, state in ((serves, "look"), (serves - 1, "broken")):
+        with answering(name="preau-statsd", schema_version=number) as address:
+            _, checks = examine(here, PREAU_STATUS_STATISTICS=address)
+        found(checks, "database_schema", "preau-statsd (est encore de la version précédente|travaille avec)", state=state)
 
 
 def test_what_waits_and_what_is_late(here):

@@ -13,8 +13,9 @@ from .process import Process
 
 
 class Copies:
-    def __init__(self, site, name, count):
-        self.site, self.name = site, name
+    def __init__(self, site, name, count, program=None, settings=None):
+        """program: another than the site's own, with other settings: {"PREAU_SECTION_KEY": value}."""
+        self.site, self.name, self.program, self.settings = site, name, program or site.program(name), settings or {}
         self.short = name.removeprefix("preau-").removesuffix("d")
         taken = ports.remember(site.folder / f"ports-{self.short}.json", tuple(f"status_{number}" for number in range(count)), {})
         self.ports = [taken[f"status_{number}"] for number in range(count)]
@@ -39,7 +40,8 @@ class Copies:
         socket = f"ipc://{self.site.sockets}/{self.short}-{number}"
         own = {"PREAU_BUS_LISTEN": f"{socket}.sock", "PREAU_BUS_EVENTS_LISTEN": f"{socket}-events.sock",
                f"PREAU_STATUS_{self.short.upper()}": f"127.0.0.1:{self.ports[number]}"}
-        self.processes[number].start(self.site.program(self.name), "--config", self.site.config, environment={**own, **environment})
+        self.processes[number].start(self.program, "--config", self.site.config,
+                                     environment={**own, **self.settings, **environment})
         if ready:
             self.processes[number].until(lambda: self.is_ready(number), 30, "ready")
 

@@ -8,10 +8,11 @@ import subprocess
 import pytest
 
 from loaded import loaded_at
+from peers import previous
 from peers.postgres import PostgresCluster
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PREVIOUS = 35  # the schema of the previous release
+PREVIOUS = previous.told().schema
 BUILD = pathlib.Path(os.environ.get("PREAU_BUILD", ROOT / "build"))
 
 
