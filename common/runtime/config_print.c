@@ -44,6 +44,7 @@ static const char *type_name(enum config_type type)
         [CONFIG_FILE] = "fichier",
         [CONFIG_DIRECTORY] = "dossier",
         [CONFIG_LIST] = "liste",
+        [CONFIG_NETWORKS] = "réseaux",
         [CONFIG_ADDRESS] = "adresse",
         [CONFIG_WEB_ADDRESS] = "adresse https",
         [CONFIG_TIME_OF_DAY] = "heure",

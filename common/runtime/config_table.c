@@ -18,6 +18,7 @@
 #define TYPE_FILE CONFIG_FILE
 #define TYPE_DIRECTORY CONFIG_DIRECTORY
 #define TYPE_LIST CONFIG_LIST
+#define TYPE_NETWORKS CONFIG_NETWORKS
 #define TYPE_ADDRESS CONFIG_ADDRESS
 #define TYPE_WEB CONFIG_WEB_ADDRESS
 #define TYPE_TIME CONFIG_TIME_OF_DAY
@@ -107,7 +108,7 @@ bool config_section_exists(const char *section)
 
 bool config_type_is_list(enum config_type type)
 {
-    return type == CONFIG_LIST || type == CONFIG_TIMES_OF_DAY;
+    return type == CONFIG_LIST || type == CONFIG_NETWORKS || type == CONFIG_TIMES_OF_DAY;
 }
 
 static size_t least(size_t a, size_t b)

@@ -3,6 +3,7 @@
 
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "runtime/network.h"
 #include "runtime/schedule.h"
 #include "runtime/web_address.h"
 
@@ -156,6 +157,15 @@ static bool check_web_address(const struct config_row *row, const char *text, ch
     return check_length(row, strlen(text), "octets", problem);
 }
 
+static bool check_network(const char *text, char *problem)
+{
+    return network_is_valid(text) || SAY(problem,
+                                         "« %.80s » : écrivez une adresse (10.0.0.1) ou un réseau (10.42.0.0/16, /8 au "
+                                         "plus large ; /16 en IPv6), "
+                                         "sans bit au-delà de sa longueur",
+                                         text);
+}
+
 static bool check_time(const char *text, char *problem)
 {
     struct day_time time;
@@ -181,6 +191,8 @@ static bool read_one(const struct config_row *row, const char *text, int64_t *ou
     case CONFIG_TIME_OF_DAY:
     case CONFIG_TIMES_OF_DAY:
         return check_time(text, problem);
+    case CONFIG_NETWORKS:
+        return check_network(text, problem);
     case CONFIG_LIST:
         return utf8_is_valid(text) || SAY(problem, "le texte n'est pas en UTF-8 : enregistrez le fichier en UTF-8");
     case CONFIG_TEXT:

@@ -4,6 +4,7 @@
 #include "domain/latin.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
+#include "runtime/network.h"
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -177,7 +178,7 @@ static bool read_body(struct http_request *request, unsigned parameters_max)
 bool http_is_trusted(const char *address, const char *const *trusted)
 {
     for (; trusted != NULL && *trusted != NULL; trusted++)
-        if (strcmp(*trusted, address) == 0)
+        if (network_holds(*trusted, address))
             return true;
     return false;
 }

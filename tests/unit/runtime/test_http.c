@@ -57,7 +57,7 @@ static void handle(struct http_request *request, void *arg)
 static int open_server(void **state)
 {
     (void)state;
-    static const char *const proxies[] = {"127.0.0.1", "10.0.0.1", NULL};
+    static const char *const proxies[] = {"127.0.0.1", "10.0.0.1", "10.42.0.0/16", NULL};
     const struct http_options options = {.address = "127.0.0.1:0",
         .trusted_proxies = proxies,
         .body_max = 1000,
@@ -134,13 +134,14 @@ static void the_client_is_the_last_one_no_trusted_proxy_vouches_for(void **state
     static const struct {
         const char *forwarded, *client;
     } cases[] = {
-        {"1.2.3.4",                    "|1.2.3.4"    },
-        {"6.6.6.6, 1.2.3.4",           "|1.2.3.4"    },
-        {"6.6.6.6, 1.2.3.4, 10.0.0.1", "|1.2.3.4"    },
-        {"2001:db8::1",                "|2001:db8::1"},
-        {"1.2.3.4, junk",              "|127.0.0.1"  },
-        {"",                           "|127.0.0.1"  },
-        {"10.0.0.1",                   "|10.0.0.1"   },
+        {"1.2.3.4",                     "|1.2.3.4"    },
+        {"6.6.6.6, 1.2.3.4",            "|1.2.3.4"    },
+        {"6.6.6.6, 1.2.3.4, 10.0.0.1",  "|1.2.3.4"    },
+        {"6.6.6.6, 1.2.3.4, 10.42.9.9", "|1.2.3.4"    },
+        {"2001:db8::1",                 "|2001:db8::1"},
+        {"1.2.3.4, junk",               "|127.0.0.1"  },
+        {"",                            "|127.0.0.1"  },
+        {"10.0.0.1",                    "|10.0.0.1"   },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         char text[300];
