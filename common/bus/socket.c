@@ -157,6 +157,8 @@ static void set_options(void *zmq, const struct bus_socket_options *options)
     set_int(zmq, ZMQ_RCVHWM, options->queue_max);
     set_int(zmq, ZMQ_RECONNECT_IVL, 50);
     set_int(zmq, ZMQ_RECONNECT_IVL_MAX, 1000);
+    /* a host that is gone says nothing: the kernel's two minutes would outlast the name's next address */
+    set_int(zmq, ZMQ_CONNECT_TIMEOUT, 3000);
     set_int(zmq, ZMQ_HEARTBEAT_IVL, 2000);
     set_int(zmq, ZMQ_HEARTBEAT_TIMEOUT, 6000);
     if (options->kind == BUS_ROUTER) {
