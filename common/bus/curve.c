@@ -13,10 +13,12 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { KEY_BYTES = 32, CLIENTS_MAX = 256 };
+enum { KEY_BYTES = 32, CLIENTS_MAX = 256, SERVERS_MAX = 2 };
 
 struct bus_curve {
-    char secret[BUS_KEY_SIZE], public[BUS_KEY_SIZE], server[BUS_KEY_SIZE];
+    char secret[BUS_KEY_SIZE], public[BUS_KEY_SIZE];
+    char servers[SERVERS_MAX][BUS_KEY_SIZE]; /* while the services change theirs, both */
+    size_t server_count;
     unsigned char clients[CLIENTS_MAX][KEY_BYTES];
     size_t client_count;
     struct bus_socket *gate; /* asked by ZeroMQ for each client: RFC 27/ZAP */
@@ -24,8 +26,8 @@ struct bus_curve {
 
 enum key_kind { KEY_SECRET, KEY_PUBLIC };
 
-/* The first line of the file, in a buffer that the caller wipes. */
-static bool read_line(const char *path, enum key_kind kind, char *out_line, size_t size, struct fault *fault)
+/* The beginning of the file, in a buffer that the caller wipes. */
+static bool read_text(const char *path, enum key_kind kind, char *out_text, size_t size, struct fault *fault)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -34,31 +36,60 @@ static bool read_line(const char *path, enum key_kind kind, char *out_line, size
     struct stat status;
     mode_t forbidden = kind == KEY_SECRET ? S_IWGRP | S_IRWXO : S_IWGRP | S_IWOTH;
     bool is_guarded = fstat(fd, &status) == 0 && (status.st_mode & forbidden) == 0;
-    ssize_t length = read(fd, out_line, size - 1);
+    ssize_t length = read(fd, out_text, size - 1);
     close(fd);
     if (!is_guarded) {
         fault_set(fault, FAULT_CONFIG, "%s: others may %s it", path, kind == KEY_SECRET ? "read or write" : "write");
         return fault_hint(fault, "chmod %s %s", kind == KEY_SECRET ? "0600" : "0644", path);
     }
-    out_line[length > 0 ? length : 0] = '\0';
-    out_line[strcspn(out_line, "\r\n")] = '\0';
+    out_text[length > 0 ? length : 0] = '\0';
     return true;
+}
+
+static bool is_key(const char *line)
+{
+    unsigned char bytes[KEY_BYTES];
+    bool is_one = strlen(line) == BUS_KEY_SIZE - 1 && zmq_z85_decode(bytes, line);
+    explicit_bzero(bytes, sizeof bytes);
+    return is_one;
+}
+
+static bool no_key(const char *path, struct fault *fault)
+{
+    return fault_set(fault, FAULT_CONFIG, "%s: not a key of 40 characters (Z85)", path);
 }
 
 static bool read_key(const char *path, enum key_kind kind, char out_key[BUS_KEY_SIZE], struct fault *fault)
 {
     char line[64] = "";
-    unsigned char bytes[KEY_BYTES];
-    bool done = read_line(path, kind, line, sizeof line, fault);
-    if (done && (strlen(line) != BUS_KEY_SIZE - 1 || !zmq_z85_decode(bytes, line))) {
-        done = fault_set(fault, FAULT_CONFIG, "%s: not a key of 40 characters (Z85)", path);
-    }
+    bool done = read_text(path, kind, line, sizeof line, fault);
+    line[strcspn(line, "\r\n")] = '\0';
+    done = done && (is_key(line) || no_key(path, fault));
     if (done) {
         memcpy(out_key, line, BUS_KEY_SIZE);
     }
     explicit_bzero(line, sizeof line);
-    explicit_bzero(bytes, sizeof bytes);
     return done;
+}
+
+/* One key a line, two at most, that differ: the same twice would be called twice. */
+static bool read_servers(struct bus_curve *curve, const char *path, struct fault *fault)
+{
+    char text[SERVERS_MAX * (BUS_KEY_SIZE + 2) + 2] = "";
+    char *rest = NULL;
+    if (!read_text(path, KEY_PUBLIC, text, sizeof text, fault)) {
+        return false;
+    }
+    for (char *line = strtok_r(text, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest)) {
+        if (!is_key(line)) {
+            return no_key(path, fault);
+        }
+        if (curve->server_count == SERVERS_MAX || (curve->server_count > 0 && strcmp(curve->servers[0], line) == 0)) {
+            return fault_set(fault, FAULT_CONFIG, "%s: more than %d keys, or the same one twice", path, SERVERS_MAX);
+        }
+        memcpy(curve->servers[curve->server_count++], line, BUS_KEY_SIZE);
+    }
+    return curve->server_count > 0 || no_key(path, fault);
 }
 
 static bool add_client(struct bus_curve *curve, const char *path, struct fault *fault)
@@ -118,7 +149,7 @@ bool bus_curve_open(struct loop *loop, const char *secret_file, const char *serv
     struct bus_curve *curve = checked_calloc(1, sizeof *curve);
     const struct bus_socket_options options = {.kind = BUS_ROUTER, .message_max = 4096, .queue_max = 1000};
     bool opened = read_key(secret_file, KEY_SECRET, curve->secret, fault) &&
-                  (!server_key_file[0] || read_key(server_key_file, KEY_PUBLIC, curve->server, fault)) &&
+                  (!server_key_file[0] || read_servers(curve, server_key_file, fault)) &&
                   (!clients_dir[0] || read_clients(curve, clients_dir, fault)) &&
                   (zmq_curve_public(curve->public, curve->secret) == 0 ||
                       fault_set(fault, FAULT_CONFIG, "%s: not a secret key", secret_file)) &&
@@ -147,19 +178,23 @@ static bool set_text(void *zmq, int option, const char *text, struct fault *faul
            fault_set(fault, FAULT_BUS, "CURVE: %s", zmq_strerror(zmq_errno()));
 }
 
-bool bus_curve_apply(void *zmq, const struct bus_curve *curve, bool server, struct fault *fault)
+bool bus_curve_serve(void *zmq, const struct bus_curve *curve, struct fault *fault)
 {
-    if (server) {
-        const int yes = 1;
-        return set_text(zmq, ZMQ_ZAP_DOMAIN, "preau", fault) &&
-               zmq_setsockopt(zmq, ZMQ_CURVE_SERVER, &yes, sizeof yes) == 0 &&
-               set_text(zmq, ZMQ_CURVE_SECRETKEY, curve->secret, fault);
-    }
-    if (!curve->server[0]) {
-        fault_set(fault, FAULT_CONFIG, "no public key of the services to call over tcp");
-        return fault_hint(fault, "Set bus.curve_server_public_file.");
-    }
-    return set_text(zmq, ZMQ_CURVE_SERVERKEY, curve->server, fault) &&
+    const int yes = 1;
+    return set_text(zmq, ZMQ_ZAP_DOMAIN, "preau", fault) &&
+           zmq_setsockopt(zmq, ZMQ_CURVE_SERVER, &yes, sizeof yes) == 0 &&
+           set_text(zmq, ZMQ_CURVE_SECRETKEY, curve->secret, fault);
+}
+
+size_t bus_curve_server_count(const struct bus_curve *curve)
+{
+    return curve->server_count;
+}
+
+bool bus_curve_call(void *zmq, const struct bus_curve *curve, size_t which, struct fault *fault)
+{
+    assert(which < curve->server_count);
+    return set_text(zmq, ZMQ_CURVE_SERVERKEY, curve->servers[which], fault) &&
            set_text(zmq, ZMQ_CURVE_PUBLICKEY, curve->public, fault) &&
            set_text(zmq, ZMQ_CURVE_SECRETKEY, curve->secret, fault);
 }

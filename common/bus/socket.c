@@ -1,6 +1,7 @@
 #include "bus/socket.h"
 
 #include "bus/curve.h"
+#include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
 #include <assert.h>
@@ -211,12 +212,9 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-static bool use_tcp(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+/* Without keys. */
+static bool may_be_plain(const char *endpoint, struct fault *fault)
 {
-    set_int(socket->zmq, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
-    if (socket->curve) {
-        return bus_curve_apply(socket->zmq, socket->curve, server, fault);
-    }
     if (begins_with(endpoint, "tcp://127.0.0.1:") || begins_with(endpoint, "tcp://[::1]:")) {
         return true;
     }
@@ -226,10 +224,11 @@ static bool use_tcp(struct bus_socket *socket, const char *endpoint, bool server
 
 /* Settings hold for the endpoints that follow. Plain tcp is for the loopback only: anything else would be open to
  * everyone on that network. What goes over ipc is guarded by its folder's mode and needs no keys. */
-static bool may_use(struct bus_socket *socket, const char *endpoint, bool server, struct fault *fault)
+static bool may_use(struct bus_socket *socket, const char *endpoint, struct fault *fault)
 {
     if (begins_with(endpoint, "tcp://")) {
-        return use_tcp(socket, endpoint, server, fault);
+        set_int(socket->zmq, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
+        return socket->curve || may_be_plain(endpoint, fault);
     }
     if (begins_with(endpoint, "ipc://") || begins_with(endpoint, "inproc://")) {
         set_int(socket->zmq, ZMQ_CURVE_SERVER, 0); /* back to no keys */
@@ -238,16 +237,48 @@ static bool may_use(struct bus_socket *socket, const char *endpoint, bool server
     return fault_set(fault, FAULT_CONFIG, "%s: neither ipc:// nor tcp://", endpoint);
 }
 
+static bool has_keys(const struct bus_socket *socket, const char *endpoint)
+{
+    return socket->curve && begins_with(endpoint, "tcp://");
+}
+
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, struct fault *fault)
 {
-    return may_use(socket, endpoint, true, fault) &&
+    return may_use(socket, endpoint, fault) &&
+           (!has_keys(socket, endpoint) || bus_curve_serve(socket->zmq, socket->curve, fault)) &&
            (zmq_bind(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint));
+}
+
+static bool connect_one(struct bus_socket *socket, const char *endpoint, struct fault *fault)
+{
+    return zmq_connect(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint);
+}
+
+/* Once by each key that the service may have: the handshake ends well by one of them, and by that one alone is a peer there
+ * (ZMQ_IMMEDIATE). ZeroMQ passes over a second connection to an endpoint of the same words, so the next ones name the address that they
+ * leave from too, any (zmq_tcp(7)). */
+static bool connect_by_keys(struct bus_socket *socket, const char *endpoint, struct fault *fault)
+{
+    size_t count = bus_curve_server_count(socket->curve);
+    if (count == 0) {
+        fault_set(fault, FAULT_CONFIG, "no public key of the services to call over tcp");
+        return fault_hint(fault, "Set bus.curve_server_public_file.");
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *from = strchr(endpoint, '[') ? "[::]:0;" : "0.0.0.0:0;";
+        const char *address = endpoint + strlen("tcp://");
+        _cleanup_(memory_free) char *one = checked_printf("tcp://%s%s", i == 0 ? "" : from, address);
+        if (!bus_curve_call(socket->zmq, socket->curve, i, fault) || !connect_one(socket, one, fault)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool bus_socket_connect(struct bus_socket *socket, const char *endpoint, struct fault *fault)
 {
-    return may_use(socket, endpoint, false, fault) &&
-           (zmq_connect(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint));
+    return may_use(socket, endpoint, fault) && (has_keys(socket, endpoint) ? connect_by_keys(socket, endpoint, fault)
+                                                                           : connect_one(socket, endpoint, fault));
 }
 
 bool bus_socket_subscribe(struct bus_socket *socket, const char *topic, struct fault *fault)

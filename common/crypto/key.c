@@ -13,14 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    KEYS_MAX = 64, /* of all purposes: a rotation a month for years */
-    PATH_SIZE = 4096
-};
+enum { PATH_SIZE = 4096 };
 
 struct key {
     enum key_purpose purpose;
     uint32_t number;
+    enum key_use use;
     unsigned char bytes[KEY_SIZE];
 };
 
@@ -35,8 +33,14 @@ const char *key_purpose_name(enum key_purpose purpose)
     return names[purpose];
 }
 
-/* "sealing-3.key" */
-static bool name_read(const char *name, enum key_purpose *out_purpose, uint32_t *out_number)
+void key_name(enum key_purpose purpose, uint32_t number, enum key_use use, char out_name[KEY_NAME_SIZE])
+{
+    snprintf(out_name, KEY_NAME_SIZE, "%s-%" PRIu32 "%s.key", key_purpose_name(purpose), number,
+        use == KEY_NEXT ? ".next" : "");
+}
+
+/* "sealing-3.key", "sealing-4.next.key" */
+static bool name_read(const char *name, enum key_purpose *out_purpose, uint32_t *out_number, enum key_use *out_use)
 {
     for (int purpose = 0; purpose < KEY_PURPOSE_COUNT; purpose++) {
         const char *word = key_purpose_name((enum key_purpose)purpose);
@@ -47,7 +51,8 @@ static bool name_read(const char *name, enum key_purpose *out_purpose, uint32_t 
             unsigned long number = strtoul(name + length + 1, &end, 10);
             *out_purpose = (enum key_purpose)purpose;
             *out_number = (uint32_t)number;
-            return number <= UINT32_MAX && strcmp(end, ".key") == 0;
+            *out_use = strcmp(end, ".next.key") == 0 ? KEY_NEXT : KEY_WRITES;
+            return number <= UINT32_MAX && (*out_use == KEY_NEXT || strcmp(end, ".key") == 0);
         }
     }
     return false;
@@ -86,11 +91,33 @@ static bool key_read(const char *path, unsigned char out_key[KEY_SIZE], char *ou
            problem(out_problem, problem_size, path, "not a key of 64 hexadecimal digits");
 }
 
+static struct key *find(struct key_ring *ring, enum key_purpose purpose, uint32_t number)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->keys[i].purpose == purpose && ring->keys[i].number == number) {
+            return &ring->keys[i];
+        }
+    }
+    return NULL;
+}
+
+/* Under both names: promoted here and brought from elsewhere as the next one, or a promotion that was killed. */
+static bool key_add(struct key_ring *ring, const struct key *new, const char *path, char *out_problem, size_t size)
+{
+    struct key *known = find(ring, new->purpose, new->number);
+    if (!known) {
+        ring->keys[ring->count++] = *new;
+        return true;
+    }
+    known->use = KEY_WRITES;
+    return sodium_memcmp(known->bytes, new->bytes, KEY_SIZE) == 0 ||
+           problem(out_problem, size, path, "another key has this number");
+}
+
 static bool ring_add(struct key_ring *ring, const char *directory, const char *name, char *out_problem, size_t size)
 {
-    enum key_purpose purpose = KEY_PURPOSE_COUNT;
-    uint32_t number = 0;
-    if (!name_read(name, &purpose, &number)) {
+    struct key key = {.purpose = KEY_PURPOSE_COUNT};
+    if (!name_read(name, &key.purpose, &key.number, &key.use)) {
         return true; /* not a key's name: another program's file */
     }
     char path[PATH_SIZE];
@@ -98,10 +125,9 @@ static bool ring_add(struct key_ring *ring, const char *directory, const char *n
     if (ring->count == KEYS_MAX) {
         return problem(out_problem, size, directory, "too many keys");
     }
-    struct key *key = &ring->keys[ring->count++];
-    key->purpose = purpose;
-    key->number = number;
-    return key_read(path, key->bytes, out_problem, size);
+    bool is_added = key_read(path, key.bytes, out_problem, size) && key_add(ring, &key, path, out_problem, size);
+    sodium_memzero(&key, sizeof key);
+    return is_added;
 }
 
 static bool ring_is_complete(const struct key_ring *ring, const char *directory, char *out_problem, size_t size)
@@ -155,7 +181,7 @@ const unsigned char *key_newest(const struct key_ring *ring, enum key_purpose pu
     const unsigned char *newest = NULL;
     *out_number = 0;
     for (size_t i = 0; i < ring->count; i++) {
-        if (ring->keys[i].purpose == purpose && ring->keys[i].number > *out_number) {
+        if (ring->keys[i].purpose == purpose && ring->keys[i].use == KEY_WRITES && ring->keys[i].number > *out_number) {
             *out_number = ring->keys[i].number;
             newest = ring->keys[i].bytes;
         }
@@ -173,18 +199,88 @@ const unsigned char *key_numbered(const struct key_ring *ring, enum key_purpose 
     return NULL;
 }
 
-/* 0: none is left */
-static uint32_t next_number(DIR *list, enum key_purpose wanted)
+static int shown_order(const void *left, const void *right)
 {
-    uint32_t last = 0;
-    for (struct dirent *entry = readdir(list); entry; entry = readdir(list)) { // NOLINT(concurrency-mt-unsafe)
-        enum key_purpose purpose = KEY_PURPOSE_COUNT;
-        uint32_t number = 0;
-        if (name_read(entry->d_name, &purpose, &number) && purpose == wanted && number > last) {
-            last = number;
+    const struct key_shown *one = left, *other = right;
+    if (one->purpose != other->purpose) {
+        return one->purpose < other->purpose ? -1 : 1;
+    }
+    return one->number < other->number ? -1 : one->number > other->number;
+}
+
+size_t key_ring_show(const struct key_ring *ring, struct key_shown out_keys[KEYS_MAX])
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        const struct key *key = &ring->keys[i];
+        uint32_t newest = 0;
+        key_newest(ring, key->purpose, &newest);
+        out_keys[i] = (struct key_shown){key->purpose, key->number, key->use, key->number == newest};
+    }
+    qsort(out_keys, ring->count, sizeof *out_keys, shown_order);
+    return ring->count;
+}
+
+size_t key_of_late(const struct key_ring *ring, enum key_purpose purpose, uint32_t out_numbers[KEYS_OF_LATE_MAX])
+{
+    uint32_t newest = 0, before = 0, next = 0;
+    size_t count = 0;
+    key_newest(ring, purpose, &newest);
+    for (size_t i = 0; i < ring->count; i++) {
+        const struct key *key = &ring->keys[i];
+        if (key->purpose == purpose && key->use == KEY_WRITES && key->number < newest && key->number > before) {
+            before = key->number;
+        } else if (key->purpose == purpose && key->use == KEY_NEXT && key->number > next) {
+            next = key->number;
         }
     }
-    return last + 1;
+    const uint32_t all[KEYS_OF_LATE_MAX] = {newest, before, next};
+    for (size_t i = 0; i < KEYS_OF_LATE_MAX; i++) {
+        if (all[i] != 0) {
+            out_numbers[count++] = all[i];
+        }
+    }
+    return count;
+}
+
+/* --- the folder --- */
+
+/* What is there of a purpose: the last number, and of the keys that are to write next, the last too. 0: none. */
+struct numbers {
+    uint32_t last, next;
+};
+
+static bool look(const char *directory, enum key_purpose wanted, struct numbers *out_numbers, mode_t *out_mode,
+    char *out_problem, size_t size)
+{
+    DIR *list = opendir(directory);
+    if (!list) {
+        return problem(out_problem, size, directory, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    }
+    struct stat folder;
+    /* who may read the folder may read its keys: daemons under several accounts share one by its group */
+    *out_mode = fstat(dirfd(list), &folder) == 0 && (folder.st_mode & S_IRGRP) != 0 && (folder.st_mode & S_ISGID) != 0
+                    ? 0640
+                    : 0600;
+    *out_numbers = (struct numbers){0};
+    for (struct dirent *entry = readdir(list); entry; entry = readdir(list)) { // NOLINT(concurrency-mt-unsafe)
+        enum key_purpose purpose = KEY_PURPOSE_COUNT;
+        enum key_use use;
+        uint32_t number = 0;
+        if (!name_read(entry->d_name, &purpose, &number, &use) || purpose != wanted) {
+            continue;
+        }
+        out_numbers->last = number > out_numbers->last ? number : out_numbers->last;
+        out_numbers->next = use == KEY_NEXT && number > out_numbers->next ? number : out_numbers->next;
+    }
+    closedir(list);
+    return true;
+}
+
+static void path_of(const char *directory, enum key_purpose purpose, uint32_t number, enum key_use use, char *out_path)
+{
+    char name[KEY_NAME_SIZE];
+    key_name(purpose, number, use, name);
+    snprintf(out_path, PATH_SIZE, "%s/%s", directory, name);
 }
 
 static bool write_whole(const char *path, mode_t mode, const char *text)
@@ -217,24 +313,54 @@ static bool key_write(const char *path, mode_t mode, char *out_problem, size_t p
     return written || problem(out_problem, problem_size, path, strerror(error)); // NOLINT(concurrency-mt-unsafe)
 }
 
-bool key_generate(
-    const char *directory, enum key_purpose purpose, uint32_t *out_number, char *out_problem, size_t problem_size)
+bool key_generate(const char *directory, enum key_purpose purpose, enum key_use use, uint32_t *out_number,
+    char *out_problem, size_t problem_size)
 {
-    DIR *list = opendir(directory);
-    if (!list) {
-        return problem(out_problem, problem_size, directory, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    struct numbers numbers;
+    mode_t mode;
+    char path[PATH_SIZE];
+    if (!look(directory, purpose, &numbers, &mode, out_problem, problem_size)) {
+        return false;
     }
-    struct stat folder;
-    /* who may read the folder may read its keys: daemons under several accounts share one by its group */
-    mode_t mode = fstat(dirfd(list), &folder) == 0 && (folder.st_mode & S_IRGRP) != 0 && (folder.st_mode & S_ISGID) != 0
-                      ? 0640
-                      : 0600;
-    *out_number = next_number(list, purpose);
-    closedir(list);
+    *out_number = numbers.last + 1;
     if (*out_number == 0) {
         return problem(out_problem, problem_size, directory, "no number is left");
     }
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s/%s-%" PRIu32 ".key", directory, key_purpose_name(purpose), *out_number);
+    if (use == KEY_NEXT && numbers.next != 0) {
+        path_of(directory, purpose, numbers.next, KEY_NEXT, path);
+        return problem(out_problem, problem_size, path, "a next key is there already (preauctl key promote)");
+    }
+    path_of(directory, purpose, *out_number, use, path);
     return key_write(path, mode, out_problem, problem_size);
+}
+
+/* errno stays as it was. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+    int error = errno;
+    bool is_same = stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+                   first.st_ino == second.st_ino;
+    errno = error;
+    return is_same;
+}
+
+bool key_promote(
+    const char *directory, enum key_purpose purpose, uint32_t *out_number, char *out_problem, size_t problem_size)
+{
+    struct numbers numbers;
+    mode_t mode;
+    char next[PATH_SIZE], path[PATH_SIZE];
+    if (!look(directory, purpose, &numbers, &mode, out_problem, problem_size)) {
+        return false;
+    }
+    *out_number = numbers.next;
+    if (numbers.next == 0) {
+        return problem(out_problem, problem_size, directory, "no next key (preauctl key generate --next)");
+    }
+    path_of(directory, purpose, numbers.next, KEY_NEXT, next);
+    path_of(directory, purpose, numbers.next, KEY_WRITES, path);
+    /* one that was killed between the two left both names of the same file */
+    return ((link(next, path) == 0 || (errno == EEXIST && is_same_file(next, path))) && unlink(next) == 0) ||
+           problem(out_problem, problem_size, path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
 }

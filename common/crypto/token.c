@@ -55,18 +55,29 @@ static void mac_make(const unsigned char *key, const char *purpose, const unsign
     crypto_generichash_final(&state, out_mac, MAC_SIZE);
 }
 
-void token_link_make(
-    const struct key_ring *ring, const char *purpose, int academy, int64_t number, char out_text[TOKEN_LINK_SIZE])
+bool token_link_make_by(const struct key_ring *ring, uint32_t key_number, const char *purpose, int academy,
+    int64_t number, char out_text[TOKEN_LINK_SIZE])
 {
     unsigned char bytes[LINK_SIZE];
-    uint32_t key_number = 0;
-    const unsigned char *key = key_newest(ring, KEY_TOKENS, &key_number);
-    assert(key);
+    const unsigned char *key = key_numbered(ring, KEY_TOKENS, key_number);
+    if (!key) {
+        return false;
+    }
     put(bytes, (uint64_t)academy, 2);
     put(bytes + NUMBER_AT, (uint64_t)number, 8);
     put(bytes + KEY_AT, key_number, 4);
     mac_make(key, purpose, bytes, MAC_AT, bytes + MAC_AT);
     sodium_bin2base64(out_text, TOKEN_LINK_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return true;
+}
+
+void token_link_make(
+    const struct key_ring *ring, const char *purpose, int academy, int64_t number, char out_text[TOKEN_LINK_SIZE])
+{
+    uint32_t key_number = 0;
+    const unsigned char *key = key_newest(ring, KEY_TOKENS, &key_number);
+    bool is_made = key && token_link_make_by(ring, key_number, purpose, academy, number, out_text);
+    assert(is_made);
 }
 
 bool token_link_read(

@@ -20,6 +20,9 @@ void token_random_letters(char out_text[TOKEN_RANDOM_SIZE]);
  * and nothing in the store lets one make it. purpose: "activation" … ; it does not open for another one. */
 void token_link_make(
     const struct key_ring *ring, const char *purpose, int academy, int64_t number, char out_text[TOKEN_LINK_SIZE]);
+/* The same by one key of the ring, for what shows nobody which one it was. False: the ring has no such key. */
+bool token_link_make_by(const struct key_ring *ring, uint32_t key_number, const char *purpose, int academy,
+    int64_t number, char out_text[TOKEN_LINK_SIZE]);
 /* False: not made by us for this purpose. */
 bool token_link_read(
     const struct key_ring *ring, const char *purpose, const char *text, int *out_academy, int64_t *out_number);

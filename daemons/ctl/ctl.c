@@ -3,10 +3,10 @@
  * Job            Prepares and upgrades the database, makes keys, shows how the daemons are, examines the installation, makes administrators, takes
  * and reports imports, has statistics computed and gives the open ones, shows the configuration, makes the list of known passwords, measures what hashing costs. What daemons do is asked of them over the bus,
  * as the operator; only `database init` and `migrate` speak to the database itself, as the schema's owner, and `audit`, `admin aaf-heads` and `doctor`,
- * which read it.
+ * which read it, and `key list` and `key reseal`, which count what is sealed, as its owner, and seal it anew.
  * Output         Sentences in French, or one JSON document with --json: docs/operators/preauctl.md.
  * Exit codes     0 done; 1 no (refused, down, failed); 2 command line; 3 unreachable; 78 configuration.
- * Configuration  The daemons' own file: sections database (database init, migrate, doctor, audit, admin aaf-heads), keys (key), status (status), bus (the others).
+ * Configuration  The daemons' own file: sections database (database init, migrate, doctor, audit, admin aaf-heads), keys (key; with database: key list, key reseal), status (status), bus (the others).
  * Promises       A password is printed once, when it was generated, and never read from the command line. */
 #include "ctl/options.h"
 #include "ctl/output.h"
@@ -22,6 +22,7 @@ static const char *const no_section[] = {NULL};
 static const char *const of_status[] = {"status", NULL};
 static const char *const of_database[] = {"database", NULL};
 static const char *const of_keys[] = {"keys", NULL};
+static const char *const of_keys_and_database[] = {"keys", "database", NULL};
 static const char *const of_link[] = {"link", NULL};
 static const char *const of_bus[] = {"bus", NULL};
 
@@ -74,6 +75,10 @@ static const struct ctl_option import_check_options[] = {
     {"academy", "N",   "le dépôt de cette académie seulement"         },
     {"archive", "NOM", "cette archive ou ce dossier du dépôt seulement"},
     {NULL,      NULL,  NULL                                              },
+};
+static const struct ctl_option key_generate_options[] = {
+    {"next", NULL, "elle ne fait que lire, jusqu’à « key promote » : les démons ne s’arrêtent pas ensemble"},
+    {NULL,   NULL, NULL                                                                                             },
 };
 static const struct ctl_option calibrate_options[] = {
     {"target", "MS",  "durée voulue d’un calcul, en millisecondes (défaut : 100)"                        },
@@ -189,8 +194,42 @@ static const struct command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .summary = "Ajoute une clef au trousseau : les démons écrivent avec la plus récente.",
+     .options = key_generate_options,
      .sections = of_keys,
      .run = ctl_key_generate,
+     },
+    {
+     .group = "key",
+     .name = "promote",
+     .arguments = "sealing|tokens",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Fait écrire la prochaine clef, que tous les démons lisent déjà.",
+     .sections = of_keys,
+     .run = ctl_key_promote,
+     },
+    {
+     .group = "key",
+     .name = "list",
+     .summary = "Dit les clefs du trousseau, et ce que chacune a scellé ; code 1 s’il en manque une.",
+     .sections = of_keys_and_database,
+     .run = ctl_key_list,
+     },
+    {
+     .group = "key",
+     .name = "reseal",
+     .summary = "Scelle de nouveau, par la clef qui écrit, ce que d’anciennes ont scellé ; peut être interrompu.",
+     .sections = of_keys_and_database,
+     .run = ctl_key_reseal,
+     },
+    {
+     .group = "key",
+     .name = "curve",
+     .arguments = "FICHIER",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .summary = "Fait une paire de clefs CURVE du bus : la secrète dans FICHIER, la publique dans FICHIER.pub.",
+     .run = ctl_key_curve,
      },
     {
      .group = "passwords",
@@ -517,7 +556,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                        },
+    {.group = NULL                                                                                             },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

@@ -71,14 +71,14 @@ static char *entity_id_of(const struct ent_settings *settings)
 
 static bool saml_open(const struct ent_settings *settings, void **out_own, struct fault *fault)
 {
-    _cleanup_(text_free) gchar *metadata = NULL, *certificate = NULL;
+    _cleanup_(text_free) gchar *metadata = NULL, *certificates = NULL;
     _cleanup_(secret_free) struct secret *key = NULL;
     _cleanup_(memory_free) char *entity_id = entity_id_of(settings);
     const struct config *config = settings->section;
     *out_own = NULL;
     saml_begin();
     if (!read_file(config, CONFIG_ENT_METADATA_FILE, "metadata_file", &metadata, fault) ||
-        !read_file(config, CONFIG_ENT_SIGNING_CERTIFICATE_FILE, "signing_certificate_file", &certificate, fault) ||
+        !read_file(config, CONFIG_ENT_SIGNING_CERTIFICATE_FILE, "signing_certificate_file", &certificates, fault) ||
         !read_key(config, &key, fault)) {
         return false;
     }
@@ -87,7 +87,7 @@ static bool saml_open(const struct ent_settings *settings, void **out_own, struc
         .back_url = settings->back_url,
         .metadata = metadata,
         .key = secret_text(key),
-        .certificate = certificate,
+        .certificates = certificates,
     };
     *out_own = saml_peer_open(&own, fault);
     return *out_own != NULL;

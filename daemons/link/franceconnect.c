@@ -1,5 +1,6 @@
 #include "link/franceconnect.h"
 
+#include "link/oidc_client.h"
 #include "link/oidc_metadata.h"
 #include "link/provider_watch.h"
 #include "runtime/cleanup.h"
@@ -9,7 +10,7 @@
 
 struct franceconnect {
     struct oidc_settings settings;
-    struct secret *secret;
+    struct secret *secret, *other_secret;
     char *scope, *redirect_uri, *sign_out_uri;
     struct oidc *oidc;
 };
@@ -48,6 +49,7 @@ static void settings_make(struct franceconnect *franceconnect, const struct conf
         .client_id = config_text(config, CONFIG_FRANCECONNECT_CLIENT_ID),
         .authentication = OIDC_SECRET_POST,
         .client_secret = franceconnect->secret,
+        .other_secret = franceconnect->other_secret,
         .has_pkce = false,
         .scope = franceconnect->scope,
         .acr_values = "eidas1",
@@ -85,8 +87,8 @@ bool franceconnect_open(const struct daemon_run *run, struct franceconnect **out
         return true;
     }
     struct franceconnect *franceconnect = *out_franceconnect = checked_calloc(1, sizeof *franceconnect);
-    if (!check(config, fault) || !secret_read_file(config_text(config, CONFIG_FRANCECONNECT_CLIENT_SECRET_FILE),
-                                     &franceconnect->secret, fault)) {
+    if (!check(config, fault) || !oidc_client_secrets_read(config_text(config, CONFIG_FRANCECONNECT_CLIENT_SECRET_FILE),
+                                     &franceconnect->secret, &franceconnect->other_secret, fault)) {
         return false;
     }
     settings_make(franceconnect, config);
@@ -110,6 +112,7 @@ void franceconnect_close(struct franceconnect **address)
         return;
     }
     secret_free(&franceconnect->secret);
+    secret_free(&franceconnect->other_secret);
     memory_free(&franceconnect->scope);
     memory_free(&franceconnect->redirect_uri);
     memory_free(&franceconnect->sign_out_uri);

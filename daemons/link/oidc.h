@@ -29,6 +29,7 @@ struct oidc_settings {
     const char *client_id;
     enum oidc_authentication authentication;
     const struct secret *client_secret; /* NULL with OIDC_PRIVATE_KEY */
+    const struct secret *other_secret;  /* tried when the provider does not know us by the first; NULL: there is none */
     const json_t *client_key;           /* private JWK; NULL without OIDC_PRIVATE_KEY */
     bool has_pkce;
     const char *scope;      /* "openid profile" */

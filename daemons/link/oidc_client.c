@@ -32,6 +32,26 @@ static enum oidc_authentication authentication_of(const char *word)
     return (enum oidc_authentication)found;
 }
 
+bool oidc_client_secrets_read(
+    const char *file, struct secret **out_secret, struct secret **out_other, struct fault *fault)
+{
+    _cleanup_(secret_free) struct secret *all = NULL;
+    if (!secret_read_file(file, &all, fault)) {
+        return false;
+    }
+    const char *text = secret_text(all);
+    size_t length = strcspn(text, "\n");
+    const char *other = text + length + (text[length] == '\n');
+    size_t other_length = strcspn(other, "\n");
+    if (other[other_length] != '\0') {
+        return wrong(fault, "client_secret_file", "has more than two lines",
+            "It holds the secret, and on a second line another one while the provider changes it.");
+    }
+    *out_secret = secret_new(text, length);
+    *out_other = other_length > 0 ? secret_new(other, other_length) : NULL;
+    return true;
+}
+
 /* A key that cannot sign is told now, not at the first sign-in. */
 static bool read_key(const char *file, json_t **out_key, struct fault *fault)
 {
@@ -62,10 +82,11 @@ static bool read_proof(const struct config *section, const struct oidc_client_ke
             "This client_authentication needs it.");
     }
     if (by_key ? !read_key(config_text(section, file), &client->key, fault)
-               : !secret_read_file(config_text(section, file), &client->secret, fault)) {
+               : !oidc_client_secrets_read(config_text(section, file), &client->secret, &client->other_secret, fault)) {
         return false;
     }
     settings->client_secret = client->secret;
+    settings->other_secret = client->other_secret;
     settings->client_key = client->key;
     settings->client_id = config_text(section, keys->client_id);
     return settings->client_id[0] != '\0' || wrong(fault, "client_id", "is to be given", "The provider gives it.");
@@ -115,6 +136,7 @@ bool oidc_client_read(const struct config *section, const struct oidc_client_key
 void oidc_client_clear(struct oidc_client *client)
 {
     secret_free(&client->secret);
+    secret_free(&client->other_secret);
     json_free(&client->key);
     memory_free(&client->scope);
 }

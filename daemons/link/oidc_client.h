@@ -13,7 +13,7 @@ struct oidc_client_keys {
 /* What settings borrow of it. */
 struct oidc_client {
     char *scope;
-    struct secret *secret;
+    struct secret *secret, *other_secret;
     json_t *key;
 };
 
@@ -22,3 +22,8 @@ struct oidc_client {
 MUST_USE bool oidc_client_read(const struct config *section, const struct oidc_client_keys *keys,
     struct oidc_settings *settings, struct oidc_client *out_client, struct fault *fault);
 void oidc_client_clear(struct oidc_client *client);
+
+/* A file of secrets: one, and on a second line another one that the provider may know us by instead, while they change. *out_other: NULL when
+ * there is none. Faults: CONFIG, and those of secret_read_file. */
+MUST_USE bool oidc_client_secrets_read(
+    const char *file, struct secret **out_secret, struct secret **out_other, struct fault *fault);

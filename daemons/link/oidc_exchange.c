@@ -70,20 +70,20 @@ static char *assertion_make(const struct oidc_work *work, const char *endpoint, 
     return oidc_token_sign(settings->client_key, claims, fault);
 }
 
-/* Who we are, in the form or beside it. user and password: the caller's, wiped. */
-static bool authenticate(const struct oidc_work *work, const char *endpoint, struct oidc_query *form, char **out_user,
-    char **out_password, struct fault *fault)
+/* Who we are, in the form or beside it. secret: unused with OIDC_PRIVATE_KEY. user and password: the caller's, wiped. */
+static bool authenticate(const struct oidc_work *work, const char *endpoint, const struct secret *secret,
+    struct oidc_query *form, char **out_user, char **out_password, struct fault *fault)
 {
     const struct oidc_settings *settings = work->settings;
     if (settings->authentication == OIDC_SECRET_BASIC) {
         /* RFC 6749 2.3.1: both are written as in a form first */
         *out_user = oidc_query_escape(settings->client_id);
-        *out_password = oidc_query_escape(secret_text(settings->client_secret));
+        *out_password = oidc_query_escape(secret_text(secret));
         return true;
     }
     oidc_query_add(form, "client_id", settings->client_id);
     if (settings->authentication == OIDC_SECRET_POST) {
-        oidc_query_add(form, "client_secret", secret_text(settings->client_secret));
+        oidc_query_add(form, "client_secret", secret_text(secret));
         return true;
     }
     _cleanup_(secret_text_free) char *assertion = assertion_make(work, endpoint, fault);
@@ -94,21 +94,28 @@ static bool authenticate(const struct oidc_work *work, const char *endpoint, str
     return assertion != NULL;
 }
 
-/* What the provider said no with, if it is a word that may stand in a log (RFC 6749 5.2). */
-static bool tokens_refused(const struct http_answer *answer, struct fault *fault)
+/* What a provider says no with when it does not take us for its client: by the standard, and some by the other word. It looks
+ * at the code afterwards (RFC 6749 4.1.3). */
+static bool is_of_client(const char *error)
+{
+    return error && (strcmp(error, "invalid_client") == 0 || strcmp(error, "unauthorized_client") == 0);
+}
+
+/* What the provider said no with, if it is a word that may stand in a log (RFC 6749 5.2). *out_is_unknown: it does not take
+ * us for its client. */
+static bool tokens_refused(const struct http_answer *answer, bool *out_is_unknown, struct fault *fault)
 {
     enum fault_code code = fault->code;
     struct fault ignored;
     _cleanup_(json_free) json_t *json = json_read_object(answer->body, answer->length, &ignored);
     const char *error = json_text(json, "error");
+    *out_is_unknown = is_of_client(error);
     return fault_set(fault, code, "token endpoint: status %ld, %s", answer->status,
         error && oidc_error_is_word(error) ? error : "no reason");
 }
 
-/* Asked once: a code that was given and not answered for may be used up, and asking again would make the provider take
- * back what it gave (RFC 6749 4.1.2). */
-static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const struct oidc_return *back,
-    json_t **out_tokens, struct fault *fault)
+static bool ask_tokens_by(const struct oidc_work *work, const char *endpoint, const struct oidc_return *back,
+    const struct secret *secret, json_t **out_tokens, bool *out_is_unknown, struct fault *fault)
 {
     struct oidc_query form;
     _cleanup_(secret_text_free) char *user = NULL;
@@ -121,11 +128,11 @@ static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const
     if (work->settings->has_pkce) {
         oidc_query_add(&form, "code_verifier", back->secrets->verifier);
     }
-    bool is_known = authenticate(work, endpoint, &form, &user, &password, fault);
+    bool is_known = authenticate(work, endpoint, secret, &form, &user, &password, fault);
     _cleanup_(secret_text_free) char *text = oidc_query_end(&form);
     const struct http_question question = {.url = endpoint, .form = text, .user = user, .password = password};
     if (!is_known || !oidc_ask(work, OIDC_TOKEN, question, &answer, fault)) {
-        return answer.body ? tokens_refused(&answer, fault) : fault_add(fault, "token endpoint");
+        return answer.body ? tokens_refused(&answer, out_is_unknown, fault) : fault_add(fault, "token endpoint");
     }
     *out_tokens = json_read_object(answer.body, answer.length, fault);
     if (!*out_tokens) {
@@ -133,6 +140,19 @@ static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const
         return fault_add(fault, "token endpoint");
     }
     return true;
+}
+
+/* Asked once: a code that was given and not answered for may be used up, and asking again would make the provider take
+ * back what it gave (RFC 6749 4.1.2). Who is not known as its client has not spent the code: while the provider changes our
+ * secret, one of both is the right one. */
+static bool ask_tokens(const struct oidc_work *work, const char *endpoint, const struct oidc_return *back,
+    json_t **out_tokens, struct fault *fault)
+{
+    const struct oidc_settings *settings = work->settings;
+    bool is_unknown = false;
+    return ask_tokens_by(work, endpoint, back, settings->client_secret, out_tokens, &is_unknown, fault) ||
+           (is_unknown && settings->other_secret &&
+               ask_tokens_by(work, endpoint, back, settings->other_secret, out_tokens, &is_unknown, fault));
 }
 
 /* --- tokens for claims --- */

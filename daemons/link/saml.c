@@ -150,12 +150,28 @@ static struct instant end_of(const X509 *certificate)
                : INSTANT_NEVER;
 }
 
+/* Of the certificates that are there, the one of the key; else the first, which is not. NULL: none is there. */
+static X509 *certificate_of(const EVP_PKEY *pair, const char *certificates)
+{
+    _cleanup_(bio_free) BIO *bytes = BIO_new_mem_buf(certificates, -1);
+    X509 *first = PEM_read_bio_X509(bytes, NULL, no_password, NULL);
+    for (X509 *one = first; pair && one; one = PEM_read_bio_X509(bytes, NULL, no_password, NULL)) {
+        bool is_of_it = X509_check_private_key(one, pair) == 1;
+        if (one != first) {
+            X509_free(is_of_it ? first : one);
+        }
+        if (is_of_it) {
+            return one;
+        }
+    }
+    return first;
+}
+
 static bool check_own_keys(struct saml_peer *peer, const struct saml_settings *settings, struct fault *fault)
 {
     _cleanup_(bio_free) BIO *key_bytes = BIO_new_mem_buf(settings->key, -1);
-    _cleanup_(bio_free) BIO *certificate_bytes = BIO_new_mem_buf(settings->certificate, -1);
     _cleanup_(pair_free) EVP_PKEY *pair = PEM_read_bio_PrivateKey(key_bytes, NULL, no_password, NULL);
-    _cleanup_(certificate_free) X509 *certificate = PEM_read_bio_X509(certificate_bytes, NULL, no_password, NULL);
+    _cleanup_(certificate_free) X509 *certificate = certificate_of(pair, settings->certificates);
     const char *hint =
         "See docs/operators/ent.md: an RSA key of 2048 bits or more, without a password, and its certificate.";
     bool is_right = true;
@@ -207,7 +223,7 @@ struct saml_peer *saml_peer_open(const struct saml_settings *settings, struct fa
     peer->entity_id = checked_strdup(settings->entity_id);
     peer->back_url = checked_strdup(settings->back_url);
     peer->metadata = check_own_keys(peer, settings, fault)
-                         ? saml_metadata_write(settings->entity_id, settings->back_url, settings->certificate, fault)
+                         ? saml_metadata_write(settings->entity_id, settings->back_url, settings->certificates, fault)
                          : NULL;
     if (!peer->metadata || !read_peer(peer, settings->metadata, fault) || !open_server(peer, settings, fault) ||
         !try_request(peer, fault)) {

@@ -12,11 +12,12 @@ struct saml_peer;
 
 /* Texts, not names of files; copied. */
 struct saml_settings {
-    const char *entity_id;   /* ours */
-    const char *back_url;    /* our assertion consumer service */
-    const char *metadata;    /* the peer's, XML */
-    const char *key;         /* ours, PEM: RSA, 2048 bits or more */
-    const char *certificate; /* of that key, PEM */
+    const char *entity_id; /* ours */
+    const char *back_url;  /* our assertion consumer service */
+    const char *metadata;  /* the peer's, XML */
+    const char *key;       /* ours, PEM: RSA, 2048 bits or more */
+    const char *
+        certificates; /* of that key, PEM, and before or after it others that our metadata tell: the next key's, the last one's */
 };
 
 /* Once, before threads start. */
@@ -28,7 +29,7 @@ void saml_peer_close(struct saml_peer **peer);
 
 /* For the peer's operator: borrowed until the peer is closed. */
 const char *saml_peer_metadata(const struct saml_peer *peer);
-/* Until when our certificate is good, which the peer may ask. */
+/* Until when the certificate of our key is good, which the peer may ask. */
 struct instant saml_peer_certificate_end(const struct saml_peer *peer);
 
 /* Where the browser goes, and the ID of the request: both the caller's. Thread-safe. Faults: LIBRARY. */

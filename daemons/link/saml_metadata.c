@@ -22,15 +22,16 @@ static const xmlChar *x(const char *text)
 
 /* --- ours --- */
 
-/* What stands between the first and the last line of a PEM, without its line ends. NULL: there is none. */
-static char *body_of_pem(const char *pem)
+/* What stands between the first and the last line of the next PEM, without its line ends, and *pem after it. NULL: there is none. */
+static char *body_of_pem(const char **pem)
 {
     static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
-    const char *from = strstr(pem, begin);
+    const char *from = strstr(*pem, begin);
     const char *to = from ? strstr(from, end) : NULL;
     if (!to) {
         return NULL;
     }
+    *pem = to + sizeof end - 1;
     char *body = checked_calloc((size_t)(to - from) + 1, 1);
     size_t length = 0;
     for (const char *at = from + sizeof begin - 1; at < to; at++) {
@@ -50,14 +51,22 @@ static void add_key(xmlNode *role, const char *certificate)
     xmlNewTextChild(xmlNewChild(info, NULL, x("X509Data"), NULL), NULL, x("X509Certificate"), x(certificate));
 }
 
-/* No key to encrypt with: what is encrypted is refused (saml_document.h). */
-char *saml_metadata_write(const char *entity_id, const char *consumer_url, const char *certificate, struct fault *fault)
+/* One a certificate: a peer that knows the next one beforehand sees no difference when we come to sign by its key. False: there is none. */
+static bool add_keys(xmlNode *role, const char *certificates)
 {
-    _cleanup_(memory_free) char *body = body_of_pem(certificate);
-    if (!body) {
-        (void)fault_set(fault, FAULT_CONFIG, "no certificate in PEM");
-        return NULL;
+    bool has_some = false;
+    for (char *body = body_of_pem(&certificates); body; body = body_of_pem(&certificates)) {
+        add_key(role, body);
+        memory_free(&body);
+        has_some = true;
     }
+    return has_some;
+}
+
+/* No key to encrypt with: what is encrypted is refused (saml_document.h). */
+char *saml_metadata_write(
+    const char *entity_id, const char *consumer_url, const char *certificates, struct fault *fault)
+{
     _cleanup_(document_free) xmlDoc *document = xmlNewDoc(x("1.0"));
     xmlNode *root = xmlNewNode(NULL, x("EntityDescriptor"));
     xmlDocSetRootElement(document, root);
@@ -67,7 +76,10 @@ char *saml_metadata_write(const char *entity_id, const char *consumer_url, const
     xmlSetProp(role, x("AuthnRequestsSigned"), x("true"));
     xmlSetProp(role, x("WantAssertionsSigned"), x("true"));
     xmlSetProp(role, x("protocolSupportEnumeration"), x(SAML_PROTOCOL));
-    add_key(role, body);
+    if (!add_keys(role, certificates)) {
+        (void)fault_set(fault, FAULT_CONFIG, "no certificate in PEM");
+        return NULL;
+    }
     xmlNode *consumer = xmlNewChild(role, NULL, x("AssertionConsumerService"), NULL);
     xmlSetProp(consumer, x("Binding"), x("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"));
     xmlSetProp(consumer, x("Location"), x(consumer_url));

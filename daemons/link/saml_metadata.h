@@ -10,9 +10,9 @@
 
 enum { SAML_METADATA_MAX = 1024 * 1024, SAML_KEYS_MAX = 8 };
 
-/* What others must know of us. certificate: PEM. The caller frees; NULL with the fault: the certificate is no PEM. */
+/* What others must know of us. certificates: PEM, one or, while our key is renewed, more. The caller frees; NULL with the fault: there is none. */
 MUST_USE char *saml_metadata_write(
-    const char *entity_id, const char *consumer_url, const char *certificate, struct fault *fault);
+    const char *entity_id, const char *consumer_url, const char *certificates, struct fault *fault);
 
 /* An identity provider, as its metadata have it. */
 struct saml_metadata {

@@ -11,12 +11,13 @@ enum { CODES = 1000000 };
 
 /* --- the code --- */
 
-void sms_code_make(const struct key_ring *keys, int64_t registration, char out_code[SMS_CODE_SIZE])
+static const char purpose[] = "registration-code";
+
+/* The token goes. */
+static void code_of(char token[TOKEN_LINK_SIZE], char out_code[SMS_CODE_SIZE])
 {
-    char token[TOKEN_LINK_SIZE];
     unsigned char bytes[RECORD_DIGEST_SIZE];
     struct digest digest;
-    token_link_make(keys, "registration-code", 0, registration, token);
     digest_begin(&digest, sizeof bytes);
     digest_add_text(&digest, token);
     digest_end(&digest, bytes);
@@ -25,8 +26,15 @@ void sms_code_make(const struct key_ring *keys, int64_t registration, char out_c
         number = number << 8 | bytes[i];
     }
     snprintf(out_code, SMS_CODE_SIZE, "%06u", (unsigned)(number % CODES));
-    secret_wipe(token, sizeof token);
+    secret_wipe(token, TOKEN_LINK_SIZE);
     secret_wipe(bytes, sizeof bytes);
+}
+
+void sms_code_make(const struct key_ring *keys, int64_t registration, char out_code[SMS_CODE_SIZE])
+{
+    char token[TOKEN_LINK_SIZE];
+    token_link_make(keys, purpose, 0, registration, token);
+    code_of(token, out_code);
 }
 
 /* The digits of what was typed; more than there are in a code give none. */
@@ -46,17 +54,32 @@ static void digits_of(const char *typed, char out_code[SMS_CODE_SIZE])
     }
 }
 
-bool sms_code_is(const struct key_ring *keys, int64_t registration, const char *typed)
+static bool is_code_of(
+    const struct key_ring *keys, uint32_t key_number, int64_t registration, const char given[SMS_CODE_SIZE])
 {
-    char wanted[SMS_CODE_SIZE], given[SMS_CODE_SIZE];
+    char token[TOKEN_LINK_SIZE], wanted[SMS_CODE_SIZE];
     unsigned char difference = 0;
-    sms_code_make(keys, registration, wanted);
-    digits_of(typed, given);
+    if (!token_link_make_by(keys, key_number, purpose, 0, registration, token)) {
+        return false;
+    }
+    code_of(token, wanted);
     for (size_t i = 0; i < SMS_CODE_SIZE; i++) {
         difference |= (unsigned char)(wanted[i] ^ given[i]);
     }
     secret_wipe(wanted, sizeof wanted);
     return difference == 0;
+}
+
+bool sms_code_is(const struct key_ring *keys, int64_t registration, const char *typed)
+{
+    uint32_t numbers[KEYS_OF_LATE_MAX];
+    char given[SMS_CODE_SIZE];
+    bool is_one = false;
+    digits_of(typed, given);
+    for (size_t count = key_of_late(keys, KEY_TOKENS, numbers), i = 0; i < count; i++) {
+        is_one |= is_code_of(keys, numbers[i], registration, given);
+    }
+    return is_one;
 }
 
 /* --- the words --- */

@@ -14,10 +14,11 @@ enum {
 };
 
 /* Six digits, made from the newest key and the registration's number: never stored, and the same when the message is sent
- * again. Who was sent one before the key was replaced begins anew. */
+ * again. */
 void sms_code_make(const struct key_ring *keys, int64_t registration, char out_code[SMS_CODE_SIZE]);
 
-/* typed: blanks and hyphens aside, the code that sms_code_make gives. Takes as long for each wrong one. */
+/* typed: blanks and hyphens aside, the code that sms_code_make gives, or gave by the key before this one, or gives in a daemon
+ * that knows the next one as the newest. Takes as long for each wrong one. */
 bool sms_code_is(const struct key_ring *keys, int64_t registration, const char *typed);
 
 /* To a number that was an account's own, and is no more: as sms_text_make, without a code. */

@@ -105,7 +105,7 @@ static void begin(void)
         .back_url = MADE_RECIPIENT,
         .metadata = metadata,
         .key = own.key,
-        .certificate = own.certificate,
+        .certificates = own.certificate,
     };
     struct fault fault = {0};
     struct saml_person person;

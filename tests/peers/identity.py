@@ -101,7 +101,7 @@ class IdentityProvider(OpenIdPeer):
                 # each client another algorithm of those that are taken
                 "id_token_signed_response_alg": {"basic": "RS256", "post": "ES256", "jwt": "PS256"}[name],
                 **({"userinfo_signed_response_alg": "ES256"} if name == "post" else {}),
-                **({"jwks": {"keys": list(self.client_keys)}} if by_key else {"client_secret": SECRET}),
+                **({"jwks": {"keys": list(self.client_keys)}} if by_key else {"client_secret": self.secret}),
             }
 
     def configuration(self):

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 PR_SET_PDEATHSIG = 1
+PASSED_SOCKET = 3  # SD_LISTEN_FDS_START
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -37,6 +38,7 @@ class Process:
         self.log = pathlib.Path(folder) / f"{name}.log"
         self._note = pathlib.Path(folder) / f"{name}.pid"
         self._child = None
+        self.socket = None  # a listening one that it is given and that outlives it, as systemd's does; for the next start
 
     def start(self, *command, environment=None):
         if self._child is not None:
@@ -47,12 +49,19 @@ class Process:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:  # it died meanwhile
                 os._exit(1)
+            if self.socket is not None:
+                os.dup2(self.socket.fileno(), PASSED_SOCKET)
+                os.set_inheritable(PASSED_SOCKET, True)  # dup2 leaves one that has this number already as it is
 
+        words = [str(word) for word in command]
+        if self.socket is not None:  # sd_listen_fds(3): the process must know its own number
+            words = ["/bin/sh", "-c", 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "sh", *words]
         with open(self.log, "ab") as log:
             # a session of its own: Ctrl-C is for the one who started it, who then stops all in order
             self._child = subprocess.Popen(
-                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 start_new_session=True, preexec_fn=None if self.outlives else before,
+                pass_fds=() if self.socket is None else (PASSED_SOCKET,),
                 env={**os.environ, **(environment or {})})
         new = self._note.with_suffix(".pid.new")
         new.write_text(f"{self._child.pid} {started_at(self._child.pid)}\n")

@@ -157,6 +157,42 @@ static void our_client_calls_our_service(void **state)
     bus_curve_close(&curve);
 }
 
+/* Services change their key: who calls them holds both, whichever is first, and is heard before and after. */
+static void a_client_that_holds_both_keys_of_a_service_is_heard(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own, other;
+    bus_curve_new_keys(own.public, own.secret);
+    bus_curve_new_keys(other.public, other.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    for (int own_is_first = 0; own_is_first < 2; own_is_first++) {
+        char both[2 * BUS_KEY_SIZE + 2];
+        struct fault fault = {0};
+        snprintf(both, sizeof both, "%s\n%s\n", own_is_first ? own.public : other.public,
+            own_is_first ? other.public : own.public);
+        write_file(trial, "server", both, 0644);
+        bus_curve_close(&curve);
+        assert_true(open_keys(trial, &curve, &fault));
+        serve_tcp(trial, curve);
+        const char *const endpoints[] = {trial->endpoint, NULL};
+        const struct client_options options = {.endpoints = endpoints,
+            .descriptor = &preau__trial__trial__descriptor,
+            .pending_max = 100,
+            .message_max = 1 << 20,
+            .curve = curve};
+        assert_true(client_open(trial->loop, &options, &trial->client, &fault));
+        for (int i = 1; i <= 20; i++) {
+            trial_ask_twice(trial, i, SECONDS(20));
+            trial_run(trial, 20 * (unsigned)own_is_first + (unsigned)i);
+            assert_int_equal(trial->value, 2 * i);
+        }
+        client_close(&trial->client);
+        service_close(&trial->service);
+    }
+    assert_int_equal(trial->runs, 40);
+    bus_curve_close(&curve);
+}
+
 static void expect_refused(struct trial *trial, enum fault_code code, const char *about)
 {
     struct bus_curve *curve = NULL;
@@ -167,6 +203,24 @@ static void expect_refused(struct trial *trial, enum fault_code code, const char
     if (!strstr(fault.text, about)) {
         fail_msg("\"%s\" does not name %s", fault.text, about);
     }
+}
+
+static void two_keys_of_services_are_the_most_and_differ(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own;
+    char text[4 * BUS_KEY_SIZE];
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    bus_curve_close(&curve);
+    snprintf(text, sizeof text, "%s\n%s\n", own.public, own.public);
+    write_file(trial, "server", text, 0644);
+    expect_refused(trial, FAULT_CONFIG, "the same one twice");
+    snprintf(text, sizeof text, "%s\nno key\n", own.public);
+    write_file(trial, "server", text, 0644);
+    expect_refused(trial, FAULT_CONFIG, "not a key");
+    write_file(trial, "server", "\n", 0644);
+    expect_refused(trial, FAULT_CONFIG, "not a key");
 }
 
 static void files_that_strangers_may_read_or_write_are_refused(void **state)
@@ -271,6 +325,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CURVE_TEST(the_right_key_is_heard_and_no_other),
         CURVE_TEST(our_client_calls_our_service),
+        CURVE_TEST(a_client_that_holds_both_keys_of_a_service_is_heard),
+        CURVE_TEST(two_keys_of_services_are_the_most_and_differ),
         CURVE_TEST(files_that_strangers_may_read_or_write_are_refused),
         CURVE_TEST(what_is_no_key_is_refused),
         CURVE_TEST(a_missing_file_is_named),

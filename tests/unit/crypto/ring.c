@@ -65,11 +65,31 @@ void ring_expect_problem(struct ring *ring, const char *about)
     }
 }
 
-uint32_t ring_generate(struct ring *ring, enum key_purpose purpose)
+static uint32_t generate(struct ring *ring, enum key_purpose purpose, enum key_use use)
 {
     char problem[256] = "";
     uint32_t number = 0;
-    if (!key_generate(ring->directory, purpose, &number, problem, sizeof problem)) {
+    if (!key_generate(ring->directory, purpose, use, &number, problem, sizeof problem)) {
+        fail_msg("%s", problem);
+    }
+    return number;
+}
+
+uint32_t ring_generate(struct ring *ring, enum key_purpose purpose)
+{
+    return generate(ring, purpose, KEY_WRITES);
+}
+
+uint32_t ring_generate_next(struct ring *ring, enum key_purpose purpose)
+{
+    return generate(ring, purpose, KEY_NEXT);
+}
+
+uint32_t ring_promote(struct ring *ring, enum key_purpose purpose)
+{
+    char problem[256] = "";
+    uint32_t number = 0;
+    if (!key_promote(ring->directory, purpose, &number, problem, sizeof problem)) {
         fail_msg("%s", problem);
     }
     return number;

@@ -31,5 +31,8 @@ void ring_load(struct ring *ring);
 void ring_expect_problem(struct ring *ring, const char *about);
 /* One more key, under the next number. */
 uint32_t ring_generate(struct ring *ring, enum key_purpose purpose);
+/* The same that only reads; and that it writes from now on. */
+uint32_t ring_generate_next(struct ring *ring, enum key_purpose purpose);
+uint32_t ring_promote(struct ring *ring, enum key_purpose purpose);
 void ring_write(struct ring *ring, const char *name, const char *text, mode_t mode);
 void ring_remove(struct ring *ring, const char *name);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define DIGITS "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define OTHER_DIGITS "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define RING_TEST(name) cmocka_unit_test_setup_teardown(name, ring_setup, ring_teardown)
 
 static void the_newest_writes_and_all_read(void **state)
@@ -135,7 +136,7 @@ static void one_key_of_each_purpose_must_be_there(void **state)
     ring_expect_problem(&nowhere, "/nowhere: No such file");
     char problem[128] = "";
     uint32_t number = 0;
-    assert_false(key_generate("/nowhere", KEY_TOKENS, &number, problem, sizeof problem));
+    assert_false(key_generate("/nowhere", KEY_TOKENS, KEY_WRITES, &number, problem, sizeof problem));
     assert_string_equal(problem, "/nowhere: No such file or directory");
 }
 
@@ -159,8 +160,81 @@ static void the_last_number_has_no_next(void **state)
     ring_load(ring);
     key_newest(ring->keys, KEY_TOKENS, &number);
     assert_int_equal(number, UINT32_MAX);
-    assert_false(key_generate(ring->directory, KEY_TOKENS, &number, problem, sizeof problem));
+    assert_false(key_generate(ring->directory, KEY_TOKENS, KEY_WRITES, &number, problem, sizeof problem));
     assert_non_null(strstr(problem, "no number is left"));
+}
+
+static void the_next_key_reads_until_it_is_promoted(void **state)
+{
+    struct ring *ring = *state;
+    uint32_t number = 0;
+    struct key_shown shown[KEYS_MAX];
+    assert_int_equal(ring_generate_next(ring, KEY_SEALING), 2);
+    ring_load(ring);
+    key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 1);
+    assert_non_null(key_numbered(ring->keys, KEY_SEALING, 2));
+    assert_int_equal(key_ring_show(ring->keys, shown), 3);
+    assert_true(shown[0].number == 1 && shown[0].is_newest && shown[1].number == 2 && shown[1].use == KEY_NEXT);
+    assert_int_equal(ring_promote(ring, KEY_SEALING), 2);
+    ring_load(ring);
+    key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 2);
+    assert_non_null(key_numbered(ring->keys, KEY_SEALING, 1));
+    assert_int_equal(key_ring_show(ring->keys, shown), 3);
+    assert_true(!shown[0].is_newest && shown[1].is_newest && shown[1].use == KEY_WRITES);
+    assert_int_equal(shown[2].purpose, KEY_TOKENS);
+}
+
+static void one_next_key_is_enough(void **state)
+{
+    struct ring *ring = *state;
+    char problem[256] = "";
+    uint32_t number = 0;
+    assert_false(key_promote(ring->directory, KEY_TOKENS, &number, problem, sizeof problem));
+    assert_non_null(strstr(problem, "no next key"));
+    ring_generate_next(ring, KEY_TOKENS);
+    assert_false(key_generate(ring->directory, KEY_TOKENS, KEY_NEXT, &number, problem, sizeof problem));
+    assert_non_null(strstr(problem, "tokens-2.next.key: a next key is there already"));
+    assert_int_equal(ring_generate(ring, KEY_TOKENS), 3); /* in haste: it writes at once */
+}
+
+/* A folder brought from another host over one where it was promoted already, or a promotion that was killed. */
+static void a_key_under_both_names_is_one_that_writes(void **state)
+{
+    struct ring *ring = *state;
+    uint32_t number = 0;
+    char next[128], path[128], problem[256] = "";
+    ring_write(ring, "sealing-2.key", DIGITS, 0600);
+    ring_write(ring, "sealing-2.next.key", DIGITS, 0600);
+    ring_load(ring);
+    key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 2);
+    assert_false(
+        key_promote(ring->directory, KEY_SEALING, &number, problem, sizeof problem)); /* it may be another one */
+    snprintf(next, sizeof next, "%s/sealing-2.next.key", ring->directory);
+    snprintf(path, sizeof path, "%s/sealing-2.key", ring->directory);
+    assert_int_equal(unlink(next), 0);
+    assert_int_equal(link(path, next), 0);
+    assert_int_equal(ring_promote(ring, KEY_SEALING), 2);
+    assert_int_equal(access(next, F_OK), -1);
+    ring_write(ring, "sealing-2.next.key", OTHER_DIGITS, 0600);
+    ring_expect_problem(ring, "another key has this number");
+}
+
+static void of_late_are_the_newest_its_neighbours_and_no_other(void **state)
+{
+    struct ring *ring = *state;
+    uint32_t numbers[KEYS_OF_LATE_MAX];
+    assert_int_equal(key_of_late(ring->keys, KEY_TOKENS, numbers), 1);
+    assert_int_equal(numbers[0], 1);
+    for (int i = 2; i <= 4; i++) {
+        ring_generate(ring, KEY_TOKENS);
+    }
+    ring_generate_next(ring, KEY_TOKENS);
+    ring_load(ring);
+    assert_int_equal(key_of_late(ring->keys, KEY_TOKENS, numbers), 3);
+    assert_true(numbers[0] == 4 && numbers[1] == 3 && numbers[2] == 5);
 }
 
 int main(void)
@@ -176,6 +250,10 @@ int main(void)
         RING_TEST(one_key_of_each_purpose_must_be_there),
         RING_TEST(more_keys_than_room_are_told),
         RING_TEST(the_last_number_has_no_next),
+        RING_TEST(the_next_key_reads_until_it_is_promoted),
+        RING_TEST(one_next_key_is_enough),
+        RING_TEST(a_key_under_both_names_is_one_that_writes),
+        RING_TEST(of_late_are_the_newest_its_neighbours_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static struct saml_peer *opened(const char *metadata, const struct made_keys *ow
         .back_url = MADE_RECIPIENT,
         .metadata = metadata,
         .key = own->key,
-        .certificate = own->certificate,
+        .certificates = own->certificate,
     };
     return saml_peer_open(&settings, fault);
 }
@@ -712,6 +712,25 @@ static void our_metadata_say_where_we_are(void **state)
     assert_true(seconds > 3000 && seconds <= 3600); /* an hour when it was made */
 }
 
+/* A renewal: the next certificate is told beforehand, the last one a while longer, and our requests are signed by the key of one of them. */
+static void our_metadata_tell_every_certificate(void **state)
+{
+    (void)state;
+    _cleanup_(memory_free) char *metadata = made_metadata((const char *const[]){peer_keys.certificate, NULL});
+    _cleanup_(memory_free) char *both = checked_printf("%s%s", own_keys.certificate, next_keys.certificate);
+    const struct made_keys *const signing[] = {&own_keys, &next_keys};
+    for (size_t i = 0; i < ARRAY_LENGTH(signing); i++) {
+        const struct made_keys own = {.key = signing[i]->key, .certificate = both};
+        struct saml_peer *renewing = opened(metadata, &own, &fault);
+        assert_non_null(renewing);
+        const char *told = saml_peer_metadata(renewing);
+        const char *first = strstr(told, "KeyDescriptor use=\"signing\"");
+        assert_non_null(first);
+        assert_non_null(strstr(first + 1, "KeyDescriptor use=\"signing\""));
+        saml_peer_close(&renewing);
+    }
+}
+
 static void settings_that_cannot_work_are_refused_at_once(void **state)
 {
     (void)state;
@@ -784,6 +803,7 @@ int main(void)
         cmocka_unit_test(a_request_is_signed_and_leads_to_the_peer),
         cmocka_unit_test(several_threads_ask_and_read_at_once),
         cmocka_unit_test(our_metadata_say_where_we_are),
+        cmocka_unit_test(our_metadata_tell_every_certificate),
         cmocka_unit_test(settings_that_cannot_work_are_refused_at_once),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -43,6 +43,33 @@ static void another_key_makes_other_codes(void **state)
     key_ring_free(&other);
 }
 
+/* The message left before the key was replaced, or from a daemon that was restarted already: the code is right here too. */
+static void a_code_outlives_a_rotation(void **state)
+{
+    (void)state;
+    void *made = NULL;
+    char old[SMS_CODE_SIZE], new[SMS_CODE_SIZE];
+    assert_int_equal(ring_setup(&made), 0);
+    struct ring *ring = made;
+    sms_code_make(ring->keys, 7, old);
+    ring_generate_next(ring, KEY_TOKENS);
+    ring_load(ring);
+    struct key_ring *late = ring->keys; /* of a daemon that knows the next key and does not write by it */
+    ring->keys = NULL;
+    ring_promote(ring, KEY_TOKENS);
+    ring_load(ring);
+    sms_code_make(ring->keys, 7, new);
+    assert_string_not_equal(old, new);
+    assert_true(sms_code_is(ring->keys, 7, old) && sms_code_is(ring->keys, 7, new));
+    assert_true(sms_code_is(late, 7, old) && sms_code_is(late, 7, new));
+    key_ring_free(&late);
+    ring_generate(ring, KEY_TOKENS);
+    ring_load(ring);
+    assert_true(sms_code_is(ring->keys, 7, new));
+    assert_false(sms_code_is(ring->keys, 7, old)); /* two rotations ago */
+    assert_int_equal(ring_teardown(&made), 0);
+}
+
 static void a_code_is_read_as_people_type_it(void **state)
 {
     (void)state;
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test(nobody_makes_up_a_report),
         cmocka_unit_test(a_code_is_six_digits_and_always_the_same),
         cmocka_unit_test(another_key_makes_other_codes),
+        cmocka_unit_test(a_code_outlives_a_rotation),
         cmocka_unit_test(a_code_is_read_as_people_type_it),
         cmocka_unit_test(a_message_is_one_and_names_the_site_where_it_fits),
         cmocka_unit_test(a_message_is_of_the_gsm_alphabet_and_one_part_whatever_the_host),

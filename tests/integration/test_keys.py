@@ -1,0 +1,316 @@
+"""Every key is changed by the commands of docs/operators/cles.md while families sign in and a head resets passwords: nobody is refused, and what
+was sent, sealed and opened before still holds. The bus is tcp with CURVE keys; systemd's part, holding the portal's socket, is played here."""
+
+import base64
+import contextlib
+import re
+import shlex
+import socket
+import subprocess
+import threading
+import time
+import urllib.parse
+
+import pytest
+
+from peers import certificates, ports
+from peers.identity import IdentityProvider
+from peers.lemonldap import make_rsa
+from peers.mail import text_of
+from peers.people import Town
+from peers.portal import ACADEMY, HEAD_PASSWORD, PASSWORD, PortalVisitor, add_administrator, add_head, birth, opening_fields, sign_in, sign_in_head
+from peers.site import DAEMONS, ROOT, Site
+
+PAGE = ROOT / "docs/operators/cles.md"
+SERVICES = ("import", "notify", "link", "statistics")
+METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://ent.example/">
+<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">
+<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://ent.example/sso"/>
+</IDPSSODescriptor></EntityDescriptor>"""
+
+
+def steps(title):
+    """The commands of a chapter of the page: one list a block that is meant to be followed."""
+    chapter = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.M | re.S)[1]
+    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", chapter, re.M | re.S)]
+
+
+def bus_settings(folder):
+    names = [name for service in SERVICES for name in (service, f"events_{service}")]
+    chosen = ports.remember(folder / "bus-ports.json", names, {})
+    return {**{name: [f"tcp://127.0.0.1:{port}"] for name, port in chosen.items()}, "curve_secret_file": folder / "bus.key",
+            "curve_server_public_file": folder / "bus.pub", "curve_clients_directory": folder / "bus-clients", "timeout": "15s"}
+
+
+def make_bus_keys(site):
+    """As the page says of the first ones."""
+    site.run_ctl("key", "curve", site.folder / "bus.key")
+    public = (site.folder / "bus.key.pub").read_text()
+    (site.folder / "bus-clients").mkdir()
+    for name in ("bus.pub", "bus-clients/1.pub"):
+        (site.folder / name).write_text(public)
+
+
+def make_saml(folder):
+    """A peer that nobody asks, and our key."""
+    key, certificate = make_rsa(folder, "ent-saml")
+    _, theirs = make_rsa(folder, "ent")
+    body = "".join(line for line in theirs.read_text().splitlines() if "-----" not in line)
+    (folder / "ent.xml").write_text(METADATA.format(certificate=body))
+    return {'ent "elycee"': {"label": "ENT", "academy": ACADEMY, "protocol": "saml", "metadata_file": folder / "ent.xml",
+                             "signing_key_file": key, "signing_certificate_file": certificate, "key_pattern": "([0-9]+)"}}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "100000", "provider_keys_interval": "1s"},
+                "notify": {"scan_interval": "200ms"}, "bus": bus_settings(folder)}
+    site = Site(folder, settings=settings, with_kannel=False)
+    site.provider = IdentityProvider(folder / "identity", site.portal_url, {}, portals=("lyon",))
+    secret = folder / "portail.secret"
+    secret.write_text(site.provider.secret + "\n")
+    secret.chmod(0o600)
+    site.settings.update({'academy_portal "lyon"': site.provider.section(ACADEMY, client_secret_file=secret), **make_saml(folder)})
+    try:
+        make_bus_keys(site)
+        site.start_peers()
+        site.town = Town(site, ACADEMY)
+        site.school = site.town.school(2)
+        site.provider.people["girard"] = {"name": "Mme Girard", "preferred_username": "mgirard", "FrEduRneResp": [site.school[0]]}
+        site.provider.start()
+        with socket.create_server(("127.0.0.1", site.ports["portal"]), backlog=4096) as held:
+            site.daemons["preau-portald"].socket = held
+            for name in DAEMONS:
+                launch(site, name)
+            yield site
+            site.daemons["preau-portald"].stop()
+    finally:
+        site.provider.stop()
+        site.remove()
+
+
+def launch(site, name):
+    site.launch(name, **({"PREAU_PORTAL_LISTEN": "systemd"} if name == "preau-portald" else {}))
+
+
+def follow(here, commands):
+    """The page's commands, in this site's folder, under this account: there are no others to give files to."""
+    said = {}
+    for command in commands:
+        words = shlex.split(command.replace("/etc/preau/", f"{here.folder}/"))
+        if words[:2] == ["systemctl", "restart"]:
+            here.stop_daemon(words[2])
+            launch(here, words[2])
+        elif words[0] == "preauctl":
+            said[command] = here.ctl(*words[1:])
+        elif words[0] not in ("chgrp", "chown"):
+            subprocess.run(["sh", "-ec", shlex.join(words) if ">>" not in words else command.replace("/etc/preau/", f"{here.folder}/")], check=True,
+                           capture_output=True)
+    return said
+
+
+# --------------------------------------------------------------------------------------------------------------- the traffic
+
+
+def guardian(here, nom):
+    child = here.town.pupil(here.school, "Zoé", nom, "2012-05-06", account=True)
+    person = here.town.guardian("Anne", nom, [child])
+    person.child = child
+    for one in (person, child):
+        one.hand_out()
+    return person
+
+
+def open_account(here, person):
+    """Up to the mail: the path of the link that it brings."""
+    address = f"{person.nom.lower()}@example.org"
+    visitor = sign_in(here, person)
+    visitor.submit(visitor.page.form("/ouverture"), opening_fields(visitor.page, [birth(person.child)]), nouveau=PASSWORD, confirmation=PASSWORD,
+                   courriel=address)
+    return re.search(r"/activation/\S+", text_of(here.mail.wait(address, seconds=60)[-1]))[0]
+
+
+def confirm(here, person, link):
+    visitor = sign_in(here, person, PASSWORD)
+    page = visitor.get(link)
+    return visitor.submit(page.form(link))
+
+
+def active(here, nom):
+    person = guardian(here, nom)
+    assert confirm(here, person, open_account(here, person)).status == 200
+    return person
+
+
+class Traffic(threading.Thread):
+    """Somebody whose session lives as long as all this, others who sign in, a head who resets a password that its pupil then uses: written by
+    notifyd, read by linkd."""
+
+    def __init__(self, here):
+        super().__init__()
+        self.here, self.over, self.rounds, self.failures = here, threading.Event(), 0, []
+        self.guardian, self.pupil = active(here, "Passante"), guardian(here, "Remise").child
+        self.held = sign_in(here, self.guardian, PASSWORD)
+        self.head = sign_in_head(here, "head")
+
+    def run(self):
+        while not self.over.is_set():
+            for deed in (self.go_on, self.come_anew, self.reset):
+                try:
+                    deed()
+                except Exception as error:
+                    self.failures.append(f"{deed.__name__} in round {self.rounds}: {error!r}")
+            self.rounds += 1
+
+    def go_on(self):
+        page = self.held.get("/guichet")
+        assert (page.status, page.path) == (200, "/guichet"), page.text
+
+    def come_anew(self):
+        page = sign_in(self.here, self.guardian, PASSWORD).page
+        assert (page.status, page.path) == (200, "/guichet"), page.text
+
+    def reset(self):
+        uai, path = self.here.school[0], f"/etablissements/{self.here.school[0]}/comptes/%d-%d" % self.pupil.account
+        preview = self.head.submit(self.head.get(path).form(f"/etablissements/{uai}/apercu"), action="reset")
+        sent = self.head.submit(preview.form(f"/etablissements/{uai}/envoi"))
+        assert sent.status == 200, sent.text
+        page = self.head.submit(self.head.get(path).form(path + "/mot-de-passe"))
+        self.pupil.password = re.search(r'id="mot-de-passe">([^<]+)<', page.content.decode())[1]
+        page = sign_in(self.here, self.pupil).page
+        assert (page.status, page.path) == (200, "/ouverture"), page.text
+
+
+@pytest.fixture(scope="module")
+def traffic(here):
+    add_head(here, "head", here.school)
+    traffic = Traffic(here)
+    traffic.start()
+    yield traffic
+    traffic.over.set()
+    traffic.join(120)
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_refused(here, traffic):
+    """Whatever a test changes: at least one whole round goes on after it, and none failed."""
+    yield
+    done = traffic.rounds
+    here.wait(lambda: traffic.rounds > done + 1, seconds=60, what="a round of the traffic")
+    assert not traffic.failures, "\n".join(traffic.failures) + here.log("preau-linkd")[-2000:]
+
+
+# --------------------------------------------------------------------------------------------------------------- the keys
+
+
+def rows_of(here, number):
+    return {key["number"]: key["rows"] for key in here.ctl("key", "list", json_answer=True)["keys"] if key["purpose"] == "sealing"}[number]
+
+
+def test_the_ring_changes(here):
+    untouched = guardian(here, "Jamais")
+    opened = guardian(here, "Ouverte")
+    link = open_account(here, opened)
+    add_administrator(here, "exploitant", "exploitant", "--nation")
+    assert sign_in_head(here, "exploitant").page.path == "/administration"
+    generate, learn, promote, reseal, remove = steps("Le trousseau")
+
+    follow(here, generate)
+    assert {path.name for path in (here.folder / "keys").glob("*-2*")} == {"sealing-2.next.key", "tokens-2.next.key"}
+    follow(here, learn)
+    follow(here, promote)
+    between = guardian(here, "Entredeux")
+    later = open_account(here, between)
+    assert rows_of(here, 1)["passwords"] > 0 and rows_of(here, 1)["second_factors"] == 1
+    said = follow(here, reseal)
+    assert "scellés de nouveau par sealing-2.key" in said[reseal[0]]
+    assert (rows_of(here, 1)["passwords"], rows_of(here, 1)["second_factors"]) == (0, 0)
+    assert sign_in(here, untouched.child).page.path == "/ouverture"
+
+    assert confirm(here, opened, link).status == 200, "a link of before is as good as one of now"
+    assert confirm(here, between, later).status == 200
+    follow(here, remove)
+    assert sign_in(here, untouched).page.path == "/ouverture", "what was sealed long ago opens without the key that sealed it"
+    assert sign_in_head(here, "exploitant").page.path == "/administration", "with the code of the telephone that was set up before"
+    assert here.run_ctl("key", "list").returncode == 0
+
+
+def test_a_key_that_is_missing_is_told(here):
+    key = here.folder / "keys/sealing-2.key"
+    kept = key.read_bytes()
+    other = here.folder / "keys/sealing-3.key"
+    try:
+        here.ctl("key", "generate", "sealing")  # no daemon is started meanwhile
+        key.unlink()
+        told, done = here.run_ctl("key", "list", "--json"), here.run_ctl("key", "reseal")
+    finally:
+        key.write_bytes(kept)
+        key.chmod(0o600)
+        other.unlink()
+    assert told.returncode == 1 and '"number": 2' in told.stdout.split('"lost"')[1]
+    assert done.returncode == 1 and "qu’aucune clef du trousseau n’ouvre" in done.stdout, "and what does not open stays as it is"
+
+
+def test_the_keys_of_the_bus_change(here):
+    admit, take, dismiss = steps("Le bus")
+    old = (here.folder / "bus.pub").read_text()
+    follow(here, admit)
+    follow(here, take)
+    follow(here, dismiss)
+    assert old not in (here.folder / "bus.pub").read_text()
+    assert here.ctl("admin", "list"), "and preauctl, which holds the same"
+
+
+def test_the_secret_of_a_provider_changes(here):
+    def come():
+        visitor = PortalVisitor(here.portal_url, here.provider.authority)
+        return visitor.go("lyon", "girard").path
+
+    admit, remove = steps("Les fournisseurs d’identité")
+    (here.folder / "nouveau.secret").write_text("un autre secret de client, donné par l’académie\n")
+    (here.folder / "nouveau.secret").chmod(0o600)
+    first = come()
+    assert first.startswith("/administration") or first.startswith("/etablissements"), first
+    follow(here, admit)
+    assert come() == first, "the provider has not changed it yet"
+    here.provider.stop()
+    here.provider.secret = "un autre secret de client, donné par l’académie"
+    here.provider.start()
+    assert come() == first, "the provider has"
+    follow(here, remove)
+    assert come() == first
+
+
+def way_out(here):
+    """The signed request that a browser would take to the ENT."""
+    answer = PortalVisitor(here.portal_url, here.provider.authority).session.get(f"{here.portal_url}/ent/elycee", allow_redirects=False, timeout=20)
+    return answer.headers["Location"]
+
+
+def is_signed_by(here, certificate):
+    signed, _, signature = urllib.parse.urlsplit(way_out(here)).query.partition("&Signature=")
+    file, public = here.folder / "signature", here.folder / "signature.pub"
+    file.write_bytes(base64.b64decode(urllib.parse.unquote(signature)))
+    public.write_bytes(subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout)
+    return subprocess.run(["openssl", "dgst", "-sha256", "-verify", public, "-signature", file], input=signed.encode(), capture_output=True).returncode == 0
+
+
+def told_certificates(here):
+    metadata = PortalVisitor(here.portal_url, here.provider.authority).session.get(f"{here.portal_url}/ent/elycee/metadata", timeout=20).text
+    return metadata.count("<X509Certificate>") + metadata.count("<ds:X509Certificate>")
+
+
+def test_the_key_that_signs_for_saml_changes(here):
+    admit, take, remove = steps("SAML")
+    old, new = here.folder / "before.pem", here.folder / "ent-saml-2.pem"
+    old.write_bytes((here.folder / "ent-saml.pem").read_bytes())
+    follow(here, admit)
+    kept = new.read_bytes()
+    assert told_certificates(here) == 2 and is_signed_by(here, old), "told beforehand, and the old one signs"
+    follow(here, take)
+    assert told_certificates(here) == 2 and is_signed_by(here, new)
+    follow(here, remove)
+    new.write_bytes(kept)
+    assert told_certificates(here) == 1 and is_signed_by(here, new)
