@@ -31,6 +31,8 @@
 #include <unistd.h>
 
 #define LOOK SECONDS(1)
+/* A request that is on its way while we begin to stop is read within it, on the busiest host too. */
+#define LINGER MILLISECONDS(300)
 enum {
     ARENA_BYTES = 4 * 1024 * 1024,
     WRITE_PATIENCE = 4, /* times the timeout: an answer may be large and the line of a school slow */
@@ -58,7 +60,9 @@ struct http_server {
     struct timer *attach;
     int port;
     unsigned connection_count;
+    bool is_held;
     bool is_refusing;
+    struct tick refused;                                    /* when that began */
     TAILQ_HEAD(server_connections, connection) connections; /* in the order in which they came */
     size_t pending_count;
     LIST_HEAD(, http_request) pending;
@@ -130,7 +134,7 @@ static void make_room(const struct http_server *server)
 
 static void accept_if_room(struct http_server *server)
 {
-    if (server->is_refusing)
+    if (server->is_refusing || server->is_held)
         return;
     struct evconnlistener *listener = evhttp_bound_socket_get_listener(server->bound);
     /* the kernel's backlog holds the others meanwhile */
@@ -479,10 +483,28 @@ bool http_server_open(struct loop *loop, const struct http_options *options, htt
     return true;
 }
 
+void http_server_hold(struct http_server *server)
+{
+    server->is_held = true;
+    (void)evconnlistener_disable(evhttp_bound_socket_get_listener(server->bound));
+}
+
+void http_server_let_in(struct http_server *server)
+{
+    server->is_held = false;
+    accept_if_room(server);
+}
+
 void http_server_refuse(struct http_server *server)
 {
     server->is_refusing = true;
+    server->refused = clock_tick();
     (void)evconnlistener_disable(evhttp_bound_socket_get_listener(server->bound));
+}
+
+bool http_server_is_idle(const struct http_server *server)
+{
+    return server->is_refusing && server->pending_count == 0 && duration_longer(clock_since(server->refused), LINGER);
 }
 
 size_t http_server_pending(const struct http_server *server)

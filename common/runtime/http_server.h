@@ -34,8 +34,13 @@ struct http_options {
 /* The server is the caller's. Faults: IO (address in use …), CONFIG (address not understood). */
 MUST_USE bool http_server_open(struct loop *loop, const struct http_options *options, http_handler *handler, void *arg,
     struct http_server **out_server, struct fault *fault);
-/* Takes no further connections; requests in hand may still be answered. */
+/* Until http_server_let_in, whoever connects waits in the kernel's queue: what stands behind the handler is not there yet. */
+void http_server_hold(struct http_server *server);
+void http_server_let_in(struct http_server *server);
+/* Takes no further connections; requests in hand may still be answered, and those that come by connections that are there. */
 void http_server_refuse(struct http_server *server);
+/* Refusing, nothing in hand, and for long enough that what a client had sent before it could know has been read. */
+bool http_server_is_idle(const struct http_server *server);
 /* Requests given to the handler and not answered yet. */
 size_t http_server_pending(const struct http_server *server);
 /* Also ends what is pending: those requests may still be answered once, into the void. */

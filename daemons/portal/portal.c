@@ -28,6 +28,7 @@
 #include "portal/service_state.h"
 #include "portal/visit.h"
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
 #include "runtime/daemon.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
@@ -39,6 +40,8 @@
 
 enum { PARAMETERS_MAX_OF_A_FORM = 1000 };
 #define PURGE_PERIOD MINUTES(10)
+/* A connection to PostgreSQL is made in far less. */
+#define DATABASE_PATIENCE SECONDS(2)
 
 static void sessions_purged(void *arg, int64_t open, const struct fault *fault)
 {
@@ -125,6 +128,7 @@ static void portal_stop(struct daemon_run *run)
 {
     struct portal *portal = run->own;
     timer_cancel(&portal->purge);
+    timer_cancel(&portal->opening);
     http_server_close(&portal->server);
     client_close(&portal->link);
     client_close(&portal->notify);
@@ -140,6 +144,26 @@ static void portal_stop(struct daemon_run *run)
     open_figures_free(&portal->open_figures);
     bus_curve_close(&portal->curve);
     memory_free(&run->own);
+}
+
+/* --- the first visitors --- */
+
+static void doors_look(void *arg)
+{
+    struct portal *portal = arg;
+    if (store_is_ready(portal->store) || duration_longer(clock_since(portal->begun), DATABASE_PATIENCE)) {
+        timer_cancel(&portal->opening);
+        http_server_let_in(portal->server);
+    }
+}
+
+/* Who comes while we are restarted waits at the socket, which systemd holds, and a moment more until the database is there; not
+ * longer: a portal without one says so. */
+static void doors_hold(struct portal *portal)
+{
+    portal->begun = clock_tick();
+    http_server_hold(portal->server);
+    portal->opening = loop_every(portal->loop, MILLISECONDS(10), doors_look, portal);
 }
 
 static bool portal_start(struct daemon_run *run, struct fault *fault)
@@ -179,8 +203,10 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
                   server_open(portal, run, fault);
     if (!opened) {
         portal_stop(run);
+        return false;
     }
-    return opened;
+    doors_hold(portal);
+    return true;
 }
 
 static void portal_drain(struct daemon_run *run)
@@ -192,7 +218,7 @@ static void portal_drain(struct daemon_run *run)
 static bool portal_is_idle(struct daemon_run *run)
 {
     const struct portal *portal = run->own;
-    return http_server_pending(portal->server) == 0;
+    return http_server_is_idle(portal->server);
 }
 
 static const struct daemon daemon_portal = {

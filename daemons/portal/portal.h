@@ -40,5 +40,7 @@ struct portal {
     struct statements statements;
     struct service_watch *service_watch;
     struct timer *purge;
+    struct timer *opening; /* until visitors are let in */
+    struct tick begun;
     struct bus_curve *curve;
 };
