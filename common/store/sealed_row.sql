@@ -32,7 +32,7 @@ select get_byte(d.sealed, 1)::bigint << 24 | get_byte(d.sealed, 2) << 16 | get_b
 -- $1 academy smallint
 -- $2 account bigint
 -- $3 key bytea
--- $4 limit integer
+-- $4 limit bigint
 select c.academy, c.account_id as id, c.sealed
   from preau.credential c
  where (c.academy, c.account_id) > ($1, $2) and c.sealed is not null and substring(c.sealed from 2 for 4) <> $3
@@ -44,7 +44,7 @@ select c.academy, c.account_id as id, c.sealed
 -- :role link
 -- $1 administrator bigint
 -- $2 key bytea
--- $3 limit integer
+-- $3 limit bigint
 select 0 as academy, a.id, a.totp_sealed as sealed
   from preau.administrator a
  where a.id > $1 and a.totp_sealed is not null and substring(a.totp_sealed from 2 for 4) <> $2
