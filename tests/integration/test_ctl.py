@@ -161,11 +161,34 @@ def test_migrate_without_a_server_ends_with_3(preauctl, tmp_path):
 def test_a_key_more_has_the_next_number(preauctl, tmp_path):
     told = [json.loads(run(preauctl, "key", "generate", "sealing", "--json", PREAU_KEYS_DIRECTORY=str(tmp_path)).stdout)
             for _ in range(2)]
-    assert told == [{"purpose": "sealing", "number": 1}, {"purpose": "sealing", "number": 2}]
+    assert told == [{"purpose": "sealing", "number": 1, "use": "writes"}, {"purpose": "sealing", "number": 2, "use": "writes"}]
     keys = sorted(tmp_path.iterdir())
     assert [key.name for key in keys] == ["sealing-1.key", "sealing-2.key"]
     assert all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
     assert keys[0].read_text() != keys[1].read_text()
+
+
+def test_the_next_key_is_promoted_once(preauctl, tmp_path):
+    def key(*words):
+        return run(preauctl, "key", *words, "--json", PREAU_KEYS_DIRECTORY=str(tmp_path))
+
+    key("generate", "tokens")
+    assert json.loads(key("generate", "tokens", "--next").stdout) == {"purpose": "tokens", "number": 2, "use": "next"}
+    assert "tokens-2.next.key" in error_of(key("generate", "tokens", "--next"))["message"], "one is enough"
+    assert json.loads(key("promote", "tokens").stdout) == {"purpose": "tokens", "number": 2, "use": "writes"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tokens-1.key", "tokens-2.key"]
+    assert key("promote", "tokens").returncode == 3
+
+
+def test_a_pair_for_the_bus_is_written_over_nothing(preauctl, tmp_path):
+    file = tmp_path / "bus.key"
+    told = json.loads(run(preauctl, "key", "curve", file, "--json").stdout)
+    assert told == {"secret_file": str(file), "public_file": f"{file}.pub", "public": (tmp_path / "bus.key.pub").read_text().strip()}
+    assert file.stat().st_mode & 0o777 == 0o600 and file.read_text().strip() not in json.dumps(told)
+    kept = file.read_text()
+    assert run(preauctl, "key", "curve", file).returncode == 3 and file.read_text() == kept
+    file.unlink()
+    assert run(preauctl, "key", "curve", file).returncode == 3 and not file.exists(), "half a pair is none"
 
 
 # administrators
