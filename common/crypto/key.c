@@ -244,9 +244,9 @@ size_t key_of_late(const struct key_ring *ring, enum key_purpose purpose, uint32
 
 /* --- the folder --- */
 
-/* What is there of a purpose: the last number, and of the keys that are to write next, the last too. 0: none. */
+/* What is there of a purpose: the last number of all, of the keys that write, and of those that are to write next. 0: none. */
 struct numbers {
-    uint32_t last, next;
+    uint32_t last, writes, next;
 };
 
 static bool look(const char *directory, enum key_purpose wanted, struct numbers *out_numbers, mode_t *out_mode,
@@ -270,7 +270,8 @@ static bool look(const char *directory, enum key_purpose wanted, struct numbers 
             continue;
         }
         out_numbers->last = number > out_numbers->last ? number : out_numbers->last;
-        out_numbers->next = use == KEY_NEXT && number > out_numbers->next ? number : out_numbers->next;
+        uint32_t *last_of_use = use == KEY_NEXT ? &out_numbers->next : &out_numbers->writes;
+        *last_of_use = number > *last_of_use ? number : *last_of_use;
     }
     closedir(list);
     return true;
@@ -360,6 +361,9 @@ bool key_promote(
     }
     path_of(directory, purpose, numbers.next, KEY_NEXT, next);
     path_of(directory, purpose, numbers.next, KEY_WRITES, path);
+    if (numbers.writes > numbers.next) {
+        return problem(out_problem, problem_size, next, "a newer key writes already, this one never would (rm)");
+    }
     /* one that was killed between the two left both names of the same file */
     return ((link(next, path) == 0 || (errno == EEXIST && is_same_file(next, path))) && unlink(next) == 0) ||
            problem(out_problem, problem_size, path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)

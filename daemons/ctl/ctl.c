@@ -556,7 +556,7 @@ static const struct command commands[] = {
      .summary = "Dit chaque faute de forme de la configuration ; code 1 s’il y en a.",
      .run = ctl_config_check,
      },
-    {.group = NULL                                                                                             },
+    {.group = NULL                                                                                                                      },
 };
 
 static struct config *read_config(const struct ctl *ctl, const char *const *sections)

@@ -135,6 +135,19 @@ static void check_conninfo(struct counting *counting, enum config_key key)
         check_secret(counting, config_key_name(key), passfile, NULL);
 }
 
+/* Every daemon opens the bus with the same one. */
+static void check_bus_key(struct counting *counting)
+{
+    struct doctor *doctor = counting->doctor;
+    check_secret_key(counting, doctor->config, CONFIG_BUS_CURVE_SECRET_FILE, NULL);
+    if (!config_is_set(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE))
+        return;
+    for (size_t i = 0; i < HOUSE_COUNT; i++)
+        if (doctor_may_become(house_daemons[i].account))
+            (void)check_access(
+                doctor, &house_daemons[i], config_text(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE), R_OK);
+}
+
 /* Of the ring, files that are keys by their names. */
 static void check_ring_files(struct counting *counting)
 {
@@ -163,7 +176,7 @@ void doctor_secrets(struct doctor *doctor, int index)
     const struct house_daemon *notifyd = &house_daemons[HOUSE_NOTIFY];
     const struct house_daemon *linkd = &house_daemons[HOUSE_LINK];
     check_ring_files(&counting);
-    check_secret_key(&counting, doctor->config, CONFIG_BUS_CURVE_SECRET_FILE, NULL);
+    check_bus_key(&counting);
     check_secret_key(&counting, doctor->config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE, notifyd);
     check_secret_key(&counting, doctor->config, CONFIG_FRANCECONNECT_CLIENT_SECRET_FILE, linkd);
     check_titled_secrets(&counting, "sms_provider", CONFIG_SMS_PROVIDER_SECRET_FILE);

@@ -32,24 +32,29 @@ static enum oidc_authentication authentication_of(const char *word)
     return (enum oidc_authentication)found;
 }
 
+/* The next line that is not empty, and *text behind it. NULL: there is none. */
+static struct secret *next_line(const char **text)
+{
+    const char *line = *text + strspn(*text, "\r\n");
+    size_t length = strcspn(line, "\r\n");
+    *text = line + length;
+    return length > 0 ? secret_new(line, length) : NULL;
+}
+
 bool oidc_client_secrets_read(
     const char *file, struct secret **out_secret, struct secret **out_other, struct fault *fault)
 {
-    _cleanup_(secret_free) struct secret *all = NULL;
+    _cleanup_(secret_free) struct secret *all = NULL, *third = NULL;
     if (!secret_read_file(file, &all, fault)) {
         return false;
     }
-    const char *text = secret_text(all);
-    size_t length = strcspn(text, "\n");
-    const char *other = text + length + (text[length] == '\n');
-    size_t other_length = strcspn(other, "\n");
-    if (other[other_length] != '\0') {
-        return wrong(fault, "client_secret_file", "has more than two lines",
-            "It holds the secret, and on a second line another one while the provider changes it.");
-    }
-    *out_secret = secret_new(text, length);
-    *out_other = other_length > 0 ? secret_new(other, other_length) : NULL;
-    return true;
+    const char *rest = secret_text(all);
+    *out_secret = next_line(&rest);
+    *out_other = next_line(&rest);
+    third = next_line(&rest);
+    return (*out_secret && !third) ||
+           wrong(fault, "client_secret_file", third ? "has more than two lines" : "is empty",
+               "It holds the secret, and on a second line another one while the provider changes it.");
 }
 
 /* A key that cannot sign is told now, not at the first sign-in. */

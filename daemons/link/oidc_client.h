@@ -23,7 +23,7 @@ MUST_USE bool oidc_client_read(const struct config *section, const struct oidc_c
     struct oidc_settings *settings, struct oidc_client *out_client, struct fault *fault);
 void oidc_client_clear(struct oidc_client *client);
 
-/* A file of secrets: one, and on a second line another one that the provider may know us by instead, while they change. *out_other: NULL when
- * there is none. Faults: CONFIG, and those of secret_read_file. */
+/* A file of secrets: one, and on a second line another one that the provider may know us by instead, while they change; empty lines
+ * do not count. *out_other: NULL when there is none. The caller's to free, after a fault too. Faults: CONFIG, and those of secret_read_file. */
 MUST_USE bool oidc_client_secrets_read(
     const char *file, struct secret **out_secret, struct secret **out_other, struct fault *fault);

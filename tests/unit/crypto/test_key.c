@@ -197,6 +197,8 @@ static void one_next_key_is_enough(void **state)
     assert_false(key_generate(ring->directory, KEY_TOKENS, KEY_NEXT, &number, problem, sizeof problem));
     assert_non_null(strstr(problem, "tokens-2.next.key: a next key is there already"));
     assert_int_equal(ring_generate(ring, KEY_TOKENS), 3); /* in haste: it writes at once */
+    assert_false(key_promote(ring->directory, KEY_TOKENS, &number, problem, sizeof problem));
+    assert_non_null(strstr(problem, "tokens-2.next.key: a newer key writes already"));
 }
 
 /* A folder brought from another host over one where it was promoted already, or a promotion that was killed. */
