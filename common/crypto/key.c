@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
@@ -114,10 +115,17 @@ static bool key_add(struct key_ring *ring, const struct key *new, const char *pa
            problem(out_problem, size, path, "another key has this number");
 }
 
+/* A folder that systemd gives to a daemon (LoadCredential=keys:/etc/preau/keys) has its files under such names, beside others. */
+static const char *without_prefix(const char *name)
+{
+    static const char given[] = "keys_";
+    return strncmp(name, given, sizeof given - 1) == 0 ? name + sizeof given - 1 : name;
+}
+
 static bool ring_add(struct key_ring *ring, const char *directory, const char *name, char *out_problem, size_t size)
 {
     struct key key = {.purpose = KEY_PURPOSE_COUNT};
-    if (!name_read(name, &key.purpose, &key.number, &key.use)) {
+    if (!name_read(without_prefix(name), &key.purpose, &key.number, &key.use)) {
         return true; /* not a key's name: another program's file */
     }
     char path[PATH_SIZE];
@@ -284,11 +292,22 @@ static void path_of(const char *directory, enum key_purpose purpose, uint32_t nu
     snprintf(out_path, PATH_SIZE, "%s/%s", directory, name);
 }
 
+/* On the second line, since a copy has times of its own (runtime/key_file.h): when the first was written. */
+static bool write_date(int file)
+{
+    struct stat status;
+    struct tm time;
+    char line[32];
+    return fstat(file, &status) == 0 && gmtime_r(&status.st_mtime, &time) &&
+           strftime(line, sizeof line, "%Y-%m-%dT%H:%M:%SZ\n", &time) > 0 &&
+           write(file, line, strlen(line)) == (ssize_t)strlen(line);
+}
+
 static bool write_whole(const char *path, mode_t mode, const char *text)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = file >= 0 && fchmod(file, mode) == 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) &&
-                   fsync(file) == 0;
+                   write_date(file) && fsync(file) == 0;
     int error = errno;
     if (file >= 0) {
         close(file);

@@ -3,7 +3,8 @@
  *
  * A file is named "<purpose>-<number>.key" and holds 32 bytes in hexadecimal; mode 0600 or 0640. While daemons run, a new
  * one comes as "<purpose>-<number>.next.key", which reads and does not write: once every daemon knows it, it loses its
- * "next", and whoever writes with it first is understood by all (docs/decisions/0030). */
+ * "next", and whoever writes with it first is understood by all (docs/decisions/0030). What stands after the first line is no part of the key: preauctl writes there when it
+ * was made. Before such a name "keys_" may stand, where systemd gives the folder to a daemon. */
 #pragma once
 
 #include <stdbool.h>

@@ -224,7 +224,8 @@ void config_print_manual(FILE *out)
         "Une valeur vient, la dernière l'emportant : du défaut ; de chaque fichier donné par `--config`, dans\n"
         "l'ordre ; de l'environnement, `PREAU_<SECTION>_<CLEF>` (listes séparées par des virgules). Tout est lu\n"
         "et vérifié avant que rien ne serve : `--check-config` dit chaque faute avec son fichier, sa ligne et sa\n"
-        "clef, et sort avec le code 1. Un mot de passe n'est jamais une valeur : c'est le nom d'un fichier.\n\n"
+        "clef, et sort avec le code 1. Un mot de passe n'est jamais une valeur : c'est le nom d'un fichier, ou\n"
+        "`credential:NOM` de ce que systemd donne au démon ([cles.md](cles.md#ce-que-systemd-donne)).\n\n"
         "Durées : `500ms`, `30s`, `5min`, `2h`, `90j`. Tailles : `64Kio`, `20Mio`, `1Gio`.\n",
         out);
     for (int i = 0; i < CONFIG_KEY_COUNT; i++) {

@@ -2,6 +2,7 @@
 #include "runtime/config_table.h"
 
 #include "runtime/cleanup.h"
+#include "runtime/credential.h"
 #include "runtime/memory.h"
 #include "runtime/network.h"
 #include "runtime/schedule.h"
@@ -124,13 +125,22 @@ static bool check_length(const struct config_row *row, size_t length, const char
     return length <= (size_t)max || SAY(problem, "trop long : au plus %ld %s", max, of);
 }
 
+static bool check_path(const struct config_row *row, const char *text, char *problem)
+{
+    const char *credential = row->type == CONFIG_FILE ? credential_name(text) : NULL;
+    if (credential != NULL)
+        return credential_name_is_right(credential) ||
+               SAY(problem, "« %.80s » : après « credential: », le nom que LoadCredential= donne à ce fichier", text);
+    return text[0] == '\0' || text[0] == '/' ||
+           SAY(problem, "« %.80s » : écrivez un chemin entier, qui commence par /", text);
+}
+
 static bool check_text(const struct config_row *row, const char *text, char *problem)
 {
     if (!utf8_is_valid(text))
         return SAY(problem, "le texte n'est pas en UTF-8 : enregistrez le fichier en UTF-8");
     if (row->type == CONFIG_FILE || row->type == CONFIG_DIRECTORY)
-        return text[0] == '\0' || text[0] == '/' ||
-               SAY(problem, "« %.80s » : écrivez un chemin entier, qui commence par /", text);
+        return check_path(row, text, problem);
     return check_length(row, strlen(text), "octets", problem);
 }
 
@@ -203,6 +213,14 @@ static bool read_one(const struct config_row *row, const char *text, int64_t *ou
     return false;
 }
 
+/* What systemd gives is a path for whom it gives it to; for others, who do not read it, it stays a name. */
+static char *text_of(const struct config_row *row, const char *text)
+{
+    const char *credential = row->type == CONFIG_FILE ? credential_name(text) : NULL;
+    char *path = credential != NULL ? credential_path(credential) : NULL;
+    return path != NULL ? path : checked_strdup(text);
+}
+
 bool config_value_read(const struct config_row *row, const char *const *texts, size_t count,
     struct config_value *out_value, char problem[static CONFIG_PROBLEM_SIZE])
 {
@@ -215,7 +233,7 @@ bool config_value_read(const struct config_row *row, const char *const *texts, s
             return false;
     *out_value = (struct config_value){.number = number};
     if (!is_list) {
-        out_value->text = checked_strdup(count > 0 ? texts[0] : "");
+        out_value->text = text_of(row, count > 0 ? texts[0] : "");
         return true;
     }
     out_value->list = checked_calloc(count + 1, sizeof *out_value->list);
@@ -231,6 +249,11 @@ bool config_value_exists(
     if ((!is_directory && row->type != CONFIG_FILE) || value->text[0] == '\0')
         return true;
     struct stat stat_;
+    if (credential_name(value->text) != NULL)
+        return SAY(problem, "« %.120s » : systemd n'a rien donné à ce programme ($CREDENTIALS_DIRECTORY)", value->text);
+    if (stat(value->text, &stat_) != 0 && credential_is_at(value->text))
+        return SAY(problem, "systemd ne donne pas « %.80s » à ce démon (%s) : LoadCredential= de son unité",
+            strrchr(value->text, '/') + 1, strerror(errno));
     if (stat(value->text, &stat_) != 0)
         return SAY(problem, "%s « %.120s » est introuvable (%s)", is_directory ? "le dossier" : "le fichier",
             value->text, strerror(errno));

@@ -1,26 +1,58 @@
 #include "runtime/key_file.h"
 
 #include "runtime/clock.h"
+#include "runtime/credential.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
+#include "runtime/secret.h"
 #include "runtime/status.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The second line, which preauctl writes: a copy has times of its own. Not set: there is none, as in files of before. */
+static struct instant date_inside(const char *path)
+{
+    char text[128] = "";
+    struct tm date = {0};
+    struct instant written = {0};
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0)
+        return written;
+    ssize_t length = read(file, text, sizeof text - 1);
+    (void)close(file);
+    const char *line = length > 0 ? strchr(text, '\n') : NULL;
+    if (line != NULL && sscanf(line, " %4d-%2d-%2dT%2d:%2d:%2d", &date.tm_year, &date.tm_mon, &date.tm_mday,
+                            &date.tm_hour, &date.tm_min, &date.tm_sec) == 6) {
+        date.tm_year -= 1900;
+        date.tm_mon -= 1;
+        written.us = (int64_t)timegm(&date) * 1000000;
+    }
+    secret_wipe(text, sizeof text);
+    return written;
+}
 
 struct instant key_file_written(const char *path)
 {
     struct stat found;
-    if (stat(path, &found) != 0)
+    struct instant inside = date_inside(path);
+    if (instant_is_set(inside))
+        return inside;
+    if (credential_is_at(path) || stat(path, &found) != 0)
         return (struct instant){0};
     return (struct instant){(int64_t)found.st_mtim.tv_sec * 1000000 + found.st_mtim.tv_nsec / 1000};
 }
 
-/* 0: no key of this purpose. */
+/* 0: no key of this purpose. keys_: what systemd puts before the names of a folder that it gives (crypto/key.h). */
 static unsigned long number_of(const char *name, const char *purpose)
 {
+    static const char given[] = "keys_";
+    name += strncmp(name, given, sizeof given - 1) == 0 ? sizeof given - 1 : 0;
     size_t length = strlen(purpose);
     unsigned long number = 0;
     int end = 0;
@@ -35,15 +67,17 @@ struct instant key_file_newest(const char *directory, const char *purpose)
     if (folder == NULL)
         return (struct instant){0};
     unsigned long newest = 0;
+    char *path = NULL;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         unsigned long number = number_of(entry->d_name, purpose);
-        newest = number > newest ? number : newest;
+        if (number > newest) {
+            newest = number;
+            memory_free(&path);
+            path = checked_printf("%s/%s", directory, entry->d_name);
+        }
     }
     (void)closedir(folder);
-    if (newest == 0)
-        return (struct instant){0};
-    char *path = checked_printf("%s/%s-%lu.key", directory, purpose, newest);
-    struct instant written = key_file_written(path);
+    struct instant written = path != NULL ? key_file_written(path) : (struct instant){0};
     memory_free(&path);
     return written;
 }

@@ -9,7 +9,8 @@ struct status;
  * or the folder cannot be read. */
 struct instant key_file_newest(const char *directory, const char *purpose);
 
-/* When a file was written; not set: it cannot be looked at. */
+/* When a key was made, as its file says, or else when the file was written; not set: it cannot be looked at, or systemd made that file when
+ * it started this process. */
 struct instant key_file_written(const char *path);
 
 /* Tells it on /status (text `key_<key>_written`) and /metrics; an instant that is not set is not told.

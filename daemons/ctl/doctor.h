@@ -78,6 +78,17 @@ void doctor_academy_portals(struct doctor *doctor, int index);
 void doctor_ents(struct doctor *doctor, int index);
 void doctor_public_address(struct doctor *doctor, int index);
 
+/* --- what systemd gives (doctor_given.c) --- */
+
+/* What it gave to that daemon at its start (LoadCredential=), looked at as root or as that daemon where systemd puts it, or where this
+ * process has its own. Does it give the keys of the ring, the bus's secret key? The daemon then reads those, and not what the configuration names. */
+bool doctor_given_ring(const struct house_daemon *daemon);
+bool doctor_given_bus_key(const struct house_daemon *daemon);
+/* Sets what the daemon's unit sets for it, in the process that reads the configuration as it does. */
+void doctor_given_environment(const struct house_daemon *daemon);
+/* Tells each key that a daemon was not given, and each that it was and that is gone. */
+void doctor_given_keys(struct doctor *doctor);
+
 /* --- as whom --- */
 
 /* May this process become that account (it is root, and the account is there)? Else what follows is tried as ourselves. */

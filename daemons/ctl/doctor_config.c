@@ -63,6 +63,7 @@ static int read_as(void *arg, FILE *out)
 {
     const struct reading *reading = arg;
     struct config_problems problems = {0};
+    doctor_given_environment(reading->daemon);
     struct config *config =
         config_load(reading->ctl->files, reading->ctl->file_count, reading->daemon->sections, &problems);
     for (size_t i = 0; i < problems.count; i++)

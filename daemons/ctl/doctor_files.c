@@ -6,6 +6,7 @@
 #include "crypto/key.h"
 #include "crypto/random.h"
 #include "runtime/cleanup.h"
+#include "runtime/credential.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
 #include "store/server_state.h"
@@ -87,6 +88,8 @@ static void check_secret(
     struct doctor *doctor = counting->doctor;
     struct stat found;
     counting->count++;
+    if (credential_name(path) != NULL)
+        return; /* systemd's: whether the daemon has it is told where its configuration is read as it does (doctor_config.c) */
     if (stat(path, &found) != 0) {
         char reason[96];
         doctor_find(doctor, DOCTOR_BROKEN, "%s (%s) : %s", path, key, strerror_r(errno, reason, sizeof reason));
@@ -143,7 +146,7 @@ static void check_bus_key(struct counting *counting)
     if (!config_is_set(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE))
         return;
     for (size_t i = 0; i < HOUSE_COUNT; i++)
-        if (doctor_may_become(house_daemons[i].account))
+        if (doctor_may_become(house_daemons[i].account) && !doctor_given_bus_key(&house_daemons[i]))
             (void)check_access(
                 doctor, &house_daemons[i], config_text(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE), R_OK);
 }
@@ -163,7 +166,7 @@ static void check_ring_files(struct counting *counting)
         _cleanup_(memory_free) char *path = checked_printf("%s/%s", directory, entry->d_name);
         check_secret(counting, "keys.directory", path, NULL);
         for (size_t i = 0; i < ARRAY_LENGTH(users); i++)
-            if (doctor_may_become(house_daemons[users[i]].account))
+            if (doctor_may_become(house_daemons[users[i]].account) && !doctor_given_ring(&house_daemons[users[i]]))
                 (void)check_access(counting->doctor, &house_daemons[users[i]], path, R_OK);
     }
     (void)closedir(folder);
@@ -248,6 +251,7 @@ void doctor_keys(struct doctor *doctor, int index)
 {
     (void)index;
     check_ring(doctor);
+    doctor_given_keys(doctor);
     check_curve(doctor);
     if (doctor->state == DOCTOR_OK)
         doctor_detail(doctor, "%s", config_text(doctor->config, CONFIG_KEYS_DIRECTORY));

@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "ctl/output.h"
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 #include "runtime/secret.h"
 
@@ -86,13 +87,13 @@ enum ctl_exit ctl_key_promote(const struct ctl *ctl)
 
 /* --- the bus --- */
 
-/* Never over a file that is there. */
-static bool write_line(const char *path, mode_t mode, const char *line)
+/* line, and, unless it is NULL, another one. Never over a file that is there. */
+static bool write_lines(const char *path, mode_t mode, const char *line, const char *other)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file < 0)
         return false;
-    _cleanup_(secret_text_free) char *text = checked_printf("%s\n", line);
+    _cleanup_(secret_text_free) char *text = checked_printf("%s\n%s%s", line, other ? other : "", other ? "\n" : "");
     bool is_written =
         fchmod(file, mode) == 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
     int error = errno;
@@ -113,14 +114,15 @@ static enum ctl_exit curve_failed(const struct ctl *ctl, const char *path)
 enum ctl_exit ctl_key_curve(const struct ctl *ctl)
 {
     const char *path = ctl->arguments[0];
-    char public[BUS_KEY_SIZE], secret[BUS_KEY_SIZE];
+    char public[BUS_KEY_SIZE], secret[BUS_KEY_SIZE], made[CLOCK_TEXT_SIZE];
     _cleanup_(memory_free) char *beside = checked_printf("%s.pub", path);
     bus_curve_new_keys(public, secret);
-    bool is_written = write_line(path, 0600, secret);
+    clock_format(clock_now(), made);
+    bool is_written = write_lines(path, 0600, secret, made); /* runtime/key_file.h */
     secret_wipe(secret, sizeof secret);
     if (!is_written)
         return curve_failed(ctl, path);
-    if (!write_line(beside, 0644, public)) {
+    if (!write_lines(beside, 0644, public, NULL)) {
         enum ctl_exit code = curve_failed(ctl, beside);
         (void)unlink(path);
         return code;

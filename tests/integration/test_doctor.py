@@ -137,6 +137,23 @@ def test_a_ring_without_its_key(here):
     assert "preauctl key generate" in found(checks, "keys", "tokens")["advice"]
 
 
+def test_what_systemd_gave_is_looked_at_as_the_daemon_has_it(here, tmp_path):
+    """The folder of a daemon's unit, its ring and a secret in it."""
+    given, more, keys = tmp_path / "given", tmp_path / "more.conf", here.folder / "keys"
+    given.mkdir()
+    for key in keys.glob("*.key"):
+        (given / f"keys_{key.name}").write_bytes(key.read_bytes())
+        (given / f"keys_{key.name}").chmod(0o400)
+    _, checks = examine(here, CREDENTIALS_DIRECTORY=str(given))
+    others_are_well(checks)
+    (given / "keys_tokens-1.key").rename(given / "keys_tokens-7.key")
+    more.write_text('notify {\n    smtp_user = "preau"\n    smtp_password_file = "credential:secret_relais"\n}\n')
+    _, checks = examine(here, CREDENTIALS_DIRECTORY=str(given))
+    assert "systemctl restart preau-linkd" in found(checks, "keys", r"tokens-1\.key : preau-linkd ne l’a pas lue", state="look")["advice"]
+    assert "systemctl restart preau-importd" in found(checks, "keys", r"tokens-7\.key : preau-importd travaille encore", state="look")["advice"]
+    found(examine_with(here, more), "config_of_daemons", "preau-notifyd.*credential:secret_relais.*systemd n'a rien donné")
+
+
 def test_a_folder_that_is_gone(here):
     work, away = here.folder / "work", here.folder / "work-away"
     work.rename(away)

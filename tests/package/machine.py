@@ -1,7 +1,7 @@
 """A bare Debian in a folder, with PostgreSQL and our packages at hand: what an operator has before the first hour.
 
 Its programs run by chroot. There is no systemd in it: what an installed unit says of its daemon (account, group, umask,
-environment, folders, sockets) is read from the unit and done here.
+environment, folders, credentials, sockets) is read from the unit and done here.
 """
 
 import contextlib
@@ -20,17 +20,20 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Unit:
-    """A unit file, read as systemd does: KEY=VALUE lines, a key's last value counts."""
+    """A unit file, read as systemd does: KEY=VALUE lines, a key's last value counts, or all of them."""
 
     def __init__(self, file):
         self.values = {}
         for line in file.read_text().splitlines():
             key, equals, value = line.partition("=")
             if equals and not line.startswith(("#", ";")):
-                self.values[key.strip()] = value.strip()
+                self.values.setdefault(key.strip(), []).append(value.strip())
 
     def __getitem__(self, key):
-        return self.values.get(key, "")
+        return self.all(key)[-1] if self.all(key) else ""
+
+    def all(self, key):
+        return self.values.get(key, [])
 
 
 class Machine:
@@ -65,6 +68,9 @@ class Machine:
             for unit in shlex.split(command)[3:]:
                 self.start(unit)
             return ""
+        if command.startswith("systemctl restart "):
+            self.restart(command.split()[2])
+            return ""
         with tempfile.TemporaryFile("w+") as said:  # no pipe: a server that it starts would keep it open
             done = subprocess.run([*INSIDE, self.root, "/usr/bin/env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                                    "sh", "-ec", command], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600)
@@ -84,6 +90,28 @@ class Machine:
     def unit(self, name):
         return Unit(self.path(f"/lib/systemd/system/{name}"))
 
+    def give(self, unit, name, uid):
+        """LoadCredential=: copies that the daemon's account alone reads; the folder, as the daemon sees it."""
+        folder = f"/run/credentials/{name}"
+        made = self.path(folder)
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        for source in unit.all("LoadCredential"):
+            given, _, place = source.partition(":")
+            place = self.path(place)  # one that is not there is a fault of systemd's too
+            for file, copy in [(one, f"{given}_{one.name}") for one in place.iterdir() if one.is_file()] if place.is_dir() else [(place, given)]:
+                shutil.copyfile(file, made / copy)
+                (made / copy).chmod(0o400)
+                os.chown(made / copy, uid, -1)
+        made.chmod(0o500)
+        os.chown(made, uid, -1)
+        return folder
+
+    def restart(self, name):
+        self.running[name].send_signal(signal.SIGTERM)
+        self.running[name].wait(30)
+        self.start(name)
+
     def start(self, name):
         unit = self.unit(name)
         if name.endswith(".socket"):
@@ -98,7 +126,9 @@ class Machine:
             made.chmod(int(unit["StateDirectoryMode"] or "755", 8))
             os.chown(made, uid, gid)
         passed = self.sockets.get(name.removesuffix(".service"))
-        environment = dict([unit["Environment"].split("=", 1)] if unit["Environment"] else [])
+        given = {"CREDENTIALS_DIRECTORY": self.give(unit, name, uid)} if unit["LoadCredential"] else {}
+        set_by_unit = dict(one.split("=", 1) for one in unit.all("Environment"))
+        environment = {**given, **{key: value.replace("%d", given.get("CREDENTIALS_DIRECTORY", "%d")) for key, value in set_by_unit.items()}}
         if passed:
             environment["LISTEN_FDS"] = "1"
         start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"

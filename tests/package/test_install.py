@@ -94,9 +94,9 @@ def test_the_examination_tries_what_each_daemons_account_may(installed):
         assert checks[name]["state"] == "ok", checks[name]
     key = "/etc/preau/keys/sealing-1.key"
     installed.run(f"chmod 0600 {key}")
-    said = [finding["what"] for finding in examined(installed)["secrets"]["findings"]]
+    said = examined(installed)["secrets"]
     installed.run(f"chmod 0640 {key}")
-    assert [what.split(" : ")[1].split()[0] for what in said] == ["preau-import", "preau-notify", "preau-link"], said
+    assert said["state"] == "ok", "systemd gives it to those who need it"
     installed.run(f"chown nobody {key}")
     said = [finding["what"] for finding in examined(installed)["secrets"]["findings"]]
     installed.run(f"chown root {key}")
@@ -116,6 +116,52 @@ def test_a_secret_of_linkds_alone_keeps_the_portal_from_nothing(installed):
     finally:
         more.unlink()
         installed.run("rm /etc/preau/ent.secret")
+
+
+def chapter(page, title):
+    """The commands of one chapter of an operator's page: a list for each block."""
+    text = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", (ROOT / f"docs/operators/{page}").read_text(), re.M | re.S)[1]
+    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]
+
+
+def test_what_root_alone_reads_is_given_to_the_daemon_that_needs_it(installed):
+    """docs/operators/cles.md, word for word: a secret of linkd's, and the ring, from folders that its account may not enter."""
+    put, take = chapter("cles.md", "Ce que systemd donne")
+    conf = installed.path("/etc/preau/preau.conf")
+    before = conf.read_text()
+    installed.path("/root/lyon.secret").write_text("a secret\n")
+    try:
+        for command in put:
+            installed.run(command)
+        conf.write_text(before + 'academy_portal "lyon" { academy = "10" label = "Lyon" issuer = "https://127.0.0.1:1/" client_id = "x"'
+                                 ' client_secret_file = "credential:secret_lyon" }\n')
+        assert "LoadCredential=" in examined(installed)["config_of_daemons"]["findings"][0]["what"], "linkd was started before"
+        installed.run("chmod 0700 /etc/preau/keys")
+        installed.run("runuser -u preau-link -- ls /etc/preau/keys", fails=True)
+        installed.run("runuser -u preau-link -- ls /etc/preau/secrets/link", fails=True)
+        installed.run("runuser -u preau-portal -- ls /run/credentials/preau-linkd.service", fails=True)
+        for command in (one for one in take if one.startswith("systemctl")):
+            installed.run(command)
+        ready(installed)
+        checks = examined(installed)
+        assert [checks[name]["state"] for name in ("config_of_daemons", "secrets", "keys", "linkd")] == ["ok", "ok", "ok", "look"], checks
+        assert "lyon" in checks["linkd"]["findings"][0]["what"], "its provider is nowhere"
+    finally:
+        conf.write_text(before)
+        installed.run("chmod 2750 /etc/preau/keys")
+        installed.restart("preau-linkd.service")
+        ready(installed)
+
+
+def test_a_key_that_a_daemon_was_not_given_is_told_until_it_is_restarted(installed):
+    installed.run("preauctl key generate tokens --next")
+    told = examined(installed)["keys"]
+    assert told["state"] == "look" and [one["what"].split(" : ")[0] for one in told["findings"]] == ["tokens-2.next.key"] * 3, told
+    for name in ("import", "notify", "link"):
+        installed.run(f"systemctl restart preau-{name}d.service")
+    ready(installed)
+    assert examined(installed)["keys"]["state"] == "ok"
+    installed.run("preauctl key promote tokens")
 
 
 def test_the_database_is_prepared_once(installed):

@@ -16,7 +16,7 @@ NONCE, TAG = 24, 16
 
 class Sealing:
     def __init__(self, folder):
-        self.keys = {int(path.stem.rpartition("-")[2]): bytes.fromhex(path.read_text().strip())
+        self.keys = {int(path.stem.rpartition("-")[2]): bytes.fromhex(path.read_text().split()[0])
                      for path in pathlib.Path(folder).glob("sealing-*.key")}
 
     def seal(self, place, secret):
@@ -41,7 +41,7 @@ class Sealing:
 def link_token(folder, purpose, academy, number):
     """The token of a mailed link, for the row `number` of an academy."""
     (path,) = pathlib.Path(folder).glob("tokens-*.key")
-    key = bytes.fromhex(path.read_text().strip())
+    key = bytes.fromhex(path.read_text().split()[0])
     head = academy.to_bytes(2, "big") + number.to_bytes(8, "big") + int(path.stem.rpartition("-")[2]).to_bytes(4, "big")
     mac = hashlib.blake2b(purpose.encode() + b"\0" + head, key=key, digest_size=16).digest()
     return base64.urlsafe_b64encode(head + mac).decode().rstrip("=")
@@ -50,7 +50,7 @@ def link_token(folder, purpose, academy, number):
 def return_token(folder, academy, number, attempt=1):
     """What stands behind the + in the envelope's sender, for one try of a mail."""
     (path,) = pathlib.Path(folder).glob("tokens-*.key")
-    key = bytes.fromhex(path.read_text().strip())
+    key = bytes.fromhex(path.read_text().split()[0])
     head = (academy.to_bytes(2, "big") + number.to_bytes(5, "big") + (attempt % 256).to_bytes(1, "big")
             + int(path.stem.rpartition("-")[2]).to_bytes(2, "big"))
     return (head + hashlib.blake2b(b"return\0" + head, key=key, digest_size=16).digest()[:10]).hex()

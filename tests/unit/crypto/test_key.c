@@ -186,6 +186,44 @@ static void the_next_key_reads_until_it_is_promoted(void **state)
     assert_int_equal(shown[2].purpose, KEY_TOKENS);
 }
 
+/* As systemd lays it out for a daemon, beside other things that it gives. */
+static void a_folder_that_systemd_gives_is_a_ring(void **state)
+{
+    struct ring *ring = *state;
+    uint32_t number = 0;
+    ring_remove(ring, "sealing-1.key");
+    ring_remove(ring, "tokens-1.key");
+    ring_write(ring, "keys_sealing-1.key", DIGITS "\n", 0400);
+    ring_write(ring, "keys_sealing-2.key", OTHER_DIGITS "\n2026-11-29T08:20:00Z\n", 0440);
+    ring_write(ring, "keys_tokens-1.key", DIGITS "\n", 0400);
+    ring_write(ring, "keys_tokens-2.next.key", OTHER_DIGITS "\n", 0400);
+    ring_write(ring, "secret_sealing-9.key", "of another", 0400);
+    ring_load(ring);
+    key_newest(ring->keys, KEY_SEALING, &number);
+    assert_int_equal(number, 2);
+    key_newest(ring->keys, KEY_TOKENS, &number);
+    assert_int_equal(number, 1);
+    assert_non_null(key_numbered(ring->keys, KEY_TOKENS, 2));
+    assert_null(key_numbered(ring->keys, KEY_SEALING, 9));
+}
+
+/* A copy has times of its own: the alert on old keys reads this one. */
+static void a_new_key_says_when_it_was_made(void **state)
+{
+    struct ring *ring = *state;
+    char path[128], text[128] = "";
+    snprintf(path, sizeof path, "%s/tokens-%u.key", ring->directory, ring_generate(ring, KEY_TOKENS));
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(text[64], '\n');
+    int year = 0, end = 0;
+    assert_int_equal(sscanf(text + 65, "%4d-%*2d-%*2dT%*2d:%*2d:%*2dZ%n", &year, &end), 1);
+    assert_true(year > 2000 && strcmp(text + 65 + end, "\n") == 0);
+    ring_load(ring);
+}
+
 static void one_next_key_is_enough(void **state)
 {
     struct ring *ring = *state;
@@ -253,6 +291,8 @@ int main(void)
         RING_TEST(more_keys_than_room_are_told),
         RING_TEST(the_last_number_has_no_next),
         RING_TEST(the_next_key_reads_until_it_is_promoted),
+        RING_TEST(a_folder_that_systemd_gives_is_a_ring),
+        RING_TEST(a_new_key_says_when_it_was_made),
         RING_TEST(one_next_key_is_enough),
         RING_TEST(a_key_under_both_names_is_one_that_writes),
         RING_TEST(of_late_are_the_newest_its_neighbours_and_no_other),

@@ -310,6 +310,45 @@ static void the_environment_does_not_reach_under_titles(void **state)
     assert_non_null(strstr(problems.texts[0], "PREAU_ACADEMY_PORTAL_ISSUER"));
 }
 
+/* LoadCredential=bus.key:… of the daemon that reads the section; others read the same file and have no such folder. */
+static void what_systemd_gives_is_named(void **state)
+{
+    (void)state;
+    static const char text[] = "bus { curve_secret_file = \"credential:bus.key\" }";
+    const char *const bus[] = {"bus", NULL};
+    _cleanup_(config_free) struct config *of_others = load_text(text, NULL);
+    assert_non_null(of_others);
+    assert_string_equal(config_text(of_others, CONFIG_BUS_CURVE_SECRET_FILE), "credential:bus.key");
+    assert_null(load_text(text, bus));
+    assert_non_null(strstr(problems.texts[0], "« credential:bus.key » : systemd n'a rien donné"));
+    config_problems_clear(&problems);
+
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
+    assert_null(load_text(text, bus));
+    assert_non_null(strstr(problems.texts[0], "systemd ne donne pas « bus.key » à ce démon (No such file"));
+    config_problems_clear(&problems);
+    _cleanup_(file_forget) char *given = file_of("bus.key", "a key");
+    _cleanup_(config_free) struct config *config = load_text(text, bus);
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    assert_non_null(config);
+    assert_string_equal(config_text(config, CONFIG_BUS_CURVE_SECRET_FILE), given);
+}
+
+static void a_name_that_leads_elsewhere_is_none_of_systemds(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", ".", "..", "../smtp", "a/b", "a:b", "é"};
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        _cleanup_(memory_free) char *text = checked_printf("bus { curve_secret_file = \"credential:%s\" }", names[i]);
+        assert_null(load_text(text, NULL));
+        assert_non_null(strstr(problems.texts[0], "le nom que LoadCredential= donne"));
+        config_problems_clear(&problems);
+    }
+    assert_null(load_text("keys { directory = \"credential:keys\" }", NULL)); /* a folder is a path: %d of the unit */
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +365,8 @@ int main(void)
         cmocka_unit_test_teardown(without_any_there_is_none, clear),
         cmocka_unit_test_teardown(what_is_wrong_under_a_title_is_told, clear),
         cmocka_unit_test_teardown(the_environment_does_not_reach_under_titles, clear),
+        cmocka_unit_test_teardown(what_systemd_gives_is_named, clear),
+        cmocka_unit_test_teardown(a_name_that_leads_elsewhere_is_none_of_systemds, clear),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
