@@ -2,6 +2,7 @@
  * later, and told by mail. */
 #include "link.pb-c.h"
 #include "portal/cookie.h"
+#include "portal/ent_peers.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -31,12 +32,23 @@ static const struct wish *wish_of(const struct visit *visit)
     return &wishes[i];
 }
 
+/* Every question on one page; of the ways in, those that this site has. */
 void help_show(struct visit *visit)
 {
-    struct view *body = page_begin(visit, "Un problème pour vous connecter", "aide.html");
-    if (visit->portal->offers_sms) {
-        view_show(body, "OWN_MOBILE");
+    const struct portal *portal = visit->portal;
+    struct view *body = page_begin(visit, "Aide pour les élèves et les responsables", "aide.html");
+    view_set(body, "ADDRESS", portal->statements.address);
+    if (portal->offers_sms) {
         view_show(body, "BY_SMS");
+    }
+    if (portal->offers_franceconnect) {
+        view_show(body, "BY_FRANCECONNECT");
+    }
+    if (portal->offers_sms || portal->offers_franceconnect) {
+        view_show(body, "BY_MOBILE");
+    }
+    if (ent_peers_are_any(portal->ent_peers)) {
+        view_show(body, "BY_ENT");
     }
     page_send(visit, 200);
 }

@@ -2,6 +2,7 @@
 
 #include "domain/audit.h"
 #include "portal/csrf.h"
+#include "portal/help_topic.h"
 #include "portal/note.h"
 #include "portal/sentence.h"
 #include "portal/tabs.h"
@@ -98,6 +99,9 @@ struct view *page_begin(struct visit *visit, const char *title, const char *file
     visit->layout = view_new_said(say, (int)visit->language);
     view_say(visit->layout, "TITLE", title);
     visit_language_fill(visit, visit->language, visit->layout);
+    if (!visit_is_of_administrators(visit)) {
+        view_show(visit->layout, "FAMILIES");
+    }
     header_fill(visit, visit->layout, csrf);
     struct view *body = view_include(visit->layout, "BODY", file);
     view_set(body, "CSRF", csrf);
@@ -248,10 +252,22 @@ void page_link_refused(struct view *body, enum refusal refusal)
     sentence_set(refused, "ADVICE", refusal_next(refusal));
 }
 
+/* The help page's question, where there is one. */
+static void topic_fill(struct view *view, enum refusal refusal)
+{
+    const char *topic = help_topic_of(refusal);
+    if (topic) {
+        view_set(view_add(view, "HELP"), "TOPIC", topic);
+    }
+}
+
 void page_refuse(struct visit *visit, enum refusal refusal)
 {
     int status = refusal_status(refusal);
-    (void)error_begin(visit, heading_of(status), refusal_sentence(refusal), refusal_next(refusal));
+    struct view *body = error_begin(visit, heading_of(status), refusal_sentence(refusal), refusal_next(refusal));
+    if (!visit_is_of_administrators(visit)) {
+        topic_fill(body, refusal);
+    }
     page_send(visit, status);
 }
 
@@ -313,6 +329,7 @@ void page_form_error_at(struct view *body, enum refusal refusal, const char *fie
     struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
     struct view *words = view_add(problem, field_id ? "AT_FIELD" : "OF_FORM");
     view_set(words, "FIELD_ID", field_id);
+    topic_fill(problem, refusal);
     if (refusal ==
         REFUSAL_NOT_DISTRIBUTED) { /* who fills in a form is the family; the refusal's own words are a head's */
         sentence_set(words, "TEXT", "Votre compte n’a pas encore été remis par l’établissement.");

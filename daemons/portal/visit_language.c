@@ -36,7 +36,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool is_for_administrators(const struct visit *visit)
+bool visit_is_of_administrators(const struct visit *visit)
 {
     const char *path = http_path(visit->request);
     return visit->session.administrator.v != 0 || (visit->route && visit->route->access >= ACCESS_CODE) ||
@@ -48,7 +48,7 @@ enum language visit_language(const struct visit *visit, const char *file)
     const char *kept = cookie_text(visit, COOKIE_LANGUAGE);
     unsigned bits = offered(visit);
     enum language language;
-    if (is_for_administrators(visit)) {
+    if (visit_is_of_administrators(visit)) {
         return LANGUAGE_FRENCH;
     }
     if ((!language_from_code(asked_code(visit), &language) && !language_from_code(kept ? kept : "", &language)) ||
@@ -80,7 +80,7 @@ void visit_language_fill(const struct visit *visit, enum language language, stru
 {
     view_set(layout, "LANG", language_code(language));
     view_set(layout, "DIR", language_direction(language));
-    if (!is_for_administrators(visit) && (offered(visit) & ~(1u << LANGUAGE_FRENCH)) != 0) {
+    if (!visit_is_of_administrators(visit) && (offered(visit) & ~(1u << LANGUAGE_FRENCH)) != 0) {
         choice_fill(visit, language, layout);
     }
     http_set_header(visit->request, "Content-Language", language_code(language));

@@ -208,3 +208,4 @@ def test_the_administrators_pages_stay_french(browser):
     browser.open("/connexion?langue=ar")
     browser.open("/administration/connexion")
     assert browser.find("html").get_attribute("lang") == "fr" and not browser.has(".preau-languages")
+    assert not browser.has('a[href^="/aide"]'), "which is the families'"

@@ -57,7 +57,11 @@ def test_what_to_do_is_one_page_away_from_the_sign_in(browser):
     browser.open("/connexion")
     browser.picture("connexion-aide")
     browser.press('main a[href="/aide"]')
-    assert "Un problème pour vous connecter" in browser.text()
+    assert browser.text("h1") == "Aide pour les élèves et les responsables" and browser.find("html").get_attribute("lang") == "fr"
+    shown = [part.get_attribute("id") for part in browser.all("main section")]
+    assert [link.get_attribute("href").split("#")[1] for link in browser.all("main nav a")] == shown
+    assert {"sms", "mobile"} <= set(shown) and not {"franceconnect", "ent"} & set(shown), "a gateway is configured here, no more"
+    assert browser.url in browser.text("#securite") and browser.has('footer a[href="/aide"]')
     browser.picture("aide")
 
 

@@ -187,8 +187,10 @@ def test_whoever_is_nobody_here_is_told_so_and_what_to_do(here):
         page = EntVisitor(here, here.ent).go("/ent/ecollege", login)
         assert page.status == 403 and words in page.text, page.text
         assert page.link("ENT Écollège"), "the ways are offered anew"
+        assert page.link("Aide pour cette étape") == "/aide#ent"
     page = EntVisitor(here, here.ent).go("/ent/ailleurs", "luc")
     assert "Personne ne correspond" in page.text, "the same key, in another academy"
+    assert page.link("Que faire") == "/aide#ent" and EntVisitor(here, here.ent).get("/aide").link("avec mon ENT") == "#ent"
     assert standing(lea) == ("non_distribue", "non_renseigne", "provisional")
 
 

@@ -106,6 +106,7 @@ def test_the_button_is_first_where_one_signs_in_and_opens(here):
         assert ("Qu’est-ce que FranceConnect ?", "https://franceconnect.gouv.fr/") in page.links
         html = page.content.decode()
         assert html.index('href="/franceconnect"') < html.index("<form method=\"post\" action=\"" + path)
+    assert visitor.get("/aide").link("avec FranceConnect") == "#franceconnect", "the help page tells of it where it is offered"
 
 
 def test_a_picture_of_a_strangers_page_begins_no_way(here):
@@ -328,6 +329,7 @@ def test_one_network_gives_few_times_one_mobile(here, families):
 def test_wrong_birth_dates_link_nothing(here, families):
     name, who, anne = known(here, families)
     visitor = prove(here, name, who, "28/02/2012")
+    assert visitor.page.link("Que faire") == "/aide#date"
     assert visitor.page.status == 422 and identities(here, anne) == [] and anne.row()["state"] == "non_distribue"
     name_children(visitor, "29/02/2012")
     assert visitor.page.path == "/inscription/franceconnect"

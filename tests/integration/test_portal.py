@@ -8,11 +8,14 @@ from html.parser import HTMLParser
 import pytest
 import requests
 
+from peers.catalogues import translate
 from peers.people import Town
 from peers.portal import ACADEMY, HEAD_PASSWORD, PASSWORD, add_head, birth, opening_fields, sign_in, sign_in_head
 from peers.sealing import link_token
 from peers.site import Site
 from peers.web import Page, Visitor
+
+HELP_BYTES_MAX = 30_000  # some seconds of a slow telephone, in any language
 
 
 @pytest.fixture(scope="module")
@@ -449,10 +452,19 @@ def test_what_is_refused_is_said_at_its_field_and_the_rest_is_kept(here, family,
     assert page.status == 422
     error = re.search(r'<p class="fr-error-text" id="([^"]+)-erreur">([^<]+)', text)
     assert error and error[1].startswith(field) and words in html.unescape(error[2])
+    assert words != "ne correspond pas" or page.link("Que faire") == "/aide#date"
     kept = dict(page.form("/ouverture").fields)
     assert kept["courriel"] == fields["courriel"] and kept["nouveau"] == "" and kept["confirmation"] == ""
     assert [value for name, value in page.form("/ouverture").fields if name.startswith("naissance")] == list(dates.values())
     assert family.row()["state"] == "distribue"
+
+
+@pytest.mark.parametrize("language", ["fr", *translate.LANGUAGES])
+def test_help_is_light_and_tells_of_no_way_that_is_not_here(here, language):
+    page = Visitor(here.portal_url).get(f"/aide?langue={language}")
+    text = page.content.decode()
+    assert f'<html lang="{language}"' in text and page.status == 200 and len(page.content) < HELP_BYTES_MAX
+    assert 'id="feuille"' in text and not re.search(r'(id="|#)(sms|mobile|franceconnect|ent)"', text)
 
 
 def test_a_person_changes_the_password_from_the_desk(here, family):
