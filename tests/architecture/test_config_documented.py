@@ -1,4 +1,4 @@
-"""The configuration's file and the operators' pages are what the tables of keys and metrics print."""
+"""The configuration's file and the operators' pages are what the tables of keys, metrics and refusals print."""
 
 import os
 import pathlib
@@ -26,6 +26,10 @@ def test_the_operators_page_is_fresh():
 
 def test_the_page_of_metrics_is_fresh():
     assert (ROOT / "docs/operators/metrics.md").read_text() == printed("metrics"), "run: ninja -C BUILD write-config"
+
+
+def test_the_page_of_refusals_is_fresh():
+    assert (ROOT / "docs/operators/codes.md").read_text() == printed("refusals"), "run: ninja -C BUILD write-config"
 
 
 def test_every_key_explains_itself_in_a_sentence():
