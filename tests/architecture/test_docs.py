@@ -88,7 +88,7 @@ def kind_of(block):
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
 def test_a_block_is_of_a_kind_that_is_tried(block):
-    """`sql`, and commands that need no more than a site, are run by tests/integration/test_ctl.py."""
+    """What needs a site (`sql`, commands that ask, what daemons say of a configuration) is run by tests/integration/test_documents_tried.py."""
     assert kind_of(block), f"{block}: say here what this is and how it is tried:\n{block.text}"
 
 
