@@ -12,18 +12,20 @@
 
 static void refusals_print(FILE *out)
 {
-    fputs("# Codes de refus\n\n"
-          "<!-- Écrit par « ninja write-config » d’après common/domain/refusal.def : ne pas modifier ici. -->\n\n"
-          "Un refus est la réponse d’une règle, jamais une panne. Son code est dans les réponses de [`preauctl "
-          "--json`](preauctl.md#pour-les-programmes----json), dans les comptes rendus d’intégration ([ceux-là, un par un]"
-          "(../integrators/depot.md)) et dans les journaux des démons ; il ne change jamais de sens. Les phrases sont celles que "
-          "lit la personne ; le statut est celui de la page du portail.\n\n"
-          "| code | statut | ce qui se passe | ce qu’il faut faire |\n| --- | --- | --- | --- |\n",
+    fputs(
+        "# Codes de refus\n\n"
+        "<!-- Écrit par « ninja write-config » d’après common/domain/refusal.def : ne pas modifier ici. -->\n\n"
+        "Un refus est la réponse d’une règle, jamais une panne. Son code est dans les réponses de [`preauctl "
+        "--json`](preauctl.md#pour-les-programmes----json), dans les comptes rendus d’intégration ([ceux-là, un par un]"
+        "(../integrators/depot.md)) et dans les journaux des démons ; il ne change jamais de sens. Les phrases sont "
+        "celles que "
+        "lit la personne ; le statut est celui de la page du portail.\n\n"
+        "| code | statut | ce qui se passe | ce qu’il faut faire |\n| --- | --- | --- | --- |\n",
         out);
     for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
         enum refusal refusal = (enum refusal)i;
-        fprintf(out, "| `%s` | %d | %s | %s |\n", refusal_code(refusal), refusal_status(refusal), refusal_sentence(refusal),
-            refusal_next(refusal));
+        fprintf(out, "| `%s` | %d | %s | %s |\n", refusal_code(refusal), refusal_status(refusal),
+            refusal_sentence(refusal), refusal_next(refusal));
     }
 }
 
