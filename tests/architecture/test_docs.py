@@ -253,3 +253,28 @@ def test_each_command_of_the_house_is_on_a_page():
     for install in (ROOT / "deploy/debian").glob("*.install"):
         for program in re.findall(r"usr/s?bin/(\S+)", install.read_text()):
             assert program in pages, program
+
+
+# --- what the house holds ---
+
+
+def test_the_register_says_why_of_each_table_of_the_store():
+    sources = [*(ROOT / "common/store/migrations").glob("*.sql"), ROOT / "common/store/migrate_apply.c"]
+    made = {name for file in sources for name in re.findall(r"create (?:unlogged )?table (?:if not exists )?preau\.(\w+)", file.read_text())}
+    chapter = re.search(r"^## Ce qui est gardé, et pourquoi\n(.*?)^## ", (ROOT / "docs/operators/donnees-personnelles.md").read_text(), re.M | re.S)[1]
+    told = [name for row in re.findall(r"^\|.*\|([^|]*)\|$", chapter, re.M) for name in re.findall(r"`(\w+)`", row)]
+    assert set(told) == made
+
+
+# --- what developers are sent to ---
+
+GUIDES = sorted([*(ROOT / "docs/developers").glob("*.md"), *(page for top in ("common", "daemons", "proto", "config", "tests", "deploy") for page in
+                                                              (ROOT / top).rglob("README.md") if "/." not in str(page)), ROOT / "README.md"])
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_file_that_developers_are_sent_to_is_there(page):
+    """From the top, as a path without its end at most: `docs/decisions/0019`, `common/domain/audit`."""
+    for code in codes(page):
+        if re.fullmatch(r"(common|daemons|proto|config|deploy|tests|docs)/[\w./*-]+", code) and not re.search(r"NNNN|NAME|/x\.", code):
+            assert list(ROOT.glob(code.rstrip("/."))) or list(ROOT.glob(code + "*")), f"no such file: {code}"

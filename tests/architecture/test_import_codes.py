@@ -1,4 +1,4 @@
-"""Integrators are told of every code that an import may refuse with."""
+"""Integrators are told of every code that an import may refuse with, and of every attribute that it reads."""
 
 import pathlib
 import re
@@ -26,7 +26,7 @@ def used():
 def test_every_code_of_an_import_is_on_the_integrators_page():
     page = PAGE.read_text(encoding="utf-8")
     counters = {"read", "refused", "ignored", "departed", "reported", "merged"}
-    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.M)) - counters
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.M)) - counters
     assert documented == used()
 
 
@@ -34,3 +34,10 @@ def test_every_code_of_an_import_is_produced_by_a_test():
     folders = ("integration", "unit/import")
     tests = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / "tests" / folder).glob("test_*.*"))
     assert not {code for code in used() if not re.search(rf"\b({code}|REFUSAL_{code.upper()})\b", tests)}
+
+
+def test_the_integrators_page_has_each_attribute_that_is_read_and_no_other():
+    read = set(re.findall(r'^ATTRIBUTE\(\w+, "(\w+)"\)', (ROOT / "daemons/import/attributes.def").read_text(), re.M))
+    chapter = re.search(r"^## Les attributs lus\n(.*?)^## ", PAGE.read_text(encoding="utf-8"), re.M | re.S)[1]
+    named = [name for row in re.findall(r"^\| [^|]*\|([^|]*\|[^|]*)\|", chapter, re.M) for name in re.findall(r"`(\w+)`", row)]
+    assert set(named) == read

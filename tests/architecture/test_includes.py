@@ -63,6 +63,12 @@ def test_dependencies_point_one_way():
     assert [v for room in ROOMS for v in violations(room)] == []
 
 
+def test_developers_are_told_the_same_rules():
+    page = (ROOT / "docs/developers/architecture.md").read_text()
+    told = {row[0]: set(row[1].split(", ")) for row in re.findall(r"^\| `(common/\w+)` \|[^|]*\| ([^|]*) \|", page, re.M) if "itself" not in row[1]}
+    assert told == {room: ours - {room.removeprefix("common/")} for room, (ours, _) in ROOMS.items() if room.startswith("common/") and ours != {"domain"}}
+
+
 def test_every_folder_of_c_files_has_its_rule():
     folders = {str(p.parent.relative_to(ROOT)) for top in ("common", "daemons") for p in (ROOT / top).rglob("*.c")}
     assert {f for f in folders if not any(f == r or f.startswith(r + "/") for r in ROOMS)} == set()

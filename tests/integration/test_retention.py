@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from peers.bus import Bus
+from peers.documents import ROOT, blocks
 from peers.people import Town
 from peers.sealing import Sealing
 from peers.site import Site
@@ -259,6 +260,128 @@ def test_old_reports_are_erased_but_for_those_that_matter(site, town):
     kept = sorted([*last, waiting, recent])
     assert [number for number, in rows(site, "select id from preau.import_run order by id")] == kept
     assert [number for number, in rows(site, "select run_id from preau.import_refusal order by 1")] == kept
+
+
+# ------------------------------------------------------------------------------------------------ the proof
+
+PAGE = ROOT / "docs/operators/donnees-personnelles.md"
+DUE, WHERE = [block.text for block in blocks(PAGE) if block.word == "sql"]
+# heads' records, numbers that are refused or not given yet; the trail's outbox, which is empty when a transaction commits
+OF_OTHERS = {"aaf_head", "administrator_aaf", "import_refusal", "import_reservation", "audit_wanted"}
+KEEP_NUMBERS = {"account_join", "account_merge", "audit", "identifier"}  # which lead to nobody (conservation.md)
+NOM, PRENOM, BORN, INE, MAIL, MOBILE = "Effaçable", "Eulalie", "2011-02-27", "120890177AB", "e.effacable@example.org", "+33639980177"
+STREET, SUBJECT = "177 rue des Traces", "sub-de-franceconnect-177"
+MARKS = (NOM, "effacable eulalie", "effacableeulalie", BORN, INE, MAIL, MOBILE, STREET, SUBJECT)
+
+
+def tables_that_name_a_person(site):
+    """Of the store as it is: by a reference to an account or a record, or by a column that is called so."""
+    return {name for name, in rows(site, """
+        select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'preau'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+           and a.attnum > 0 and a.attname ~ '(^account_id|_account|^pupil_id|^guardian_id|^aaf_id)$'
+        union
+        select c.relname from pg_constraint k join pg_class c on c.oid = k.conrelid
+         where k.confrelid in ('preau.account'::regclass, 'preau.person'::regclass)
+        union values ('account')""")}
+
+
+def traces(site, *marks):
+    """{table: rows} of every table of the store in which a value, of whatever column, has one of these words."""
+    with site.psql() as database:
+        tables = [name for name, in database.execute("select tablename from pg_tables where schemaname = 'preau'").fetchall()]
+        found = {name: database.execute(f"select count(*) from preau.{name} t where exists (select from unnest(%s::text[]) m"
+                                        " where position(m in t::text) > 0)", (list(marks),)).fetchone()[0] for name in tables}
+    return {name: count for name, count in found.items() if count}
+
+
+def fill_all(site, pupil, guardian):
+    """Everything that the store can hold of two persons."""
+    for person in (pupil, guardian):
+        account, record = person.account, (ACADEMY, person.degree, person.aaf_id)
+        fill(site, person)
+        write(site, "update preau.person set ine = %s, mail = %s, mobile = %s, adresse = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+              INE if person is pupil else None, MAIL, MOBILE, STREET, *record)
+        write(site, "update preau.account set email = %s, email_confirmed_at = now(), mobile = %s, mobile_confirmed_at = now() where (academy, id) = (%s, %s)",
+              MAIL, MOBILE, *account)
+        write(site, "update preau.delivery set recipient = %s", MAIL)
+        write(site, "update preau.confirmation set email = %s", MAIL)
+        write(site, "insert into preau.identifier (login, academy, account_id, degree, aaf_id) values (%s, %s, %s, %s, %s)", person.login, *account, *record[1:])
+    write(site, "insert into preau.franceconnect_identity (academy, account_id, issuer, subject) values (%s, %s, 'https://fc.example', %s)",
+          *guardian.account, SUBJECT)
+    write(site, "insert into preau.registration (request_id, match_name, mobile, state, expires_at, academy, account_id, subject, issuer)"
+                " values (gen_random_uuid(), 'effacableeulalie', %s, 'confirmed', now() + interval '10 years', %s, %s, %s, 'https://fc.example')",
+          MOBILE, *guardian.account, SUBJECT)
+    write(site, "insert into preau.ent_opening (browser, peer, academy, account_id, expires_at) values (sha256(''), 'ent', %s, %s, now() + interval '10 years')",
+          *pupil.account)
+    write(site, "insert into preau.account_join_proof (request_id, academy, account_id, other_academy, other_account, other_credential_at, is_of_paper,"
+                " expires_at) values (gen_random_uuid(), %s, %s, %s, %s, now(), true, now() + interval '10 years')", *guardian.account, *pupil.account)
+    write(site, "insert into preau.disclaimed_child (claim, academy, degree, guardian_id, pupil_id) values (1, %s, 2, %s, %s)",
+          ACADEMY, guardian.aaf_id, pupil.aaf_id)
+    for table, evidence in (("account_merge", "same_contact"), ("account_join", "same_mobile")):
+        record, numbers = ("academy, degree, aaf_id, ", [ACADEMY, 2, guardian.aaf_id]) if table == "account_merge" else ("", [])
+        write(site, f"insert into preau.{table} ({record}from_academy, from_account, into_academy, into_account, evidence)"
+                    f" values ({'%s, ' * len(numbers)}%s, %s, %s, %s, '{evidence}')", *numbers, ACADEMY, 10**9, *guardian.account)
+
+
+def filled(site, tables):
+    """Those that are not empty."""
+    return {name for name, in rows(site, " union all ".join(f"(select '{table}' from preau.{table} limit 1)" for table in sorted(tables)))}
+
+
+def where_named(site, login):
+    """What the page's query says of an identifier."""
+    return {table: count for table, count in rows(site, WHERE.replace("j.dupont12", login)) if count}
+
+
+def test_nothing_of_who_was_erased_is_in_any_table(site, town):
+    pupil = town.pupil(town.school(2), PRENOM, NOM, BORN, account=True)
+    guardian = town.guardian(PRENOM, NOM, [pupil], mail=MAIL)
+    fill_all(site, pupil, guardian)
+    tables = tables_that_name_a_person(site) - OF_OTHERS
+    assert tables - filled(site, tables) <= {"audit"}, "fill_all must be told to fill it"
+    assert set(traces(site, *MARKS)) == {"account", "confirmation", "delivery", "franceconnect_identity", "person", "registration"}
+    assert set(where_named(site, guardian.login)) > {"account_event", "person", "session"}
+
+    leave(site, pupil, guardian)
+    passes(site, after_days=GRACE + 1)
+    assert passes(site, after_days=GRACE + ERASE_AFTER + 2) == {**NOTHING, "account_erased": 2, "person_erased": 2}
+    assert traces(site, *MARKS) == {}
+    assert set(traces(site, pupil.login, guardian.login)) == {"identifier"}
+    assert filled(site, tables) | {"audit"} == KEEP_NUMBERS
+    assert set(where_named(site, guardian.login)) == {"account_join", "account_merge"}
+
+
+def due(site):
+    """{what: how many} of the page's query."""
+    with site.psql() as database:
+        cursor = database.execute(DUE)
+        return dict(zip((column.name for column in cursor.description), cursor.fetchone()))
+
+
+def test_the_operators_query_tells_what_has_outlived_its_time(site, town):
+    school = town.school(2)
+    closing, erased = (town.pupil(school, "Paul", "Roux", "2012-04-03", account=True) for _ in range(2))
+    contact = town.pupil(town.school(1), "Tom", "Roux", "2016-04-03")
+    assert set(due(site).values()) == {0}
+    write(site, "update preau.account set detached_at = now() - interval '200 days' where id = %s", closing.account[1])
+    write(site, "update preau.account set detached_at = now() - interval '600 days', closed_at = now() - interval '400 days' where id = %s", erased.account[1])
+    write(site, "update preau.person set departed_at = now() - interval '600 days' where aaf_id in (%s, %s)", contact.aaf_id, erased.aaf_id)
+    for of_daemons in (
+            "help_request (request_id, wanted, subject, known, asked_at) values (gen_random_uuid(), 'password', 'x', false, now() - interval '3 days')",
+            "registration (request_id, match_name, mobile, expires_at) values (gen_random_uuid(), 'x', '+33639980177', now() - interval '3 days')",
+            f"session (digest, stage, academy, account_id, csrf, expires_at) values (sha256('due'), 'open', {ACADEMY}, {closing.account[1]}, 'x', now() - interval '3 days')",
+            "attempt (subject, failures, first_at, last_at, not_before) select 'address:192.0.2.1', 1, t, t, t from (select now() - interval '3 days' as t) t",
+            "request_answer (request_id, method, answer, created_at) values (gen_random_uuid(), 'x', '', now() - interval '3 days')"):
+        write(site, f"insert into preau.{of_daemons}")
+    write(site, "insert into preau.import_run (academy, degree, archive, state, started_at) values (%s, 2, 'x.tgz', 'refused', now() - interval '500 days')", ACADEMY)
+    found = due(site)
+    assert {what for what, count in found.items() if count != 1} == {"feuilles"}, found  # which need a batch
+
+    passes(site)
+    left = {what for what, count in due(site).items() if count}
+    write(site, "truncate preau.help_request, preau.registration, preau.attempt, preau.request_answer")
+    assert left == {"inscriptions", "demandes_d_aide", "essais", "reponses"}, "of daemons that do not run here; a closed account's session went with it"
 
 
 # ------------------------------------------------------------------------------------------------ undoing a merge
