@@ -12,7 +12,7 @@
  * Limits         portal.connections_max, address_connections_max, body_max, header_max, request_timeout; a visit ends
  *                within 10 s or so: 503 with Retry-After when another daemon is down or busy, and the others' pages go on.
  * Configuration  Sections portal, online_service, link (ends of families' sessions), database, bus, status; of import the hours, to say
- *                when a correction will count. */
+ *                when a correction will count, and how long data are kept. */
 #include "portal/portal.h"
 
 #include "bus/configured.h"
@@ -120,6 +120,8 @@ static void statements_read(const struct config *config, struct statements *out_
         .hosted_by = config_text(config, CONFIG_PORTAL_HOSTED_BY),
         .contact = config_text(config, CONFIG_PORTAL_CONTACT),
         .privacy_contact = config_text(config, CONFIG_PORTAL_PRIVACY_CONTACT),
+        .grace = config_duration(config, CONFIG_IMPORT_GRACE),
+        .erase_after = config_duration(config, CONFIG_IMPORT_ERASE_AFTER),
     };
 }
 

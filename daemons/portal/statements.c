@@ -1,6 +1,7 @@
 /* What the law wants said of a public service: accessibility, who answers for it, personal data and cookies. */
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/wording.h"
 
 static const char *or_else(const char *text, const char *other)
 {
@@ -40,10 +41,19 @@ void legal_show(struct visit *visit)
     page_send(visit, 200);
 }
 
+static void days_set(struct view *view, const char *name, struct duration length)
+{
+    char text[WORDING_SIZE];
+    wording_count(length.us / DAYS(1).us, "jour", "jours", text);
+    view_set(view, name, text);
+}
+
 void privacy_show(struct visit *visit)
 {
     const struct statements *statements = &visit->portal->statements;
-    (void)statement_begin(visit, "Données personnelles et cookies", "donnees-personnelles.html",
+    struct view *body = statement_begin(visit, "Données personnelles et cookies", "donnees-personnelles.html",
         or_else(statements->privacy_contact, statements->contact));
+    days_set(body, "GRACE", statements->grace);
+    days_set(body, "ERASE_AFTER", statements->erase_after);
     page_send(visit, 200);
 }

@@ -22,7 +22,7 @@ HELP_BYTES_MAX = 30_000  # some seconds of a slow telephone, in any language
 def here(tmp_path_factory):
     """A site of portald, linkd and statsd; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "20", "attempts_address": "1000",
-                         "birth_date_attempts": "20"}}
+                         "birth_date_attempts": "20"}, "import": {"grace": "200j"}}
     with Site.of(tmp_path_factory.mktemp("site"), "preau-linkd", "preau-statsd", "preau-notifyd", "preau-portald", settings=settings) as site:
         yield site
 
@@ -465,6 +465,11 @@ def test_help_is_light_and_tells_of_no_way_that_is_not_here(here, language):
     text = page.content.decode()
     assert f'<html lang="{language}"' in text and page.status == 200 and len(page.content) < HELP_BYTES_MAX
     assert 'id="feuille"' in text and not re.search(r'(id="|#)(sms|mobile|franceconnect|ent)"', text)
+
+
+def test_the_page_of_personal_data_says_how_long_this_site_keeps_them(here):
+    told = html.unescape(re.search(r'<p id="durees">(.*?)</p>', Visitor(here.portal_url).get("/donnees-personnelles").content.decode())[1])
+    assert re.findall(r"(\d+)\s(?:jours|ans?)\b", told) == ["200", "365"]
 
 
 def test_a_person_changes_the_password_from_the_desk(here, family):
