@@ -14,10 +14,11 @@ struct network {
     unsigned prefix; /* bits */
 };
 
+static const unsigned char mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
 /* bytes: ADDRESS_BYTES of them; out_is_v4: as it was written. */
 static bool address_read(const char *text, unsigned char *out_bytes, bool *out_is_v4)
 {
-    static const unsigned char mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     memcpy(out_bytes, mapped, sizeof mapped);
     *out_is_v4 = inet_pton(AF_INET, text, out_bytes + sizeof mapped) == 1;
     return *out_is_v4 || inet_pton(AF_INET6, text, out_bytes) == 1;
@@ -43,6 +44,21 @@ static bool has_bits_after(const struct network *network)
     return false;
 }
 
+static bool begins_alike(const unsigned char *one, const unsigned char *other, unsigned bits)
+{
+    unsigned whole = bits / 8;
+    unsigned rest = bits % 8;
+    return memcmp(one, other, whole) == 0 &&
+           (rest == 0 || ((one[whole] ^ other[whole]) & (0xFF00U >> rest) & 0xFFU) == 0);
+}
+
+/* Of IPv4 addresses too, which all are in ::ffff:0:0/96 and in what holds that. */
+static bool is_too_wide(const struct network *network)
+{
+    bool holds_v4 = begins_alike(network->bytes, mapped, network->prefix < V4_OFFSET ? network->prefix : V4_OFFSET);
+    return network->prefix < (holds_v4 ? V4_OFFSET + V4_PREFIX_MIN : V6_PREFIX_MIN);
+}
+
 static bool network_read(const char *text, struct network *out_network)
 {
     char address[INET6_ADDRSTRLEN] = "";
@@ -64,7 +80,7 @@ static bool network_read(const char *text, struct network *out_network)
         return false;
     }
     out_network->prefix = prefix + (is_v4 ? V4_OFFSET : 0);
-    return prefix >= (is_v4 ? V4_PREFIX_MIN : V6_PREFIX_MIN) && !has_bits_after(out_network);
+    return !is_too_wide(out_network) && !has_bits_after(out_network);
 }
 
 bool network_is_valid(const char *text)
@@ -81,8 +97,5 @@ bool network_holds(const char *network, const char *address)
     if (!network_read(network, &held) || !address_read(address, bytes, &is_v4)) {
         return false;
     }
-    unsigned whole = held.prefix / 8;
-    unsigned rest = held.prefix % 8;
-    return memcmp(held.bytes, bytes, whole) == 0 &&
-           (rest == 0 || ((held.bytes[whole] ^ bytes[whole]) & (0xFF00U >> rest) & 0xFFU) == 0);
+    return begins_alike(held.bytes, bytes, held.prefix);
 }
