@@ -46,8 +46,8 @@ OWN = {"not_distributed": "Votre compte n’a pas encore été remis par l’ét
 
 
 def in_arabic(code):
-    """The whole sentence: the French above is of it."""
-    return " ".join(SAID[OWN.get(code) or REFUSED[code]].split())
+    """The whole sentence: the French above is of it. As a title it has no full stop."""
+    return " ".join(SAID[OWN.get(code) or REFUSED[code]].split()).removesuffix(".")
 
 
 WORDS["ar"] = {code: (in_arabic(code),) for code in WORDS["fr"]}
