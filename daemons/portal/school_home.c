@@ -1,5 +1,6 @@
 /* The home page of a school (guide 4.1): what to do now, each with the list that it is about, and where the accounts are. */
 #include "store/school_home.h"
+#include "domain/figure.h"
 #include "domain/reminder.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
@@ -62,7 +63,10 @@ static void states_fill(
     char text[WORDING_SIZE];
     wording_count(total, "compte", "comptes", text);
     view_set(section, "ACCOUNTS", text);
-    view_number(section, "ACTIVE_PERCENT", total == 0 ? 0 : 100 * counts->by_state[STATE_ACTIVE] / total);
+    if (total > 0) {
+        figure_share_write(counts->by_state[STATE_ACTIVE], total, text);
+        view_set(view_add(section, "ACTIVE"), "ACTIVE_SHARE", text);
+    }
     for (int state = 0; state < STATE_COUNT; state++) {
         if (profile == PROFILE_ELEVE && state == STATE_EN_COURS) { /* a pupil is never half open */
             continue;

@@ -148,6 +148,21 @@ def test_a_password_that_was_reset_runs_out_before_the_heads_eyes(here, town):
     assert account.link("Revenir à la liste") == page.path + "?" + page.query  # the very list, with its filter
 
 
+def test_a_home_says_the_share_as_the_statistics_do(here, town):
+    """Rounded, and 100 % of all only."""
+    school = town.school(1)
+    add_head(here, "part", school)
+    people = town.families(school, 3)
+    head = sign_in_head(here, "part")
+    for active, said in ((0, "3 comptes, 0 % activés"), (2, "3 comptes, 67 % activés"), (3, "3 comptes, 100 % activés")):
+        with here.psql() as database:
+            for person in people[:active]:
+                database.execute("update preau.account set state = 'active', origin = 'responsable', password = 'chosen', activated_at = now()"
+                                 " where (academy, id) = (%s, %s) and state <> 'active'", person.account)
+        text = spaced(head.get(f"/etablissements/{school[0]}"))
+        assert said in text
+
+
 def test_a_school_without_a_task_says_so(here, town, head, college):
     child = town.pupil(college, "Léa", "Tranquille", "2012-05-06", account=True)
     child.hand_out()
