@@ -98,9 +98,13 @@ with changed as (
      where academy = $1 and id = $2 and version = $3
  returning academy, id, email, email_confirmed_at
 ), hashed as (
-    update preau.credential c set sealed = $21, hash = $8, changed_at = $17,
-           last_sign_in_at = case when $11 in ('open_sms', 'open_aten', 'open_ent') then $17 else c.last_sign_in_at end
-      from changed where (c.academy, c.account_id) = (changed.academy, changed.id) and ($8 is not null or $21 is not null)
+    update preau.credential c
+       set sealed = case when p.is_replaced then $21 else c.sealed end, hash = case when p.is_replaced then $8 else c.hash end,
+           changed_at = case when p.is_replaced then $17 else c.changed_at end,
+           last_sign_in_at = case when p.signs_in then now() else c.last_sign_in_at end
+      from changed, (select $8 is not null or $21 is not null as is_replaced,
+                            $11 in ('open_sms', 'open_franceconnect', 'open_aten', 'open_ent') as signs_in) p
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and (p.is_replaced or p.signs_in)
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed

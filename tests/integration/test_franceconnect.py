@@ -122,6 +122,8 @@ def test_a_guardian_links_franceconnect_and_the_account_is_open_at_once(here, fa
     assert (row["state"], row["origin"], row["password"]) == ("active", "franceconnect", "provisional") and row["activated_at"]
     assert families.events(anne)[-1] == "open_franceconnect" and identities(here, anne) == [subject_of(name)]
     assert visitor.get("/guichet").status == 200, "the browser is signed in"
+    assert re.search(r'"derniere_connexion" ?: ?"20', visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()), \
+        "and the school sees it"
     again = visitor_of(here)
     assert again.go(name).path == "/guichet" and "Léa" in again.page.text
     assert here.metrics("preau-linkd")['preau_link_sign_ins_total{who="franceconnect",outcome="right"}'] >= 2

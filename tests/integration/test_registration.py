@@ -68,6 +68,7 @@ def test_the_identifier_is_mailed_where_the_school_would_have_notified(here, fam
     assert families.mails(anne) == ["account_opened"]
     data = visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()
     assert "account_opened" in data and "ouverte.sms@example.org" in data
+    assert re.search(r'"derniere_connexion" ?: ?"20', data), "and the school sees it"
 
 
 def test_nothing_is_mailed_to_an_address_that_is_not_the_persons_alone(here, families):
