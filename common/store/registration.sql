@@ -60,7 +60,8 @@ returning id;
 -- :query registration_claim
 -- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
 -- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
--- say the same. A code that is asked for at a desk goes to whatever number was given there, and a number that was one's is told. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
+-- say the same. A code that is asked for at a desk goes to whatever number was given there. A number that was one's is told, however many codes strangers had
+-- sent to it. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
 -- :role link
 -- $1 limit bigint
 -- $2 lease interval
@@ -78,7 +79,8 @@ with due as (
            (select count(*) from preau.registration s
              where s.mobile = d.mobile and s.asked_at > now() - interval '1 day'
                and (s.id < d.id or s.id > d.id and s.attempts > 0 and d.attempts = 0)
-               and s.state not in ('nobody', 'flooded')) >= $3 as is_flooded
+               and s.purpose <> 'mobile_changed' and s.state not in ('nobody', 'flooded')) >= $3
+           and d.purpose <> 'mobile_changed' as is_flooded
       from due d
 ), claimed as (
     update preau.registration r
