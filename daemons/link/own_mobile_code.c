@@ -32,23 +32,48 @@ static void giving_end(struct giving *giving, enum refusal refusal, const struct
     memory_free(&giving);
 }
 
+static bool is_done_already(const struct giving *giving, const struct own_mobile_latest *latest)
+{
+    return latest && latest->is_now && sms_code_is(giving->link->keys, latest->registration, giving->code);
+}
+
+/* None may be tried any more: it is over, or the same code was right a moment ago (people click twice). */
+static void looked_again(void *arg, const struct own_mobile_latest *latest, const struct fault *fault)
+{
+    struct giving *giving = arg;
+    giving_end(giving, is_done_already(giving, latest) ? REFUSAL_NONE : REFUSAL_MOBILE_CHANGE_OVER, fault);
+}
+
+static void look_again(struct giving *giving)
+{
+    own_mobile_load(giving->link->store, giving->academy, giving->account, looked_again, giving);
+}
+
 static void confirmed(void *arg, bool is_done, const struct fault *fault)
 {
     struct giving *giving = arg;
-    if (is_done) {
-        delivery_wanted_tell(giving->link, giving->academy);
-        if (giving->link->sms) {
-            sms_wake(giving->link->sms); /* the number before is told */
-        }
+    if (fault) {
+        giving_end(giving, REFUSAL_NONE, fault);
+        return;
     }
-    giving_end(giving, is_done ? REFUSAL_NONE : REFUSAL_MOBILE_CHANGE_OVER, fault);
+    if (!is_done) {
+        look_again(giving);
+        return;
+    }
+    delivery_wanted_tell(giving->link, giving->academy);
+    if (giving->link->sms) {
+        sms_wake(giving->link->sms); /* the number before is told */
+    }
+    giving_end(giving, REFUSAL_NONE, NULL);
 }
 
 static void tried(void *arg, bool is_granted, const struct fault *fault)
 {
     struct giving *giving = arg;
-    if (fault || !is_granted) {
-        giving_end(giving, REFUSAL_MOBILE_CHANGE_OVER, fault);
+    if (fault) {
+        giving_end(giving, REFUSAL_NONE, fault);
+    } else if (!is_granted) {
+        look_again(giving);
     } else if (!sms_code_is(giving->link->keys, giving->registration, giving->code)) {
         giving_end(giving, REFUSAL_CODE_WRONG, NULL);
     } else {
@@ -62,8 +87,8 @@ static void found(void *arg, const struct own_mobile_latest *latest, const struc
     struct giving *giving = arg;
     if (fault || !latest) {
         giving_end(giving, REFUSAL_MOBILE_CHANGE_OVER, fault);
-    } else if (latest->is_now && sms_code_is(giving->link->keys, latest->registration, giving->code)) {
-        giving_end(giving, REFUSAL_NONE, NULL); /* people click twice */
+    } else if (is_done_already(giving, latest)) {
+        giving_end(giving, REFUSAL_NONE, NULL);
     } else if (latest->is_over) {
         giving_end(giving, REFUSAL_MOBILE_CHANGE_OVER, NULL);
     } else {

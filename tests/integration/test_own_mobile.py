@@ -1,6 +1,7 @@
 """A mobile of the person's own: given at the desk with the present password, confirmed by a code, told to who had one before, taken
 away; and who forgot identifier or password, who has it (docs/decisions/0033). Through a real Kannel."""
 
+import concurrent.futures
 import itertools
 import re
 
@@ -215,6 +216,28 @@ def test_to_forget_is_offered_of_one_account_that_has_something(here, families):
     form.fields.append(("compte", f"{other.account[0]}-{other.account[1]}"))
     assert head.submit(form, action="reset-forget").status == 400, "of several it is no deed"
     assert other.row()["email"]
+
+
+def test_the_number_before_is_told_whatever_strangers_had_sent_to_it(here, families, anne):
+    """Codes that others ask for are counted by number: they spend no notice."""
+    before = confirmed(here, anne, number())
+    with here.psql() as database:
+        database.execute("insert into preau.registration (request_id, match_name, mobile, state, attempts, expires_at)"
+                         " select gen_random_uuid(), 'personne', %s, 'sent', 1, now() + interval '10 minutes' from generate_series(1, 20)", (before,))
+    remove(anne)
+    assert "n'est plus celui" in here.sms.wait(before, 2)[-1]["text"]
+
+
+def test_a_code_that_is_given_twice_at_once_is_right_both_times(here, families, anne):
+    mobile = number()
+    ask(anne, mobile)
+    buses = Bus(here), Bus(here)
+    request = buses[0].message("link", "ConfirmMobileChangeRequest", code=code_to(here, mobile))
+    request.account.academy, request.account.id = anne.account
+    with concurrent.futures.ThreadPoolExecutor(2) as hands:
+        clicks = [hands.submit(bus.ask, "link", "ConfirmMobileChange", request, account=anne.account) for bus in buses]
+    assert [click.exception() for click in clicks] == [None, None]
+    assert anne.row()["mobile"] == mobile and life(families, anne).count("confirm_mobile") == 1
 
 
 # ------------------------------------------------------------------------------------------------ what is refused
