@@ -62,8 +62,8 @@ if (progress) {
 // how hard the password that is being chosen is to guess
 const strength = document.getElementById('nouveau-force');
 if (strength) {
-  const { tell } = await import('./strength.js');
-  tell(document.getElementById('nouveau'), strength);
+  // not awaited: where a module may not wait (before Safari 15), all of this one would be an error
+  import('./strength.js').then(({ tell }) => tell(document.getElementById('nouveau'), strength));
 }
 
 // a form is sent once, however often its button is pressed; a list to download leaves the page, and may be asked for again
