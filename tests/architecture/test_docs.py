@@ -21,6 +21,8 @@ FOLLOWED = {"docs/operators/installation.md": "tests/package/test_install.py", "
 BLOCKS = [block for page in USERS for block in blocks(page)]
 # programs that are not ours, in blocks; what is ours among their words is checked
 STRANGERS = {"apt-get", "mkdir", "cp", "install", "postfix", "systemctl", "openssl", "journalctl"}
+# of these no cluster carries out any: kubectl reads each line in tests/architecture/test_kubernetes_page.py
+CLUSTER, BESIDE_IT = {"kubectl", "buildah"}, {"./dev", "sed"}
 ICINGA = "object CheckCommand"
 # names with a _ that are others'
 FOREIGN = {
@@ -71,6 +73,10 @@ def test_every_page_is_reached_from_the_first():
 # --- blocks ---
 
 
+def firsts_of_yaml(block):
+    return set(re.findall(r"^(\w+):", block.text, re.M))
+
+
 def kind_of(block):
     if str(block.page.relative_to(ROOT)) in FOLLOWED:
         return "followed"
@@ -82,8 +88,13 @@ def kind_of(block):
         return "icinga"
     if "main.cf" in block.text.splitlines()[0]:
         return "postfix"
-    if all(words_of(line)[0] in STRANGERS | {"preauctl"} for line in lines_of(block)):
+    firsts = {words_of(line)[0] for line in lines_of(block)}
+    if firsts <= STRANGERS | {"preauctl"}:
         return "shell"
+    if firsts & CLUSTER and firsts <= CLUSTER | BESIDE_IT:
+        return "cluster"
+    if block.word == "yaml" and "scrape_configs" in firsts_of_yaml(block):
+        return "prometheus"  # read by promtool there
     return None
 
 
