@@ -99,6 +99,17 @@ def test_an_address_that_a_stranger_invents_counts_for_nothing(front, here):
     assert "Trop d" not in page.text
 
 
+def test_its_journal_names_the_page_and_never_what_opens_an_account(front, here):
+    for path in ("/activation/secret-a", "/adresse/secret-b?vu=1", "/mot-de-passe/secret-c", "/guichet/autre-compte/secret-d", "/connexion?retour=secret-e"):
+        answer = requests.get(front.url + path, verify=front.authority, headers={"Referer": front.url + "/mot-de-passe/secret-f"}, timeout=20)
+    journal = front.folder / "access.log"
+    here.wait(lambda: "/connexion" in journal.read_text(), 10, "the last line")
+    said = journal.read_text()
+    assert "secret-" not in said, said
+    assert all(f" GET {page} " in said for page in ("/activation/*", "/adresse/*", "/mot-de-passe/*", "/guichet/autre-compte/*", "/connexion"))
+    assert answer.headers["X-Request-Id"] in said, "a request is followed from here on"
+
+
 def test_files_come_packed_and_are_kept_for_a_year(front, here):
     path = re.search(r'href="(/assets/[^"]+/dsfr\.css)"', get(front, "/connexion").text)[1]
     answer = get(front, path, headers={"Accept-Encoding": "gzip"})

@@ -23,7 +23,6 @@ FRAME = """
 events {{ worker_connections 512; }}
 http {{
   types {{ text/html html; }}
-  access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   include {folder}/preau.conf;
@@ -57,8 +56,11 @@ class Front:
             ("/etc/ssl/preau/certificat.pem", str(self.certificate)),
             ("/etc/ssl/preau/clef.pem", str(self.key)),
             ("root /usr/share/preau/nginx;", f"root {ROOT}/deploy/nginx;"),
+            ("    listen [::]:80;\n", ""),
+            ("    listen [::]:443 ssl http2;\n", ""),
+            ("/var/log/nginx/preau.log", f"{self.folder}/access.log"),
         ):
-            assert text.count(shipped) == 1, shipped
+            assert shipped in text, shipped
             text = text.replace(shipped, here)
         return text.replace("server_name compte.exemple.fr;", "server_name 127.0.0.1;")
 
