@@ -25,6 +25,27 @@ def test_every_unit_is_understood(tmp_path):
     assert (code, said) == (0, "")
 
 
+DAEMONS = [one for one in SERVICES if re.fullmatch(r"preau-\w+d\.service", one.name)]
+
+
+@pytest.mark.parametrize("unit", DAEMONS, ids=lambda unit: unit.name)
+def test_a_daemon_is_watched_restarted_and_bounded(unit):
+    """Exit 78 is a wrong configuration (common/runtime/daemon.h), which no restart mends."""
+    lines = unit.read_text().splitlines()
+    for wanted in ("Type=notify", "Restart=on-failure", "RestartPreventExitStatus=78", "WatchdogSec=30s", "TimeoutStopSec=30s", "LimitCORE=0", "UMask=0007"):
+        assert wanted in lines, wanted
+    assert all(any(line.startswith(bound) for line in lines) for bound in ("MemoryMax=", "TasksMax=", "LimitNOFILE="))
+    seals = unit.name in ("preau-importd.service", "preau-notifyd.service", "preau-linkd.service")
+    assert ("LoadCredential=keys:/etc/preau/keys" in lines) == ("Environment=PREAU_KEYS_DIRECTORY=%d" in lines) == seals
+
+
+def test_daemons_are_shut_in_alike():
+    """What follows the bounds, folders of their own aside."""
+    shut = {tuple(line for line in unit.read_text().partition("NoNewPrivileges=")[2].splitlines()
+                  if not re.match(r"#|ReadWritePaths=|StateDirectory|SystemCallFilter=|RestrictAddressFamilies=|$|\[|WantedBy=|Also=", line)) for unit in DAEMONS}
+    assert len(DAEMONS) == 5 and len(shut) == 1, shut
+
+
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_service_has_no_right_that_it_does_not_need(unit):
     code, said = analyze("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", unit)
