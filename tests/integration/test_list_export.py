@@ -199,7 +199,7 @@ def test_a_spreadsheet_holds_every_column_and_no_password(college):
     evil = college.family('=HYPERLINK("x")', "@SUM", "6A", prenom="a;b\"c", mail="-x@example.org")
     paul.hand_out()
     with college.town.database() as database:
-        database.execute("update preau.account set mobile = '+33612345678', email = 'paul@example.net' where id = %s", (paul.account[1],))
+        database.execute("update preau.account set mobile = '+33612345678', mobile_confirmed_at = now(), email = 'paul@example.net' where id = %s", (paul.account[1],))
     rows = {row["Identifiant"]: row for row in college.rows([anne, paul, evil])}
     assert rows[anne.login]["Nom"] == "PETIT" and rows[anne.login]["Élèves rattachés"] == "Léa PETIT"
     assert (rows[anne.login]["Courriel"], rows[anne.login]["Provenance du courriel"]) == ("anne@example.org", "SIECLE")

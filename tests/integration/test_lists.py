@@ -136,10 +136,11 @@ class People:
         with database.transaction(), database.cursor() as to:
             to.execute("set local session_replication_role = replica")  # rows as they would have become, not one by one
             to.executemany(
-                "insert into preau.account (academy, id, profile, state, origin, password, login, email, email_confirmed_at, mobile,"
-                " notified_at, notification_expires_at, activated_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "insert into preau.account (academy, id, profile, state, origin, password, login, email, email_confirmed_at, mobile, mobile_confirmed_at,"
+                " notified_at, notification_expires_at, activated_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, case when %s::text is not null then now() end, %s, %s, %s)",
                 [(ACADEMY, a.number, a.profile, a.state, a.origin, a.password,
-                  a.login, a.email, a.confirmed, a.mobile, a.notified, a.expires, a.activated) for a in self.accounts])
+                  a.login, a.email, a.confirmed, a.mobile, a.mobile, a.notified, a.expires, a.activated) for a in self.accounts])
             to.executemany("insert into preau.credential (academy, account_id, sealed, last_sign_in_at) values (%s, %s, '\\x00', %s)",
                            [(ACADEMY, a.number, a.seen) for a in self.accounts])
             to.executemany(
