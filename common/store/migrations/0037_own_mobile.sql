@@ -39,14 +39,21 @@ select r.id as registration, a.academy, a.id
                     where o.mobile = r.mobile and o.closed_at is null and (o.academy, o.id) <> (a.academy, a.id));
 grant select on preau.recovery_account to preau_link;
 
--- mobile_changed: a number was confirmed at the desk, replaced or taken away. As 0036 made it, but for that.
+-- After a stranger opened an account, a head forgets with the reset the address and the mobile that were confirmed: AAF's address counts again.
+-- What notifyd does of it: the account without them, what they proved ended, the number told.
+grant update (mobile, mobile_confirmed_at) on preau.account to preau_notify;
+grant select, insert on preau.registration to preau_notify;
+grant update (expires_at) on preau.registration to preau_notify;
+
+-- mobile_changed: a number was confirmed at the desk, replaced or taken away. contacts_forgotten: told to the address before, whose it may not be,
+-- and to the one that the school knows. As 0036 made it, but for these.
 alter table preau.delivery
     drop constraint delivery_kind_check,
     add constraint delivery_kind_check
         check (kind in ('notification', 'activation', 'email_change', 'email_change_asked', 'email_changed',
                         'password_reset', 'password_changed', 'reminder', 'forgotten_identifier', 'forgotten_password',
                         'not_opened', 'guardian_reset', 'franceconnect_linked', 'franceconnect_unlinked',
-                        'accounts_joined', 'accounts_separated', 'account_opened', 'mobile_changed')) not valid;
+                        'accounts_joined', 'accounts_separated', 'account_opened', 'mobile_changed', 'contacts_forgotten')) not valid;
 
 -- step: outside of a transaction
 create index concurrently if not exists account_by_mobile on preau.account (mobile) where mobile is not null;
