@@ -92,26 +92,26 @@ static bool key_read(const char *path, unsigned char out_key[KEY_SIZE], char *ou
            problem(out_problem, problem_size, path, "not a key of 64 hexadecimal digits");
 }
 
-static struct key *find(struct key_ring *ring, enum key_purpose purpose, uint32_t number)
+/* ring->count: it has none of that number. */
+static size_t place_of(const struct key_ring *ring, enum key_purpose purpose, uint32_t number)
 {
-    for (size_t i = 0; i < ring->count; i++) {
-        if (ring->keys[i].purpose == purpose && ring->keys[i].number == number) {
-            return &ring->keys[i];
-        }
+    size_t place = 0;
+    while (place < ring->count && (ring->keys[place].purpose != purpose || ring->keys[place].number != number)) {
+        place++;
     }
-    return NULL;
+    return place;
 }
 
 /* Under both names: promoted here and brought from elsewhere as the next one, or a promotion that was killed. */
 static bool key_add(struct key_ring *ring, const struct key *new, const char *path, char *out_problem, size_t size)
 {
-    struct key *known = find(ring, new->purpose, new->number);
-    if (!known) {
+    size_t place = place_of(ring, new->purpose, new->number);
+    if (place == ring->count) {
         ring->keys[ring->count++] = *new;
         return true;
     }
-    known->use = KEY_WRITES;
-    return sodium_memcmp(known->bytes, new->bytes, KEY_SIZE) == 0 ||
+    ring->keys[place].use = KEY_WRITES;
+    return sodium_memcmp(ring->keys[place].bytes, new->bytes, KEY_SIZE) == 0 ||
            problem(out_problem, size, path, "another key has this number");
 }
 
@@ -199,12 +199,8 @@ const unsigned char *key_newest(const struct key_ring *ring, enum key_purpose pu
 
 const unsigned char *key_numbered(const struct key_ring *ring, enum key_purpose purpose, uint32_t number)
 {
-    for (size_t i = 0; i < ring->count; i++) {
-        if (ring->keys[i].purpose == purpose && ring->keys[i].number == number) {
-            return ring->keys[i].bytes;
-        }
-    }
-    return NULL;
+    size_t place = place_of(ring, purpose, number);
+    return place < ring->count ? ring->keys[place].bytes : NULL;
 }
 
 static int shown_order(const void *left, const void *right)

@@ -48,11 +48,11 @@ struct instant key_file_written(const char *path)
     return (struct instant){(int64_t)found.st_mtim.tv_sec * 1000000 + found.st_mtim.tv_nsec / 1000};
 }
 
-/* 0: no key of this purpose. keys_: what systemd puts before the names of a folder that it gives (crypto/key.h). */
+/* 0: no key of this purpose. */
 static unsigned long number_of(const char *name, const char *purpose)
 {
-    static const char given[] = "keys_";
-    name += strncmp(name, given, sizeof given - 1) == 0 ? sizeof given - 1 : 0;
+    size_t given = sizeof KEY_FILE_GIVEN - 1;
+    name += strncmp(name, KEY_FILE_GIVEN, given) == 0 ? given : 0;
     size_t length = strlen(purpose);
     unsigned long number = 0;
     int end = 0;

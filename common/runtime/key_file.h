@@ -9,6 +9,9 @@ struct status;
  * or the folder cannot be read. */
 struct instant key_file_newest(const char *directory, const char *purpose);
 
+/* What stands before the names of a folder of keys that systemd gives to a daemon (LoadCredential=keys:/etc/preau/keys; crypto/key.h). */
+#define KEY_FILE_GIVEN "keys_"
+
 /* When a key was made, as its file says, or else when the file was written; not set: it cannot be looked at, or systemd made that file when
  * it started this process. */
 struct instant key_file_written(const char *path);

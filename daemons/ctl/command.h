@@ -58,6 +58,8 @@ bool ctl_flag(const struct ctl *ctl, const char *option);
 bool ctl_read_number(const char *text, long min, long max, long *out_number);
 /* An option that is one: 0 when it was not given. false, and told, when it is none. */
 bool ctl_number(const struct ctl *ctl, const char *option, long min, long max, long *out_number);
+/* How the owner of the schema connects: database.owner_conninfo, or else as everybody does. */
+const char *ctl_owner_conninfo(const struct ctl *ctl);
 
 enum ctl_exit ctl_config_show(const struct ctl *ctl);
 enum ctl_exit ctl_config_check(const struct ctl *ctl);

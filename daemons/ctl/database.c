@@ -111,13 +111,6 @@ static void tell_end(const struct telling *telling, bool is_dry_run)
             "La base est prête. pg_hba.conf et les réglages conseillés : preauctl database init --print-settings\n");
 }
 
-static const char *owner_conninfo(const struct ctl *ctl)
-{
-    return config_text(ctl->config, config_is_set(ctl->config, CONFIG_DATABASE_OWNER_CONNINFO)
-                                        ? CONFIG_DATABASE_OWNER_CONNINFO
-                                        : CONFIG_DATABASE_CONNINFO);
-}
-
 static bool init(struct telling *telling, bool is_dry_run, struct fault *fault)
 {
     const struct ctl *ctl = telling->ctl;
@@ -126,7 +119,7 @@ static bool init(struct telling *telling, bool is_dry_run, struct fault *fault)
         roles[i] = house_daemons[i].role; /* the first is importd's, which works in temporary tables */
     const char *maintenance = ctl_value(ctl, "maintenance-db");
     const struct prepare_options options = {
-        .conninfo = owner_conninfo(ctl),
+        .conninfo = ctl_owner_conninfo(ctl),
         .maintenance = maintenance != NULL ? maintenance : "postgres",
         .roles = roles,
         .role_count = ARRAY_LENGTH(roles),

@@ -3,15 +3,13 @@
 
 #include "runtime/cleanup.h"
 #include "runtime/credential.h"
+#include "runtime/key_file.h"
 #include "runtime/memory.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Of deploy/systemd: LoadCredential=keys:/etc/preau/keys. bus.key is what docs/operators/cles.md calls the bus's. */
-static const char ring_prefix[] = "keys_";
 
 /* The caller frees. NULL: it gave nothing, or we may not look. */
 static char *given_folder(const struct house_daemon *daemon)
@@ -57,7 +55,7 @@ static size_t compare(
 
 static bool has_ring(const char *folder)
 {
-    const struct side given = {folder, ring_prefix};
+    const struct side given = {folder, KEY_FILE_GIVEN};
     return compare(NULL, NULL, given, given, NULL) > 0;
 }
 
@@ -67,6 +65,7 @@ bool doctor_given_ring(const struct house_daemon *daemon)
     return folder != NULL && has_ring(folder);
 }
 
+/* Under the name that docs/operators/cles.md gives it. */
 bool doctor_given_bus_key(const struct house_daemon *daemon)
 {
     _cleanup_(memory_free) char *folder = given_folder(daemon);
@@ -111,7 +110,7 @@ void doctor_given_keys(struct doctor *doctor)
         _cleanup_(memory_free) char *folder = given_folder(daemon);
         if (folder == NULL || !has_ring(folder))
             continue;
-        const struct side given = {folder, ring_prefix};
+        const struct side given = {folder, KEY_FILE_GIVEN};
         (void)compare(doctor, daemon, ring, given, tell_unread);
         (void)compare(doctor, daemon, given, ring, tell_kept);
     }

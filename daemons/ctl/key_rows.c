@@ -32,13 +32,10 @@ static void work_end(struct work *work)
 static bool open_store(struct work *work)
 {
     struct fault fault = {0};
-    const struct config *config = work->ctl->config;
     const struct session_options options = {
-        .conninfo =
-            config_text(config, config_is_set(config, CONFIG_DATABASE_OWNER_CONNINFO) ? CONFIG_DATABASE_OWNER_CONNINFO
-                                                                                      : CONFIG_DATABASE_CONNINFO),
+        .conninfo = ctl_owner_conninfo(work->ctl),
         .program = "preauctl",
-        .connect_timeout = config_duration(config, CONFIG_DATABASE_CONNECT_TIMEOUT),
+        .connect_timeout = config_duration(work->ctl->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
     };
     if (session_open(&options, &work->session, &fault) && session_check_schema(work->session, &fault))
         return true;

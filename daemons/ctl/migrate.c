@@ -25,15 +25,12 @@ enum ctl_exit ctl_migrate(const struct ctl *ctl)
     struct fault fault = {0};
     int count = 0;
     struct progress progress = {ctl, json_array()};
-    const char *conninfo = config_text(ctl->config, config_is_set(ctl->config, CONFIG_DATABASE_OWNER_CONNINFO)
-                                                        ? CONFIG_DATABASE_OWNER_CONNINFO
-                                                        : CONFIG_DATABASE_CONNINFO);
     struct migrate_telling telling = {.progress = migration_told, .waits = migrate_wait_told, .arg = &progress};
     if (!migrate_patience(ctl, &telling.patience)) {
         json_decref(progress.applied);
         return CTL_USAGE;
     }
-    if (!migrate_run(conninfo, &telling, &count, &fault)) {
+    if (!migrate_run(ctl_owner_conninfo(ctl), &telling, &count, &fault)) {
         json_decref(progress.applied);
         enum ctl_exit code = ctl_fail_fault(ctl, "migration du schéma", &fault);
         return fault.code == FAULT_UNAVAILABLE ? code : CTL_NO;

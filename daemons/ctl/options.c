@@ -222,3 +222,10 @@ void ctl_help_command(const struct command *command)
     }
     print_common();
 }
+
+const char *ctl_owner_conninfo(const struct ctl *ctl)
+{
+    return config_text(ctl->config, config_is_set(ctl->config, CONFIG_DATABASE_OWNER_CONNINFO)
+                                        ? CONFIG_DATABASE_OWNER_CONNINFO
+                                        : CONFIG_DATABASE_CONNINFO);
+}
