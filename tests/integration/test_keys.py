@@ -12,6 +12,7 @@ import urllib.parse
 import pytest
 
 from peers import ports
+from peers.documents import chapter
 from peers.identity import IdentityProvider
 from peers.lemonldap import make_rsa
 from peers.mail import text_of
@@ -27,12 +28,6 @@ METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" ent
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
 <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://ent.example/sso"/>
 </IDPSSODescriptor></EntityDescriptor>"""
-
-
-def steps(title):
-    """The commands of a chapter of the page: one list a block that is meant to be followed."""
-    chapter = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.M | re.S)[1]
-    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", chapter, re.M | re.S)]
 
 
 def bus_settings(folder):
@@ -221,7 +216,7 @@ def test_the_ring_changes(here):
     link = open_account(here, opened)
     add_administrator(here, "exploitant", "exploitant", "--nation")
     assert is_in(here, "exploitant")
-    generate, learn, promote, reseal, remove = steps("Le trousseau")
+    generate, learn, promote, reseal, remove = chapter(PAGE, "Le trousseau")
 
     follow(here, generate)
     assert {path.name for path in (here.folder / "keys").glob("*-2*")} == {"sealing-2.next.key", "tokens-2.next.key"}
@@ -260,7 +255,7 @@ def test_a_key_that_is_missing_is_told(here):
 
 
 def test_the_keys_of_the_bus_change(here):
-    admit, take, dismiss = steps("Le bus")
+    admit, take, dismiss = chapter(PAGE, "Le bus")
     old = (here.folder / "bus.pub").read_text()
     follow(here, admit)
     follow(here, take)
@@ -274,7 +269,7 @@ def test_the_secret_of_a_provider_changes(here):
         visitor = PortalVisitor(here.portal_url, here.provider.authority)
         return visitor.go("lyon", "girard").path
 
-    admit, remove = steps("Les fournisseurs d’identité")
+    admit, remove = chapter(PAGE, "Les fournisseurs d’identité")
     (here.folder / "nouveau.secret").write_text(OTHER_SECRET + "\n")
     (here.folder / "nouveau.secret").chmod(0o600)
     first = come()
@@ -309,7 +304,7 @@ def told_certificates(here):
 
 
 def test_the_key_that_signs_for_saml_changes(here):
-    admit, take, remove = steps("SAML")
+    admit, take, remove = chapter(PAGE, "SAML")
     old, new = here.folder / "before.pem", here.folder / "ent-saml-2.pem"
     old.write_bytes((here.folder / "ent-saml.pem").read_bytes())
     follow(here, admit)

@@ -10,6 +10,8 @@ import time
 import pytest
 import requests
 
+from peers.documents import chapter
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs/operators/installation.md"
 DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
@@ -118,15 +120,9 @@ def test_a_secret_of_linkds_alone_keeps_the_portal_from_nothing(installed):
         installed.run("rm /etc/preau/ent.secret")
 
 
-def chapter(page, title):
-    """The commands of one chapter of an operator's page: a list for each block."""
-    text = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", (ROOT / f"docs/operators/{page}").read_text(), re.M | re.S)[1]
-    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]
-
-
 def test_what_root_alone_reads_is_given_to_the_daemon_that_needs_it(installed):
     """docs/operators/cles.md, word for word: a secret of linkd's, and the ring, from folders that its account may not enter."""
-    put, take = chapter("cles.md", "Ce que systemd donne")
+    put, take = chapter(ROOT / "docs/operators/cles.md", "Ce que systemd donne")
     conf = installed.path("/etc/preau/preau.conf")
     before = conf.read_text()
     installed.path("/root/lyon.secret").write_text("a secret\n")

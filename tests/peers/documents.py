@@ -57,6 +57,12 @@ def words_of(line):
     return [word for word in shlex.split(re.sub(r"\s+>+ .*$", "", line), comments=True)]
 
 
+def chapter(page, title):
+    """The commands of a chapter of a page, as they are to be typed: a list for each block of sh."""
+    text = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", page.read_text(), re.M | re.S)[1]
+    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]
+
+
 def codes(page):
     """`…` of a page's sentences, with blocks left out; a table's \\| is |."""
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.M | re.S)
