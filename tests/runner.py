@@ -18,18 +18,18 @@ import time
 import xml.etree.ElementTree as xml
 
 FIRST = ("architecture",)  # seconds, and worth knowing at once
-# They wait half of their time: what only computes has the processors meanwhile, and then the browser.
-BESIDE = ("data", "store", "integration")
-AFTER_ANALYSIS = ("browser",)
+# They wait half of their time: what only computes has the processors meanwhile.
+BESIDE = ("data", "store", "integration", "browser")
 ALONE = ("bench", "package")  # what is measured has the machine for itself
 AS_ROOT = ("package",)  # a machine of its own is made and entered
-SIDE_BY_SIDE = ("integration",)  # by file: they wait more than they work, and their sites share nothing
+WORKERS = {"store": 1, "integration": 2, "browser": 1}  # for each processor, by file: their sites share nothing, and they wait
+LONG = ("test_previous_release", "test_restore")  # one test of minutes each: they begin first, or all wait for them at the end
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
 }
-JOBS = str(os.cpu_count() or 1)
+JOBS = os.cpu_count() or 1
 TAIL = 60
 
 
@@ -156,7 +156,7 @@ class Runner:
 
     def check_tidy(self):
         """Over clang's own commands: gcc's know options that clang does not."""
-        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", JOBS, "^(?!.*/build).*/(common|daemons)/.*\\.c$"], limit=3600)
+        self.run("clang-tidy", ["run-clang-tidy-14", "-quiet", "-p", self.sanitized, "-j", str(JOBS), "^(?!.*/build).*/(common|daemons)/.*\\.c$"], limit=3600)
 
     # the tests
 
@@ -173,7 +173,8 @@ class Runner:
 
     def pytest(self, name):
         folder = self.root / "tests" / name
-        files = sorted(path for path in folder.glob("test_*.py") if not self.pattern or self.pattern in path.stem)
+        files = sorted((path for path in folder.glob("test_*.py") if not self.pattern or self.pattern in path.stem),
+                       key=lambda path: (path.stem not in LONG, path))
         by_name = []
         if self.pattern and not files:
             files = sorted(path for path in folder.glob("test_*.py") if self.pattern in path.read_text())
@@ -181,19 +182,12 @@ class Runner:
         if not files:
             return
         junit = self.results / f"{name}.xml"
-        workers = ["-n", JOBS, "--dist", "loadfile"] if name in SIDE_BY_SIDE and len(files) > 1 else []
+        workers = ["-n", str(JOBS * WORKERS[name]), "--dist", "loadfile"] if name in WORKERS and len(files) > 1 else []
         as_root = ["sudo", "--preserve-env"] if name in AS_ROOT and os.geteuid() != 0 else []
         self.run(f"tests/{name}", [
             *as_root, sys.executable, "-m", "pytest", "-q", "--tb=short", f"--junit-xml={junit}", f"--basetemp={self.folder / 'tmp' / name}",
             *workers, *by_name, *files], lambda: junit_counts(junit), {
                 "PREAU_BUILD": str(self.build), "PREAU_ARTIFACTS": str(self.folder / "artifacts")}, limit=3600)
-
-    def analysis_and_after(self):
-        analysis = threading.Thread(target=self.guarded, args=[self.analysis])
-        analysis.start()
-        analysis.join()
-        for name in AFTER_ANALYSIS:
-            self.pytest(name)
 
     def analysis(self):
         """What clang finds, on the way and in the tests: only in what time the tests beside it leave, since those have a clock.
@@ -214,7 +208,7 @@ class Runner:
         self.unit("unit tests", self.build)
         for name in FIRST:
             self.pytest(name)
-        beside = threading.Thread(target=self.guarded, args=[self.analysis_and_after])
+        beside = threading.Thread(target=self.guarded, args=[self.analysis])
         beside.start()
         for name in BESIDE:
             self.pytest(name)
