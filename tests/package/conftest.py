@@ -1,14 +1,15 @@
 """The packages of Debian, made once, and a bare Debian to put them in: both take minutes, and only a real install proves an install."""
 
 import os
-import pathlib
+import re
 import subprocess
 
 import pytest
 
-from package.machine import Machine
+from package.machine import Machine, ready
+from peers.documents import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs/operators/installation.md"
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,20 @@ def packages(tmp_path_factory):
 def machine(tmp_path_factory, packages):
     with Machine.bare(tmp_path_factory.mktemp("machine") / "root", packages) as machine:
         yield machine
+
+
+def steps():
+    """The commands of the guide, in their order."""
+    return [line for block in re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(), re.M | re.S) for line in block.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def installed(machine):
+    """The machine after each command of the guide: .said[command]."""
+    machine.run("pg_ctlcluster 15 main start")
+    machine.said = {}
+    for command in steps():
+        if command == "preauctl status":
+            ready(machine)
+        machine.said[command] = machine.run(command)
+    return machine

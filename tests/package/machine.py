@@ -1,10 +1,12 @@
-"""A bare Debian in a folder, with PostgreSQL and our packages at hand: what an operator has before the first hour.
+"""A bare Debian in a folder, with PostgreSQL, pgBackRest, an SSH server, nginx and our packages at hand: what an operator has before the first hour.
 
 Its programs run by chroot. There is no systemd in it: what an installed unit says of its daemon (account, group, umask,
-environment, folders, credentials, sockets) is read from the unit and done here.
+environment, folders, where it may write, credentials, sockets) is read from the unit and done here. What else asks systemctl for something
+meets a stand-in that writes it down (`asked`).
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import shlex
@@ -13,18 +15,28 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
+DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
 # What follows runs with ROOT as its /, which has the kernel's folders for it alone: whatever ends how, nothing stays mounted.
 INSIDE = ("unshare", "--mount", "sh", "-ec", 'for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"')
+# ProtectSystem=strict: the same, and all is read-only, but $WRITABLE.
+SANDBOXED = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount -t tmpfs -o mode=1777 none "$0/tmp"
+for one in $WRITABLE; do mount --bind "$0$one" "$0$one"; mount -o remount,rw,bind "$0$one"; done
+for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"''')
+STAND_IN = """#!/bin/sh
+printf '%s\\n' "$*" >> /var/log/systemctl
+case " $* " in *" is-enabled "*) echo enabled ;; esac
+"""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Unit:
     """A unit file, read as systemd does: KEY=VALUE lines, a key's last value counts, or all of them."""
 
-    def __init__(self, file):
+    def __init__(self, *files):
         self.values = {}
-        for line in file.read_text().splitlines():
+        for line in (line for file in files for line in file.read_text().splitlines()):
             key, equals, value = line.partition("=")
             if equals and not line.startswith(("#", ";")):
                 self.values.setdefault(key.strip(), []).append(value.strip())
@@ -44,7 +56,7 @@ class Machine:
     @contextlib.contextmanager
     def bare(cls, root, packages):
         """packages: the folder of .deb files, found as /packages in the machine. Needs root."""
-        subprocess.run(["mmdebstrap", "--variant=minbase", "--include=postgresql,ca-certificates", "--quiet", "bookworm", root,
+        subprocess.run(["mmdebstrap", "--variant=minbase", "--include=postgresql,ca-certificates,openssh-server,nginx,pgbackrest", "--quiet", "bookworm", root,
                         *apt_sources()], check=True)
         machine = cls(root)
         (root / "packages").mkdir()
@@ -52,6 +64,9 @@ class Machine:
             if "-dbgsym_" not in package.name:
                 shutil.copy(package, root / "packages")
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+        machine.run("dpkg-divert --local --rename --add /bin/systemctl 2>&1")  # a package may bring systemd's own
+        (root / "bin/systemctl").write_text(STAND_IN)
+        (root / "bin/systemctl").chmod(0o755)
         try:
             yield machine
         finally:
@@ -62,15 +77,26 @@ class Machine:
     def path(self, inside):
         return self.root / inside.lstrip("/")
 
+    def _stands_in(self, words):
+        """Done, if it is what systemctl does to the units of daemons."""
+        if words[:3] == ["systemctl", "disable", "--now"]:
+            self.stop()
+        elif words[:3] == ["systemctl", "enable", "--now"] and not words[-1].endswith(".timer"):
+            for unit in words[3:]:
+                self.start(unit)
+        elif words[:2] == ["systemctl", "restart"] and words[2].startswith("preau-"):
+            self.restart(self.named(words[2]))
+        else:
+            return False
+        return True
+
     def run(self, command, *, fails=False):
         """A line of sh; what it said. systemctl's are done here."""
-        if command.startswith("systemctl enable --now "):
-            for unit in shlex.split(command)[3:]:
-                self.start(unit)
+        words = command.split()
+        if self._stands_in(words):
             return ""
-        if command.startswith("systemctl restart "):
-            self.restart(command.split()[2])
-            return ""
+        if words[0] == "systemctl" and words[-1] == "postgresql@15-main":
+            command = f"pg_ctlcluster 15 main {words[1]}"
         with tempfile.TemporaryFile("w+") as said:  # no pipe: a server that it starts would keep it open
             done = subprocess.run([*INSIDE, self.root, "/usr/bin/env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                                    "sh", "-ec", command], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600)
@@ -87,8 +113,24 @@ class Machine:
                 return int(fields[2]), int(fields[3])
         raise AssertionError(f"no account {user}")
 
+    def named(self, unit):
+        return unit if "." in unit else f"{unit}.service"
+
     def unit(self, name):
-        return Unit(self.path(f"/lib/systemd/system/{name}"))
+        return Unit(self.path(f"/lib/systemd/system/{name}"), *sorted(self.path(f"/etc/systemd/system/{name}.d").glob("*.conf")))
+
+    @contextlib.contextmanager
+    def with_systemd(self):
+        """Packages take it for a machine that systemd runs. Gives what they ask systemctl for meanwhile: a list of words for each time."""
+        log, sign = self.path("/var/log/systemctl"), self.path("/run/systemd/system")
+        asked = []
+        log.write_text("")
+        sign.mkdir(parents=True)
+        try:
+            yield asked
+        finally:
+            sign.rmdir()
+            asked += [line.split() for line in log.read_text().splitlines()]
 
     def give(self, unit, name, uid):
         """LoadCredential=: copies that the daemon's account alone reads; the folder, as the daemon sees it."""
@@ -131,8 +173,11 @@ class Machine:
         environment = {**given, **{key: value.replace("%d", given.get("CREDENTIALS_DIRECTORY", "%d")) for key, value in set_by_unit.items()}}
         if passed:
             environment["LISTEN_FDS"] = "1"
+        writable = [f"/var/lib/{folder}" for folder in unit["StateDirectory"].split()] + " ".join(unit.all("ReadWritePaths")).split()
+        environment["WRITABLE"] = " ".join(writable)
+        within = SANDBOXED if unit["ProtectSystem"] == "strict" else INSIDE
         start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"
-                 f"exec {shlex.join([*INSIDE, str(self.root)])} setpriv --reuid={user} --regid={unit['Group']} --init-groups {unit['ExecStart']}")
+                 f"exec {shlex.join([*within, str(self.root)])} setpriv --reuid={user} --regid={unit['Group']} --init-groups {unit['ExecStart']}")
         def take_socket():
             if passed:
                 os.dup2(passed.fileno(), 3)
@@ -159,3 +204,14 @@ class Machine:
 def apt_sources():
     """Where this machine has its own packages from: the same are within reach of the other."""
     return [str(one) for one in (pathlib.Path("/etc/apt/sources.list.d/debian.sources"), pathlib.Path("/etc/apt/sources.list")) if one.exists()]
+
+
+def ready(machine):
+    """systemctl enable --now waits until each daemon says that it is ready; the stand-in for it does not."""
+    end = time.monotonic() + 60
+    while "status" in machine.run("preauctl status || echo status") and time.monotonic() < end:
+        time.sleep(0.5)
+
+
+def examined(machine):
+    return {check["name"]: check for check in json.loads(machine.run("preauctl doctor --json || true"))["checks"]}

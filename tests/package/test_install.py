@@ -1,49 +1,14 @@
-"""An operator's first hour: docs/operators/installation.md followed word for word on a bare Debian, then removed."""
+"""An operator's first hour: docs/operators/installation.md followed word for word on a bare Debian."""
 
-import json
 import pathlib
 import re
 import stat
 import subprocess
-import time
 
-import pytest
 import requests
 
-from peers.documents import chapter
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs/operators/installation.md"
-DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
-PACKAGES = ("preau-common", "preau-import", "preau-notify", "preau-link", "preau-stats", "preau-portal", "preau-ctl")
-
-
-def steps():
-    """(title, commands) of each chapter that has commands."""
-    chapters = re.split(r"^## ", GUIDE.read_text(), flags=re.M)[1:]
-    found = [(chapter.splitlines()[0], [line for block in re.findall(r"^```sh\n(.*?)^```", chapter, re.M | re.S) for line in block.splitlines()])
-             for chapter in chapters]
-    return [(title, commands) for title, commands in found if commands]
-
-
-@pytest.fixture(scope="module")
-def installed(machine):
-    """The machine after each command of the guide: .said[command]."""
-    machine.run("pg_ctlcluster 15 main start")
-    machine.said = {}
-    for _, commands in steps():
-        for command in commands:
-            if command == "preauctl status":
-                ready(machine)
-            machine.said[command] = machine.run(command)
-    return machine
-
-
-def ready(machine):
-    """systemctl enable --now waits until each daemon says that it is ready; the stand-in for it does not."""
-    end = time.monotonic() + 60
-    while "status" in machine.run("preauctl status || echo status") and time.monotonic() < end:
-        time.sleep(0.5)
+from package.machine import DAEMONS, examined, ready
+from peers.documents import ROOT, chapter
 
 
 def test_lintian_has_nothing_to_say(packages):
@@ -86,10 +51,6 @@ def test_a_daemons_account_is_its_own_role_only(installed):
     installed.run("runuser -u nobody -- psql -h /run/postgresql -d preau -U preau_portal -Atc 'select 1'", fails=True)
 
 
-def examined(machine):
-    return {check["name"]: check for check in json.loads(machine.run("preauctl doctor --json || true"))["checks"]}
-
-
 def test_the_examination_tries_what_each_daemons_account_may(installed):
     checks = examined(installed)
     for name in ("config", "config_of_daemons", "secrets", "keys", "folders", "database_roles", "database_schema", "clock", "versions", "bus"):
@@ -106,17 +67,21 @@ def test_the_examination_tries_what_each_daemons_account_may(installed):
 
 
 def test_a_secret_of_linkds_alone_keeps_the_portal_from_nothing(installed):
-    """What docs/operators/ent.md and franceconnect.md ask for: whoever serves pages cannot read it."""
+    """Whoever serves pages can read neither a file of linkd's account nor what systemd gives to linkd, as docs/operators/ent.md and franceconnect.md have it."""
     installed.run("printf secret > /etc/preau/ent.secret; chown preau-link /etc/preau/ent.secret; chmod 0400 /etc/preau/ent.secret")
     more = installed.path("/etc/preau/more.conf")
     more.write_text('ent "essai" { academy = "10" label = "ENT" protocol = "oidc" issuer = "https://127.0.0.1:1/" client_id = "x"'
                     ' client_secret_file = "/etc/preau/ent.secret" key_pattern = "([0-9]+)" }\n'
                     'franceconnect { client_secret_file = "/etc/preau/ent.secret" }\n')
+    given = installed.path("/etc/preau/given.conf")
+    given.write_text(more.read_text().replace("/etc/preau/ent.secret", "credential:secret_essai"))
     try:
+        installed.run("runuser -u preau-portal -- preau-portald --config /etc/preau/preau.conf --config /etc/preau/given.conf --check-config")
         for name in ("portal", "link"):
             installed.run(f"runuser -u preau-{name} -- preau-{name}d --config /etc/preau/preau.conf --config /etc/preau/more.conf --check-config")
     finally:
         more.unlink()
+        given.unlink()
         installed.run("rm /etc/preau/ent.secret")
 
 
@@ -162,14 +127,3 @@ def test_a_key_that_a_daemon_was_not_given_is_told_until_it_is_restarted(install
 
 def test_the_database_is_prepared_once(installed):
     assert installed.run("preauctl database init").splitlines()[-1] == "Rien à faire : la base est prête."
-
-
-def test_what_is_removed_leaves_what_cannot_be_made_again(installed):
-    installed.stop()
-    installed.run(f"apt-get remove --yes {' '.join(PACKAGES)}")
-    assert installed.path("/etc/preau/preau.conf").exists() and not installed.path("/usr/sbin/preau-linkd").exists()
-    installed.run(f"dpkg --purge {' '.join(reversed(PACKAGES))}")
-    assert installed.path("/etc/preau/keys/sealing-1.key").exists() and installed.path("/var/lib/preau/import/inbox").exists()
-    left = installed.run("dpkg-query -W -f '${binary:Package} ${db:Status-Abbrev}\\n' 'preau*' || true")
-    assert not re.search(r"^preau-\S+ (?!un)", left, re.M), left
-    assert installed.run("find /usr /lib /etc -name '*preau*' -not -name preauth -not -path '/etc/preau*' -not -path '/etc/postgresql/*'").strip() == ""
