@@ -68,7 +68,8 @@ static const struct {
     {"bus",             "redémarrez ce démon ; une autre instance tient peut-être son adresse (section bus)"             },
     {"import",          "preauctl import list, puis import report : l’archive sera reprise ; sinon, les droits du dépôt"},
     {"import_late",     "demandez à cette académie sa livraison ; preauctl import list dit la dernière"                  },
-    {"disk",            "faites de la place sur ce disque (import.disk_free_min)"                                           },
+    {"disk",            "faites de la place sur ce disque (import.disk_free_min) ; en lecture seule pour ce démon : "
+             "ReadWritePaths= de son unité, docs/operators/livraisons.md"                                      },
     {"retention",       "journalctl -u preau-importd : la fermeture et l’effacement des comptes seront repris"            },
     {"smtp",            "voyez plus bas le serveur de courriel ; docs/operators/courriels.md"                               },
     {"documents",       "journalctl -u preau-notifyd ; les polices (notify.font_directory) et le trousseau"                 },

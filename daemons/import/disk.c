@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 void disk_look(const struct inbox_options *options, size_t free_min, char out_low[DISK_TEXT_SIZE])
 {
@@ -24,7 +25,8 @@ void disk_look(const struct inbox_options *options, size_t free_min, char out_lo
     out_low[0] = '\0';
     for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
         struct statvfs room;
-        if (statvfs(folders[i].path, &room) != 0) {
+        /* Where the unit's sandbox lets the daemon only read, no right of the folder tells it: only whoever stands in it. */
+        if (statvfs(folders[i].path, &room) != 0 || access(folders[i].path, W_OK) != 0) {
             if (!is_unknown) {
                 (void)snprintf(out_low, DISK_TEXT_SIZE, "import.%s_directory: %s", folders[i].label, strerror(errno));
             }

@@ -1,4 +1,4 @@
-/* Is there room left where archives are dropped, put away and worked on? */
+/* Is there room left where archives are dropped, put away and worked on, and may this daemon write there? */
 #pragma once
 
 #include "import/inbox.h"
@@ -8,6 +8,6 @@
 enum { DISK_TEXT_SIZE = 240 };
 
 /* Sets the metric of each folder's room. out_low: the folder with the least of it, when that is less than free_min bytes, and
- * how much is left; before all, the first whose room cannot be told; "": all have enough. May wait for a file system of the
- * network. */
+ * how much is left; before all, the first whose room cannot be told or that cannot be written; "": all have enough. May wait for a file
+ * system of the network. */
 void disk_look(const struct inbox_options *options, size_t free_min, char out_low[DISK_TEXT_SIZE]);
