@@ -61,6 +61,11 @@ def test_a_link_leads_to_a_page_and_a_chapter_that_are_there(page):
         assert not anchor or there.suffix != ".md" or anchor in anchors(there), f"no such chapter: {target}"
 
 
+@pytest.mark.parametrize("page", [page for page in USERS if page.parent.name == "operators"], ids=lambda page: page.name)
+def test_an_operators_page_is_listed_by_the_first(page):
+    assert f"(operators/{page.name})" in (ROOT / "docs/README.md").read_text()
+
+
 def test_every_page_is_reached_from_the_first():
     """By links, from docs/README.md."""
     first, reached = ROOT / "docs/README.md", set()
@@ -164,7 +169,8 @@ def test_the_key_and_certificate_of_a_saml_peer_are_made(tmp_path):
     lines = [line for block in BLOCKS for line in lines_of(block) if line.startswith("openssl ") and kind_of(block) == "shell"]
     assert lines
     for line in lines:
-        subprocess.run(words_of(line), cwd=tmp_path, check=True, capture_output=True)
+        inside = [re.sub(r"^/etc/preau/(?:\w+/)*", f"{tmp_path}/", word) for word in words_of(line)]
+        subprocess.run(inside, check=True, capture_output=True)
         assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -187,6 +193,23 @@ def test_an_answer_in_json_is_one():
     for block in BLOCKS:
         if kind_of(block) == "json":
             assert json.loads(block.text)["error"]["code"] in refusals(), str(block)
+
+
+def test_what_others_gave_us_has_one_place():
+    """/etc/preau/secrets/DAEMON/NAME, which systemd gives to that daemon as secret_NAME: the page that writes the one says the other."""
+    secrets = [(section, name) for section, names in keys().items() for name in names
+               if re.fullmatch(r"(client_secret|client_key|secret|signing_key|smtp_password)_file", name)]
+    assert len(secrets) >= 8
+    found = 0
+    for page in USERS:
+        text = page.read_text()
+        for name, value in re.findall(r'^ *(\w+) = "([^"\n]+)"', text, re.M):
+            if name in {one for _, one in secrets}:
+                given = re.fullmatch(r"credential:secret_([\w-]+(?:\.key)?)", value)
+                assert given, f"{page.name}: {name} = {value}"
+                assert re.search(rf"/etc/preau/secrets/(link|notify)/{re.escape(given[1])}(?![\w-])", text), f"{page.name}: where is {given[1]}?"
+                found += 1
+    assert found >= 6
 
 
 # --- names ---

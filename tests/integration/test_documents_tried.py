@@ -1,5 +1,6 @@
 """Commands, queries and configurations that the operators' pages write, before a whole site: what tests/architecture/test_docs.py only reads."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -63,11 +64,13 @@ def test_a_configuration_is_taken_by_the_daemons_that_read_it(site, tmp_path, bl
         else:
             there.mkdir()
         text = text.replace(f'"{path}"', f'"{there}"')
+    for name in re.findall(r'"credential:([^"]+)"', text):
+        (tmp_path / name).write_text("de l’exemple\n")
     (tmp_path / "page.conf").write_text(text)
     readers = daemons_of(block)
     assert readers, f"{block}: no daemon reads it"
     for name in readers:
         folder = {"importd": "import", "notifyd": "notify", "linkd": "link", "statsd": "stats", "portald": "portal"}[name]
         done = subprocess.run([site.build / f"daemons/{folder}/preau-{name}", "--config", site.config, "--config", tmp_path / "page.conf", "--check-config"],
-                              text=True, capture_output=True, timeout=30)
+                              text=True, capture_output=True, timeout=30, env={**os.environ, "CREDENTIALS_DIRECTORY": tmp_path})
         assert done.returncode == 0, f"{block}: preau-{name}: {done.stderr}"

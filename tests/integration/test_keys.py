@@ -21,6 +21,7 @@ from peers.portal import ACADEMY, PASSWORD, PortalVisitor, add_administrator, ad
 from peers.site import DAEMONS, ROOT, Site
 
 PAGE = ROOT / "docs/operators/cles.md"
+SECRETS = "secrets/link"  # of /etc/preau: linkd's
 OTHER_SECRET = "un autre secret de client & long : 9-4"
 SERVICES = ("import", "notify", "link", "statistics")
 METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://ent.example/">
@@ -49,6 +50,7 @@ def make_bus_keys(site):
 def make_saml(folder):
     """A peer that nobody asks, and our key."""
     key, certificate = make_rsa(folder, "ent-saml")
+    key = key.rename(folder / SECRETS / "ent-saml.key")
     _, theirs = make_rsa(folder, "ent")
     body = "".join(line for line in theirs.read_text().splitlines() if "-----" not in line)
     (folder / "ent.xml").write_text(METADATA.format(certificate=body))
@@ -63,7 +65,8 @@ def here(tmp_path_factory):
                 "notify": {"scan_interval": "200ms"}, "bus": bus_settings(folder)}
     site = Site(folder, settings=settings, with_kannel=False)
     site.provider = IdentityProvider(folder / "identity", site.portal_url, {}, portals=("lyon",))
-    secret = folder / "portail.secret"
+    (folder / SECRETS).mkdir(parents=True)
+    secret = folder / SECRETS / "lyon"
     secret.write_text(site.provider.secret + "\n")
     secret.chmod(0o600)
     site.settings.update({'academy_portal "lyon"': site.provider.section(ACADEMY, client_secret_file=secret), **make_saml(folder)})
@@ -89,18 +92,22 @@ def launch(site, name):
     site.launch(name, **({"PREAU_PORTAL_LISTEN": "systemd"} if name == "preau-portald" else {}))
 
 
+def in_site(here, command):
+    return re.sub(r"/(etc/preau|root)/", f"{here.folder}/", command)
+
+
 def follow(here, commands):
     """The page's commands, in this site's folder, under this account: there are no others to give files to."""
     said = {}
     for command in commands:
-        words = shlex.split(command.replace("/etc/preau/", f"{here.folder}/"))
+        words = shlex.split(in_site(here, command))
         if words[:2] == ["systemctl", "restart"]:
             here.stop_daemon(words[2])
             launch(here, words[2])
         elif words[0] == "preauctl":
             said[command] = here.ctl(*words[1:])
         elif words[0] not in ("chgrp", "chown"):
-            subprocess.run(["sh", "-ec", shlex.join(words) if ">>" not in words else command.replace("/etc/preau/", f"{here.folder}/")], check=True,
+            subprocess.run(["sh", "-ec", shlex.join(words) if ">>" not in words else in_site(here, command)], check=True,
                            capture_output=True)
     return said
 
@@ -272,6 +279,7 @@ def test_the_secret_of_a_provider_changes(here):
     admit, remove = chapter(PAGE, "Les fournisseurs d’identité")
     (here.folder / "nouveau.secret").write_text(OTHER_SECRET + "\n")
     (here.folder / "nouveau.secret").chmod(0o600)
+    own = (here.folder / SECRETS / "lyon").stat()
     first = come()
     assert first.startswith("/administration") or first.startswith("/etablissements"), first
     follow(here, admit)
@@ -282,6 +290,8 @@ def test_the_secret_of_a_provider_changes(here):
     assert come() == first, "the provider has"
     follow(here, remove)
     assert come() == first
+    left = (here.folder / SECRETS / "lyon").stat()
+    assert (left.st_ino, left.st_mode) == (own.st_ino, own.st_mode) and not (here.folder / "nouveau.secret").exists()
 
 
 def way_out(here):
