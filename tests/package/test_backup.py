@@ -1,0 +1,68 @@
+"""docs/operators/sauvegarde.md followed word for word where its paths lead: a machine's own PostgreSQL is saved, lost, and comes back. What comes back
+of families and links is tests/integration/test_restore.py's."""
+
+import pytest
+
+from package.machine import DAEMONS, Unit, ready
+from peers.documents import ROOT, chapter
+
+PAGE = ROOT / "docs/operators/sauvegarde.md"
+SOCKET = "preau-portald.socket"
+
+
+def block(lines):
+    """One line of sh: a block may have a condition over several lines."""
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def saved(installed):
+    """The machine with a whole backup, and one administrator who was made after it."""
+    set_up, first, timers = chapter(PAGE, "Mettre pgBackRest en place")[:3]
+    install_it, restart = set_up[:-1], set_up[-1]
+    installed.run(block(install_it))
+    installed.run(restart)
+    ready(installed)
+    for command in first:
+        installed.run(command)
+    for command in timers:
+        installed.run(command)
+    installed.run("preauctl admin add apres --name 'Après Sauvegarde' --role exploitant --nation")
+    installed.run(first[1])  # check: what was written is in the repository
+    return installed
+
+
+def test_the_phrase_is_the_servers_only_and_is_made_once(saved):
+    phrase = saved.path("/etc/pgbackrest/conf.d/phrase.conf")
+    before = phrase.read_text()
+    assert phrase.stat().st_mode & 0o777 == 0o600 and phrase.stat().st_uid == saved.identity("postgres")[0]
+    saved.run(block(chapter(PAGE, "Mettre pgBackRest en place")[0][:-1]))
+    assert phrase.read_text() == before
+
+
+def test_the_timers_unit_makes_a_backup(saved):
+    for timer in ("diff", "full"):
+        assert Unit(saved.path(f"/etc/systemd/system/preau-sauvegarde-{timer}.timer"))["Unit"] == f"preau-sauvegarde@{timer}.service"
+    unit = Unit(saved.path("/etc/systemd/system/preau-sauvegarde@.service"))
+    saved.run(f"runuser -u {unit['User']} -- {unit['ExecStart'].replace('%i', 'diff')}")
+    assert "diff backup" in saved.run(chapter(PAGE, "Mettre pgBackRest en place")[1][-1])
+
+
+def test_a_machine_comes_back(saved):
+    stop, to_an_instant, to_the_last, finish = chapter(PAGE, "Revenir")
+    del to_an_instant  # of an instant: test_restore.py
+    for command in (*stop, *to_the_last, *finish[:1]):
+        saved.run(command)
+    assert not saved.running and not saved.sockets
+    asked, make, remove = finish[1:]
+    end = saved.run(f"for i in $(seq 60); do {asked} | grep -q ' f$' && echo over && break; sleep 1; done")
+    assert "over" in end, saved.run(asked)
+    saved.run(make)
+    (old,) = [file.name for file in saved.path("/etc/preau/keys").glob("tokens-1.key")]
+    saved.run(remove.replace("tokens-ANCIENNE.key", old))
+    for unit in (*(f"{name}.service" for name in DAEMONS[:-1]), SOCKET, f"{DAEMONS[-1]}.service"):
+        saved.run(f"systemctl enable --now {unit}")
+    ready(saved)
+    assert saved.run("preauctl status").count(" prêt, ") == 5
+    assert "apres" in saved.run("preauctl admin list")
+    saved.run("preauctl audit verify")
