@@ -39,7 +39,7 @@ enum lifecycle_effect {
     EFFECT_ADOPT_ADDRESS = 1u << 5,             /* the pending address becomes the account's */
     EFFECT_END_SESSIONS = 1u << 6,              /* all but the one that asked */
     EFFECT_TELL_SECURITY_CHANGE = 1u << 7,      /* to the address before and after */
-    EFFECT_TELL_OPENING = 1u << 8, /* the identifier, and that the account is open: the school sent nothing */
+    EFFECT_TELL_OPENING = 1u << 8, /* the identifier, and that the account is open: to who may not have done it */
     EFFECT_COUNT = 9
 };
 

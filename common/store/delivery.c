@@ -81,6 +81,7 @@ static void account_from_row(const struct rows *rows, int row, struct owed_mail 
     out_mail->password_expires_at = row_instant(rows, row, "notification_expires_at");
     out_mail->is_opened = row_bool(rows, row, "is_opened");
     out_mail->is_by_franceconnect = row_bool(rows, row, "is_by_franceconnect");
+    out_mail->is_by_school = row_bool(rows, row, "is_by_school");
     out_mail->is_closed = row_bool(rows, row, "is_closed");
     size_t length = row_bytes(rows, row, "sealed", out_mail->sealed, sizeof out_mail->sealed);
     out_mail->sealed_length = length <= sizeof out_mail->sealed ? length : 0; /* none that we sealed is longer */

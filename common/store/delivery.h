@@ -29,7 +29,7 @@ enum delivery_kind {
     DELIVERY_FRANCECONNECT_UNLINKED,
     DELIVERY_ACCOUNTS_JOINED,    /* told to the addresses of both */
     DELIVERY_ACCOUNTS_SEPARATED, /* told to each */
-    DELIVERY_ACCOUNT_OPENED,     /* without the school: by SMS, FranceConnect, an ENT or ATEN */
+    DELIVERY_ACCOUNT_OPENED,     /* first, by whichever way: told where the school knows the person */
     DELIVERY_MOBILE_CHANGED,     /* at the desk: confirmed, replaced or taken away */
     DELIVERY_CONTACTS_FORGOTTEN, /* by the school, with a reset: told to the address before and to AAF's */
     DELIVERY_FORGOTTEN_IDENTIFIER,
@@ -68,6 +68,7 @@ struct owed_mail {
     enum account_profile profile;
     bool is_opened;           /* the person signed in once */
     bool is_by_franceconnect; /* whose first access it was */
+    bool is_by_school;        /* opened with the password that it handed out */
     enum password_kind password;
     struct instant password_expires_at;
     char login[IDENTIFIER_SIZE];

@@ -41,7 +41,7 @@ with due as (
 select t.academy, t.id, t.attempts, t.created_at, t.kind, t.recipient, t.message_id, t.account_id, t.confirmation_id,
        reminder.lines as reminder,
        coalesce(t.batch_academy, 0) as batch_academy, coalesce(t.batch_id, 0) as batch_id,
-       a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, a.origin = 'franceconnect' as is_by_franceconnect, coalesce(stays.login, a.login) as login,
+       a.profile::text, a.password::text, a.state in ('en_cours', 'active') as is_opened, a.origin = 'franceconnect' as is_by_franceconnect, a.origin = 'etablissement' as is_by_school, coalesce(stays.login, a.login) as login,
        a.closed_at is not null and t.kind not in ('accounts_joined', 'accounts_separated') as is_closed, a.notification_expires_at,
        cr.sealed, coalesce(who.nom, stays.nom, ad.name, '') as nom, coalesce(who.prenom, stays.prenom, '') as prenom,
        coalesce(children.names, '') as children, coalesce(s.name, '') as school, coalesce(s.city, '') as city,

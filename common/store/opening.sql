@@ -133,7 +133,7 @@ with changed as (
     select changed.academy, changed.id, 'account_opened', 'mail', t.address,
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from changed, preau.account_addresses(changed.academy, changed.id) t(address)
-     where $24
+     where $24 and lower(t.address) is distinct from lower($9) -- who reads that one has the link
 ), linked as (
     insert into preau.franceconnect_identity as f (academy, account_id, issuer, subject)
     select academy, id, $19, $20 from changed where $19 is not null

@@ -34,7 +34,7 @@ const struct mail_template mail_templates[MAIL_TEMPLATE_COUNT] = {
      DELIVERY_ACCOUNTS_JOINED, false, {"LOGIN", "SIGN_IN"}},
     {"accounts-separated", "Avis : l’exploitant a séparé deux comptes qui avaient été réunis.",
      DELIVERY_ACCOUNTS_SEPARATED, false, {"LOGIN", "SIGN_IN"}},
-    {"account-opened", "Avis : la personne a ouvert son compte sans l’établissement, par SMS, FranceConnect, un ENT ou ATEN.",
+    {"account-opened", "Avis d’ouverture, là où l’établissement connaît la personne : qui n’a rien ouvert apprend que quelqu’un l’a fait.",
      DELIVERY_ACCOUNT_OPENED, false, {"LOGIN", "SIGN_IN"}},
     {"mobile-changed", "Avis : la personne a confirmé, remplacé ou retiré le mobile de son compte.",
      DELIVERY_MOBILE_CHANGED, false, {"LOGIN"}},

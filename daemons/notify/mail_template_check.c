@@ -43,6 +43,8 @@ static const struct given mail_parts[] = {
     {"IS_OVER",          NULL           },
     {"OWN_PASSWORD",     NULL           },
     {"BY_FRANCECONNECT", NULL           },
+    {"BY_SCHOOL",        NULL           },
+    {"WITHOUT_SCHOOL",   NULL           },
     {"FIRST_TIME",       NULL           },
     {"AFTER_RESET",      NULL           },
     {"IS_GUARDIAN",      NULL           },

@@ -117,6 +117,7 @@ static void fill_account(struct view *view, const struct part *part)
         view_set(view_add(view, "WITH_CHILDREN"), "CHILDREN", text);
     }
     fill_school(view, mail);
+    view_show(view, mail->is_by_school ? "BY_SCHOOL" : "WITHOUT_SCHOOL");
     fill_password(view, part);
     fill_validity(view, part);
 }

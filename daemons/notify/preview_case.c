@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define KIND(kind) (1U << (kind))
+#define BY_SCHOOL "etablissement"
 
 /* The first of a kind says the most. */
 static const struct preview_case cases[] = {
@@ -14,6 +15,7 @@ static const struct preview_case cases[] = {
     {"valable",       KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
     {"expire",        KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, true },
     {"mot-de-passe",  KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
+    {BY_SCHOOL,       KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
     {"franceconnect", KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, true,  false},
 };
 
@@ -72,6 +74,7 @@ void preview_case_mail(const struct mail_template *of, const struct preview_case
         .profile = of_whom->profile,
         .is_opened = of_whom->is_opened,
         .is_by_franceconnect = of->kind == DELIVERY_ACCOUNT_OPENED && of_whom->password != PASSWORD_CHOSEN,
+        .is_by_school = strcmp(of_whom->name, BY_SCHOOL) == 0,
         .password = of_whom->password,
         .password_expires_at = instant_add(now, of_whom->is_over ? HOURS(-24) : HOURS(90 * 24)),
         .login = "c.exemple",

@@ -88,7 +88,7 @@ def test_each_case_of_each_mail_is_shown(here, copies):
     """Of copies in which every part tells its name: no case is the same as another, together they show all parts."""
     cases = told_cases(here)
     assert cases["notification"] == cases["re-notification"] == ["responsable", "eleve", "reinitialise", "choisi"]
-    assert cases["account-opened"] == ["mot-de-passe", "franceconnect"]
+    assert cases["account-opened"] == ["mot-de-passe", "etablissement", "franceconnect"]
     assert cases["not-opened"] == ["valable", "expire"] and "--case eleve" in here.ctl("mail", "list")
     for name in NAMES:
         for suffix, option in ((".txt", ()), (".html", ("--html",))):

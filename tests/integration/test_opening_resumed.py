@@ -112,6 +112,35 @@ def test_once_it_was_chosen_the_mail_is_what_is_left(here, families, interrupt):
     assert sign_in(here, opening.anne, password).page.path == "/guichet"
 
 
+def test_an_opening_is_told_at_the_address_that_the_school_knows(here, families):
+    """Whoever holds the sheet and gives an address of their own does not open quietly."""
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    (mail,) = here.mail.wait(f"aaf{opening.number}@example.org")
+    text = text_of(mail)
+    assert opening.anne.login in text and "avec le mot de passe provisoire" in text and "Prévenez sans attendre" in text
+    assert "activation/" not in text and opening.email not in text, "neither the link nor where it went"
+    assert families.owed(opening.anne, "account_opened") == [(f"aaf{opening.number}@example.org", "sent")]
+
+
+def test_who_gives_the_schools_address_has_the_link_alone(here, families):
+    opening = Opening(here, families)
+    opening.email = f"AAF{opening.number}@example.org"
+    at_the_mail(opening)
+    here.mail.wait(opening.email)
+    assert families.owed(opening.anne, "activation") and families.owed(opening.anne, "account_opened") == []
+
+
+def test_a_pupils_opening_is_told_too(here, families):
+    pupil = families.handed_out().child
+    with here.psql() as database:
+        database.execute("update preau.person set mail = %s where (academy, degree, aaf_id) = (%s, %s, %s)",
+                         ("lea.aaf@example.org", pupil.account[0], pupil.degree, pupil.aaf_id))
+    families.active_pupil(pupil)
+    (mail,) = here.mail.wait("lea.aaf@example.org")
+    assert pupil.login in text_of(mail) and "avec le mot de passe provisoire" in text_of(mail)
+
+
 def test_of_two_browsers_at_the_form_one_opens_and_the_other_is_told(here, families):
     opening = Opening(here, families)
     other = sign_in(here, opening.anne)

@@ -108,9 +108,24 @@ static void who_opened_alone_reads_how_to_sign_in(void **state)
     has(by_password.plain, "a.durand");
     has(by_password.plain, "celui que vous avez choisi");
     has(by_password.html, "Prévenez sans attendre");
+    has(by_password.plain, "sans passer par l’établissement");
     assert_null(strstr(by_password.plain, "FranceConnect"));
     mail_text_clear(&by_franceconnect);
     mail_text_clear(&by_password);
+}
+
+static void whose_sheet_somebody_used_reads_how_it_was_opened(void **state)
+{
+    (void)state;
+    struct owed_mail mail = notification;
+    mail.kind = DELIVERY_ACCOUNT_OPENED;
+    mail.is_by_school = true;
+    struct mail_text text = make(&mail, NULL);
+    has(text.plain, "avec le mot de passe provisoire");
+    has(text.plain, "une feuille ou un courriel que quelqu’un d’autre a lu");
+    assert_null(strstr(text.plain, "sans passer par"));
+    assert_null(strstr(text.html, "ENT"));
+    mail_text_clear(&text);
 }
 
 static void each_kind_has_its_subject(void **state)
@@ -385,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_pupil_is_not_asked_for_children),
         cmocka_unit_test(a_chosen_password_is_spoken_of_and_not_told),
         cmocka_unit_test(who_opened_alone_reads_how_to_sign_in),
+        cmocka_unit_test(whose_sheet_somebody_used_reads_how_it_was_opened),
         cmocka_unit_test(each_kind_has_its_subject),
         cmocka_unit_test(a_reminder_says_where_how_many_and_by_when),
         cmocka_unit_test(a_line_of_another_form_is_not_read),
