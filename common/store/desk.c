@@ -63,6 +63,7 @@ static void account_rows(void *arg, const struct rows *rows, const struct fault 
             .pending_email = row_text(rows, 0, "pending_email"),
             .pending_until = row_instant(rows, 0, "pending_until"),
             .pending_came_back = row_bool(rows, 0, "pending_came_back"),
+            .has_returned = row_bool(rows, 0, "has_returned"),
         };
         bool known = profile_from_code(row_text(rows, 0, "profile"), &account.profile);
         assert(known);

@@ -37,6 +37,7 @@ struct desk_account {
     const char *pending_email;  /* that waits for its link */
     struct instant pending_until;
     bool pending_came_back;
+    bool has_returned; /* a child that the school gave back, whose birth date is to be given (returned.h) */
 };
 
 /* One pupil in one school; uai "" in none. */

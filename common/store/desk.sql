@@ -2,7 +2,7 @@
 -- their own alone, and no name of who acted for a school.
 
 -- :query desk_account
--- Whom an account belongs to, and what may be changed of it. pending_came_back: the mail with the link did not arrive.
+-- Whom an account belongs to, and what may be changed of it. pending_came_back: the mail with the link did not arrive. has_returned: a child's birth date is to be given.
 -- :role portal
 -- $1 academy smallint
 -- $2 account_id bigint
@@ -12,7 +12,9 @@ select a.profile::text, a.login, coalesce(who.nom, '') as nom, coalesce(who.pren
        a.mobile, a.mobile_confirmed_at as mobile_since, m.mobile as pending_mobile, v.email as pending_email, v.expires_at as pending_until,
        exists (select from preau.delivery d
                 where d.academy = a.academy and d.account_id = a.id and d.kind = 'email_change' and d.confirmation_id = v.id
-                  and d.state = 'failed') as pending_came_back
+                  and d.state = 'failed') as pending_came_back,
+       exists (select from preau.returned_child t
+                where t.account_academy = a.academy and t.account_id = a.id and t.proved_at is null) as has_returned
   from preau.account a
   left join preau.credential cr on (cr.academy, cr.account_id) = (a.academy, a.id)
   left join preau.pending_email v on (v.academy, v.account_id) = (a.academy, a.id)

@@ -63,8 +63,9 @@ select k.claim, k.account_academy as academy, k.account_id as id, k.nom, k.preno
  limit $5;
 
 -- :query disclaimed_dismiss
--- The school says that the attachment is right: the child is the guardian's again, with the memory of it and the entry of the audit
--- trail; of a claim that is one of this account's on a pupil of the school, else known is 0. Said again, it changes nothing.
+-- The school says that the attachment is right: the child is the guardian's again, of an account that was opened without its birth date
+-- once that is given (returned.sql), with the memory of it and the entry of the audit trail. The account is written too, though it
+-- stays the same: an opening at the same time is stale, or is seen here; of a claim that is one of this account's on a pupil of the school, else known is 0. Said again, it changes nothing.
 -- :role notify
 -- $1 academy smallint
 -- $2 uai text
@@ -81,9 +82,13 @@ with here as (
       join preau.enrolment e on (e.academy, e.degree, e.pupil_id) = (d.academy, d.degree, d.pupil_id)
      where d.claim = $5 and r.account_academy = $3 and r.account_id = $4 and e.academy = $1 and e.uai = $2
      group by d.claim
+), touched as (
+    update preau.account a set email = a.email
+      from here where a.academy = $3 and a.id = $4 and here.open > 0
+ returning a.state in ('en_cours', 'active') as is_open
 ), changed as (
-    update preau.disclaimed_child d set dismissed_at = now(), dismissed_by = $6
-      from here where d.claim = here.claim and d.dismissed_at is null
+    update preau.disclaimed_child d set dismissed_at = now(), dismissed_by = $6, must_prove = touched.is_open
+      from here, touched where d.claim = here.claim and d.dismissed_at is null
  returning d.claim
 ), done as (
     select count(*) > 0 as is_done from changed

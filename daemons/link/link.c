@@ -54,6 +54,7 @@
 #include "link/portal_sign_in.h"
 #include "link/provider_watch.h"
 #include "link/registration.h"
+#include "link/returned.h"
 #include "link/second_factor.h"
 #include "link/sign_in.h"
 #include "link/sms.h"
@@ -112,6 +113,11 @@ static void do_recover_password(void *arg, struct call *call, const ProtobufCMes
 static void do_disclaim_child(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     disclaim_child(arg, call, (const void *)request);
+}
+
+static void do_prove_child(void *arg, struct call *call, const ProtobufCMessage *request)
+{
+    returned_child_prove(arg, call, (const void *)request);
 }
 
 static void do_reset_child_password(void *arg, struct call *call, const ProtobufCMessage *request)
@@ -351,6 +357,7 @@ static const struct service_method methods[] = {
     {"RecoverPassword",             do_recover_password             },
     {"ResetChildPassword",          do_reset_child_password         },
     {"DisclaimChild",               do_disclaim_child               },
+    {"ProveChild",                  do_prove_child                  },
     {"AskEmailChange",              do_ask_email_change             },
     {"ConfirmEmailChange",          do_confirm_email_change         },
     {"CancelEmailChange",           do_cancel_email_change          },

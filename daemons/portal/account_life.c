@@ -40,6 +40,7 @@ static const struct {
     {"separated_from_other",   "Réunion défaite : ce compte s’ouvre de nouveau"                 },
     {"child_disclaimed",       "Déclaration : pas responsable légal d’un élève rattaché"     },
     {"child_restored",         "Rattachement d’un élève maintenu"                               },
+    {"child_proved",           "Date de naissance donnée de l’élève maintenu"                  },
     {"open_sms",               "Compte ouvert par SMS"                                              },
     {"open_franceconnect",     "FranceConnect lié au compte"                                       },
     {"franceconnect_unlinked", "FranceConnect dissocié du compte"                                  },

@@ -3,9 +3,13 @@
 #include "portal/family.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
+#include "portal/note.h"
 #include "portal/page.h"
+#include "portal/returned.h"
 #include "portal/wording.h"
 #include "store/child.h"
+
+#include <string.h>
 
 static void action_set(struct view *view, const struct listed_child *child)
 {
@@ -31,26 +35,57 @@ static void child_fill(struct view *view, const struct listed_child *child)
     view_set(reset, "NAME", name);
 }
 
+/* The page that is being filled. */
+struct children {
+    struct view *body;
+    enum refusal refusal;
+};
+
 static void children_listed(void *arg, const struct listed_child *children, size_t count, const struct fault *fault)
 {
     struct visit *visit = arg;
+    const struct children *page = visit->own;
     if (!children) {
         page_fail(visit, fault);
         return;
     }
-    struct view *body = page_begin(visit, "Aider mes enfants à se connecter", "enfants.html");
     if (count == 0) {
-        view_show(body, "NOBODY");
+        view_show(page->body, "NOBODY");
     }
     for (size_t i = 0; i < count; i++) {
-        child_fill(view_add(body, "CHILD"), &children[i]);
+        child_fill(view_add(page->body, "CHILD"), &children[i]);
     }
-    page_send(visit, 200);
+    page_send(visit, refusal_status(page->refusal));
+}
+
+static void returned_are_listed(
+    void *arg, const struct returned_child *children, size_t count, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    struct children *page = visit->own;
+    if (!children) {
+        page_fail(visit, fault);
+        return;
+    }
+    page->body = page_begin(visit, "Aider mes enfants à se connecter", "enfants.html");
+    if (page->refusal == REFUSAL_NONE && strcmp(note_take(visit), "rattachement") == 0) {
+        page_notice(visit, "success", "L’enfant est dans votre compte", "Il y est aussi pour les services en ligne.");
+    }
+    returned_fill(visit, page->body, children, count, page->refusal);
+    child_list(visit->portal->store, visit->session.academy, visit->session.account, children_listed, visit);
+}
+
+void children_page(struct visit *visit, enum refusal refusal)
+{
+    struct children *page = arena_alloc(visit_arena(visit), 1, sizeof *page);
+    page->refusal = refusal;
+    visit->own = page;
+    returned_list(visit->portal->store, visit->session.academy, visit->session.account, returned_are_listed, visit);
 }
 
 void children_show(struct visit *visit)
 {
-    child_list(visit->portal->store, visit->session.academy, visit->session.account, children_listed, visit);
+    children_page(visit, REFUSAL_NONE);
 }
 
 /* ---- one child: asked before it is done, for the password of before is worth nothing afterwards */

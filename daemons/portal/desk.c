@@ -35,6 +35,9 @@ static struct view *desk_begin(struct visit *visit, const struct desk_account *a
     if (account->profile == PROFILE_RESPONSABLE) {
         view_show(body, "GUARDIAN");
     }
+    if (account->has_returned) {
+        view_show(body, "RETURNED");
+    }
     if (account->pending_email[0] != '\0') {
         view_set(view_add(body, "PENDING"), "PENDING_ADDRESS", account->pending_email);
     }

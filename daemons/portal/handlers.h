@@ -35,7 +35,7 @@ visit_handler missing_child_show, missing_child_do;
 /* password_link.c */
 visit_handler password_link_show, password_link_do;
 /* children.c */
-visit_handler children_show, child_password_show, child_password_do;
+visit_handler children_show, child_password_show, child_password_do, returned_child_do;
 /* password.c */
 visit_handler password_show, password_do;
 /* desk.c */

@@ -37,6 +37,7 @@ static const struct {
     {"separated_from_other",   "Ce compte, qui avait été réuni à un autre, en a été séparé : il s’ouvre de nouveau"},
     {"child_disclaimed",       "Vous avez déclaré ne pas être responsable légal d’un élève"                          },
     {"child_restored",         "L’établissement a maintenu le rattachement d’un élève"                                },
+    {"child_proved",           "Vous avez donné la date de naissance d’un élève que l’établissement vous a rattaché"},
     {"open_sms",               "Vous avez ouvert votre compte par SMS"                                                       },
     {"open_franceconnect",     "Vous avez lié FranceConnect à votre compte"                                                },
     {"franceconnect_unlinked", "Vous avez dissocié FranceConnect de votre compte"                                           },

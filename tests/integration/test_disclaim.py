@@ -126,6 +126,98 @@ def test_the_head_is_told_and_gives_the_child_back_or_the_school_corrects(here, 
     assert [dismissed for _, _, dismissed in claims(here, anne)] == [True, False], "may be said anew, and is told anew"
 
 
+RETURNED = "/guichet/enfants/rattachement"
+
+
+def opened_without(here, families, bus, head):
+    """Anne, whose account is open, and Léa, whom she disclaimed while opening it and the school gave back since."""
+    anne = families.handed_out()
+    leo = families.sibling(anne)
+    disclaim(bus, anne, anne.child)
+    request = bus.message("link", "OpenAccountRequest", password=PASSWORD, email=f"{os.urandom(4).hex()}@example.net")
+    request.account.CopyFrom(bus.reference(anne.account))
+    entry = request.children.add(birth_date=leo.birth_date)
+    entry.child.academy, entry.child.degree, entry.child.aaf_id = anne.account[0], leo.degree, leo.aaf_id
+    bus.ask("link", "OpenAccount", request, account=anne.account)
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'active', activated_at = now(), email_confirmed_at = now()"
+                         " where (academy, id) = (%s, %s)", anne.account)
+    ((claim, _, _),) = claims(here, anne)
+    bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
+    return anne, anne.child
+
+
+def proof(bus, guardian, child, date):
+    request = bus.message("link", "ProveChildRequest", birth_date=date)
+    request.account.CopyFrom(bus.reference(guardian.account))
+    request.child.academy, request.child.degree, request.child.aaf_id = guardian.account[0], child.degree, child.aaf_id
+    return request
+
+
+def is_seen(here, guardian, child):
+    with here.psql() as database:
+        return database.execute("select exists (select from preau.acting_guardianship where (academy, guardian_id, pupil_id) = (%s, %s, %s))",
+                                (guardian.account[0], guardian.aaf_id, child.aaf_id)).fetchone()[0]
+
+
+def test_a_child_given_back_to_an_open_account_is_seen_once_its_birth_date_is_given(here, families, bus, head):
+    anne, lea = opened_without(here, families, bus, head)
+    visitor = sign_in(here, anne, PASSWORD)
+    assert "vous a rattaché un élève" in visitor.page.text and lea.prenom not in visitor.page.text
+    page = visitor.get(visitor.page.link("Donner sa date de naissance"))
+    assert lea.prenom in page.text and lea.login not in page.text and "2012" not in page.text and not is_seen(here, anne, lea)
+    form = page.form(RETURNED)
+    page = visitor.submit(form, naissance="01/01/2001")
+    assert page.status == 422 and "ne correspond pas" in page.text and lea.login not in page.text
+    assert visitor.submit(form, naissance="hier").status == 422 and not is_seen(here, anne, lea)
+    assert ("birth_date_refused", "person") in families.events(anne), "the school is told, as at the opening"
+    page = visitor.submit(form, naissance=birth(lea))
+    assert page.path == "/guichet/enfants" and "L’enfant est dans votre compte" in page.text and lea.login in page.text
+    assert not [one for one in page.forms if one.action == RETURNED] and is_seen(here, anne, lea)
+    assert visitor.submit(form, naissance=birth(lea)).path == "/guichet/enfants", "a double click is one"
+    assert families.events(anne).count(("child_proved", "person")) == 1
+    assert "date de naissance d’un élève" in visitor.get("/guichet/historique").text
+
+
+def test_birth_dates_of_a_child_given_back_are_counted_with_the_openings(here, families, bus, head):
+    anne, lea = opened_without(here, families, bus, head)
+    said = [bus.refusal("link", "ProveChild", proof(bus, anne, lea, f"0{day}/01/2001"), account=anne.account) for day in range(1, 10)]
+    assert said[0] == "birth_date_wrong" and said[-1] == "too_many_attempts"
+    assert bus.refusal("link", "ProveChild", proof(bus, anne, lea, birth(lea)), account=anne.account) == "too_many_attempts"
+    assert not is_seen(here, anne, lea)
+
+
+def test_the_date_is_that_of_a_child_given_back_to_ones_own_account(here, families, bus, head):
+    anne, lea = opened_without(here, families, bus, head)
+    bob = families.active(f"{os.urandom(4).hex()}@example.net")
+    for caller in ({"administrator": head}, {"operator": True}, {"account": bob.account}):
+        assert bus.refusal("link", "ProveChild", proof(bus, anne, lea, birth(lea)), **caller) == "not_allowed"
+    for guardian, child in ((bob, lea), (bob, bob.child), (anne, bob.child)):
+        assert bus.refusal("link", "ProveChild", proof(bus, guardian, child, birth(child)), account=guardian.account) == "not_found"
+    assert bus.refusal("link", "ProveChild", proof(bus, anne, lea, "30/02/2012"), account=anne.account) == "date_invalid"
+    visitor = sign_in(here, anne, PASSWORD)
+    form = visitor.get("/guichet/enfants").form(RETURNED)
+    assert visitor.submit(form, csrf="x" * 43).status == 403 and visitor.submit(form, eleve="11-2-1x").status == 400
+    assert visitor.submit(form, eleve="11-2-%d" % bob.child.aaf_id, naissance=birth(bob.child)).status == 404
+    assert not is_seen(here, anne, lea)
+
+
+def test_a_child_given_back_before_the_opening_is_asked_for_by_it(here, families, bus, head):
+    anne = families.handed_out()
+    disclaim(bus, anne, anne.child)
+    ((claim, _, _),) = claims(here, anne)
+    bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
+    assert asked_for(bus, anne) == {anne.child.aaf_id}
+    assert bus.refusal("link", "ProveChild", proof(bus, anne, anne.child, birth(anne.child)), account=anne.account) == "not_found"
+
+
+def test_the_head_reads_what_a_dismissal_does(here, families, bus, head):
+    anne = families.handed_out()
+    disclaim(bus, anne, anne.child)
+    text = sign_in_head(here, "girard").get("/etablissements/%s/comptes/%d-%d" % (families.school[0], *anne.account)).text
+    assert "avec une feuille trouvée" in text and "la date de naissance lui sera d’abord demandée" in text
+
+
 @tries("Notify/RestoreChild", "child_restored")
 def test_a_dismissal_is_one_entry_of_the_audit_trail(here, families, bus, head):
     anne = families.handed_out()

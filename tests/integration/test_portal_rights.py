@@ -121,6 +121,7 @@ RIGHT = {
     "GET /mot-de-passe/:jeton": ({404},),
     "POST /mot-de-passe/:jeton": (WRONG | {404}, {}),
     "GET /guichet/enfants": (SEEN,),
+    "POST /guichet/enfants/rattachement": (WRONG | {404}, {}),
     "GET /guichet/enfants/:compte/mot-de-passe": ({404},),  # as the next
     "POST /guichet/enfants/:compte/mot-de-passe": ({404}, {}),  # the place's people are nobody's children here
     "GET /ouverture": (SEEN,),

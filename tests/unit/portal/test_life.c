@@ -5,7 +5,7 @@
 
 /* Not of the life cycle: what statements and daemons remember besides. */
 static const char *const others[] = {"created", "notification_cancelled", "password_shown", "birth_date_refused",
-    "email_change_cancelled", "child_disclaimed", "child_restored", "merge_undone", "sessions_ended",
+    "email_change_cancelled", "child_disclaimed", "child_restored", "child_proved", "merge_undone", "sessions_ended",
     "data_downloaded"};
 
 static void each_action_has_its_words(void **state)
