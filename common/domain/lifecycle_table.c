@@ -63,7 +63,8 @@ static const struct lifecycle_rule rules[] = {
     /* Guide 2.2, "changement d'adresse mail". An active account keeps its address until the new one is confirmed. */
     REFUSED(CHANGE_EMAIL, BOTH, FRESH, NOT_DISTRIBUTED),
     REFUSED(CHANGE_EMAIL, BOTH, HANDED, NOT_OPENED),
-    STAYS(CHANGE_EMAIL, BOTH, PENDING, NONE, EFFECT_SEND_ACTIVATION_MAIL),
+    /* Told as the opening is: whoever opened with the address that the school knows would else be quiet by another afterwards. */
+    STAYS(CHANGE_EMAIL, BOTH, PENDING, NONE, EFFECT_SEND_ACTIVATION_MAIL | EFFECT_TELL_OPENING),
     STAYS(CHANGE_EMAIL, BOTH, ACTIVE, NONE, EFFECT_SEND_ADDRESS_CONFIRMATION | EFFECT_TELL_SECURITY_CHANGE),
     REFUSED(CONFIRM_EMAIL, BOTH, FRESH, NOT_DISTRIBUTED),
     REFUSED(CONFIRM_EMAIL, BOTH, HANDED, NOT_OPENED),

@@ -46,6 +46,27 @@ void email_change_ask(struct store *store, const struct email_change_demand *dem
     parameters_clear(&parameters);
 }
 
+void email_change_correct(
+    struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg)
+{
+    const struct account *account = &demand->outcome->account;
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, account->academy.v);
+    parameters_int64(&parameters, account->id.v);
+    parameters_int64(&parameters, account->version);
+    parameters_text(&parameters, demand->email);
+    parameters_instant(&parameters, demand->expires_at);
+    parameters_text(&parameters, action_code(ACTION_CHANGE_EMAIL));
+    parameters_uuid(&parameters, demand->request);
+    parameters_text(&parameters, demand->method);
+    parameters_bytes(&parameters, demand->answer, demand->answer_length);
+    parameters_bool(&parameters, demand->outcome->effects & EFFECT_TELL_OPENING);
+    store_run(store, QUERY_EMAIL_CHANGE_CORRECT, &parameters, done_rows,
+        asking_new((struct asking){.done = done, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
 static void loaded_rows(void *arg, const struct rows *rows, const struct fault *fault)
 {
     struct asking *asking = arg;

@@ -31,6 +31,10 @@ struct email_change_demand {
 void email_change_ask(
     struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg);
 
+/* Of an account that waits for its first address: the link goes to this one instead. credential_at is not asked. */
+void email_change_correct(
+    struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg);
+
 struct email_change_link {
     struct account account; /* whose it is */
     bool is_pending;        /* it may be followed */

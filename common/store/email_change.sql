@@ -55,6 +55,54 @@ with changed as (
 )
 select preau.require_unchanged((select count(*) from changed), 1);
 
+-- :query email_change_correct
+-- Of an account that was opened and waits for its address: the link goes to another, and the one before leads nowhere. Where the school
+-- knows the person is told of the opening, unless it was before (tell_opening).
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+-- $3 version bigint
+-- $4 email text
+-- $5 expires_at timestamptz
+-- $6 action text
+-- $7 request uuid
+-- $8 method text
+-- $9 answer bytea
+-- $10 tell_opening boolean
+with changed as (
+    update preau.account a set email = $4
+     where a.academy = $1 and a.id = $2 and a.version = $3 and a.state = 'en_cours'
+ returning a.academy, a.id
+), older as (
+    update preau.confirmation c set superseded_at = now()
+      from changed
+     where (c.academy, c.account_id) = (changed.academy, changed.id) and c.purpose = 'activation'
+       and c.used_at is null and c.superseded_at is null
+), link as (
+    insert into preau.confirmation (academy, account_id, purpose, email, expires_at)
+    select academy, id, 'activation', $4, $5 from changed
+ returning academy, account_id, id, email
+), mail as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
+    select academy, account_id, 'activation', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from link
+), told as (
+    insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
+    select changed.academy, changed.id, 'account_opened', 'mail', t.address,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from changed, preau.account_addresses(changed.academy, changed.id) t(address)
+     where $10 and lower(t.address) is distinct from lower($4)
+       and not exists (select from preau.delivery d
+                        where d.academy = changed.academy and d.account_id = changed.id and d.kind = 'account_opened'
+                          and lower(d.recipient) = lower(t.address))
+), remembered as (
+    insert into preau.account_event (academy, account_id, action, actor)
+    select academy, id, $6, 'person' from changed
+), answered as (
+    insert into preau.request_answer (request_id, method, answer) values ($7, $8, $9)
+)
+select preau.require_unchanged((select count(*) from changed), 1);
+
 -- :query email_change_load
 -- What the link of a mail stands for, with its account. is_now: the address counts already.
 -- :role link

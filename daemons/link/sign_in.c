@@ -3,6 +3,7 @@
 #include "domain/lifecycle.h"
 #include "link/credentials.h"
 #include "link/device.h"
+#include "link/email_correction.h"
 #include "link/rehash.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -17,6 +18,7 @@ struct sign_in {
     struct link *link;
     struct call *call;
     const char *password;
+    const char *email; /* in the place of the one that waits for its link; "" as it is */
     struct credentials found;
 };
 
@@ -90,7 +92,8 @@ static void sign_in_joined(void *arg, bool is_joined, const struct fault *fault)
     }
 }
 
-static void sign_in_answer(struct sign_in *sign_in, enum sign_in_step step)
+/* email: that waits for its link. */
+static void sign_in_answer(struct sign_in *sign_in, enum sign_in_step step, const char *email)
 {
     const struct account *account = &sign_in->found.account.stored.account;
     char device[TOKEN_LINK_SIZE];
@@ -109,8 +112,25 @@ static void sign_in_answer(struct sign_in *sign_in, enum sign_in_step step)
     device_make(
         sign_in->link->keys, "person", sign_in->found.login.text, (struct instant){sign_in->found.device}, device);
     reply.device = device;
+    struct email waiting = {0};
+    if (step == SIGN_IN_CONFIRM_EMAIL) { /* protobuf-c's structs are not const */
+        snprintf(waiting.text, sizeof waiting.text, "%s", email);
+        reply.email = waiting.text;
+    }
     call_answer(sign_in->call, &reply.base);
     sign_in_end(sign_in, "right");
+}
+
+static void sign_in_corrected(void *arg, const char *email, enum refusal refusal, const struct fault *fault)
+{
+    struct sign_in *sign_in = arg;
+    if (fault) {
+        sign_in_fail(sign_in, fault);
+    } else if (refusal != REFUSAL_NONE) {
+        sign_in_refuse(sign_in, refusal, "refused");
+    } else {
+        sign_in_answer(sign_in, SIGN_IN_CONFIRM_EMAIL, email);
+    }
 }
 
 static void sign_in_right(struct sign_in *sign_in)
@@ -125,8 +145,11 @@ static void sign_in_right(struct sign_in *sign_in)
         joining_ask(store, (struct joining_account){account->academy, account->id}, sign_in_joined, sign_in);
     } else if (refusal != REFUSAL_NONE) {
         sign_in_refuse(sign_in, refusal, "refused");
+    } else if (step == SIGN_IN_CONFIRM_EMAIL && sign_in->email[0] != '\0') {
+        email_correct(
+            sign_in->link, sign_in->call, &sign_in->found.account, sign_in->email, sign_in_corrected, sign_in);
     } else {
-        sign_in_answer(sign_in, step);
+        sign_in_answer(sign_in, step, sign_in->found.account.stored.email);
     }
 }
 
@@ -155,7 +178,7 @@ static void sign_in_checked(
 void sign_in(struct link *link, struct call *call, const Preau__Link__SignInRequest *request)
 {
     struct sign_in *sign_in = checked_calloc(1, sizeof *sign_in);
-    *sign_in = (struct sign_in){.link = link, .call = call, .password = request->password};
+    *sign_in = (struct sign_in){.link = link, .call = call, .password = request->password, .email = request->email};
     const struct tried_sign_in tried = {"person", request->login, request->address, request->device};
     credentials_check(link, &tried, request->password, sign_in_checked, sign_in);
 }

@@ -1,6 +1,7 @@
 #include "link.pb-c.h"
 #include "portal/cookie.h"
 #include "portal/ent_peers.h"
+#include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/franceconnect.h"
 #include "portal/handlers.h"
@@ -54,14 +55,36 @@ static void show_expired(struct visit *visit, const Preau__Link__SignInReply *re
 }
 
 /* What the mail of the first sign-in brings is still to be followed: here it may be asked for again. */
-static void show_pending(struct visit *visit)
+static struct view *pending_begin(struct visit *visit, const char *typed)
 {
     struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
-    view_show(body, "ANY_EMAIL");
     struct view *again = view_add(body, "AGAIN");
     view_set(again, "LOGIN", http_form(visit->request, "identifiant"));
+    view_set(again, "TYPED", typed);
     form_request_set(again);
+    return body;
+}
+
+static void show_pending(struct visit *visit, const char *email)
+{
+    struct view *body = pending_begin(visit, "");
+    bool is_corrected = visit_typed(visit, "courriel")[0] != '\0';
+    view_set(view_add(body, is_corrected ? "ONE_EMAIL" : "WAITING_EMAIL"), "EMAIL", email);
     page_send(visit, 200);
+}
+
+/* The password was right, for an address is looked at only then. */
+static void show_correction_refused(struct visit *visit, enum refusal refusal)
+{
+    struct view *body = pending_begin(visit, visit_typed(visit, "courriel"));
+    view_show(body, "ANY_EMAIL");
+    page_form_error_at(body, refusal, form_field_id(FIELD_EMAIL));
+    page_send(visit, refusal_status(refusal));
+}
+
+static bool is_of_correction(enum refusal refusal)
+{
+    return refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_TOO_MANY_EMAIL_CHANGES;
 }
 
 static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
@@ -69,6 +92,10 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     const Preau__Link__SignInReply *reply = (const void *)answer;
     if (!reply) {
         metric_count(METRIC_PORTAL_SIGN_INS, "family", "refused");
+        if (is_of_correction(refusal)) {
+            show_correction_refused(visit, refusal);
+            return;
+        }
         page_form_error(form_begin(visit, http_form(visit->request, "identifiant")), refusal);
         page_send(visit, refusal_status(refusal));
         return;
@@ -102,7 +129,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     case PREAU__LINK__NEXT_STEP__NEXT_STEP_UNSPECIFIED:
     case _PREAU__LINK__NEXT_STEP_IS_INT_SIZE:
     default:
-        show_pending(visit);
+        show_pending(visit, reply->email);
         return;
     }
 }
@@ -120,5 +147,11 @@ void family_sign_in_do(struct visit *visit)
     request.password = arena_copy(visit_arena(visit), password);
     request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_DEVICE));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
-    visit_call(visit, &(struct visit_call){visit->portal->link, "SignIn", &request.base, signed_in, NULL, false});
+    request.email = arena_copy(visit_arena(visit), visit_typed(visit, "courriel"));
+    unsigned char id[REQUEST_ID_SIZE];
+    if (request.email[0] != '\0') {
+        form_request_id(visit, id);
+    }
+    visit_call(visit, &(struct visit_call){visit->portal->link, "SignIn", &request.base, signed_in,
+                          request.email[0] != '\0' ? id : NULL, request.email[0] != '\0'});
 }

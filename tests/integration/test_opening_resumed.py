@@ -141,6 +141,75 @@ def test_a_pupils_opening_is_told_too(here, families):
     assert pupil.login in text_of(mail) and "avec le mot de passe provisoire" in text_of(mail)
 
 
+def correct(page, browser, opening, email, password=PASSWORD):
+    return browser.submit(page.form("/connexion"), courriel=email, mot_de_passe=password)
+
+
+def test_an_address_that_was_typed_wrong_is_seen_and_corrected_with_the_new_password(here, families):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    (mail,) = here.mail.wait(opening.email)
+    old = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    browser = Stranger(here)
+    page = sign_in(here, opening.anne, PASSWORD).page
+    assert opening.email in page.text
+    right = f"juste{opening.number}@example.net"
+    form = browser.get("/connexion").form("/connexion")
+    page = browser.submit(form, identifiant=opening.anne.login, mot_de_passe=PASSWORD)
+    demand = page.form("/connexion")
+    page = browser.submit(demand, courriel=right, mot_de_passe=PASSWORD)
+    assert page.status == 200 and f"vient d’être envoyé à {right}" in page.text and opening.anne.row()["email"] == right
+    browser.submit(demand, courriel=right, mot_de_passe=PASSWORD)
+    (mail,) = here.mail.wait(right)
+    assert [recipient for recipient, _ in families.owed(opening.anne, "activation")] == [opening.email, right], "a double click is one"
+    elsewhere = Stranger(here)
+    page = elsewhere.get(old)
+    assert elsewhere.submit(page.form(old)).status == 410 and opening.state() == "en_cours", "the stranger's link is dead"
+    new = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    assert "activé" in elsewhere.submit(elsewhere.get(new).form(new)).text and opening.state() == "active"
+    assert ("change_email", "person") in families.events(opening.anne)
+    assert sign_in(here, opening.anne, PASSWORD).page.path == "/guichet"
+
+
+def test_who_opens_with_the_schools_address_and_corrects_it_is_told_of_there_once(here, families):
+    opening = Opening(here, families)
+    opening.email = f"aaf{opening.number}@example.org"
+    at_the_mail(opening)
+    page = sign_in(here, opening.anne, PASSWORD).page
+    for number in range(2):
+        browser = Stranger(here)
+        page = browser.submit(browser.get("/connexion").form("/connexion"), identifiant=opening.anne.login, mot_de_passe=PASSWORD)
+        correct(page, browser, opening, f"voleur{number}.{opening.number}@example.net")
+    assert [recipient for recipient, _ in families.owed(opening.anne, "account_opened")] == [opening.email]
+
+
+def test_a_correction_asks_for_the_password_a_right_form_and_few_a_day(here, families):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    browser = Stranger(here)
+    page = browser.submit(browser.get("/connexion").form("/connexion"), identifiant=opening.anne.login, mot_de_passe=PASSWORD)
+    refused = correct(page, browser, opening, "voleur@example.net", password="un tout autre mot 55")
+    assert refused.status == 401 and "mot de passe est incorrect" in refused.text and opening.email not in refused.text
+    refused = correct(page, browser, opening, "voleur@")
+    assert refused.status == 422 and refused.form("/connexion") and opening.anne.row()["email"] == opening.email
+    for number in range(20):
+        browser = Stranger(here)
+        page = browser.submit(browser.get("/connexion").form("/connexion"), identifiant=opening.anne.login, mot_de_passe=PASSWORD)
+        page = correct(page, browser, opening, f"autre{number}.{opening.number}@example.net")
+        if page.status != 200:
+            break
+    assert page.status == 429 and number > 1 and page.form("/connexion")
+    assert len(families.owed(opening.anne, "activation")) == number + 1
+
+
+def test_an_address_at_the_sign_in_of_an_open_account_changes_nothing(here, families):
+    anne = families.active(f"ouverte{next(NUMBERS)}@example.net")
+    browser = Stranger(here)
+    form = browser.get("/connexion").form("/connexion")
+    page = browser.submit(form, {"courriel": "voleur@example.net"}, identifiant=anne.login, mot_de_passe=PASSWORD)
+    assert page.path == "/guichet" and anne.row()["email"].startswith("ouverte") and families.owed(anne, "activation")[1:] == []
+
+
 def test_of_two_browsers_at_the_form_one_opens_and_the_other_is_told(here, families):
     opening = Opening(here, families)
     other = sign_in(here, opening.anne)
