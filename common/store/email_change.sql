@@ -58,7 +58,7 @@ select preau.require_unchanged((select count(*) from changed), 1);
 -- :query email_change_correct
 -- Of an account that was opened and waits for its address: the link goes to another, and the one before leads nowhere. Where the school
 -- knows the person is told of the opening, unless it was before (tell_opening).
--- :role link
+-- :role link notify
 -- $1 academy smallint
 -- $2 id bigint
 -- $3 version bigint
@@ -92,9 +92,9 @@ with changed as (
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from changed, preau.account_addresses(changed.academy, changed.id) t(address)
      where $10 and lower(t.address) is distinct from lower($4)
-       and not exists (select from preau.delivery d
-                        where d.academy = changed.academy and d.account_id = changed.id and d.kind = 'account_opened'
-                          and lower(d.recipient) = lower(t.address))
+       and (exists (select from preau.delivery d -- looked up, not joined
+                     where d.academy = changed.academy and d.account_id = changed.id and d.kind = 'account_opened'
+                       and lower(d.recipient) = lower(t.address))) is false
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor)
     select academy, id, $6, 'person' from changed

@@ -69,7 +69,11 @@ static void show_pending(struct visit *visit, const char *email)
 {
     struct view *body = pending_begin(visit, "");
     bool is_corrected = visit_typed(visit, "courriel")[0] != '\0';
-    view_set(view_add(body, is_corrected ? "ONE_EMAIL" : "WAITING_EMAIL"), "EMAIL", email);
+    if (email[0] == '\0') { /* a linkd of the release before tells none, and corrects none */
+        view_show(body, "ANY_EMAIL");
+    } else {
+        view_set(view_add(body, is_corrected ? "ONE_EMAIL" : "WAITING_EMAIL"), "EMAIL", email);
+    }
     page_send(visit, 200);
 }
 
