@@ -17,6 +17,7 @@ from peers.web import Visitor
 
 LINKD, NOTIFYD, PORTALD = "preau-linkd", "preau-notifyd", "preau-portald"
 LINK = re.compile(r"https?://\S+(/adresse/[\w-]+)")
+TOLD_OPENED = "Votre compte est ouvert"
 TOLD_ASKED = "Un changement d’adresse de messagerie est demandé pour votre compte"
 TOLD_DONE = "L’adresse de messagerie de votre compte a été changée"
 CONFIRM = "Confirmez votre nouvelle adresse de messagerie"
@@ -186,9 +187,9 @@ def test_who_gave_none_is_told_where_the_school_writes(here, town, college):
                          (town.academy, tom.aaf_id))
     tom.visitor, tom.new = open_pupil(here, tom), f"tom{tom.account[1]}@example.org"
     ask(tom)
-    assert here.mail.wait("tom.aaf@example.org")[0]["Subject"] == TOLD_ASKED
+    assert [mail["Subject"] for mail in here.mail.wait("tom.aaf@example.org", 2)] == [TOLD_OPENED, TOLD_ASKED]
     follow(here, link_in(here.mail.wait(tom.new)[0]))
-    assert [mail["Subject"] for mail in here.mail.wait("tom.aaf@example.org", 2)] == [TOLD_ASKED, TOLD_DONE]
+    assert [mail["Subject"] for mail in here.mail.wait("tom.aaf@example.org", 3)] == [TOLD_OPENED, TOLD_ASKED, TOLD_DONE]
 
 
 # ------------------------------------------------------------------------------------------------ taken back, replaced, over

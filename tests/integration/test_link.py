@@ -196,8 +196,9 @@ def test_a_guardian_opens_confirms_and_signs_in(bus, here, town, family, address
     assert row["email_confirmed_at"] and row["activated_at"]
     assert sign_in(bus, family, address, PASSWORD).next == DESK
     with here.psql() as database:
-        owed = database.execute("select kind, recipient, state from preau.delivery where (academy, account_id) = (%s, %s)", family.account)
-        assert owed.fetchall() == [("activation", "Anne@example.net", "waiting")]
+        owed = database.execute("select kind, recipient, state from preau.delivery where (academy, account_id) = (%s, %s)"
+                                " order by kind", family.account)
+        assert owed.fetchall() == [("account_opened", "anne.durand@example.org", "waiting"), ("activation", "Anne@example.net", "waiting")]
         events = database.execute("select action, actor from preau.account_event where (academy, account_id) = (%s, %s) order by id",
                                   family.account)
         assert events.fetchall() == [("open", "person"), ("confirm_email", "person")]
@@ -252,7 +253,7 @@ def test_a_repeat_is_told_the_same_and_does_nothing_twice(bus, here, family):
     assert open_account(bus, family, request_id=request_id) == first
     with here.psql() as database:
         count = database.execute("select count(*) from preau.delivery where (academy, account_id) = (%s, %s)", family.account)
-        assert count.fetchone() == (1,)
+        assert count.fetchone() == (2,), "the link, and the notice where the school knows her"
 
 
 def test_links_that_are_not_ours_lead_nowhere(bus, here, family):
@@ -396,7 +397,7 @@ def test_killed_while_an_account_opens(bus, here, family, point):
         row = database.execute("select (select count(*) from preau.delivery d where (d.academy, d.account_id) = (a.academy, a.id)),"
                                " (select count(*) from preau.account_event e where (e.academy, e.account_id) = (a.academy, a.id)), a.state"
                                " from preau.account a where (academy, id) = (%s, %s)", family.account).fetchone()
-    assert row == (1, 1, "en_cours")
+    assert row == (2, 1, "en_cours")  # the link, the notice where the school knows her
 
 
 def test_killed_after_a_link_was_followed(bus, here, family):
