@@ -12,6 +12,7 @@ struct giving {
     struct call *call;
     int64_t registration;
     bool is_right;
+    enum refusal if_unproved; /* when it is looked at again, and nobody has proved it */
 };
 
 static void giving_end(struct giving *giving, enum refusal refusal, const struct fault *fault)
@@ -28,18 +29,29 @@ static void giving_end(struct giving *giving, enum refusal refusal, const struct
     memory_free(&giving);
 }
 
-static void proved(void *arg, bool is_done, const struct fault *fault)
-{
-    giving_end(arg, is_done ? REFUSAL_NONE : REFUSAL_CODE_WRONG, fault);
-}
-
-/* None may be tried: the answer to one that was right was lost, or it is over. */
+/* The same code was right a moment ago (people click twice, and answers are lost), or it proves nothing. */
 static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
 {
     struct giving *giving = arg;
     bool was_proved = registration && !registration->is_over && registration->state != REGISTRATION_ASKED &&
                       registration->state != REGISTRATION_VOUCHED;
-    giving_end(giving, was_proved && giving->is_right ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+    giving_end(giving, was_proved && giving->is_right ? REFUSAL_NONE : giving->if_unproved, fault);
+}
+
+static void look_again(struct giving *giving, enum refusal if_unproved)
+{
+    giving->if_unproved = if_unproved;
+    registration_load(giving->link->store, giving->registration, looked_again, giving);
+}
+
+static void proved(void *arg, bool is_done, const struct fault *fault)
+{
+    struct giving *giving = arg;
+    if (fault || is_done) {
+        giving_end(giving, REFUSAL_NONE, fault);
+    } else {
+        look_again(giving, REFUSAL_CODE_WRONG);
+    }
 }
 
 static void tried(void *arg, bool is_done, const struct fault *fault)
@@ -48,7 +60,7 @@ static void tried(void *arg, bool is_done, const struct fault *fault)
     if (fault) {
         giving_end(giving, REFUSAL_NONE, fault);
     } else if (!is_done) {
-        registration_load(giving->link->store, giving->registration, looked_again, giving);
+        look_again(giving, REFUSAL_REGISTRATION_OVER);
     } else if (!giving->is_right) {
         giving_end(giving, REFUSAL_CODE_WRONG, NULL);
     } else {
@@ -78,6 +90,9 @@ void registration_give_code(
         return;
     }
     struct giving *giving = checked_calloc(1, sizeof *giving);
-    *giving = (struct giving){link, call, registration, sms_code_is(link->keys, registration, request->code)};
+    *giving = (struct giving){.link = link,
+        .call = call,
+        .registration = registration,
+        .is_right = sms_code_is(link->keys, registration, request->code)};
     registration_load(link->store, registration, loaded, giving);
 }

@@ -20,15 +20,27 @@ static void end(struct registration_step *step, enum refusal refusal, const stru
     }
 }
 
+/* It was no more as it was found: it is over, or it was given a moment ago (people click twice). */
+static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
+{
+    bool is_given = registration && !registration->is_over && registration->state == REGISTRATION_ASKED;
+    end(arg, is_given ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+}
+
 static void given(void *arg, bool is_done, const struct fault *fault)
 {
     struct registration_step *step = arg;
     if (is_done) {
         sms_wake(step->link->sms);
-    } else {
-        attempt_give_back(step->link->store, &step->attempt);
+        end(step, REFUSAL_NONE, NULL);
+        return;
     }
-    end(step, is_done ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+    attempt_give_back(step->link->store, &step->attempt);
+    if (fault) {
+        end(step, REFUSAL_NONE, fault);
+    } else {
+        registration_load(step->link->store, step->number, looked_again, step);
+    }
 }
 
 static bool mobile_of(const struct registration_step *step, struct phone *out_mobile)

@@ -316,6 +316,35 @@ def test_a_mobile_is_given_once(here, families):
         assert database.execute("select count(*) from preau.registration where mobile = '+33699999999'").fetchone() == (0,)
 
 
+def at_once(here, method, **fields):
+    """Twice the same deed of one registration: both are let go from the moment when neither was done."""
+    buses = Bus(here), Bus(here)
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%update preau.registration%%'"
+    with here.psql() as before, here.psql() as looking, concurrent.futures.ThreadPoolExecutor(2) as hands:
+        with before.transaction():
+            before.execute("select from preau.registration where id = (select max(id) from preau.registration) for update")
+            clicks = [hands.submit(bus.ask, "link", method, **fields) for bus in buses]
+            here.wait(lambda: looking.execute(waiting).fetchone()[0] == 2, what="both wait")
+    return [click.exception() for click in clicks]
+
+
+def test_who_clicks_twice_is_not_told_that_it_is_over(here, families):
+    """On the page of the mobile, and on that of the code."""
+    name, who, _ = known(here, families)
+    visitor = visitor_and_page(here, name)
+    token = visitor.session.cookies["preau-inscription"]
+    assert at_once(here, "GiveRegistrationMobile", token=token, mobile=typed(who[2]), address="192.0.2.7") == [None, None]
+    code = code_to(here, who[2])
+    assert at_once(here, "GiveRegistrationCode", token=token, code=code) == [None, None]
+    assert len(here.sms.messages(who[2])) == 1
+    assert Bus(here).ask("link", "GiveRegistrationCode", token=token, code=code) is not None, "and a moment later"
+    visitor.page = visitor.get("/inscription/enfants")
+    assert name_children(visitor, "29/02/2012").page.path == "/inscription/franceconnect"
+    with pytest.raises(Refused) as refused:
+        Bus(here).ask("link", "GiveRegistrationMobile", token=token, mobile=typed(who[2]), address="192.0.2.7")
+    assert refused.value.code == "registration_over", "what came further is given no other number"
+
+
 def test_one_network_gives_few_times_one_mobile(here, families):
     """As where one types one's names (test_registration.py): each is a message."""
     name, _, _ = known(here, families)
