@@ -43,6 +43,7 @@ void registration_begin(struct store *store, const struct registration_wish *wis
     parameters_text(&parameters, wish->mobile);
     parameters_duration(&parameters, wish->lifetime);
     parameters_text(&parameters, wish->is_recovery ? "recovery" : "open");
+    parameters_text(&parameters, wish->asked_from);
     store_run(store, QUERY_REGISTRATION_BEGIN, &parameters, begun_rows,
         asking_new((struct asking){.begun = begun, .arg = arg}));
     parameters_clear(&parameters);
@@ -146,14 +147,15 @@ static void move(
     store_run(store, query, parameters, moved_rows, asking_new((struct asking){.moved = moved, .arg = arg}));
 }
 
-void registration_give_mobile(
-    struct store *store, int64_t id, const char *mobile, struct duration lifetime, registration_moved *moved, void *arg)
+void registration_give_mobile(struct store *store, int64_t id, const char *mobile, const char *asked_from,
+    struct duration lifetime, registration_moved *moved, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id);
     parameters_text(&parameters, mobile);
     parameters_duration(&parameters, lifetime);
+    parameters_text(&parameters, asked_from);
     move(store, QUERY_REGISTRATION_GIVE_MOBILE, &parameters, moved, arg);
     parameters_clear(&parameters);
 }
@@ -168,26 +170,27 @@ void registration_try(struct store *store, int64_t id, int64_t tries, registrati
     parameters_clear(&parameters);
 }
 
-static void move_for(
-    struct store *store, enum query query, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
+void registration_prove(struct store *store, int64_t id, struct duration lifetime, struct duration mobile_validity,
+    registration_moved *moved, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, id);
     parameters_duration(&parameters, lifetime);
-    move(store, query, &parameters, moved, arg);
+    parameters_duration(&parameters, mobile_validity);
+    move(store, QUERY_REGISTRATION_PROVE, &parameters, moved, arg);
     parameters_clear(&parameters);
-}
-
-void registration_prove(struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
-{
-    move_for(store, QUERY_REGISTRATION_PROVE, id, lifetime, moved, arg);
 }
 
 void registration_confirm(
     struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg)
 {
-    move_for(store, QUERY_REGISTRATION_CONFIRM, id, lifetime, moved, arg);
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, id);
+    parameters_duration(&parameters, lifetime);
+    move(store, QUERY_REGISTRATION_CONFIRM, &parameters, moved, arg);
+    parameters_clear(&parameters);
 }
 
 /* --- codes that are due --- */
@@ -228,6 +231,8 @@ void registration_claim(
     parameters_int64(&parameters, claim->limit);
     parameters_duration(&parameters, claim->lease);
     parameters_int64(&parameters, claim->a_day);
+    parameters_int64(&parameters, claim->a_day_of_all);
+    parameters_duration(&parameters, claim->mobile_validity);
     store_run(store, QUERY_REGISTRATION_CLAIM, &parameters, claimed_rows,
         asking_new((struct asking){.claimed = claimed, .arg = arg}));
     parameters_clear(&parameters);

@@ -26,6 +26,7 @@ struct registration_wish {
     const char *mobile;
     struct duration lifetime; /* of the code */
     bool is_recovery;         /* by the mobile that an account confirmed: the names are those of its person */
+    const char *asked_from;   /* network_of_site */
 };
 typedef void registration_begun(void *arg, int64_t id, const struct fault *fault);
 /* Kept once for each request: a repeat gives the same number. Nobody is looked for. */
@@ -81,14 +82,14 @@ void registration_load_people(struct store *store, int64_t id, opening_people_lo
 
 /* is_done: it was as it had to be for that. */
 typedef void registration_moved(void *arg, bool is_done, const struct fault *fault);
-/* The mobile of REGISTRATION_VOUCHED; the code follows. */
-void registration_give_mobile(struct store *store, int64_t id, const char *mobile, struct duration lifetime,
-    registration_moved *moved, void *arg);
+/* The mobile of REGISTRATION_VOUCHED; the code follows. asked_from: network_of_site. */
+void registration_give_mobile(struct store *store, int64_t id, const char *mobile, const char *asked_from,
+    struct duration lifetime, registration_moved *moved, void *arg);
 /* Counts a code before it is judged; not done: none may be tried any more. */
 void registration_try(struct store *store, int64_t id, int64_t tries, registration_moved *moved, void *arg);
-/* The code was right. Not done: nobody can have been sent it. */
-void registration_prove(
-    struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg);
+/* The code was right. mobile_validity: of what a recovery is proved by, since it was confirmed. Not done: nobody can have been sent it. */
+void registration_prove(struct store *store, int64_t id, struct duration lifetime, struct duration mobile_validity,
+    registration_moved *moved, void *arg);
 /* The children were named: the accounts become one. */
 void registration_confirm(
     struct store *store, int64_t id, struct duration lifetime, registration_moved *moved, void *arg);
@@ -107,11 +108,13 @@ struct registration_code {
 };
 typedef void registration_claimed(
     void *arg, const struct registration_code *codes, size_t count, const struct fault *fault);
-/* limit: so many at most, within REGISTRATION_CLAIM_MAX. a_day: of one number. */
+/* limit: so many at most, within REGISTRATION_CLAIM_MAX. a_day: to one number, asked for by one; a_day_of_all: by all strangers, and as many
+ * by all accounts. mobile_validity: as registration_prove. */
 struct registration_claim {
     int64_t limit;
     struct duration lease;
-    int64_t a_day;
+    int64_t a_day, a_day_of_all;
+    struct duration mobile_validity;
 };
 void registration_claim(
     struct store *store, const struct registration_claim *claim, registration_claimed *claimed, void *arg);

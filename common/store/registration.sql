@@ -8,8 +8,9 @@
 -- $3 mobile text
 -- $4 lifetime interval
 -- $5 purpose text
-insert into preau.registration as r (request_id, match_name, mobile, expires_at, purpose, trace)
-values ($1, $2, $3, now() + $4, $5, substring(current_setting('application_name') from '[0-9a-f]{32}$'))
+-- $6 asked_from text
+insert into preau.registration as r (request_id, match_name, mobile, expires_at, purpose, asked_from, trace)
+values ($1, $2, $3, now() + $4, $5, $6, substring(current_setting('application_name') from '[0-9a-f]{32}$'))
 on conflict (request_id) do update set request_id = r.request_id
 returning id;
 
@@ -51,35 +52,40 @@ returning id;
 -- $1 id bigint
 -- $2 mobile text
 -- $3 lifetime interval
+-- $4 asked_from text
 update preau.registration
-   set state = 'waiting', mobile = $2, asked_at = now(), due_at = now(), expires_at = now() + $3,
+   set state = 'waiting', mobile = $2, asked_from = $4, asked_at = now(), due_at = now(), expires_at = now() + $3,
        trace = substring(current_setting('application_name') from '[0-9a-f]{32}$')
  where id = $1 and state = 'vouched' and expires_at > now()
 returning id;
 
 -- :query registration_claim
--- Codes that are due, for who sends them. Who is nobody, or has been sent as many today as anybody is, gets none, now and later: said
--- in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
+-- Codes that are due, for who sends them. Who is nobody gets none, now and later; nor does a number that was sent as many today as this asker may have
+-- sent to it, or as all may: an asker is a network or, at a desk, an account, and what strangers ask for is nothing to the desks. Said in the statement that looks, so that no code of theirs is ever right. Past its lease a code is due again: the same one, so that two SMS
 -- say the same. A code that is asked for at a desk goes to whatever number was given there. A number that was one's is told, however many codes strangers had
 -- sent to it. Before a first code count also those of later numbers that were sent, for a mobile may be given long after its number.
 -- :role link
 -- $1 limit bigint
 -- $2 lease interval
 -- $3 a_day bigint
+-- $4 a_day_of_all bigint
+-- $5 mobile_validity interval
 with due as (
-    select id, mobile, attempts, purpose from preau.registration
+    select id, mobile, attempts, purpose, asked_from, for_academy, for_account from preau.registration
      where state = 'waiting' and due_at <= now()
      order by due_at
      limit $1
        for no key update skip locked
 ), judged as (
     select d.id, case d.purpose when 'open' then exists (select from preau.registration_record m where m.registration = d.id)
-                             when 'recovery' then exists (select from preau.recovery_account m where m.registration = d.id)
+                             when 'recovery' then exists (select from preau.recovery_account m where m.registration = d.id and m.mobile_confirmed_at > now() - $5)
                              else true end as is_known,
-           (select count(*) from preau.registration s
-             where s.mobile = d.mobile and s.asked_at > now() - interval '1 day'
+           (select count(*) >= $4 or $3 <= count(*) filter (where s.asked_from is not distinct from d.asked_from
+                                                    and (s.for_academy, s.for_account) is not distinct from (d.for_academy, d.for_account))
+              from preau.registration s
+             where s.mobile = d.mobile and s.asked_at > now() - interval '1 day' and (s.for_account is null) = (d.for_account is null)
                and (s.id < d.id or s.id > d.id and s.attempts > 0 and d.attempts = 0)
-               and s.purpose <> 'mobile_changed' and s.state not in ('nobody', 'flooded')) >= $3
+               and s.purpose <> 'mobile_changed' and s.state not in ('nobody', 'flooded'))
            and d.purpose <> 'mobile_changed' as is_flooded
       from due d
 ), claimed as (
@@ -177,10 +183,11 @@ returning id;
 
 -- :query registration_prove
 -- The code was right: what follows has a time of its own. No row when nobody can have been sent it. Of who forgot a password it says whose account
--- it is: nothing else is asked.
+-- it is: nothing else is asked. The number is as old as it was: the code proves who has it, not who the person is (docs/decisions/0033).
 -- :role link
 -- $1 id bigint
 -- $2 lifetime interval
+-- $3 mobile_validity interval
 with sent as (
     select r.id, r.purpose from preau.registration r
      where r.id = $1 and (r.state = 'sent' or r.state in ('waiting', 'failed') and r.attempts > 0)
@@ -193,7 +200,7 @@ with sent as (
     update preau.registration r
        set state = 'confirmed', expires_at = now() + $2, confirmed_at = now(), academy = v.academy, account_id = v.id
       from sent s
-      join preau.recovery_account v on v.registration = s.id
+      join preau.recovery_account v on v.registration = s.id and v.mobile_confirmed_at > now() - $3
      where r.id = s.id and r.purpose = 'recovery'
  returning r.id
 )

@@ -436,6 +436,7 @@ static struct link_bounds bounds_of(const struct config *config)
         .portal_session = config_duration(config, CONFIG_PORTAL_SESSION_MAX),
         .sms_code = config_duration(config, CONFIG_SMS_CODE_LIFETIME),
         .sms_form = config_duration(config, CONFIG_SMS_FORM_LIFETIME),
+        .mobile_validity = config_duration(config, CONFIG_SMS_MOBILE_VALIDITY),
         .sms_code_tries = config_count(config, CONFIG_SMS_CODE_TRIES),
         .sms_address = sms_address,
         .sms_network = sms_network > sms_address ? sms_network : sms_address, /* an address is of its network */

@@ -31,6 +31,7 @@ struct link_bounds {
     struct duration portal_sign_in;     /* on the way to a portal or an ENT, and back */
     struct duration portal_session;     /* how long a sign-out there is offered */
     struct duration sms_code, sms_form; /* a registration's code; what follows it */
+    struct duration mobile_validity;    /* of a mobile that an account confirmed: recovers it for so long */
     int64_t sms_code_tries, sms_number, sms_address, sms_network;
     int validity_months; /* of a provisional password: the life cycle asks for it */
 };

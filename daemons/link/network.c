@@ -54,6 +54,11 @@ void network_of(const char *address, char out_network[static NETWORK_SIZE])
     network_cut(address, IPV4_SIZE, 8, out_network);
 }
 
+void network_of_site(const char *address, char out_network[static NETWORK_SIZE])
+{
+    network_cut(address, IPV4_SIZE, 6, out_network);
+}
+
 void network_around(const char *address, char out_network[static NETWORK_SIZE])
 {
     network_cut(address, 3, 6, out_network);

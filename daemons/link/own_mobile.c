@@ -23,7 +23,7 @@ struct changing {
     struct opening_account account;
     struct attempt password; /* tries of the present password */
     struct attempt demands;  /* of an account: each is an SMS to whatever number was typed */
-    struct attempt messages; /* of the number and the network */
+    struct attempt messages; /* of the number by this account, and of the network */
 };
 
 static bool is_removal(const struct changing *changing)
@@ -99,11 +99,13 @@ static void demands_granted(void *arg, bool is_granted, const struct fault *faul
 {
     struct changing *changing = arg;
     const struct link_bounds *bounds = &changing->link->bounds;
+    const struct account *of = &changing->account.stored.account;
     if (fault || !is_granted) {
         changing_end(changing, REFUSAL_TOO_MANY_ATTEMPTS, fault);
         return;
     }
-    tries_of_sms(bounds, changing->mobile.e164, changing->address, &changing->messages);
+    const struct tried_at_desk tried = {changing->mobile.e164, of->academy, of->id, changing->address};
+    tries_of_sms_at_desk(bounds, &tried, &changing->messages);
     attempt_begin(changing->link->store, &changing->messages, &bounds->sign_in, messages_granted, changing);
 }
 

@@ -1,6 +1,7 @@
 /* Names and mobile: kept and answered. Nobody is looked for here: sms.c does, afterwards. */
 #include "domain/name.h"
 #include "domain/phone.h"
+#include "link/network.h"
 #include "link/registration.h"
 #include "link/registration_token.h"
 #include "link/sms.h"
@@ -14,6 +15,7 @@
 struct beginning {
     struct link *link;
     struct call *call;
+    char asked_from[NETWORK_SIZE];
     struct phone mobile;
     char match_name[REGISTRATION_NAME_SIZE];
     bool is_recovery;
@@ -65,8 +67,14 @@ static void beginning_granted(void *arg, bool granted, const struct fault *fault
     } else if (!granted) {
         beginning_refuse(beginning, REFUSAL_TOO_MANY_ATTEMPTS);
     } else {
-        const struct registration_wish wish = {call_request_id(beginning->call), beginning->match_name,
-            beginning->mobile.e164, beginning->link->bounds.sms_code, beginning->is_recovery};
+        const struct registration_wish wish = {
+            .request = call_request_id(beginning->call),
+            .match_name = beginning->match_name,
+            .mobile = beginning->mobile.e164,
+            .lifetime = beginning->link->bounds.sms_code,
+            .is_recovery = beginning->is_recovery,
+            .asked_from = beginning->asked_from,
+        };
         registration_begin(beginning->link->store, &wish, beginning_kept, beginning);
     }
 }
@@ -94,6 +102,7 @@ void registration_start(struct link *link, struct call *call, const Preau__Link_
         beginning_refuse(beginning, refusal);
         return;
     }
+    network_of_site(request->address, beginning->asked_from);
     tries_of_sms(&link->bounds, beginning->mobile.e164, request->address, &beginning->attempt);
     attempt_begin(link->store, &beginning->attempt, &link->bounds.sign_in, beginning_granted, beginning);
 }

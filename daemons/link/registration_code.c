@@ -64,7 +64,9 @@ static void tried(void *arg, bool is_done, const struct fault *fault)
     } else if (!giving->is_right) {
         giving_end(giving, REFUSAL_CODE_WRONG, NULL);
     } else {
-        registration_prove(giving->link->store, giving->registration, giving->link->bounds.sms_form, proved, giving);
+        const struct link_bounds *bounds = &giving->link->bounds;
+        registration_prove(
+            giving->link->store, giving->registration, bounds->sms_form, bounds->mobile_validity, proved, giving);
     }
 }
 

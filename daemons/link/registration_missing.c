@@ -77,6 +77,7 @@ void registration_begin_missing(
         missing_end(missing, REFUSAL_MOBILE_INVALID, NULL);
         return;
     }
-    tries_of_sms(&link->bounds, missing->mobile.e164, request->address, &missing->attempt);
+    const struct tried_at_desk tried = {missing->mobile.e164, missing->academy, missing->account, request->address};
+    tries_of_sms_at_desk(&link->bounds, &tried, &missing->attempt);
     attempt_begin(link->store, &missing->attempt, &link->bounds.sign_in, granted, missing);
 }

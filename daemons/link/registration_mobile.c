@@ -1,5 +1,6 @@
 /* The mobile of who came by FranceConnect: kept and answered as names and mobile are (registration_begin.c). Nobody is looked for here. */
 #include "domain/phone.h"
+#include "link/network.h"
 #include "link/registration.h"
 #include "link/registration_step.h"
 #include "link/sms.h"
@@ -56,8 +57,11 @@ static void granted(void *arg, bool is_granted, const struct fault *fault)
     if (fault || !is_granted || !mobile_of(step, &mobile)) {
         end(step, REFUSAL_TOO_MANY_ATTEMPTS, fault);
     } else {
+        const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
+        char asked_from[NETWORK_SIZE];
+        network_of_site(request->address, asked_from);
         registration_give_mobile(
-            step->link->store, step->number, mobile.e164, step->link->bounds.sms_code, given, step);
+            step->link->store, step->number, mobile.e164, asked_from, step->link->bounds.sms_code, given, step);
     }
 }
 

@@ -27,7 +27,8 @@ struct sms {
     struct sms_providers providers;
     const char *site;
     struct duration lifetime, timeout;
-    int64_t a_day, an_hour;
+    struct duration mobile_validity;
+    int64_t a_day, a_day_of_all, an_hour;
     struct workers *workers;
     struct timer *scan;
     struct sms_watch *watch;
@@ -295,7 +296,13 @@ static struct duration lease_of(const struct sms *sms)
 static void claim(struct sms *sms)
 {
     sms->limit = sms->left < REGISTRATION_CLAIM_MAX ? sms->left : REGISTRATION_CLAIM_MAX;
-    const struct registration_claim wanted = {.limit = sms->limit, .lease = lease_of(sms), .a_day = sms->a_day};
+    const struct registration_claim wanted = {
+        .limit = sms->limit,
+        .lease = lease_of(sms),
+        .a_day = sms->a_day,
+        .a_day_of_all = sms->a_day_of_all,
+        .mobile_validity = sms->mobile_validity,
+    };
     registration_claim(sms->link->store, &wanted, claimed, sms);
 }
 
@@ -368,7 +375,9 @@ bool sms_open(const struct daemon_run *run, struct link *link, struct sms **out_
         .site = config_text(config, CONFIG_PORTAL_PUBLIC_URL),
         .lifetime = config_duration(config, CONFIG_SMS_CODE_LIFETIME),
         .timeout = config_duration(config, CONFIG_SMS_TIMEOUT),
+        .mobile_validity = config_duration(config, CONFIG_SMS_MOBILE_VALIDITY),
         .a_day = config_count(config, CONFIG_SMS_DAILY_NUMBER),
+        .a_day_of_all = config_count(config, CONFIG_SMS_DAILY_NUMBER_TOTAL),
         .an_hour = config_count(config, CONFIG_SMS_HOURLY_MAX),
         .status = run->status,
     };

@@ -95,20 +95,38 @@ void tries_of_help(const struct link_bounds *bounds, const char *wanted, const c
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "help-address:%s", network);
 }
 
-void tries_of_sms(
-    const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt)
+/* The first subject is the caller's to write. */
+static void of_messages(const struct link_bounds *bounds, const char *address, struct attempt *out_attempt)
 {
-    char network[NETWORK_SIZE], around[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
+    char network[NETWORK_SIZE], around[NETWORK_SIZE];
     network_of(address, network);
     network_around(address, around);
-    digest_text(mobile, text);
     *out_attempt = (struct attempt){
         .allowed = {bounds->sms_number, bounds->sms_address,   bounds->sms_network  },
         .longest = {DAYS(1),            bounds->sign_in.delay, bounds->sign_in.delay},
         .count = 3,
         .is_in_turn = true,
     };
-    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "sms:%s:%s", text, network);
     snprintf(out_attempt->subjects[1], ATTEMPT_SUBJECT_SIZE, "sms-address:%s", network);
     snprintf(out_attempt->subjects[2], ATTEMPT_SUBJECT_SIZE, "sms-network:%s", around);
+}
+
+void tries_of_sms(
+    const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt)
+{
+    char network[NETWORK_SIZE], text[2 * SUBJECT_SHOWN + 1];
+    network_of(address, network);
+    digest_text(mobile, text);
+    of_messages(bounds, address, out_attempt);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "sms:%s:%s", text, network);
+}
+
+void tries_of_sms_at_desk(
+    const struct link_bounds *bounds, const struct tried_at_desk *tried, struct attempt *out_attempt)
+{
+    char text[2 * SUBJECT_SHOWN + 1];
+    digest_text(tried->mobile, text);
+    of_messages(bounds, tried->address, out_attempt);
+    snprintf(out_attempt->subjects[0], ATTEMPT_SUBJECT_SIZE, "sms-desk:%s:%d:%lld", text, tried->academy.v,
+        (long long)tried->account.v);
 }

@@ -37,7 +37,17 @@ void tries_of_network(
 void tries_of_help(const struct link_bounds *bounds, const char *wanted, const char *subject, const char *address,
     struct attempt *out_attempt);
 
-/* Of registrations by SMS: of one mobile from a network, of the network, and of the larger one around it, where who sells messages changes
+/* Of codes by SMS that a stranger asks for: of one mobile from a network, of the network, and of the larger one around it, where who sells messages changes
  * the address at will. The number is kept as a digest. */
 void tries_of_sms(
     const struct link_bounds *bounds, const char *mobile, const char *address, struct attempt *out_attempt);
+
+struct tried_at_desk {
+    const char *mobile;
+    academy_code academy;
+    account_id account;
+    const char *address;
+};
+/* The same of who is signed in: of one mobile by this account, in the place of the network, for strangers' demands are nothing to it. */
+void tries_of_sms_at_desk(
+    const struct link_bounds *bounds, const struct tried_at_desk *tried, struct attempt *out_attempt);

@@ -38,6 +38,9 @@ static struct view *desk_begin(struct visit *visit, const struct desk_account *a
     if (account->has_returned) {
         view_show(body, "RETURNED");
     }
+    if (family_mobile_is_old(visit, account)) {
+        view_show(body, "OLD_MOBILE");
+    }
     if (account->pending_email[0] != '\0') {
         view_set(view_add(body, "PENDING"), "PENDING_ADDRESS", account->pending_email);
     }

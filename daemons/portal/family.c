@@ -1,5 +1,7 @@
 #include "portal/family.h"
 
+#include "runtime/clock.h"
+
 struct desk_owner family_owner(const struct visit *visit)
 {
     return (struct desk_owner){visit->session.academy, visit->session.account};
@@ -12,4 +14,10 @@ Preau__AccountRef *family_account_ref(const struct visit *visit)
     ref->academy = (uint32_t)visit->session.academy.v;
     ref->id = visit->session.account.v;
     return ref;
+}
+
+bool family_mobile_is_old(const struct visit *visit, const struct desk_account *account)
+{
+    return visit->portal->offers_sms && account->mobile[0] != '\0' &&
+           !duration_longer(visit->portal->mobile_validity, instant_since(clock_now(), account->mobile_since));
 }

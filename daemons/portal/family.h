@@ -14,5 +14,8 @@ struct desk_owner family_owner(const struct visit *visit);
 /* The same for a request to linkd; lives with the visit. */
 Preau__AccountRef *family_account_ref(const struct visit *visit);
 
+/* Was the account's mobile confirmed so long ago that it recovers nothing, where SMS could (sms.mobile_validity)? */
+bool family_mobile_is_old(const struct visit *visit, const struct desk_account *account);
+
 /* EVENT, once for each, in words for the person. */
 void family_life_fill(struct view *view, const struct desk_happening *happenings, size_t count);

@@ -70,6 +70,7 @@ static void mobile_fill(const struct visit *visit, struct view *body, const stru
         wording_day(account->mobile_since, day);
         view_set(view, "NUMBER", text);
         view_set(view, "MOBILE_SINCE", day);
+        view_show(view, family_mobile_is_old(visit, account) ? "OLD" : "GOOD");
         if (visit->portal->offers_sms) {
             view_show(view, "REPLACE");
         }

@@ -37,8 +37,9 @@ struct portal {
     struct http_server *server;
     struct session_bounds sessions;
     struct import_clock import_clock;
-    bool offers_sms;           /* a gateway is configured */
-    bool offers_franceconnect; /* its issuer is */
+    bool offers_sms;                 /* a gateway is configured */
+    struct duration mobile_validity; /* since it was confirmed: past it the person is asked to confirm it again */
+    bool offers_franceconnect;       /* its issuer is */
     struct statements statements;
     struct service_watch *service_watch;
     struct timer *purge;

@@ -17,7 +17,7 @@ from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000", "provider_keys_interval": "1s"},
-            "sms": {"attempts_address": "1000", "daily_number": "3"}}
+            "sms": {"attempts_address": "1000", "daily_number": "3", "daily_number_total": "3"}}
 SHEET = 2  # Channel of notify.proto
 BUTTON, ACCOUNT = "/franceconnect", "/guichet/compte"
 

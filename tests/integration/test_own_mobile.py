@@ -345,6 +345,92 @@ def test_who_is_nobody_sees_the_same_and_gets_nothing(here, families, anne):
     assert len(pages) == 1, "not one word is another"
 
 
+def ask_elsewhere(here, person, mobile, network, count):
+    """A stranger who knows the number and the name."""
+    return [forget_from(here, person, mobile, network).page.status for _ in range(count)]
+
+
+def forget_from(here, person, mobile, network):
+    visitor = Stranger(here, network)
+    visitor.page = visitor.submit(visitor.get(FORGOTTEN).form(FORGOTTEN), nom=person.nom, prenom=person.prenom, mobile=typed(mobile))
+    return visitor
+
+
+def test_strangers_spend_nothing_of_the_owner(here, families, anne):
+    """Who knows the number and the name spends what is of his network; the owner gets a code elsewhere, and at the desk whatever strangers did."""
+    mobile = confirmed(here, anne, number())
+    assert ask_elsewhere(here, anne, mobile, "203.0.113.9", 5) == [200] * 4 + [429]
+    here.sms.wait(mobile, 5)
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code_to(here, mobile, 6))
+    assert page.path == FORGOTTEN + "/mot-de-passe"
+    with here.psql() as database:
+        database.execute("insert into preau.registration (request_id, match_name, mobile, asked_from, state, attempts, expires_at)"
+                         " select gen_random_uuid(), 'personne', %s, '192.0.2.' || n, 'sent', 1, now() + interval '10 minutes'"
+                         " from generate_series(1, 40) n", (mobile,))
+    forget(here, anne.nom, anne.prenom, mobile)
+    is_looked_at(here)
+    assert state_of(here, mobile)[-1] == "flooded", "all strangers together are bounded"
+    assert ask(anne, mobile).path == MOBILE + "/code" and give(anne, code_to(here, mobile, 7)).path == ACCOUNT
+
+
+def test_the_desk_s_own_demands_are_bounded_by_account_and_number(here, families, anne):
+    """Whoever is signed in could write to a number that is another's."""
+    victim = number()
+    other = families.active(f"jean{next(NUMBERS)}@example.net")
+    with here.psql() as database:
+        database.execute("insert into preau.registration (request_id, purpose, match_name, mobile, for_academy, for_account, for_credential_at, state,"
+                         " attempts, expires_at) select gen_random_uuid(), 'mobile', '-', %s, %s, %s, now(), 'sent', 1, now()"
+                         " from generate_series(1, 4)", (victim, *other.account))
+    ask(anne, victim)
+    code_to(here, victim)
+    assert state_of(here, victim)[-1] == "sent", "what another account asked for is not this one's"
+    other.visitor = sign_in(here, other, PASSWORD)
+    ask(other, victim)
+    is_looked_at(here)
+    assert state_of(here, victim)[-1] == "flooded" and len(here.sms.messages(victim)) == 1
+
+
+def test_a_number_that_was_confirmed_long_ago_recovers_nothing_until_it_is_again(here, families, anne):
+    """It may have been given to somebody else since. The person is asked at the desk; a sign-in and a code elsewhere do not prove it anew."""
+    mobile = confirmed(here, anne, number())
+    fresh = forget(here, anne.nom, anne.prenom, mobile).page
+
+    def grow_old(days):
+        with here.psql() as database:
+            database.execute("update preau.account set mobile_confirmed_at = now() - %s * interval '1 day' where (academy, id) = (%s, %s)",
+                             (days, *anne.account))
+
+    is_looked_at(here)
+    grow_old(364)
+    since = anne.row()["mobile_confirmed_at"]
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code_to(here, mobile, 3))
+    assert page.path == FORGOTTEN + "/mot-de-passe", "it is good to its last day"
+    anne.visitor = sign_in(here, anne, PASSWORD)
+    assert anne.row()["mobile_confirmed_at"] == since and "même mobile" not in anne.visitor.get("/guichet").text
+    late = forget(here, anne.nom, anne.prenom, mobile)
+    code = code_to(here, mobile, 4)
+    grow_old(366)
+    assert late.submit(late.page.form(FORGOTTEN + "/code"), code=code).status == 422, "nor by a code of the last minute"
+    old = forget(here, anne.nom, anne.prenom, mobile)
+    is_looked_at(here)
+    assert state_of(here, mobile)[-1] == "nobody" and len(here.sms.messages(mobile)) == 4
+    without_values = [re.sub(r'value="[^"]*"', "", page.content.decode()) for page in (fresh, old.page)]
+    assert without_values[0] == without_values[1], "the page tells nobody"
+    assert "même mobile" in anne.visitor.get("/guichet").text and anne.visitor.get("/guichet").status == 200
+    page = anne.visitor.get(ACCOUNT)
+    assert "si vous le confirmez de nouveau" in page.text and typed(mobile) in page.text
+    here.mail.clear()
+    ask(anne, mobile)
+    page = give(anne, code_to(here, mobile, 5))
+    assert page.path == ACCOUNT and "si vous le confirmez de nouveau" not in page.text
+    assert anne.row()["mobile"] == mobile and anne.row()["mobile_confirmed_at"] > since
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code_to(here, mobile, 6))
+    assert page.path == FORGOTTEN + "/mot-de-passe" and families.owed(anne, "mobile_changed")[1:] == [], "the same number is no news"
+
+
 def test_a_number_that_is_taken_away_ends_what_it_proved(here, families, anne):
     mobile = confirmed(here, anne, number())
     visitor = forget(here, anne.nom, anne.prenom, mobile)

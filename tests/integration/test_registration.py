@@ -15,7 +15,7 @@ from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "birth_date_attempts": "3", "attempts_delay": "1min"},
-            "sms": {"daily_number": "3", "code_tries": "4"}}
+            "sms": {"daily_number": "3", "daily_number_total": "5", "code_tries": "4"}}
 
 
 @pytest.fixture(scope="module")
@@ -477,17 +477,41 @@ def test_wrong_birth_dates_are_counted_and_told_to_the_school(here, families):
 
 
 def test_a_number_is_not_flooded(here, families):
+    """A stranger spends what is a network's, and the owner has one too; nobody goes past what is the number's."""
     who, _, _ = families.family()
+    flooded = lambda: here.metrics("preau-linkd").get('preau_sms_total{outcome="flooded"}', 0)
+    before = flooded()
     for count in range(1, 4):
-        begin(here, who)
+        begin(here, who, Stranger(here, f"2001:db8:77:{count}::1"))
         code_to(here, who[2], count)
+    begin(here, who, Stranger(here, "2001:db8:77:4::1"))
+    is_looked_at(here)
+    assert len(here.sms.messages(who[2])) == 3, "one subscriber has all of these networks"
+    for count in (4, 5):
+        owner = begin(here, who)
+        code = code_to(here, who[2], count)
     begin(here, who)
     is_looked_at(here)
-    assert len(here.sms.messages(who[2])) == 3
+    assert len(here.sms.messages(who[2])) == 5
     with here.psql() as database:
         states = [state for state, in database.execute("select state from preau.registration where mobile = %s order by id", (who[2],))]
-    assert states == ["sent"] * 3 + ["flooded"], "and no code of it is ever right"
-    assert here.metrics("preau-linkd").get('preau_sms_total{outcome="flooded"}', 0) == 1
+    assert states == ["sent"] * 3 + ["flooded"] + ["sent"] * 2 + ["flooded"], "and no code of a flooded one is ever right"
+    assert flooded() - before == 2
+    assert give(owner, code).page.path == "/inscription/enfants"
+
+
+def test_a_network_has_its_messages_of_a_day_whatever_it_waited(here, families):
+    """Between delays, which are minutes: the tries may begin again, the messages do not."""
+    who, _, _ = families.family()
+    visitor = Stranger(here)
+    for count in range(1, 4):
+        begin(here, who, visitor)
+        code_to(here, who[2], count)
+    with here.psql() as database:
+        database.execute("delete from preau.attempt where subject like 'sms:%%'")
+    assert begin(here, who, visitor).page.path == "/inscription/code"
+    is_looked_at(here)
+    assert len(here.sms.messages(who[2])) == 3
 
 
 def test_one_network_asks_for_few_of_one_number(here, families):
