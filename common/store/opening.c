@@ -13,6 +13,7 @@ struct asking {
     opening_schools_loaded *schools_loaded;
     opening_people_loaded *people_loaded;
     opening_applied *applied;
+    opening_counted *counted;
     void *arg;
 };
 
@@ -216,14 +217,35 @@ void opening_rehash(struct store *store, academy_code academy, account_id id, co
     parameters_clear(&parameters);
 }
 
-void opening_note_birth_date_refused(struct store *store, academy_code academy, account_id id, const char *subject)
+void opening_note_birth_date_refused(
+    struct store *store, academy_code academy, account_id id, const char *subject, opening_applied *noted, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, academy.v);
     parameters_int64(&parameters, id.v);
     parameters_text(&parameters, subject);
-    store_run(store, QUERY_OPENING_BIRTH_DATE_REFUSED, &parameters, NULL, NULL);
+    store_run(store, QUERY_OPENING_BIRTH_DATE_REFUSED, &parameters, applied_rows,
+        asking_new((struct asking){.applied = noted, .arg = arg}));
+    parameters_clear(&parameters);
+}
+
+static void counted_rows(void *arg, const struct rows *rows, const struct fault *fault)
+{
+    struct asking *asking = arg;
+    asking->counted(asking->arg, rows ? row_int64(rows, 0, "refused") : 0, fault);
+    memory_free(&asking);
+}
+
+void opening_count_birth_dates_refused(
+    struct store *store, academy_code academy, account_id id, opening_counted *counted, void *arg)
+{
+    struct parameters parameters;
+    parameters_init(&parameters);
+    parameters_int64(&parameters, academy.v);
+    parameters_int64(&parameters, id.v);
+    store_run(store, QUERY_OPENING_BIRTH_DATES_REFUSED, &parameters, counted_rows,
+        asking_new((struct asking){.counted = counted, .arg = arg}));
     parameters_clear(&parameters);
 }
 

@@ -91,7 +91,12 @@ void opening_apply(struct store *store, const struct opening_change *change, ope
 void opening_rehash(struct store *store, academy_code academy, account_id id, const char *before, const char *hash);
 /* The person signed in now. Nobody is told. */
 void opening_note_sign_in(struct store *store, academy_code academy, account_id id);
-/* A birth date was refused now, in a try of this subject (attempt.h). Nobody is told. */
-void opening_note_birth_date_refused(struct store *store, academy_code academy, account_id id, const char *subject);
+/* A birth date was refused now, in a try of this subject (attempt.h). */
+void opening_note_birth_date_refused(
+    struct store *store, academy_code academy, account_id id, const char *subject, opening_applied *noted, void *arg);
+typedef void opening_counted(void *arg, int64_t count, const struct fault *fault);
+/* So many were refused since the school last notified the account. */
+void opening_count_birth_dates_refused(
+    struct store *store, academy_code academy, account_id id, opening_counted *counted, void *arg);
 /* Stored answers that nobody asks again for. */
 void opening_erase_answers(struct store *store);

@@ -51,9 +51,20 @@ update preau.credential set last_sign_in_at = now() where academy = $1 and accou
 -- $4 hash text
 update preau.credential set hash = $4 where academy = $1 and account_id = $2 and hash = $3;
 
+-- :query opening_birth_dates_refused
+-- How many birth dates were refused since the school last notified the account, or since it was activated.
+-- :role link
+-- $1 academy smallint
+-- $2 id bigint
+select count(*) as refused
+  from preau.account a
+  join preau.account_event e on (e.academy, e.account_id) = (a.academy, a.id)
+ where a.academy = $1 and a.id = $2 and e.action = 'birth_date_refused'
+   and e.at > coalesce(greatest(a.notified_at, a.activated_at), '-infinity');
+
 -- :query opening_birth_date_refused
--- Remembers, for the school that alone can correct it, that a date given is not AAF's: of a try that was counted, which
--- are few a day.
+-- Remembers, for the school that alone can correct it, that a date given is not AAF's: of a try that was counted. So many, and the school
+-- must notify anew.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint

@@ -76,7 +76,7 @@ static void dates_rows(void *arg, const struct rows *rows, const struct fault *f
         int row = (int)i;
         dates[i] = (struct refused_date){{(int16_t)row_int64(rows, row, "academy")}, {row_int64(rows, row, "id")},
             row_text(rows, row, "nom"), row_text(rows, row, "prenom"), row_instant(rows, row, "at"),
-            row_instant(rows, row, "changed_at")};
+            row_instant(rows, row, "changed_at"), row_bool(rows, row, "is_over")};
     }
     int64_t total = count > 0 ? row_int64(rows, 0, "total") : 0;
     asking->dates(asking->arg, dates, count, total, rows ? NULL : fault);
@@ -85,7 +85,7 @@ static void dates_rows(void *arg, const struct rows *rows, const struct fault *f
 }
 
 void school_home_load_dates(struct store *store, const struct listed_school *school, struct instant since,
-    int64_t limit, refused_dates_loaded *loaded, void *arg)
+    int64_t limit, int64_t refusals, refused_dates_loaded *loaded, void *arg)
 {
     struct parameters parameters;
     parameters_init(&parameters);
@@ -95,6 +95,7 @@ void school_home_load_dates(struct store *store, const struct listed_school *sch
     parameters_int64(&parameters, limit);
     parameters_bool(&parameters, school->may[PROFILE_RESPONSABLE]);
     parameters_bool(&parameters, school->may[PROFILE_ELEVE]);
+    parameters_int64(&parameters, refusals);
     store_run_within(store, QUERY_SCHOOL_HOME_DATES, &parameters, PATIENCE, dates_rows,
         asking_new((struct asking){.dates = loaded, .arg = arg}));
     parameters_clear(&parameters);

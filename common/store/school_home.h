@@ -32,6 +32,7 @@ struct refused_date {
     const char *nom, *prenom;
     struct instant at;
     struct instant changed_at; /* AAF's record, since; never: it did not */
+    bool is_over;              /* so many were refused that only another notification lets the person go on */
 };
 
 /* NULL comes with the fault; what is given lives for the call. */
@@ -43,6 +44,6 @@ typedef void refused_dates_loaded(
 /* soon: a provisional password runs out within this time. */
 void school_home_load(struct store *store, const struct listed_school *school, struct duration soon,
     school_home_loaded *loaded, void *arg);
-/* Since then, newest first, at most so many; of the profiles that may be seen. */
+/* Refused since then, or so many that the account is to be notified anew: newest first, at most so many; of the profiles that may be seen. */
 void school_home_load_dates(struct store *store, const struct listed_school *school, struct instant since,
-    int64_t limit, refused_dates_loaded *loaded, void *arg);
+    int64_t limit, int64_t refusals, refused_dates_loaded *loaded, void *arg);

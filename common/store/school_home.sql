@@ -46,7 +46,7 @@ select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non
 
 -- :query school_home_dates
 -- The accounts of a school and of some profiles that wait for a corrected birth date: one was refused since $3, and the
--- account is not active. Newest first, at most so many of them, of so many in all. changed_at: the record of the pupil, or
+-- account is not active; or so many since it was last notified that only another notification opens it (is_over). Newest first, at most so many of them, of so many in all. changed_at: the record of the pupil, or
 -- of a child, changed since: what was refused may be right by now.
 -- :role portal
 -- $1 academy smallint
@@ -55,6 +55,7 @@ select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non
 -- $4 limit bigint
 -- $5 guardians boolean
 -- $6 pupils boolean
+-- $7 refusals bigint
 with here as (
     select b.account_academy as academy, b.account_id as id, min(p.nom) as nom, min(p.prenom) as prenom
       from preau.school_account b
@@ -62,18 +63,20 @@ with here as (
      where b.academy = $1 and b.uai = $2
      group by b.account_academy, b.account_id
 ), refused as (
-    select h.academy, h.id, h.nom, h.prenom, e.at, count(*) over () as total
+    select h.academy, h.id, h.nom, h.prenom, e.at, e.is_over, count(*) over () as total
       from here h
       join preau.account a on (a.academy, a.id) = (h.academy, h.id)
      cross join lateral (
-           select max(e.at) as at from preau.account_event e
-            where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused' and e.at > $3) e
-     where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and e.at is not null and a.closed_at is null
+           select max(e.at) as at,
+                  count(*) filter (where e.at > coalesce(greatest(a.notified_at, a.activated_at), '-infinity')) >= $7 as is_over
+             from preau.account_event e
+            where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused') e
+     where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and (e.at > $3 or e.is_over) and a.closed_at is null
        and a.state in ('non_distribue', 'distribue')
      order by e.at desc, h.id
      limit $4
 )
-select r.academy, r.id, r.nom, r.prenom, r.at, r.total, c.changed_at
+select r.academy, r.id, r.nom, r.prenom, r.at, r.is_over, r.total, c.changed_at
   from refused r
  cross join lateral (
        select max(p.changed_at) as changed_at

@@ -4,6 +4,7 @@
 #include "link/joining.h"
 
 #include "crypto/token.h"
+#include "link/birth_date_tries.h"
 #include "link/birth_dates.h"
 #include "link/child_pack.h"
 #include "link/choice.h"
@@ -137,16 +138,21 @@ static enum refusal dates_check(const struct confirming *confirming)
     return refusal == REFUSAL_ACCOUNT_CLOSED ? REFUSAL_NO_CHILD : refusal;
 }
 
-static void dates_granted(void *arg, bool granted, const struct fault *fault)
+static void dates_refused(void *arg, enum refusal refusal, const struct fault *fault)
+{
+    if (fault) {
+        confirming_fail(arg, fault);
+    } else {
+        confirming_refuse(arg, refusal);
+    }
+}
+
+static void dates_granted(void *arg, enum refusal refused, const struct fault *fault)
 {
     struct confirming *confirming = arg;
     struct store *store = confirming->link->store;
-    if (fault) {
-        confirming_fail(confirming, fault);
-        return;
-    }
-    if (!granted) {
-        confirming_refuse(confirming, REFUSAL_TOO_MANY_ATTEMPTS);
+    if (fault || refused != REFUSAL_NONE) {
+        dates_refused(confirming, refused, fault);
         return;
     }
     enum refusal refusal = dates_check(confirming);
@@ -156,11 +162,11 @@ static void dates_granted(void *arg, bool granted, const struct fault *fault)
         return;
     }
     if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        opening_note_birth_date_refused(
-            store, confirming->pair.other.academy, confirming->pair.other.id, confirming->attempt.subjects[0]);
-    } else {
-        attempt_give_back(store, &confirming->attempt);
+        birth_date_refuse(confirming->link, confirming->pair.other.academy, confirming->pair.other.id,
+            &confirming->attempt, dates_refused, confirming);
+        return;
     }
+    attempt_give_back(store, &confirming->attempt);
     bool is_as_shown = refusal != REFUSAL_NO_CHILD && refusal != REFUSAL_STALE;
     if (!is_as_shown &&
         ++confirming->rounds < ROUNDS_MAX) { /* they may be here: another request of the same browser did it */
@@ -192,10 +198,8 @@ static void people_loaded(void *arg, const struct opening_person *people, size_t
         return;
     }
     /* counted with those of the first sign-in of that account: its dates are guessed by neither way */
-    const struct link_bounds *bounds = &confirming->link->bounds;
-    tries_of_account("birth-date", bounds->tries_birth_dates, confirming->pair.other.academy, confirming->pair.other.id,
-        &confirming->attempt);
-    attempt_begin(confirming->link->store, &confirming->attempt, &bounds->a_day, dates_granted, confirming);
+    birth_date_try(confirming->link, confirming->pair.other.academy, confirming->pair.other.id, &confirming->attempt,
+        dates_granted, confirming);
 }
 
 static void pair_loaded(void *arg, const struct joining_pair *pair, const struct fault *fault)

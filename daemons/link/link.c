@@ -428,6 +428,7 @@ static struct link_bounds bounds_of(const struct config *config)
         .tries_account = config_count(config, CONFIG_LINK_ATTEMPTS_ACCOUNT),
         .tries_address = config_count(config, CONFIG_LINK_ATTEMPTS_ADDRESS),
         .tries_birth_dates = config_count(config, CONFIG_LINK_BIRTH_DATE_ATTEMPTS),
+        .birth_dates_refused = config_count(config, CONFIG_LINK_BIRTH_DATE_REFUSALS),
         .email_changes = config_count(config, CONFIG_LINK_EMAIL_CHANGES),
         .email_change_link = config_duration(config, CONFIG_LINK_EMAIL_CHANGE_LINK_LIFETIME),
         .activation_link = config_duration(config, CONFIG_LINK_ACTIVATION_LINK_LIFETIME),

@@ -26,6 +26,7 @@ enum { ROUNDS_MAX = 3 /* times that the account may have changed under one reque
 struct link_bounds {
     struct attempt_bounds sign_in, a_day; /* a_day: of birth dates, of demands of another address */
     int64_t tries_account, tries_address, tries_birth_dates, email_changes;
+    int64_t birth_dates_refused; /* of one account, since the school last notified it */
     struct duration activation_link, email_change_link;
     struct duration session_idle;       /* of an administrator: one that is over is not listed */
     struct duration portal_sign_in;     /* on the way to a portal or an ENT, and back */

@@ -1,9 +1,9 @@
 #include "link/opening.h"
 
+#include "link/birth_date_tries.h"
 #include "link/birth_dates.h"
 #include "link/child_pack.h"
 #include "link/choice.h"
-#include "link/tries.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
 
@@ -64,6 +64,17 @@ static void showing_people_loaded(
     memory_free(&copy);
 }
 
+static void showing_looked(void *arg, enum refusal refusal, const struct fault *fault)
+{
+    struct showing *showing = arg;
+    const struct account *of = &showing->account.stored.account;
+    if (fault || refusal != REFUSAL_NONE) {
+        showing_end(showing, refusal, fault);
+    } else {
+        opening_load_people(showing->link->store, of->academy, of->id, showing_people_loaded, showing);
+    }
+}
+
 static void showing_loaded(void *arg, const struct opening_account *account, const struct fault *fault)
 {
     struct showing *showing = arg;
@@ -80,7 +91,7 @@ static void showing_loaded(void *arg, const struct opening_account *account, con
         showing_end(showing, refusal, NULL);
         return;
     }
-    opening_load_people(showing->link->store, of->academy, of->id, showing_people_loaded, showing);
+    birth_date_look(showing->link, of->academy, of->id, showing_looked, showing);
 }
 
 void opening_show(struct link *link, struct call *call, const Preau__Link__GetOpeningRequest *request)
@@ -106,16 +117,22 @@ static enum refusal check_email(struct choice *choice, const Preau__Link__OpenAc
     return email_parse(request->email, &choice->email) ? REFUSAL_NONE : REFUSAL_EMAIL_INVALID;
 }
 
-static void opening_begun(void *arg, bool granted, const struct fault *fault)
+static void opening_refused(void *arg, enum refusal refusal, const struct fault *fault)
+{
+    struct choice *choice = arg;
+    if (fault) {
+        choice_fail(choice, fault);
+    } else {
+        choice_refuse(choice, refusal);
+    }
+}
+
+static void opening_begun(void *arg, enum refusal refused, const struct fault *fault)
 {
     struct choice *choice = arg;
     const Preau__Link__OpenAccountRequest *request = (const void *)choice->request;
-    if (fault) {
-        choice_fail(choice, fault);
-        return;
-    }
-    if (!granted) {
-        choice_refuse(choice, REFUSAL_TOO_MANY_ATTEMPTS);
+    if (fault || refused != REFUSAL_NONE) {
+        opening_refused(choice, refused, fault);
         return;
     }
     enum refusal refusal =
@@ -124,7 +141,8 @@ static void opening_begun(void *arg, bool granted, const struct fault *fault)
         attempt_succeed(choice->link->store, &choice->attempt);
         refusal = check_email(choice, request);
     } else if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        opening_note_birth_date_refused(choice->link->store, choice->academy, choice->id, choice->attempt.subjects[0]);
+        birth_date_refuse(choice->link, choice->academy, choice->id, &choice->attempt, opening_refused, choice);
+        return;
     } else {
         attempt_give_back(choice->link->store, &choice->attempt);
     }
@@ -145,9 +163,7 @@ static void opening_check(struct choice *choice)
         choice_refuse(choice, refusal);
         return;
     }
-    const struct link_bounds *bounds = &choice->link->bounds;
-    tries_of_account("birth-date", bounds->tries_birth_dates, choice->academy, choice->id, &choice->attempt);
-    attempt_begin(choice->link->store, &choice->attempt, &bounds->a_day, opening_begun, choice);
+    birth_date_try(choice->link, choice->academy, choice->id, &choice->attempt, opening_begun, choice);
 }
 
 static size_t opening_answer(const struct choice *choice, unsigned char *out_answer)

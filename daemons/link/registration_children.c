@@ -1,10 +1,10 @@
 /* Which step comes next; the birth date of each child, which joins what is one person's. */
+#include "link/birth_date_tries.h"
 #include "link/birth_dates.h"
 #include "link/child_pack.h"
 #include "link/delivery_wanted.h"
 #include "link/registration.h"
 #include "link/registration_step.h"
-#include "link/tries.h"
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 
@@ -156,16 +156,21 @@ static enum refusal dates_check(const struct registration_step *step)
     return refusal == REFUSAL_ACCOUNT_CLOSED ? REFUSAL_NO_CHILD : refusal;
 }
 
-static void naming_granted(void *arg, bool granted, const struct fault *fault)
+static void naming_refused(void *arg, enum refusal refusal, const struct fault *fault)
+{
+    if (fault) {
+        naming_fail(arg, fault);
+    } else {
+        naming_end(arg, refusal);
+    }
+}
+
+static void naming_granted(void *arg, enum refusal refused, const struct fault *fault)
 {
     struct registration_step *step = arg;
     struct store *store = step->link->store;
-    if (fault) {
-        naming_fail(step, fault);
-        return;
-    }
-    if (!granted) {
-        naming_end(step, REFUSAL_TOO_MANY_ATTEMPTS);
+    if (fault || refused != REFUSAL_NONE) {
+        naming_refused(step, refused, fault);
         return;
     }
     enum refusal refusal = dates_check(step);
@@ -175,21 +180,19 @@ static void naming_granted(void *arg, bool granted, const struct fault *fault)
         return;
     }
     if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        opening_note_birth_date_refused(
-            store, step->registration.academy, step->registration.account, step->attempt.subjects[0]);
+        birth_date_refuse(
+            step->link, step->registration.academy, step->registration.account, &step->attempt, naming_refused, step);
     } else {
         attempt_give_back(store, &step->attempt);
+        naming_end(step, refusal);
     }
-    naming_end(step, refusal);
 }
 
 /* Counted with those of the first sign-in: one account's dates are guessed by neither way. */
 static void naming_loaded(struct registration_step *step)
 {
-    const struct link_bounds *bounds = &step->link->bounds;
-    tries_of_account("birth-date", bounds->tries_birth_dates, step->registration.academy, step->registration.account,
-        &step->attempt);
-    attempt_begin(step->link->store, &step->attempt, &bounds->a_day, naming_granted, step);
+    birth_date_try(
+        step->link, step->registration.academy, step->registration.account, &step->attempt, naming_granted, step);
 }
 
 static void naming_found(struct registration_step *step)

@@ -69,16 +69,26 @@ static bool is_first_of_school(Preau__Child *const *children, size_t child)
     return children[child]->school[0] != '\0';
 }
 
-/* Whoever is sure of theirs need not ask around. */
-void birth_fields_correction(const struct visit *visit, struct view *body, Preau__Child *const *children, size_t count)
+static void schools_fill(struct view *view, Preau__Child *const *children, size_t count)
 {
-    struct view *view = view_add(body, "TO_CORRECT");
-    sentence_moment(view, "COUNTS_FROM", import_clock_correction(&visit->portal->import_clock, clock_now()));
     struct view *schools = count > 0 ? view_add(view, "SCHOOLS") : NULL;
     for (size_t i = 0; i < count; i++) {
         if (is_first_of_school(children, i)) {
             view_set(view_add(schools, "AT_SCHOOL"), "SCHOOL_NAME", children[i]->school);
         }
+    }
+}
+
+/* Whoever is sure of theirs need not ask around. */
+void birth_fields_correction(
+    const struct visit *visit, struct view *body, Preau__Child *const *children, size_t count, enum refusal refusal)
+{
+    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
+        struct view *view = view_add(body, "TO_CORRECT");
+        sentence_moment(view, "COUNTS_FROM", import_clock_correction(&visit->portal->import_clock, clock_now()));
+        schools_fill(view, children, count);
+    } else if (refusal == REFUSAL_BIRTH_DATES_OVER) {
+        schools_fill(view_add(body, "ASK_SCHOOL"), children, count);
     }
 }
 

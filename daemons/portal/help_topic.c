@@ -11,6 +11,7 @@ static const char *const topics[REFUSAL_COUNT] = {
     [REFUSAL_REGISTRATION_TWO_GUARDIANS] = "rien-recu",
     [REFUSAL_NOTIFICATION_EXPIRED] = "perime",
     [REFUSAL_BIRTH_DATE_WRONG] = "date",
+    [REFUSAL_BIRTH_DATES_OVER] = "date",
     [REFUSAL_ACTIVATION_PENDING] = "lien",
     [REFUSAL_ALREADY_ACTIVE] = "mot-de-passe",
     [REFUSAL_ACCOUNT_CLOSED] = "ferme",

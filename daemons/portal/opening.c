@@ -45,10 +45,48 @@ static void nobody_left(struct visit *visit, const char *person)
     page_send(visit, 200);
 }
 
+static bool is_named_before(const struct desk_pupil *pupils, size_t place)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (strcmp(pupils[i].school, pupils[place].school) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void schools_loaded(void *arg, const struct desk_pupil *pupils, size_t count, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    struct view *schools = NULL;
+    if (!pupils) {
+        page_fail(visit, fault);
+        return;
+    }
+    struct view *body = page_begin(visit, "L’établissement doit vous aider", "ouverture-ecole.html");
+    for (size_t i = 0; i < count; i++) {
+        if (pupils[i].school[0] != '\0' && !is_named_before(pupils, i)) {
+            schools = schools ? schools : view_add(body, "SCHOOLS");
+            view_set(view_add(schools, "AT_SCHOOL"), "SCHOOL_NAME", pupils[i].school);
+        }
+    }
+    page_send(visit, refusal_status(REFUSAL_BIRTH_DATES_OVER));
+}
+
+/* Too many dates were refused: which schools are to notify the person anew. */
+static void school_show(struct visit *visit)
+{
+    desk_load_pupils(visit->portal->store, family_owner(visit), schools_loaded, visit);
+}
+
 static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
 {
     const Preau__Link__GetOpeningReply *reply = (const void *)answer;
     const struct opening *opening = visit->own;
+    if (refused == REFUSAL_BIRTH_DATES_OVER) {
+        school_show(visit);
+        return;
+    }
     if (!reply) {
         page_refuse(visit, refused);
         return;
@@ -76,9 +114,7 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
     } else {
         guardian_fill(visit, body, reply, refusal);
     }
-    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        birth_fields_correction(visit, body, reply->children, reply->n_children);
-    }
+    birth_fields_correction(visit, body, reply->children, reply->n_children, refusal);
     page_send(visit, refusal_status(refusal));
 }
 

@@ -81,9 +81,7 @@ static void dates_fill(
 {
     struct view *dates = view_add(body, "DATES");
     birth_fields_fill(visit, dates, reply->children, reply->n_children, refusal);
-    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        birth_fields_correction(visit, body, reply->children, reply->n_children);
-    }
+    birth_fields_correction(visit, body, reply->children, reply->n_children, refusal);
 }
 
 static void loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)

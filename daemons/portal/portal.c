@@ -185,6 +185,7 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     };
     statements_read(config, &portal->statements);
     portal->offers_sms = config_titled_count(config, "sms_provider") > 0;
+    portal->birth_date_refusals = config_count(config, CONFIG_LINK_BIRTH_DATE_REFUSALS);
     portal->mobile_validity = config_duration(config, CONFIG_SMS_MOBILE_VALIDITY);
     portal->offers_franceconnect = config_text(config, CONFIG_FRANCECONNECT_ISSUER)[0] != '\0';
     if (!crypto_begin()) {

@@ -39,6 +39,7 @@ struct portal {
     struct import_clock import_clock;
     bool offers_sms;                 /* a gateway is configured */
     struct duration mobile_validity; /* since it was confirmed: past it the person is asked to confirm it again */
+    int64_t birth_date_refusals;     /* since an account was notified: past them it is to be notified anew */
     bool offers_franceconnect;       /* its issuer is */
     struct statements statements;
     struct service_watch *service_watch;

@@ -69,9 +69,7 @@ static void children_fill(
     if (refusal != REFUSAL_NONE) {
         page_form_error_at(body, refusal, birth_fields_id(visit, reply->children, reply->n_children, refusal));
     }
-    if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        birth_fields_correction(visit, body, reply->children, reply->n_children);
-    }
+    birth_fields_correction(visit, body, reply->children, reply->n_children, refusal);
 }
 
 static void password_fill(

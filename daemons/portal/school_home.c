@@ -170,7 +170,9 @@ static void date_fill(const struct visit *visit, struct view *row, const struct 
     view_set(row, "DATE_ON", day);
     view_print(row, "DATE_HREF", "/etablissements/%s/comptes/%d-%" PRId64, visit->school.uai.text, date->academy.v,
         date->id.v);
-    if (instant_is_set(date->changed_at)) {
+    if (date->is_over) {
+        view_show(row, "OVER");
+    } else if (instant_is_set(date->changed_at)) {
         wording_day(date->changed_at, day);
         view_set(view_add(row, "CHANGED"), "CHANGED_ON", day);
     }
@@ -254,5 +256,5 @@ void school_home_show(struct visit *visit)
     *home = (struct home){0};
     visit->own = home;
     school_home_load_dates(visit->portal->store, &visit->school, (struct instant){clock_now().us - DATES_SINCE.us},
-        DATES_SHOWN, dates_loaded, visit);
+        DATES_SHOWN, visit->portal->birth_date_refusals, dates_loaded, visit);
 }

@@ -333,6 +333,43 @@ def refuse_date(here, person, at="clock_timestamp()"):
                          f" values (%s, %s, 'birth_date_refused', 'person', {at})", person.account)
 
 
+def test_tries_that_are_spent_are_the_school_s_to_give_again(here, town, college, head):
+    """The head sees it however long ago they were; a notification, and the person goes on."""
+    child = town.pupil(college, "Zoé", "Epuisée", "2012-01-02", account=True)
+    anne = town.guardian("Anne", "Epuisée", [child], mail="epuisee@example.net")
+    home = f"/etablissements/{college[0]}"
+    account = f"{home}/comptes/%d-%d" % anne.account
+    for person in (anne, child):
+        person.hand_out()
+    for _ in range(19):
+        refuse_date(here, anne, "now() - interval '40 days'")
+    assert "Anne EPUISÉE" not in head.get(home).text, "that was long ago"
+    assert sign_in(here, anne).page.path == "/ouverture"
+    refuse_date(here, anne, "now() - interval '40 days'")
+    text = spaced(head.get(home))
+    assert "Anne EPUISÉE" in text and "Essais épuisés : la personne ne peut plus recommencer." in text
+    page = sign_in(here, anne).page
+    with here.psql() as database:
+        (school,) = database.execute("select name from preau.school where uai = %s", (college[0],)).fetchone()
+    assert page.path == "/ouverture" and page.status == 403 and "L’établissement doit vous aider" in page.text and school in page.text
+    assert b'name="nouveau"' not in page.content
+    preview = head.submit(head.get(account).form(f"{home}/apercu"), action="mail")
+    assert head.submit(preview.form(f"{home}/envoi")).status == 200
+    here.wait(lambda: sign_in(here, anne).page.status == 200, what="opened again")
+    assert "Anne EPUISÉE" not in head.get(home).text
+
+
+def test_a_pupil_whose_tries_are_spent_reads_which_school(here, town, college):
+    child = town.pupil(college, "Ali", "Epuisé", "2012-01-02", account=True)
+    child.hand_out()
+    for _ in range(20):
+        refuse_date(here, child)
+    page = sign_in(here, child).page
+    with here.psql() as database:
+        (school,) = database.execute("select name from preau.school where uai = %s", (college[0],)).fetchone()
+    assert page.status == 403 and "L’établissement doit vous aider" in page.text and school in page.text
+
+
 def test_a_refused_date_of_a_child_of_another_school_is_not_looked_for_here(here, town, two_schools):
     two_schools.hand_out()
     refuse_date(here, two_schools)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from peers.bus import Bus, Refused, Silent
+from peers.bus import Bus, Failed, Refused, Silent
 from peers.people import Town
 from peers.sealing import link_token
 from peers.site import Site
@@ -22,7 +22,7 @@ LINKD = "preau-linkd"
 def here(tmp_path_factory):
     """A site with linkd alone; Argon2 as cheap as it may be."""
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "3", "attempts_address": "30",
-                         "attempts_delay": "2s", "birth_date_attempts": "3"}}
+                         "attempts_delay": "2s", "birth_date_attempts": "3", "birth_date_refusals": "7"}}
     with Site.of(tmp_path_factory.mktemp("site"), LINKD, settings=settings) as site:
         yield site
 
@@ -218,6 +218,44 @@ def test_one_wrong_child_is_enough_and_tries_are_bounded(bus, family):
     assert [bus.refusal("link", "OpenAccount", wrong, account=family.account) for _ in range(3)] == ["birth_date_wrong"] * 3
     assert bus.refusal("link", "OpenAccount", opening(bus, family), account=family.account) == "too_many_attempts"
     assert family.row()["state"] == "distribue"
+
+
+def a_delay_later(here, person):
+    with here.psql() as database:
+        database.execute("update preau.attempt set not_before = '-infinity', first_at = first_at - interval '2 days', last_at = last_at - interval '2 days'"
+                         " where subject = %s", ("birth-date:%d:%d" % person.account,))
+
+
+def test_so_many_refused_dates_and_the_school_must_notify_anew(here, bus, family):
+    """Whatever was waited between: dates are few for who knows the class."""
+    wrong = opening(bus, family, dates=["2017-05-06", "2012-02-28"])
+    for number in range(7):
+        if number % 3 == 0:
+            a_delay_later(here, family)
+        assert bus.refusal("link", "OpenAccount", wrong, account=family.account) == "birth_date_wrong"
+    a_delay_later(here, family)
+    assert bus.refusal("link", "OpenAccount", opening(bus, family), account=family.account) == "birth_dates_over", "right ones too"
+    shown = bus.message("link", "GetOpeningRequest")
+    shown.account.academy, shown.account.id = family.account
+    assert bus.refusal("link", "GetOpening", shown, account=family.account) == "birth_dates_over"
+    assert family.row()["state"] == "distribue"
+    with here.psql() as database:
+        database.execute("update preau.account set notified_at = now() where (academy, id) = (%s, %s)", family.account)
+    assert bus.refusal("link", "OpenAccount", wrong, account=family.account) == "birth_date_wrong", "they are counted from there"
+    assert open_account(bus, family).state == EN_COURS
+
+
+def test_a_refusal_that_could_not_be_kept_is_not_told(here, bus, family):
+    """Else it could be had for ever."""
+    wrong = opening(bus, family, dates=["2017-05-06", "2012-02-28"])
+    with here.psql() as database:
+        database.execute("alter table preau.account_event add constraint nothing check (action <> 'birth_date_refused') not valid")
+        try:
+            with pytest.raises(Failed):
+                bus.ask("link", "OpenAccount", wrong, account=family.account)
+        finally:
+            database.execute("alter table preau.account_event drop constraint nothing")
+    assert bus.refusal("link", "OpenAccount", wrong, account=family.account) == "birth_date_wrong"
 
 
 @pytest.mark.parametrize("given, code", [

@@ -476,6 +476,23 @@ def test_wrong_birth_dates_are_counted_and_told_to_the_school(here, families):
     assert visitor.page.status == 429 and anne.row()["state"] == "non_distribue"
 
 
+def test_after_so_many_wrong_dates_the_school_must_help(here, families):
+    """They are counted with those of a first sign-in; the page says which school."""
+    who, anne, _ = families.family()
+    visitor = give(begin(here, who), code_to(here, who[2]))
+    with here.psql() as database:
+        database.execute("insert into preau.account_event (academy, account_id, action, actor) select %s, %s, 'birth_date_refused', 'person'"
+                         " from generate_series(1, 20)", anne.account)
+    name_children(visitor, "29/02/2012")
+    assert visitor.page.status == 403 and "Seul l’établissement de l’élève peut vous aider" in visitor.page.text
+    assert visitor.page.text.count("Établissement") >= 2, "by name, in the panel too"
+    assert anne.row()["state"] == "non_distribue"
+    anne.hand_out()
+    with here.psql() as database:
+        database.execute("update preau.account set notified_at = now() where (academy, id) = (%s, %s)", anne.account)
+    assert name_children(visitor, "29/02/2012").page.path == "/inscription/mot-de-passe"
+
+
 def test_a_number_is_not_flooded(here, families):
     """A stranger spends what is a network's, and the owner has one too; nobody goes past what is the number's."""
     who, _, _ = families.family()

@@ -39,6 +39,18 @@ static void an_address_is_one_of_a_network_and_of_the_one_around(void **state)
     }
 }
 
+static void of_one_subscriber_are_an_ipv4_address_and_a_48_of_ipv6(void **state)
+{
+    (void)state;
+    char network[NETWORK_SIZE];
+    network_of_site("::ffff:192.0.2.77", network);
+    assert_string_equal(network, "192.0.2.77");
+    network_of_site("2001:db8:1:2:3:4:5:6", network);
+    assert_string_equal(network, "2001:db8:1::/48");
+    network_of_site("192.0.2", network);
+    assert_string_equal(network, "192.0.2");
+}
+
 static void what_is_no_address_has_room_enough_or_is_cut(void **state)
 {
     (void)state;
@@ -55,6 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_one_of_a_network_and_of_the_one_around),
+        cmocka_unit_test(of_one_subscriber_are_an_ipv4_address_and_a_48_of_ipv6),
         cmocka_unit_test(what_is_no_address_has_room_enough_or_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
