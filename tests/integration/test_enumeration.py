@@ -1,5 +1,5 @@
-"""Nobody is told who exists: answers to who signs in, asks for help, follows a link or writes an address are the same byte for byte,
-and take as long, whoever is known."""
+"""Nobody is told who exists: answers to who signs in, asks for help, asks for a code by SMS and gives it, follows a link or writes an address are the
+same byte for byte, and take as long, whoever is known."""
 
 import base64
 import re
@@ -9,6 +9,7 @@ import pytest
 
 from peers.alike import are_told_apart, seen, turns
 from peers.portal import PASSWORD, sign_in
+from peers.registering import is_looked_at, typed
 from peers.self_help import FIELDS, Families, Stranger, ask, help_site, is_answered
 from peers.sealing import link_token
 from peers.web import Page
@@ -20,7 +21,7 @@ WRONG = "personne ne devine cela 7"
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    with help_site(tmp_path_factory.mktemp("site")) as site:
+    with help_site(tmp_path_factory.mktemp("site"), with_kannel=True) as site:
         yield site
 
 
@@ -122,6 +123,89 @@ def test_the_time_of_that_does_not_tell_who_exists(here, people, path):
     login = people["active"].login
     known, unknown = ("active@example.net", "autre@example.net") if path == IDENTIFIER else (login, login + "9")
     taken = times(here, path, {"known": {FIELDS[path]: known}, "unknown": {FIELDS[path]: unknown}})
+    assert not are_told_apart(taken["known"], taken["unknown"])
+
+
+# ------------------------------------------------------------------------------------------------ codes by SMS
+
+BY_SMS = ("/inscription", "/aide/sms")
+
+
+@pytest.fixture(scope="module")
+def askers(here, families, people):
+    """{path: {who: what they type}}; "known" alone gets an SMS."""
+    def typing(person, mobile, nom=None):
+        return {"nom": nom or person.nom, "prenom": person.prenom, "mobile": typed(mobile)}
+
+    def record(person, mobile):
+        with here.psql() as database:
+            database.execute("update preau.person set mobile = %s where (account_academy, account_id) = (%s, %s)", (mobile, *person.account))
+
+    def confirm(person, mobile, days):
+        with here.psql() as database:
+            database.execute("update preau.account set mobile = %s, mobile_confirmed_at = now() - %s * interval '1 day' where (academy, id) = (%s, %s)",
+                             (mobile, days, *person.account))
+
+    first, old, one, two = (families.active(f"mobile{number}@example.net") for number in range(4))
+    record(people["handed out"], "+33612000001")
+    for person, mobile, days in ((first, "+33612000003", 1), (old, "+33612000004", 400), (one, "+33612000005", 1), (two, "+33612000005", 1)):
+        confirm(person, mobile, days)
+    nobody = {"nom": "Inconnue", "prenom": "Anne", "mobile": typed("+33612000009")}
+    return {"/inscription": {"known": typing(people["handed out"], "+33612000001"), "unknown": nobody,
+                             "of another name": typing(people["handed out"], "+33612000001", "Inconnue"),
+                             "of another number": typing(people["handed out"], "+33612000008")},
+            "/aide/sms": {"known": typing(first, "+33612000003"), "unknown": nobody, "of another name": typing(first, "+33612000003", "Inconnue"),
+                          "of long ago": typing(old, "+33612000004"), "of two accounts": typing(one, "+33612000005"),
+                          "of the school alone": typing(people["handed out"], "+33612000001")}}
+
+
+def ask_code(here, path, fields, visitor=None):
+    visitor = visitor or Stranger(here)
+    visitor.page = visitor.submit(visitor.get(path).form(path), fields)
+    return visitor
+
+
+@pytest.mark.parametrize("path", BY_SMS)
+def test_who_asks_for_a_code_is_told_the_same_to_the_last_try(here, askers, path):
+    told = {}
+    for kind, fields in askers[path].items():
+        visitor = ask_code(here, path, fields)
+        is_looked_at(here)
+        pages = [visitor.page]
+        for _ in range(6):  # the last is one too many
+            pages.append(visitor.submit(pages[-1].form(path + "/code"), code="000000"))
+        told[kind] = [seen(page) for page in pages]
+    assert [one[0] for one in told["known"]] == [200] + [422] * 5 + [410]
+    assert all(told[kind] == told["known"] for kind in told), [kind for kind in told if told[kind] != told["known"]]
+
+
+@pytest.mark.parametrize("path", BY_SMS)
+def test_too_many_codes_are_refused_alike(here, askers, path):
+    told = {}
+    for kind in ("known", "unknown"):
+        visitor = Stranger(here)
+        told[kind] = [seen(ask_code(here, path, askers[path][kind], visitor).page) for _ in range(6)]
+    assert told["known"] == told["unknown"] and [one[0] for one in told["known"]] == [200] * 5 + [429]
+
+
+@pytest.mark.parametrize("path", BY_SMS)
+def test_the_time_of_asking_for_a_code_does_not_tell_who_exists(here, askers, path):
+    taken = times(here, path, {kind: askers[path][kind] for kind in ("known", "unknown")})
+    is_looked_at(here)
+    assert not are_told_apart(taken["known"], taken["unknown"])
+
+
+@pytest.mark.parametrize("path", BY_SMS)
+def test_the_time_of_a_wrong_code_does_not_tell_who_exists(here, askers, path):
+    taken = {"known": [], "unknown": []}
+    for _, kind in turns(taken):
+        visitor = ask_code(here, path, askers[path][kind])
+        form = visitor.page.form(path + "/code")
+        is_looked_at(here)
+        begun = time.perf_counter()
+        answer = visitor.submit(form, code="000000")
+        taken[kind].append(time.perf_counter() - begun)
+        assert answer.status == 422
     assert not are_told_apart(taken["known"], taken["unknown"])
 
 

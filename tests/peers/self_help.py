@@ -24,6 +24,7 @@ NETWORKS = itertools.count(1)
 def help_site(folder, **options):
     settings = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "5", "attempts_address": "20",
                          "attempts_delay": "1min"},
+                "sms": {"daily_number_total": "1000"},
                 "notify": {"scan_interval": "200ms", "smtp_timeout": "1s", "retry_first": "1s", "retry_max": "1s"}}
     return Site.of(folder, *DAEMONS, settings=settings, **options)
 
