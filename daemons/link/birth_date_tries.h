@@ -1,5 +1,5 @@
-/* Birth dates that somebody gives for an account, by whichever way: its first sign-in, a registration, another account that it joins. Counted
- * together, so that its dates are guessed by none of them. */
+/* Birth dates that somebody gives for an account, by whichever way: its first sign-in, a registration, another account that it joins, a child
+ * given back. Counted together, so that its dates are guessed by none of them. */
 #pragma once
 
 #include "domain/refusal.h"

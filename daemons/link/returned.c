@@ -3,11 +3,10 @@
 #include "link/returned.h"
 
 #include "domain/date.h"
+#include "link/birth_date_tries.h"
 #include "link/choice.h"
-#include "link/tries.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
-#include "store/opening.h"
 #include "store/returned.h"
 
 struct proving {
@@ -48,21 +47,25 @@ static void proving_applied(void *arg, const struct fault *fault)
     proving_answer(proving);
 }
 
-static void proving_begun(void *arg, bool granted, const struct fault *fault)
+static void proving_refused(void *arg, enum refusal refusal, const struct fault *fault)
+{
+    if (fault) {
+        proving_fail(arg, fault);
+    } else {
+        proving_refuse(arg, refusal);
+    }
+}
+
+static void proving_begun(void *arg, enum refusal refused, const struct fault *fault)
 {
     struct proving *proving = arg;
-    if (fault) {
-        proving_fail(proving, fault);
-        return;
-    }
-    if (!granted) {
-        proving_refuse(proving, REFUSAL_TOO_MANY_ATTEMPTS);
+    if (fault || refused != REFUSAL_NONE) {
+        proving_refused(proving, refused, fault);
         return;
     }
     if (!date_is_same(proving->birth_date, proving->typed)) {
-        opening_note_birth_date_refused(
-            proving->link->store, proving->asked.academy, proving->asked.id, proving->attempt.subjects[0]);
-        proving_refuse(proving, REFUSAL_BIRTH_DATE_WRONG);
+        birth_date_refuse(
+            proving->link, proving->asked.academy, proving->asked.id, &proving->attempt, proving_refused, proving);
         return;
     }
     attempt_succeed(proving->link->store, &proving->attempt);
@@ -72,7 +75,6 @@ static void proving_begun(void *arg, bool granted, const struct fault *fault)
 static void proving_loaded(void *arg, bool known, struct date birth_date, bool is_proved, const struct fault *fault)
 {
     struct proving *proving = arg;
-    const struct link_bounds *bounds = &proving->link->bounds;
     if (fault) {
         proving_fail(proving, fault);
     } else if (!known) {
@@ -81,9 +83,8 @@ static void proving_loaded(void *arg, bool known, struct date birth_date, bool i
         proving_answer(proving);
     } else {
         proving->birth_date = birth_date;
-        tries_of_account(
-            "birth-date", bounds->tries_birth_dates, proving->asked.academy, proving->asked.id, &proving->attempt);
-        attempt_begin(proving->link->store, &proving->attempt, &bounds->a_day, proving_begun, proving);
+        birth_date_try(
+            proving->link, proving->asked.academy, proving->asked.id, &proving->attempt, proving_begun, proving);
     }
 }
 

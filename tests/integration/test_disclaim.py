@@ -187,6 +187,15 @@ def test_birth_dates_of_a_child_given_back_are_counted_with_the_openings(here, f
     assert not is_seen(here, anne, lea)
 
 
+def test_so_many_refused_dates_of_a_child_given_back_and_the_school_is_to_help(here, families, bus, head):
+    anne, lea = opened_without(here, families, bus, head)
+    with here.psql() as database:
+        database.execute("insert into preau.account_event (academy, account_id, action, actor)"
+                         " select %s, %s, 'birth_date_refused', 'person' from generate_series(1, 20)", anne.account)
+    assert bus.refusal("link", "ProveChild", proof(bus, anne, lea, birth(lea)), account=anne.account) == "birth_dates_over"
+    assert not is_seen(here, anne, lea)
+
+
 def test_the_date_is_that_of_a_child_given_back_to_ones_own_account(here, families, bus, head):
     anne, lea = opened_without(here, families, bus, head)
     bob = families.active(f"{os.urandom(4).hex()}@example.net")
