@@ -24,6 +24,7 @@ WORDS = {
         "not_distributed": ("n’a pas encore été remis", "Adressez-vous à l’école ou à l’établissement"),
         "sign_in_required": ("votre session a pris fin", "Connectez-vous de nouveau"),
         "birth_date_wrong": ("ne correspond pas à celle que connaît", "Seul l’établissement de l’élève peut corriger"),
+        "birth_dates_over": ("Trop de dates de naissance fausses ont été données pour ce compte", "vous notifiera de nouveau"),
         "date_invalid": ("Cette date n’est pas valable", "Écrivez le jour, le mois et l’année"),
         "email_invalid": ("Cette adresse de messagerie n’est pas valable", "Vérifiez l’adresse"),
         "password_too_short": ("trop court", "au moins 8 caractères"),
@@ -218,6 +219,18 @@ def test_a_birth_date_that_is_refused(refusals, family, code, date):
     refusals.browser.click("#ouvrir")
     refusals.of_field(code, field, f"ouverture-{code.replace('_', '-')}")
     assert refusals.browser.has("#correction") == (code == "birth_date_wrong")
+
+
+def test_dates_that_were_refused_too_often(refusals, site, college, family):
+    """Which school helps; there is no form."""
+    with site.psql() as database:
+        database.execute("insert into preau.account_event (academy, account_id, action, actor) select %s, %s, 'birth_date_refused', 'person'"
+                         " from generate_series(1, 20)", family.account)
+        (school,) = database.execute("select name from preau.school where uai = %s", (college[0],)).fetchone()
+    refusals.sign_in(family.login, family.password)
+    refusals.said("birth_dates_over")
+    assert school in refusals.browser.text("#ecole") and not refusals.browser.has("#ouvrir")
+    refusals.browser.picture(f"refus-dates-epuisees-{refusals.language}")
 
 
 def test_a_pupils_own_date(refusals, family):
