@@ -105,7 +105,7 @@ select e.at, e.action, e.actor, coalesce(e.detail ->> 'channel', '') as channel,
 -- :query desk_data
 -- All that the house holds of a person, as one JSON text that the person may keep; and it is remembered that it was given.
 -- Neither what proves who one is (passwords, links, sessions' cookies) nor who acted for a school; of the children what the
--- desk shows, for their dates of birth are proofs.
+-- desk shows, for their dates of birth are proofs; and no name of who was said not to be one's child.
 -- :role portal
 -- $1 academy smallint
 -- $2 account_id bigint
@@ -158,6 +158,12 @@ select g.done, json_build_object(
           join preau.acting_guardianship l on (l.academy, l.degree, l.guardian_id) = (r.academy, r.degree, r.aaf_id)
           join preau.person c on (c.academy, c.degree, c.aaf_id) = (l.academy, l.degree, l.pupil_id)
          where r.departed_at is null and c.departed_at is null),
+       'enfants_declares_non_rattaches', (select coalesce(json_agg(json_build_object(
+           'declare_le', k.at, 'rattache_de_nouveau_le', k.dismissed_at) order by k.at, k.claim), '[]')
+          from (select d.claim, min(d.disclaimed_at) as at, max(d.dismissed_at) as dismissed_at
+                  from own r
+                  join preau.disclaimed_child d on (d.academy, d.degree, d.guardian_id) = (r.academy, r.degree, r.aaf_id)
+                 group by d.claim) k),
        'comptes_reunis', (select coalesce(json_agg(json_build_object(
            'identifiant', o.login, 'reuni_le', j.joined_at, 'ferme_le', o.closed_at, 'etat', o.state, 'origine', o.origin, 'cree_le', o.created_at,
            'notifie_le', o.notified_at, 'active_le', o.activated_at, 'adresse_de_courriel', o.email, 'adresse_confirmee_le', o.email_confirmed_at,

@@ -74,7 +74,7 @@ select $1, $2, 'birth_date_refused', 'person' from preau.attempt t where t.subje
 
 -- :query opening_apply
 -- A life cycle's outcome by the person: the account moved, the chosen password stored, the activation mail owed when an
--- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the identifier mailed to whomever it may be of (tell_opening), the answer kept: all or nothing.
+-- address is given, the link that proved the person used up (0: none did), FranceConnect's identity linked (null: none is; one whose account is closed may pass to another), the password replaced by one that nobody was given (sealed; null: it is not), other sessions ended, the peer that vouched for the person told (null: none did), the identifier mailed to whomever it may be of (tell_opening), the answer kept: all or nothing. Who recovered a password by SMS (no link proved it) is signed in at once.
 -- :role link
 -- $1 academy smallint
 -- $2 id bigint
@@ -114,7 +114,7 @@ with changed as (
            changed_at = case when p.is_replaced then $17 else c.changed_at end,
            last_sign_in_at = case when p.signs_in then now() else c.last_sign_in_at end
       from changed, (select $8 is not null or $21 is not null as is_replaced,
-                            $11 in ('open_sms', 'open_franceconnect', 'open_aten', 'open_ent') as signs_in) p
+                            $11 in ('open_sms', 'open_franceconnect', 'open_aten', 'open_ent') or $11 = 'recover_password' and $18 = 0 as signs_in) p
      where (c.academy, c.account_id) = (changed.academy, changed.id) and (p.is_replaced or p.signs_in)
 ), older as (
     update preau.confirmation c set superseded_at = now()

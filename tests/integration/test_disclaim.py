@@ -1,5 +1,6 @@
 """A guardian who opens an account says not to be a pupil's legal guardian: what becomes of it, and what nobody else can do by it."""
 
+import json
 import os
 
 import pytest
@@ -90,6 +91,8 @@ def test_the_opening_goes_on_with_the_other_child_and_the_desk_shows_that_one_al
         assert leo.prenom in text and lea.prenom not in text, place
     data = visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()
     assert "Léo" in data and "Léa" not in data
+    (claim,) = json.loads(data)["enfants_declares_non_rattaches"]
+    assert claim["declare_le"].startswith("20") and claim["rattache_de_nouveau_le"] is None
     assert "pas être responsable légal" in visitor.get("/guichet/historique").text
     assert ("child_disclaimed", "person") in families.events(anne)
 

@@ -312,8 +312,13 @@ def test_who_forgot_gets_identifier_and_password_by_the_own_number(here, familie
     page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=re.search(r"code est (\d{6})", here.sms.wait(mobile, 2)[-1]["text"])[1])
     assert page.path == FORGOTTEN + "/mot-de-passe" and person.login in page.text
     assert sign_in(here, person, PASSWORD).page.path == "/guichet", "who only forgot the identifier changes nothing"
+    with here.psql() as database:
+        database.execute("update preau.credential set last_sign_in_at = null where (academy, account_id) = (%s, %s)", person.account)
     page = visitor.submit(page.form(FORGOTTEN + "/mot-de-passe"), nouveau=NEW, confirmation=NEW)
     assert page.status == 200 and person.login in page.text and visitor.get("/guichet").path == "/guichet"
+    with here.psql() as database:
+        assert database.execute("select last_sign_in_at from preau.credential where (academy, account_id) = (%s, %s)", person.account).fetchone()[0], \
+            "who recovered it is signed in"
     assert person.visitor.get("/guichet").path == "/connexion", "all others end"
     assert sign_in(here, person, NEW).page.path == "/guichet" and life(families, person)[-1] == "recover_password"
     if profile == "responsable":

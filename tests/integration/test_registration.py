@@ -255,8 +255,11 @@ def test_who_has_an_account_finds_it_again(here, families):
     choose(name_children(give(begin(here, who), code_to(here, who[2])), "29/02/2012"))
     visitor = name_children(give(begin(here, who), code_to(here, who[2], 2)), "29/02/2012")
     assert "déjà un compte" in visitor.page.text and anne.login in visitor.page.text and "Un autre compte" not in visitor.page.text
+    with here.psql() as database:
+        database.execute("update preau.credential set last_sign_in_at = null where (academy, account_id) = (%s, %s)", anne.account)
     choose(visitor, "autre jardin sous la neige 8")
     assert anne.row()["origin"] == "responsable" and families.events(anne)[-1] == "recover_password"
+    assert '"derniere_connexion": "20' in visitor.submit(visitor.get("/guichet/compte").form("/guichet/donnees")).content.decode()
     assert sign_in(here, anne, PASSWORD).page.status == 401
     assert sign_in(here, anne, "autre jardin sous la neige 8").page.path == "/guichet"
 
