@@ -19,7 +19,7 @@ void page_go(struct visit *visit, const char *location);
 void page_go_noted(struct visit *visit, const char *word, const char *location);
 PRINTF_LIKE(2, 3) void page_go_to(struct visit *visit, const char *format, ...);
 
-/* Of a mailed link: is it no good? One that cannot be looked at now is as good as before. */
+/* Of a mailed link, or of what a cookie names: is it no good? One that cannot be looked at now is as good as before. */
 bool page_is_link_bad(enum refusal refusal);
 /* REFUSED of a page that a mailed link leads to. */
 void page_link_refused(struct view *body, enum refusal refusal);

@@ -136,7 +136,7 @@ static void found(struct visit *visit, const ProtobufCMessage *answer, enum refu
         page_go_noted(visit, "enfant", "/guichet");
         return;
     }
-    if (refused == REFUSAL_BUSY) { /* what was begun goes on a moment later */
+    if (!page_is_link_bad(refused)) { /* what was begun goes on a moment later */
         page_refuse(visit, refused);
         return;
     }

@@ -2,11 +2,14 @@
 
 import concurrent.futures
 import contextlib
+import pathlib
 import re
 import threading
 
 import pytest
+import zmq
 
+from peers.bus import Bus
 from peers.mail import text_of
 from peers.portal import ACADEMY, PASSWORD, opening_fields, sign_in
 from peers.registering import Families, begin, choose, code_to, give, is_looked_at, name_children, typed
@@ -670,6 +673,53 @@ def test_a_change_of_key_ends_no_code_and_no_registration(here, families):
     here.restart("preau-linkd")
     give(visitor, code)
     assert visitor.page.path == "/inscription/enfants" and anne.row()["state"] == "non_distribue"
+
+
+@contextlib.contextmanager
+def refusing(site, code):
+    """Another linkd in the place of ours, which refuses whatever is asked."""
+    bus = Bus(site)
+    site.stop_daemon("preau-linkd")
+    path, done = pathlib.Path(site.sockets, "link.sock"), threading.Event()
+    path.unlink(missing_ok=True)
+    server = bus.context.socket(zmq.ROUTER)
+    server.linger = 0
+    server.bind(f"ipc://{path}")
+
+    def answer():
+        while not done.is_set():
+            if server.poll(50):
+                *route, body = server.recv_multipart()
+                request = bus.envelope.Request.FromString(body)
+                reply = bus.envelope.Reply(version=1, id=request.id, method=request.method)
+                reply.refusal.code = code
+                server.send_multipart([*route, reply.SerializeToString()])
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        server.close()
+        path.unlink(missing_ok=True)
+        site.launch("preau-linkd")
+
+
+@pytest.mark.parametrize("code, status", [("too_late", 504), ("too_many_attempts", 429), ("busy", 503)])
+def test_what_was_begun_goes_on_after_a_refusal_that_passes(here, families, code, status):
+    """The page says to begin again in a moment: at this step, not at the first."""
+    who, anne, _ = families.family()
+    visitor = begin(here, who)
+    with refusing(here, code):
+        page = visitor.get("/inscription/code")
+        assert page.status == status
+        assert not [form for form in page.forms if form.action == "/inscription"], "not from the beginning"
+    visitor.page = visitor.get("/inscription/code")
+    assert visitor.page.path == "/inscription/code"
+    give(visitor, code_to(here, who[2]))
+    assert visitor.page.path == "/inscription/enfants"
 
 
 def test_a_site_without_gateway_offers_no_sms(tmp_path):
