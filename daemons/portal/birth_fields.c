@@ -1,6 +1,7 @@
 #include "portal/birth_fields.h"
 
 #include "domain/date.h"
+#include "domain/digit.h"
 #include "portal/child_ref.h"
 #include "portal/form.h"
 #include "portal/sentence.h"
@@ -46,7 +47,7 @@ static void child_fill(const struct visit *visit, struct view *parent, const Pre
     view_set(view, "CHILD_NAME", person);
     view_set(view, "CHILD_SCHOOL", child->school);
     view_set(view, "CHILD_ID", name + sizeof prefix - 1);
-    birth_field_fill(view, visit_typed(visit, name), refusal);
+    birth_field_fill(view, visit_typed_digits(visit, name), refusal);
 }
 
 void birth_fields_fill(
@@ -98,7 +99,7 @@ const char *birth_fields_id(
     for (size_t i = 0; i < count; i++) {
         char name[FIELD_NAME_SIZE];
         field_name(children[i], name);
-        if (refusal == REFUSAL_BIRTH_DATE_WRONG || !is_date(visit_typed(visit, name))) {
+        if (refusal == REFUSAL_BIRTH_DATE_WRONG || !is_date(visit_typed_digits(visit, name))) {
             return arena_copy(visit_arena(visit), name);
         }
     }
@@ -124,6 +125,7 @@ Preau__Link__ChildBirthDate **birth_fields_read(const struct visit *visit, size_
             preau__link__child_birth_date__init(&dates[count]);
             dates[count].child = &children[count];
             dates[count].birth_date = arena_copy(arena, value);
+            digits_to_latin(dates[count].birth_date);
             list[count] = &dates[count];
             count++;
         }

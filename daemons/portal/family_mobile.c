@@ -19,7 +19,7 @@ static void refusal_fill(struct view *body, enum refusal refusal)
 static void number_page(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Mon téléphone mobile", "mobile.html");
-    view_set(body, "TYPED", visit_typed(visit, "mobile"));
+    view_set(body, "TYPED", visit_typed_digits(visit, "mobile"));
     refusal_fill(body, refusal);
     page_send(visit, refusal_status(refusal));
 }
@@ -48,7 +48,7 @@ void family_mobile_do(struct visit *visit)
     Preau__Link__AskMobileChangeRequest request = PREAU__LINK__ASK_MOBILE_CHANGE_REQUEST__INIT;
     request.account = family_account_ref(visit);
     request.present = arena_copy(visit_arena(visit), visit_typed(visit, "actuel"));
-    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
+    request.mobile = visit_typed_digits(visit, "mobile");
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     form_request_id(visit, id);
     visit_call(visit, &(struct visit_call){visit->portal->link, "AskMobileChange", &request.base, asked, id, true});
@@ -95,7 +95,7 @@ void family_mobile_code_do(struct visit *visit)
     unsigned char id[REQUEST_ID_SIZE];
     Preau__Link__ConfirmMobileChangeRequest request = PREAU__LINK__CONFIRM_MOBILE_CHANGE_REQUEST__INIT;
     request.account = family_account_ref(visit);
-    request.code = arena_copy(visit_arena(visit), visit_typed(visit, "code"));
+    request.code = visit_typed_digits(visit, "code");
     form_request_id(visit, id);
     visit_call(
         visit, &(struct visit_call){visit->portal->link, "ConfirmMobileChange", &request.base, confirmed, id, true});

@@ -73,11 +73,16 @@ void help_form_show(struct visit *visit)
     page_send(visit, 200);
 }
 
+static const char *field_of(const struct wish *wish)
+{
+    return wish->is_by_address ? "courriel" : "identifiant";
+}
+
 static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)
 {
     const struct wish *wish = wish_of(visit);
     if (!answer) {
-        const char *typed = http_form(visit->request, wish->is_by_address ? "courriel" : "identifiant");
+        const char *typed = visit_typed_digits(visit, field_of(wish));
         page_form_error_at(form_begin(visit, wish, typed), refusal, form_field_id(form_field_of(refusal)));
         page_send(visit, refusal_status(refusal));
         return;
@@ -90,14 +95,13 @@ static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refu
 void help_form_do(struct visit *visit)
 {
     const struct wish *wish = wish_of(visit);
-    const char *typed = http_form(visit->request, wish->is_by_address ? "courriel" : "identifiant");
-    if (!typed) {
+    if (!http_form(visit->request, field_of(wish))) {
         page_refuse(visit, REFUSAL_MALFORMED);
         return;
     }
     Preau__Link__AskHelpRequest request = PREAU__LINK__ASK_HELP_REQUEST__INIT;
     request.wanted = wish->wanted;
-    request.subject = arena_copy(visit_arena(visit), typed);
+    request.subject = visit_typed_digits(visit, field_of(wish));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_DEVICE));
     unsigned char id[REQUEST_ID_SIZE];

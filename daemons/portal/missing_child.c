@@ -21,7 +21,7 @@ bool missing_child_is_it(const struct visit *visit)
 static void form_fill(struct visit *visit, struct view *body, enum refusal refusal)
 {
     struct view *form = view_add(body, "BY_SMS");
-    view_set(form, "MOBILE", visit_typed(visit, "mobile"));
+    view_set(form, "MOBILE", visit_typed_digits(visit, "mobile"));
     form_request_set(form);
     if (refusal != REFUSAL_NONE) {
         form_field_error(form, form_field_of(refusal), refusal);
@@ -82,7 +82,7 @@ void missing_child_do(struct visit *visit)
     unsigned char id[REQUEST_ID_SIZE];
     Preau__Link__BeginMissingChildRequest request = PREAU__LINK__BEGIN_MISSING_CHILD_REQUEST__INIT;
     request.account = family_account_ref(visit);
-    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
+    request.mobile = visit_typed_digits(visit, "mobile");
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     form_request_id(visit, id);
     visit_call(visit, &(struct visit_call){visit->portal->link, "BeginMissingChild", &request.base, begun, id, true});

@@ -110,7 +110,7 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
         page_form_error_at(body, refusal, field_id(visit, reply, refusal));
     }
     if (reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
-        birth_field_fill(view_add(body, "PUPIL"), visit_typed(visit, "naissance"), refusal);
+        birth_field_fill(view_add(body, "PUPIL"), visit_typed_digits(visit, "naissance"), refusal);
     } else {
         guardian_fill(visit, body, reply, refusal);
     }
@@ -172,7 +172,7 @@ void opening_do(struct visit *visit)
     request.account = family_account_ref(visit);
     request.password = arena_copy(visit_arena(visit), chosen);
     request.email = arena_copy(visit_arena(visit), visit_typed(visit, "courriel"));
-    request.birth_date = arena_copy(visit_arena(visit), visit_typed(visit, "naissance"));
+    request.birth_date = visit_typed_digits(visit, "naissance");
     request.children = birth_fields_read(visit, &request.n_children);
     unsigned char id[REQUEST_ID_SIZE];
     form_request_id(visit, id);

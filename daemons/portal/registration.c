@@ -16,7 +16,7 @@ static void form_fill(struct visit *visit, struct view *body, enum refusal refus
 {
     view_set(body, "NOM", visit_typed(visit, "nom"));
     view_set(body, "PRENOM", visit_typed(visit, "prenom"));
-    view_set(body, "MOBILE", visit_typed(visit, "mobile"));
+    view_set(body, "MOBILE", visit_typed_digits(visit, "mobile"));
     form_request_set(body);
     if (refusal != REFUSAL_NONE) {
         enum form_field field = form_field_of(refusal);
@@ -97,7 +97,7 @@ void registration_do(struct visit *visit)
     Preau__Link__BeginRegistrationRequest request = PREAU__LINK__BEGIN_REGISTRATION_REQUEST__INIT;
     request.nom = arena_copy(visit_arena(visit), visit_typed(visit, "nom"));
     request.prenom = arena_copy(visit_arena(visit), visit_typed(visit, "prenom"));
-    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
+    request.mobile = visit_typed_digits(visit, "mobile");
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     request.forgotten = forgotten_is_it(visit);
     unsigned char id[REQUEST_ID_SIZE];

@@ -38,7 +38,7 @@ static void code_fill(
 static void mobile_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
-    view_set(body, "MOBILE", visit_typed(visit, "mobile"));
+    view_set(body, "MOBILE", visit_typed_digits(visit, "mobile"));
     code_fill(visit, body, reply, refusal);
 }
 
@@ -206,7 +206,7 @@ void registration_code_do(struct visit *visit)
 {
     Preau__Link__GiveRegistrationCodeRequest request = PREAU__LINK__GIVE_REGISTRATION_CODE_REQUEST__INIT;
     request.token = token_of(visit);
-    request.code = arena_copy(visit_arena(visit), visit_typed(visit, "code"));
+    request.code = visit_typed_digits(visit, "code");
     step_ask(visit, "GiveRegistrationCode", &request.base, stepped);
 }
 
@@ -214,7 +214,7 @@ void registration_mobile_do(struct visit *visit)
 {
     Preau__Link__GiveRegistrationMobileRequest request = PREAU__LINK__GIVE_REGISTRATION_MOBILE_REQUEST__INIT;
     request.token = token_of(visit);
-    request.mobile = arena_copy(visit_arena(visit), visit_typed(visit, "mobile"));
+    request.mobile = visit_typed_digits(visit, "mobile");
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     step_ask(visit, "GiveRegistrationMobile", &request.base, stepped);
 }

@@ -1,6 +1,7 @@
 #include "portal/visit.h"
 
 #include "crypto/random.h"
+#include "domain/digit.h"
 #include "portal/browser.h"
 #include "portal/cookie.h"
 #include "portal/csrf.h"
@@ -31,6 +32,13 @@ const char *visit_typed(const struct visit *visit, const char *name)
 {
     const char *value = http_form(visit->request, name);
     return value ? value : "";
+}
+
+char *visit_typed_digits(const struct visit *visit, const char *name)
+{
+    char *value = arena_copy(visit_arena(visit), visit_typed(visit, name));
+    digits_to_latin(value);
+    return value;
 }
 
 /* What somebody did, by its pattern: an address may hold a token. Reading is told to who wants to know all. A rush of

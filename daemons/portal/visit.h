@@ -72,6 +72,8 @@ struct arena *visit_arena(const struct visit *visit);
 
 /* What was typed into a field of the form that was sent; "" when there is no such field. */
 const char *visit_typed(const struct visit *visit, const char *name);
+/* The same of a date, a number, a code or an identifier, with Latin digits (digit.h); lives with the visit. */
+char *visit_typed_digits(const struct visit *visit, const char *name);
 
 /* A bus call on behalf of who is signed in. answered: with the answer, or NULL and the refusal; a fault is answered to
  * the browser without asking (503 or 500, incident). */

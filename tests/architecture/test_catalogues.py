@@ -30,6 +30,17 @@ def test_a_translation_holds_what_the_french_holds(language):
         assert said == said.strip() and not re.search(r"[<>](?![/\d])(?<!\d>)", re.sub(r"</?\d>", "", said)), said
 
 
+def test_numbers_of_a_right_to_left_language_keep_their_order():
+    """Groups of digits would be set out from right to left: a mobile from its end."""
+    said = translate.translated('<p>Exemple : 06 12 34 56 78, ou 4 {{COUNT}}</p><input class="x" name="mobile" type="tel">'
+                                '<input type="hidden" name="csrf"><input name="nom" autocomplete="family-name">', lambda text: text, True)
+    assert said == ('<p>Exemple : \u206606 12 34 56 78\u2069, ou 4 <bdi>{{COUNT}}</bdi></p><input dir="ltr" class="x" name="mobile" type="tel">'
+                    '<input type="hidden" name="csrf"><input name="nom" autocomplete="family-name">')
+    assert translate.numbers_isolated("le 03/04/2015 à +41 79 123") == "le \u206603/04/2015\u2069 à \u2066+41 79 123\u2069"
+    for french, words in translate.catalogue("ar").items():
+        assert not re.search("[\u0660-\u0669\u06f0-\u06f9]", words), f"{french}: digits are Latin ones, as the pages' values are"
+
+
 def test_french_comes_out_as_it_went_in():
     for page in translate.PAGES:
         text = (PORTAL / "pages" / f"{page}.html").read_text()

@@ -3,6 +3,7 @@
 
 #include "domain/aaf.h"
 #include "domain/date.h"
+#include "domain/digit.h"
 #include "domain/email.h"
 #include "domain/identifier.h"
 #include "domain/latin.h"
@@ -12,6 +13,8 @@
 #include "domain/portal_claim.h"
 
 #include <string.h>
+
+enum { FUZZ_TEXT_SIZE = 4096 };
 
 /* What was taken and written in its own form is taken again, as the same. */
 static void dates(const char *text)
@@ -26,6 +29,19 @@ static void dates(const char *text)
         FUZZ_CLAIM(date_parse_iso(written, &again) && date_is_same(date, again));
         FUZZ_CLAIM(date_is_valid(date_add_months(date, 1)) || date.year == DATE_YEAR_MAX);
     }
+}
+
+static void digits(const char *text)
+{
+    char read[FUZZ_TEXT_SIZE];
+    size_t length = strlen(text);
+    if (length >= sizeof read) {
+        return;
+    }
+    memcpy(read, text, length + 1);
+    digits_to_latin(read);
+    FUZZ_CLAIM(strlen(read) <= length);
+    FUZZ_CLAIM(!utf8_is_valid(text) || utf8_is_valid(read));
 }
 
 static void phones(const char *text)
@@ -175,6 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     }
     text[length] = '\0';
     dates(text);
+    digits(text);
     phones(text);
     emails(text);
     identifiers(text);
