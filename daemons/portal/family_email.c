@@ -5,6 +5,7 @@
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/password_first.h"
 
 static struct view *form_begin(struct visit *visit, const char *email)
 {
@@ -14,10 +15,15 @@ static struct view *form_begin(struct visit *visit, const char *email)
     return body;
 }
 
-void family_email_show(struct visit *visit)
+static void form_show(struct visit *visit)
 {
     (void)form_begin(visit, "");
     page_send(visit, 200);
+}
+
+void family_email_show(struct visit *visit)
+{
+    password_first(visit, form_show);
 }
 
 static void asked(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)

@@ -5,6 +5,7 @@
 #include "portal/form_request.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/password_first.h"
 
 static void refusal_fill(struct view *body, enum refusal refusal)
 {
@@ -24,10 +25,15 @@ static void number_page(struct visit *visit, enum refusal refusal)
     page_send(visit, refusal_status(refusal));
 }
 
+static void number_show(struct visit *visit)
+{
+    number_page(visit, REFUSAL_NONE);
+}
+
 void family_mobile_show(struct visit *visit)
 {
     if (visit->portal->offers_sms) {
-        number_page(visit, REFUSAL_NONE);
+        password_first(visit, number_show);
     } else {
         page_refuse(visit, REFUSAL_SMS_NOT_OFFERED);
     }
@@ -109,9 +115,14 @@ static void removal_page(struct visit *visit, enum refusal refusal)
     page_send(visit, refusal_status(refusal));
 }
 
-void family_mobile_removal_show(struct visit *visit)
+static void removal_show(struct visit *visit)
 {
     removal_page(visit, REFUSAL_NONE);
+}
+
+void family_mobile_removal_show(struct visit *visit)
+{
+    password_first(visit, removal_show);
 }
 
 static void removed(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)

@@ -39,11 +39,27 @@ void family_sign_in_again(struct visit *visit, enum refusal refusal)
     page_send(visit, refusal_status(refusal));
 }
 
+/* What asks nothing of the school comes first; by one's mobile or FranceConnect guardians alone open an account. */
+static void other_ways_fill(const struct visit *visit, struct view *body, const Preau__Link__SignInReply *reply)
+{
+    bool is_guardian = reply->profile == PREAU__PROFILE__PROFILE_RESPONSABLE;
+    if (is_guardian) {
+        franceconnect_button(visit, body);
+    }
+    if (is_guardian && visit->portal->offers_sms) {
+        view_show(body, "BY_SMS");
+    }
+    if (ent_peers_are_any(visit->portal->ent_peers)) {
+        view_show(body, "BY_ENT");
+    }
+}
+
 /* The password was right: who gave it may know which schools can renew it. */
 static void show_expired(struct visit *visit, const Preau__Link__SignInReply *reply)
 {
     struct view *body =
         page_begin(visit, "Votre mot de passe provisoire n’est plus valable", "mot-de-passe-perime.html");
+    other_ways_fill(visit, body, reply);
     struct view *schools = reply->n_schools > 0 ? view_add(body, "SCHOOLS") : NULL;
     for (size_t i = 0; i < reply->n_schools; i++) {
         view_set(view_add(schools, "SCHOOL"), "SCHOOL_NAME", reply->schools[i]);
@@ -59,7 +75,7 @@ static struct view *pending_begin(struct visit *visit, const char *typed)
 {
     struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
     struct view *again = view_add(body, "AGAIN");
-    view_set(again, "LOGIN", http_form(visit->request, "identifiant"));
+    view_set(again, "LOGIN", visit_typed_digits(visit, "identifiant"));
     view_set(again, "TYPED", typed);
     form_request_set(again);
     return body;
@@ -100,7 +116,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
             show_correction_refused(visit, refusal);
             return;
         }
-        page_form_error(form_begin(visit, http_form(visit->request, "identifiant")), refusal);
+        page_credentials_error(form_begin(visit, visit_typed_digits(visit, "identifiant")), refusal);
         page_send(visit, refusal_status(refusal));
         return;
     }
@@ -147,7 +163,7 @@ void family_sign_in_do(struct visit *visit)
         return;
     }
     Preau__Link__SignInRequest request = PREAU__LINK__SIGN_IN_REQUEST__INIT;
-    request.login = arena_copy(visit_arena(visit), login);
+    request.login = visit_typed_digits(visit, "identifiant");
     request.password = arena_copy(visit_arena(visit), password);
     request.device = arena_copy(visit_arena(visit), cookie_token(visit, COOKIE_DEVICE));
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));

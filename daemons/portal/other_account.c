@@ -16,10 +16,10 @@
 static void form_show(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "J’ai un autre compte", "autre-compte.html");
-    view_set(body, "LOGIN", visit_typed(visit, "identifiant"));
+    view_set(body, "LOGIN", visit_typed_digits(visit, "identifiant"));
     form_request_set(body);
     if (refusal != REFUSAL_NONE) {
-        page_form_error(body, refusal);
+        page_credentials_error(body, refusal);
     }
     page_send(visit, refusal_status(refusal));
 }
@@ -50,7 +50,7 @@ void other_account_do(struct visit *visit)
     unsigned char id[REQUEST_ID_SIZE];
     Preau__Link__ProveOtherAccountRequest request = PREAU__LINK__PROVE_OTHER_ACCOUNT_REQUEST__INIT;
     request.account = family_account_ref(visit);
-    request.login = arena_copy(visit_arena(visit), login);
+    request.login = visit_typed_digits(visit, "identifiant");
     request.password = arena_copy(visit_arena(visit), password);
     request.address = arena_copy(visit_arena(visit), http_client(visit->request));
     form_request_id(visit, id);

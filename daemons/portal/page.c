@@ -319,6 +319,19 @@ void page_send_image(struct visit *visit, const char *content_type, const void *
     answer(visit, 200, content_type, bytes, length);
 }
 
+static void form_error_fill(
+    struct view *body, enum refusal refusal, const char *field_id, const char *text, const char *advice)
+{
+    struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
+    struct view *words = view_add(problem, field_id ? "AT_FIELD" : "OF_FORM");
+    view_set(words, "FIELD_ID", field_id);
+    topic_fill(problem, refusal);
+    sentence_set(words, "TEXT", text);
+    if (advice[0] != '\0') {
+        sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", advice);
+    }
+}
+
 void page_form_error(struct view *body, enum refusal refusal)
 {
     page_form_error_at(body, refusal, NULL);
@@ -326,19 +339,22 @@ void page_form_error(struct view *body, enum refusal refusal)
 
 void page_form_error_at(struct view *body, enum refusal refusal, const char *field_id)
 {
-    struct view *problem = view_add(view_include(body, "ERROR", "erreur-formulaire.html"), "PROBLEM");
-    struct view *words = view_add(problem, field_id ? "AT_FIELD" : "OF_FORM");
-    view_set(words, "FIELD_ID", field_id);
-    topic_fill(problem, refusal);
     if (refusal ==
         REFUSAL_NOT_DISTRIBUTED) { /* who fills in a form is the family; the refusal's own words are a head's */
-        sentence_set(words, "TEXT", "Votre compte n’a pas encore été remis par l’établissement.");
-        sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT",
+        form_error_fill(body, refusal, field_id, "Votre compte n’a pas encore été remis par l’établissement.",
             "Adressez-vous à l’école ou à l’établissement, qui vous enverra votre identifiant et votre mot de passe.");
-        return;
+    } else {
+        form_error_fill(body, refusal, field_id, refusal_sentence(refusal), refusal_next(refusal));
     }
-    sentence_set(words, "TEXT", refusal_sentence(refusal));
-    if (refusal_next(refusal)[0] != '\0') {
-        sentence_set(view_add(problem, "ADVICE"), "ADVICE_TEXT", refusal_next(refusal));
+}
+
+void page_credentials_error(struct view *body, enum refusal refusal)
+{
+    if (refusal == REFUSAL_WRONG_CREDENTIALS) {
+        form_error_fill(body, refusal, NULL, refusal_sentence(refusal),
+            "Vérifiez votre saisie. Identifiant ou mot de passe oublié ? Les liens de cette page vous aident ; sinon, "
+            "adressez-vous à l’école ou à l’établissement.");
+    } else {
+        page_form_error(body, refusal);
     }
 }

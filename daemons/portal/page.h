@@ -40,5 +40,7 @@ void page_send_image(struct visit *visit, const char *content_type, const void *
 
 /* "ERROR" of a form: what was refused, and what to do. */
 void page_form_error(struct view *body, enum refusal refusal);
+/* Of a family's identifier and password, on a page with links to who forgot them: these come before the school. */
+void page_credentials_error(struct view *body, enum refusal refusal);
 /* The same, as a link to the field that it is about; NULL: to none. */
 void page_form_error_at(struct view *body, enum refusal refusal, const char *field_id);

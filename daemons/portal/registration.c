@@ -41,13 +41,19 @@ static void forgotten_form_show(struct visit *visit, enum refusal refusal)
     page_send(visit, refusal_status(refusal));
 }
 
+/* Who opens no account is told of the code, not of a registration. */
+static enum refusal code_refusal(enum refusal refusal)
+{
+    return refusal == REFUSAL_REGISTRATION_OVER ? REFUSAL_MOBILE_CHANGE_OVER : refusal;
+}
+
 void registration_begin_anew(struct visit *visit, enum refusal refusal)
 {
     cookie_clear(visit, COOKIE_REGISTRATION);
     if (missing_child_is_it(visit)) {
-        missing_child_again(visit, refusal);
+        missing_child_again(visit, code_refusal(refusal));
     } else if (forgotten_is_it(visit)) {
-        forgotten_form_show(visit, refusal);
+        forgotten_form_show(visit, code_refusal(refusal));
     } else {
         form_show(visit, refusal);
     }

@@ -18,8 +18,8 @@ WRONG = "personne ne devine cela 7"
 # (what is refused: what is said, with the advice that goes with it where there is one)
 WORDS = {
     "fr": {
-        "wrong_credentials": ("L’identifiant ou le mot de passe est incorrect", "Vérifiez votre saisie"),
-        "too_many_attempts": ("Trop d’essais ont été faits", "Patientez quelques minutes"),
+        "wrong_credentials": ("L’identifiant ou le mot de passe est incorrect", "Les liens de cette page vous aident"),
+        "too_many_attempts": ("Trop d’essais ont été faits", "plusieurs heures si les essais ont été nombreux"),
         "notification_expired": ("n’est plus valable", "en donner un nouveau"),
         "not_distributed": ("n’a pas encore été remis", "Adressez-vous à l’école ou à l’établissement"),
         "sign_in_required": ("votre session a pris fin", "Connectez-vous de nouveau"),

@@ -531,6 +531,48 @@ def test_who_has_no_password_does_not_unlink_the_only_way_in(here, families):
     assert page.path == ACCOUNT and identities(here, anne) == []
 
 
+def test_who_has_no_password_is_shown_how_to_choose_one_before_it_is_asked_for(here, families):
+    name, who, anne, visitor = linked(here, families)
+    assert "vous en choisirez d’abord un" in visitor.page.text
+    places = ("/guichet/adresse", "/guichet/mobile", "/guichet/mobile/retrait")
+    for place in places:
+        page = visitor.get(place)
+        assert page.status == 200 and "Choisir d’abord un mot de passe" in page.text and not [form for form in page.forms if form.action == place]
+        assert page.link("avec un code reçu par SMS") == "/inscription" and "par un lien reçu par courriel" not in page.text
+    confirm_email(here, anne, "anne.sans@example.net")
+    assert visitor.get("/guichet/adresse").link("par un lien reçu par courriel") == "/aide/mot-de-passe"
+    begin(here, who, visitor)
+    choose(name_children(give(visitor, code_to(here, who[2], 2)), "29/02/2012"))
+    for place in places:
+        assert visitor.get(place).form(place), "who chose one is asked for it"
+    page = visitor.submit(visitor.get("/guichet/adresse").form("/guichet/adresse"), courriel="anne.avec@example.net", actuel=PASSWORD)
+    assert page.path == ACCOUNT and "Il reste à confirmer" in page.text
+
+
+def test_who_has_no_password_gets_one_by_the_mailed_link(here, families):
+    name, who, anne, visitor = linked(here, families)
+    confirm_email(here, anne, "anne.lien@example.net")
+    page = visitor.get(visitor.get("/guichet/adresse").link("par un lien reçu par courriel"))
+    assert visitor.submit(page.form("/aide/mot-de-passe"), identifiant=anne.login).status == 200
+    text = text_of(here.mail.wait("anne.lien@example.net")[-1])
+    path = re.search(r"/mot-de-passe/\S+", text)[0]
+    page = visitor.submit(visitor.get(path).form(path), nouveau=PASSWORD, confirmation=PASSWORD)
+    assert page.status == 200 and anne.row()["password"] == "chosen"
+    assert sign_in(here, anne, PASSWORD).get("/guichet/adresse").form("/guichet/adresse")
+
+
+def test_who_comes_with_a_password_that_is_over_is_shown_the_other_ways_before_the_school(here, families):
+    name, who, anne = known(here, families)
+    pupil = families.child(who[0])
+    for person in (anne, pupil):
+        person.hand_out(-1)
+    page = sign_in(here, anne).page
+    assert page.status == 403 and page.link("ouvrir son compte avec son téléphone mobile") == "/inscription" and page.link("FranceConnect") == BUTTON
+    assert page.text.index("FranceConnect") < page.text.index("sans attendre") < page.text.index("en donner un nouveau")
+    page = sign_in(here, pupil).page
+    assert page.status == 403 and not {"/inscription", BUTTON} & {href for _, href in page.links}, "ways of guardians"
+
+
 def test_the_identity_of_somebody_else_is_not_linked(here, families, signed_in):
     _, anne, visitor = signed_in
     here.franceconnect.person("quelqu", "Jean", "AUTRE")

@@ -325,6 +325,17 @@ def test_who_forgot_gets_identifier_and_password_by_the_own_number(here, familie
         assert [mail["Subject"] for mail in here.mail.wait(person.row()["email"])] == ["Le mot de passe de votre compte a été modifié"]
 
 
+def test_a_code_that_is_over_is_told_of_a_code_and_not_of_a_registration(here, families, anne):
+    mobile = confirmed(here, anne, number())
+    visitor = forget(here, anne.nom, anne.prenom, mobile)
+    form = visitor.page.form(FORGOTTEN + "/code")
+    with here.psql() as database:
+        database.execute("update preau.registration set expires_at = now() where mobile = %s", (mobile,))
+    page = visitor.submit(form, code="123456")
+    assert page.status == 410 and "Ce code n’est plus valable" in page.text and "inscription" not in page.text.lower()
+    assert page.form(FORGOTTEN)
+
+
 def test_who_is_nobody_sees_the_same_and_gets_nothing(here, families, anne):
     """A stranger's name, a number that AAF alone knows, one that another account confirmed too, one that was taken away."""
     paul, luc = (families.active(f"{prenom}{next(NUMBERS)}@example.net") for prenom in ("paul", "luc"))

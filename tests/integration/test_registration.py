@@ -461,6 +461,29 @@ def test_a_code_is_over_after_its_time(here, families):
     assert visitor.page.status == 410
 
 
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"], ids=["Arabic", "Persian"])
+def test_digits_are_typed_as_one_writes_them(here, families, digits):
+    def written(text):
+        return text.translate(str.maketrans("0123456789", digits))
+
+    who, anne, _ = families.family()
+    visitor = begin(here, who, mobile=written(typed(who[2])))
+    assert visitor.page.path == "/inscription/code"
+    give(visitor, written("000000"))
+    give(visitor, written(code_to(here, who[2])))
+    assert visitor.page.path == "/inscription/enfants"
+    name_children(visitor, written("28/02/2012"))
+    assert visitor.page.status == 422 and dict(visitor.page.form("/inscription/enfants").fields).popitem()[1] == "28/02/2012"
+    choose(name_children(visitor, written("29/02/2012")))
+    assert anne.row()["state"] == "active"
+    visitor = Stranger(here)
+    page = visitor.submit(visitor.get("/connexion").form("/connexion"), identifiant=written(anne.login), mot_de_passe=PASSWORD)
+    assert page.path == "/guichet"
+    who, anne, _ = families.family()
+    visitor = begin(here, who, mobile="+" + written(who[2].removeprefix("+")))
+    assert visitor.page.path == "/inscription/code" and code_to(here, who[2])
+
+
 def test_steps_cannot_be_skipped(here, families):
     who, anne, _ = families.family()
     visitor = begin(here, who)

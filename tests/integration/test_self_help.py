@@ -112,7 +112,9 @@ def test_one_whose_password_is_over_is_told_that_the_school_renews_it(here, fami
     anne = families.handed_out(mail="aaf.fini@example.net", months=-1)
     ask(here, FORGOTTEN, anne.login)
     (mail,) = here.mail.wait("aaf.fini@example.net")
-    assert "n’est plus valable" in text_of(mail) and "en donner un nouveau" in text_of(mail)
+    text = text_of(mail)
+    assert "n’est plus valable" in text and "en donner un nouveau" in text
+    assert text.index("une autre façon") < text.index(f"{here.portal_url}/connexion") < text.index("en donner un nouveau"), "the school last"
     assert "valable jusqu’au" not in text_of(mail)
 
 
@@ -135,7 +137,8 @@ def test_the_activation_link_comes_again_and_ends_the_one_before(here, families)
     assert mail["Subject"].startswith("Confirmez") and new != old
     visitor = Stranger(here)
     page = visitor.get(old)
-    assert visitor.submit(page.forms[-1]).status == 410
+    page = visitor.submit(page.forms[-1])
+    assert page.status == 410 and page.link("Recevoir un autre lien d’activation") == ACTIVATION, "the page itself leads to another"
     page = visitor.get(new)
     assert visitor.submit(page.forms[-1]).status == 200 and anne.row()["state"] == "active"
     here.mail.clear()
@@ -169,6 +172,7 @@ def test_who_comes_with_a_password_that_is_over_is_told_which_school_can_help(he
     with here.psql() as database:
         (name,) = database.execute("select name from preau.school where uai = %s", (families.school[0],)).fetchone()
     late = sign_in(here, anne)
+    assert "/inscription" not in [href for _, href in late.page.links], "no way that this site has not"
     assert late.page.status == 403 and name in late.page.text and "en donner un nouveau" in late.page.text
     assert late.get("/ouverture").path == "/connexion", "no session"
     guess = sign_in(here, anne, "aaaa-bbbb-cccc")
