@@ -90,6 +90,14 @@ static const char *say(int language, const char *french)
     return language_say((enum language)language, french);
 }
 
+/* A field of the form that says whose password it is, for what keeps passwords: an input of type hidden is not heeded by it. */
+static void owner_fill(const struct visit *visit, struct view *body)
+{
+    if (visit->has_session && visit->session.administrator.v == 0) {
+        view_set(view_add(body, "OWNER"), "OWN_LOGIN", visit->session.name);
+    }
+}
+
 struct view *page_begin(struct visit *visit, const char *title, const char *file)
 {
     char csrf[CSRF_SIZE];
@@ -105,6 +113,7 @@ struct view *page_begin(struct visit *visit, const char *title, const char *file
     header_fill(visit, visit->layout, csrf);
     struct view *body = view_include(visit->layout, "BODY", file);
     view_set(body, "CSRF", csrf);
+    owner_fill(visit, body);
     return body;
 }
 

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from peers.catalogues import PORTAL, translate
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "daemons/portal/pages").glob("*.html"))
 MAILS = sorted((ROOT / "daemons/notify/mails").glob("*.html"))
@@ -147,3 +149,40 @@ def test_each_field_and_each_table_has_its_name(file):
     assert len(re.findall(r"<table\b", text)) == len(re.findall(r"<caption\b", text))
     assert not re.search(r"<th(?![^>]*\bscope=)\b[^>]*>", text.replace("<thead", "<xhead")), "a heading without its scope"
     assert not re.search(r"<img(?![^>]*\balt=)", text)
+
+
+# ------------------------------------------------------------------------------------------------ what browsers fill in
+
+# what a form of a family's page asks for, by the name of its field; WHATWG's words for it
+COMPLETED = {"identifiant": "username", "mot_de_passe": "current-password", "actuel": "current-password", "nouveau": "new-password",
+             "confirmation": "new-password", "code": "one-time-code", "naissance": "bday", "courriel": "email", "mobile": "tel",
+             "nom": "family-name", "prenom": "given-name", "{{FIELD}}": "off"}
+OF_ANOTHER = {("autre-compte.html", "identifiant"): "off", ("autre-compte.html", "mot_de_passe"): "off"}  # whose browser it is has its own kept
+NEW_PASSWORD = ("ouverture", "nouveau-mot-de-passe", "mot-de-passe-lien", "inscription-mot-de-passe", "ent-mot-de-passe")
+
+
+def inputs_of(page):
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, pairs):
+            if tag == "input":
+                found.append({name: value or "" for name, value in pairs})
+
+    Reader().feed(re.sub(r"\{\{[#/].*?\}\}", "", page.read_text()))
+    return found
+
+
+@pytest.mark.parametrize("file", [page for page in PAGES if page.stem in translate.PAGES], ids=lambda file: file.name)
+def test_each_field_of_a_family_says_what_may_be_filled_in(file):
+    for field in inputs_of(file):
+        if field.get("type") != "hidden":
+            wanted = OF_ANOTHER.get((file.name, field["name"]), COMPLETED.get(field["name"]))
+            assert field.get("autocomplete") == wanted, f"{file.name}: {field}"
+
+
+@pytest.mark.parametrize("page", NEW_PASSWORD)
+def test_a_new_password_has_its_identifier_beside_it(page):
+    """Not in an input of type hidden: browsers and what keeps passwords do not heed it."""
+    (field,) = [field for field in inputs_of(PORTAL / f"pages/{page}.html") if field.get("autocomplete") == "username"]
+    assert field["type"] == "text" and field["value"] in ("{{LOGIN}}", "{{OWN_LOGIN}}") and "hidden" in field and "readonly" in field

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
 
 from peers.people import Town
 from peers.portal import ACADEMY
@@ -43,6 +45,20 @@ def test_strength_is_told_as_one_types(opening):
     type_in(opening, "cheval agrafe pile")
     opening.picture("ouverture-force-du-mot-de-passe")
     opening.driver.execute_script("document.getElementById('nouveau').value = ''")
+
+
+def test_a_password_is_pasted(opening):
+    """As what keeps passwords does it for people, or they themselves."""
+    keys = webdriver.ActionChains(opening.driver)
+    opening.fill(naissance="jardin sous la pluie")
+    keys.click(opening.find("#naissance")).key_down(Keys.CONTROL).send_keys("a").send_keys("c").key_up(Keys.CONTROL).perform()
+    for field in ("#nouveau", "#confirmation"):
+        keys = webdriver.ActionChains(opening.driver)
+        keys.click(opening.find(field)).key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
+        assert opening.find(field).get_property("value") == "jardin sous la pluie", field
+    opening.fill(naissance="03/04/2010")
+    opening.click("#ouvrir")
+    assert opening.path == "/guichet"
 
 
 def test_a_password_that_everybody_knows_is_refused_with_a_way_on(opening):

@@ -218,3 +218,11 @@ def test_an_account_without_a_password_is_sent_no_link(here, families):
     ask(here, FORGOTTEN, bob.login)
     is_answered(here)
     assert families.owed(bob, "forgotten_password") == []
+
+
+def test_what_keeps_passwords_is_told_whose_it_is(here, anne):
+    page = Stranger(here).get(anne.link)
+    assert ("identifiant", anne.login) in page.form(page.path).fields
+    visitor = sign_in(here, anne, PASSWORD)
+    for place in ("/nouveau-mot-de-passe", "/guichet/adresse"):
+        assert ("identifiant", anne.login) in visitor.get(place).form(place).fields, place
