@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
+from peers.arabic import arabic, reads
 from peers.identity import IdentityProvider
 from peers.lemonldap import PASSWORD as ENT_PASSWORD
 from peers.lemonldap import EntVisitor, LemonLdap, body_of
@@ -192,6 +193,23 @@ def test_whoever_is_nobody_here_is_told_so_and_what_to_do(here):
     assert "Personne ne correspond" in page.text, "the same key, in another academy"
     assert page.link("Que faire") == "/aide#ent" and EntVisitor(here, here.ent).get("/aide").link("avec mon ENT") == "#ent"
     assert standing(lea) == ("non_distribue", "non_renseigne", "provisional")
+
+
+def test_what_is_wrong_at_an_ent_is_told_in_arabic(here):
+    lea = pupil(here, "lea.arabe", key="AC-ESSAI$99999999")
+    visitor = arabic(EntVisitor(here, here.ent))
+    page = visitor.go("/ent/ecollege", lea.ent)
+    reads(page, "Personne ne correspond à votre compte ENT parmi les élèves et les responsables de cette académie.", 403)
+
+
+def test_who_comes_with_a_password_that_is_over_is_led_to_the_ent_before_the_school(here):
+    lea = pupil(here, "lea.tard")
+    lea.hand_out(-1)
+    page = sign_in(here, lea).page
+    assert page.status == 403 and page.link("Ouvrez votre compte avec votre ENT") == "/ent"
+    assert page.text.index("compte ENT") < page.text.index("en donner un nouveau")
+    choose(arrives(here, lea))
+    assert standing(lea) == ("active", "ent", "chosen")
 
 
 def test_who_has_a_record_of_another_academy_too_is_not_opened_by_one_of_them(here):

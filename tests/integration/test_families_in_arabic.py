@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from peers.catalogues import translate
+from peers.arabic import arabic, reads
 from peers.franceconnect import FranceConnect, FranceConnectVisitor
 from peers.mail import text_of
-from peers.portal import PASSWORD, birth, opening_fields
+from peers.portal import PASSWORD
 from peers.registering import Families as Mobiles
 from peers.registering import code_to, typed
 from peers.self_help import Families, Stranger, link_in
@@ -15,10 +15,6 @@ from peers.site import Site
 
 DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "provider_keys_interval": "1s"}, "notify": {"scan_interval": "200ms"}}
-SAID = translate.catalogue("ar")
-HELD = re.compile(r"\{\{[A-Z_]+\}\}|</?\d>|%d|\|")
-PIECES = [piece.strip(" .,:;–\u00a0") for french in SAID for piece in HELD.split(french)]
-PIECES = [piece for piece in PIECES if len(piece) > 9 and " " in piece and "exemple.fr" not in piece]
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +42,6 @@ def families(here):
 @pytest.fixture(scope="module")
 def mobiles(here):
     return Mobiles(here)
-
-
-def arabic(visitor):
-    visitor.get("/connexion?langue=ar")
-    return visitor
-
-
-def plain(text):
-    return " ".join(re.sub("[\u2066\u2069]", "", text).replace("\u202f", " ").split())
-
-
-def reads(page, says, status=200):
-    """The page in Arabic, whole; `says` is one of its sentences, in French."""
-    html = page.content.decode()
-    assert page.status == status and re.search(r'<html[^>]* lang="ar"[^>]* dir="rtl"|<html[^>]* dir="rtl"[^>]* lang="ar"', html), page.text
-    text = plain(page.text)
-    for piece in HELD.split(SAID[says]):
-        assert plain(piece) in text, f"{piece!r} is not in: {text}"
-    assert [piece for piece in PIECES if plain(piece) in text] == []
-    return page
 
 
 def come(here, person, password=None):
@@ -167,6 +143,15 @@ def test_registrations_that_end(here, mobiles):
     visitor = begun(here, who)
     reads(visitor.submit(visitor.page.form("/inscription/code"), code=code_to(here, who[2])),
           "L’école ou l’établissement connaît deux responsables sous ce nom et ce numéro : rien ne dit lequel vous êtes.", 409)
+
+
+def test_who_has_no_child(here, mobiles):
+    who, anne, lea = mobiles.family()
+    visitor = begun(here, who)
+    with here.psql() as database:
+        database.execute("delete from preau.guardianship where pupil_id = %s", (lea.aaf_id,))
+    reads(visitor.submit(visitor.page.form("/inscription/code"), code=code_to(here, who[2])),
+          "Aucun élève n’est rattaché à votre nom aujourd’hui.", 409)
 
 
 def test_a_mobile_whose_code_is_over(here, families):
