@@ -35,7 +35,7 @@ static void child_fill(
     view_set(view, "CHILD_NAME", name);
     view_set(view, "CHILD", ref);
     view_set(view, "CHILD_SCHOOL", child->school);
-    birth_field_fill(view, is_typed ? visit_typed(visit, "naissance") : "", is_typed ? refusal : REFUSAL_NONE);
+    birth_field_fill(view, is_typed ? visit_typed_digits(visit, "naissance") : "", is_typed ? refusal : REFUSAL_NONE);
     if (is_typed && form_field_of(refusal) == FIELD_BIRTH_DATE) {
         page_form_error_at(body, refusal, arena_printf(visit_arena(visit), "naissance-%s", ref));
     }
@@ -73,6 +73,6 @@ void returned_child_do(struct visit *visit)
     Preau__Link__ProveChildRequest request = PREAU__LINK__PROVE_CHILD_REQUEST__INIT;
     request.account = family_account_ref(visit);
     request.child = &child;
-    request.birth_date = arena_copy(visit_arena(visit), visit_typed(visit, "naissance"));
+    request.birth_date = visit_typed_digits(visit, "naissance");
     visit_call(visit, &(struct visit_call){visit->portal->link, "ProveChild", &request.base, proved, NULL, true});
 }

@@ -157,7 +157,8 @@ def test_each_field_and_each_table_has_its_name(file):
 COMPLETED = {"identifiant": "username", "mot_de_passe": "current-password", "actuel": "current-password", "nouveau": "new-password",
              "confirmation": "new-password", "code": "one-time-code", "naissance": "bday", "courriel": "email", "mobile": "tel",
              "nom": "family-name", "prenom": "given-name", "{{FIELD}}": "off"}
-OF_ANOTHER = {("autre-compte.html", "identifiant"): "off", ("autre-compte.html", "mot_de_passe"): "off"}  # whose browser it is has its own kept
+OF_ANOTHER = {("autre-compte.html", "identifiant"): "off", ("autre-compte.html", "mot_de_passe"): "off",  # whose browser it is has its own kept
+              ("enfants.html", "naissance"): "off"}
 NEW_PASSWORD = ("ouverture", "nouveau-mot-de-passe", "mot-de-passe-lien", "inscription-mot-de-passe", "ent-mot-de-passe")
 
 
