@@ -22,7 +22,7 @@ FIRST = ("architecture",)  # seconds, and worth knowing at once
 BESIDE = ("data", "store", "integration", "browser")
 ALONE = ("bench", "package")  # what is measured has the machine for itself
 AS_ROOT = ("package",)  # a machine of its own is made and entered
-WORKERS = {"store": 1, "integration": 2, "browser": 1}  # for each processor, by file: their sites share nothing, and they wait
+WORKERS = {"architecture": 1, "store": 1, "integration": 2, "browser": 1}  # for each processor, by file: their sites share nothing, and they wait
 LONG = ("test_previous_release", "test_restore")  # one test of minutes each: they begin first, or all wait for them at the end
 SANITIZED = {"CC": "clang-14", "CXX": "clang++-14"}
 SANITIZER_SETTINGS = {
@@ -127,11 +127,15 @@ class Runner:
         return code == 0
 
     def end(self, process):
-        os.killpg(process.pid, signal.SIGTERM)  # pytest's fixtures then stop their daemons
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+        """pytest, interrupted, stops its daemons and says what failed until then: it alone is told, its workers are its own matter."""
+        for tell in (lambda: process.send_signal(signal.SIGINT), lambda: os.killpg(process.pid, signal.SIGTERM)):
+            tell()
+            try:
+                process.wait(30)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+        os.killpg(process.pid, signal.SIGKILL)
 
     def stop(self):
         """Whatever still runs ends, and nothing more begins: nothing does when all went its way."""
