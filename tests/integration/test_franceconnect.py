@@ -316,10 +316,11 @@ def test_a_mobile_is_given_once(here, families):
         assert database.execute("select count(*) from preau.registration where mobile = '+33699999999'").fetchone() == (0,)
 
 
-def at_once(here, method, **fields):
-    """Twice the same deed of one registration: both are let go from the moment when neither was done."""
+def at_once(here, method, does, **fields):
+    """Twice the same deed of one registration: both are let go from the moment when neither was done. does: of its statement alone, for
+    what came of a message is written there too."""
     buses = Bus(here), Bus(here)
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%update preau.registration%%'"
+    waiting = f"select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%update preau.registration%%{does}%%'"
     with here.psql() as before, here.psql() as looking, concurrent.futures.ThreadPoolExecutor(2) as hands:
         with before.transaction():
             before.execute("select from preau.registration where id = (select max(id) from preau.registration) for update")
@@ -333,9 +334,9 @@ def test_who_clicks_twice_is_not_told_that_it_is_over(here, families):
     name, who, _ = known(here, families)
     visitor = visitor_and_page(here, name)
     token = visitor.session.cookies["preau-inscription"]
-    assert at_once(here, "GiveRegistrationMobile", token=token, mobile=typed(who[2]), address="192.0.2.7") == [None, None]
+    assert at_once(here, "GiveRegistrationMobile", "mobile = $2", token=token, mobile=typed(who[2]), address="192.0.2.7") == [None, None]
     code = code_to(here, who[2])
-    assert at_once(here, "GiveRegistrationCode", token=token, code=code) == [None, None]
+    assert at_once(here, "GiveRegistrationCode", "set tries =", token=token, code=code) == [None, None]
     assert len(here.sms.messages(who[2])) == 1
     assert Bus(here).ask("link", "GiveRegistrationCode", token=token, code=code) is not None, "and a moment later"
     visitor.page = visitor.get("/inscription/enfants")
