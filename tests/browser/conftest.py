@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from peers import axe
+from peers.process import SLOWER
 from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-statsd", "preau-portald")
@@ -99,7 +100,7 @@ class Browser:
 
     def click(self, selector):
         """And the page that follows. A page that follows its progress may replace what was just found."""
-        self._leave(lambda: WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException]).until(
+        self._leave(lambda: WebDriverWait(self.driver, SLOWER * 20, ignored_exceptions=[StaleElementReferenceException]).until(
             lambda _: self.find(selector).click() is None))
 
     def _leave(self, gesture):
@@ -107,11 +108,11 @@ class Browser:
         gesture()
         arrived = "return !window.isThePageBefore && document.readyState === 'complete'"
         # between two pages the driver has no document to ask, and says so in words of its own
-        WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(
+        WebDriverWait(self.driver, SLOWER * 20, ignored_exceptions=[WebDriverException]).until(
             lambda driver: driver.execute_script(arrived))
 
     def wait(self, condition, seconds=30):
-        return WebDriverWait(self.driver, seconds).until(lambda _: condition())
+        return WebDriverWait(self.driver, SLOWER * seconds).until(lambda _: condition())
 
     @property
     def path(self):

@@ -6,7 +6,7 @@ import time
 import urllib.parse
 
 from . import ports
-from .process import Process
+from .process import SLOWER, Process
 
 FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 PORTS = ("kannel_admin", "kannel_box", "kannel_smsc", "kannel_sendsms")
@@ -105,9 +105,9 @@ class Kannel:
                 if to is None or match[3] == to]
 
     def wait(self, to=None, count=1, seconds=20):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + SLOWER * seconds
         while len(messages := self.messages(to)) < count:
             if time.monotonic() > end:
-                raise TimeoutError(f"{len(messages)} of {count} SMS to {to or 'anyone'} after {seconds} s")
+                raise TimeoutError(f"{len(messages)} of {count} SMS to {to or 'anyone'} after {SLOWER * seconds} s")
             time.sleep(0.05)
         return messages

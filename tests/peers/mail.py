@@ -18,7 +18,7 @@ import sys
 import time
 
 from . import ports
-from .process import Process
+from .process import SLOWER, Process
 
 HERE = pathlib.Path(__file__).resolve().parent
 ANSWERS = {"temporarily": "451 4.3.0 come back later", "permanently": "550 5.1.1 no such mailbox"}
@@ -97,10 +97,10 @@ class MailServer:
 
     def wait(self, to=None, count=1, seconds=20):
         """The mails, when there are so many."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + SLOWER * seconds
         while len(mails := self.mails(to)) < count:
             if time.monotonic() > end:
-                raise TimeoutError(f"{len(mails)} of {count} mails to {to or 'anyone'} after {seconds} s")
+                raise TimeoutError(f"{len(mails)} of {count} mails to {to or 'anyone'} after {SLOWER * seconds} s")
             time.sleep(0.05)
         return mails
 

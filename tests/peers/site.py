@@ -24,7 +24,7 @@ from . import kannel, mail, ports
 from .metrics import series_of
 from .pages import Pages
 from .postgres import PostgresCluster
-from .process import Process
+from .process import SLOWER, Process
 from .sockets import remove_socket_folder, socket_folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -296,10 +296,10 @@ class Site:
         return self.daemons[name].log.read_text(errors="replace")
 
     def wait(self, condition, seconds=20, what="so", every=0.05):
-        """The condition's first true value, looked at so often."""
-        end = time.monotonic() + seconds
+        """The condition's first true value, looked at so often. seconds: of a machine that does nothing else."""
+        end = time.monotonic() + SLOWER * seconds
         while not (value := condition()):
             if time.monotonic() > end:
-                raise TimeoutError(f"not {what} after {seconds} s")
+                raise TimeoutError(f"not {what} after {SLOWER * seconds} s")
             time.sleep(every)
         return value
