@@ -3,6 +3,7 @@
  *
  *   <inbox>/<academy>/NAME              dropped: a file, or a folder of XML files
  *   <inbox>/.taken/<academy>/CLAIM      ours, by one move: whatever comes under NAME from now on is another archive
+ *   <inbox>/.taken/<academy>/.CLAIM.dropped  the upload that CLAIM is our copy of, until its run has judged it
  *   <archive>/<academy>/<run>-NAME      dealt with
  *
  * An archive is taken once it has rested for import.settle and an hour of import.times came after its arrival, or
@@ -77,7 +78,15 @@ const char *inbox_claim_of(const char *path);
 /* As it was dropped, and as it may be shown. The caller owns it. */
 NEVER_NULL MUST_USE char *inbox_name_of_claim(const char *claim);
 
-/* Back to the inbox, where it is wanted from now on; under its claim's name if another came under its own. */
+/* What was claimed becomes our own, if another account owns it or it has a name elsewhere: it is copied, since whoever had
+ * it open, or keeps a link to it, could still write to it. Before it is read, each time: a second one does nothing. */
+MUST_USE bool inbox_own(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
+/* What inbox_own copied goes: nothing is left of the upload itself, which otherwise waits for inbox_give_back. */
+MUST_USE bool inbox_upload_remove(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
+
+/* Back to the inbox, the upload itself and not its copy, where it is wanted from now on; under its claim's name if another came under its own. */
 MUST_USE bool inbox_give_back(
     const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
 

@@ -105,6 +105,29 @@ static bool is_as_seen(int folder, const char *name, const struct inbox_archive 
            !upload.has_partial;
 }
 
+static enum tree_step folder_may_go(void *arg, const struct tree_entry *entry)
+{
+    bool *may_go = arg;
+    if (!S_ISDIR(entry->status.st_mode)) {
+        return TREE_ON;
+    }
+    *may_go = faccessat(entry->folder, entry->name, W_OK | X_OK, AT_EACCESS) == 0;
+    return *may_go ? TREE_ENTER : TREE_STOP;
+}
+
+/* What could not be removed once it was copied stays where it is, and says so there. false: errno. */
+static bool upload_may_go(int folder, const struct inbox_archive *archive, const char *name)
+{
+    bool may_go = true;
+    if (!archive->upload.is_folder) {
+        return true;
+    }
+    _cleanup_(descriptor_close) int opened = tree_open(folder, name, O_RDONLY | O_DIRECTORY);
+    bool is_seen = opened >= 0 && tree_walk(opened, folder_may_go, &may_go);
+    errno = may_go ? errno : EACCES;
+    return is_seen && may_go;
+}
+
 bool inbox_claim(
     const struct inbox_options *options, const struct inbox_archive *archive, char **out_path, struct fault *fault)
 {
@@ -119,7 +142,7 @@ bool inbox_claim(
     if (from < 0 || !is_as_seen(from, name, archive) || upload_is_written(from, name)) {
         return true;
     }
-    if (!rename_to_claim(from, name, taken, claim, sizeof claim)) {
+    if (!upload_may_go(from, archive, name) || !rename_to_claim(from, name, taken, claim, sizeof claim)) {
         return errno == ENOENT || fault_from_errno(fault, FAULT_IO, "claim %s", archive->path);
     }
     if (!is_as_seen(taken, claim, archive)) {
@@ -133,6 +156,84 @@ bool inbox_claim(
     FAULT_POINT("import_claimed");
     *out_path = checked_printf("%s/.taken/%d/%s", options->inbox_directory, archive->academy.v, claim);
     return true;
+}
+
+/* --- owning --- */
+
+static bool is_shared(const struct stat *status)
+{
+    return status->st_uid != geteuid() || (S_ISREG(status->st_mode) && status->st_nlink > 1);
+}
+
+static enum tree_step member_is_shared(void *arg, const struct tree_entry *entry)
+{
+    bool *shared = arg;
+    *shared = is_shared(&entry->status);
+    return *shared ? TREE_STOP : S_ISDIR(entry->status.st_mode) ? TREE_ENTER : TREE_ON;
+}
+
+/* Anything of it. false: errno. */
+static bool claim_is_shared(int taken, const char *claim, bool *out_shared)
+{
+    struct stat status;
+    if (fstatat(taken, claim, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        return false;
+    }
+    *out_shared = is_shared(&status);
+    if (*out_shared || !S_ISDIR(status.st_mode)) {
+        return true;
+    }
+    _cleanup_(descriptor_close) int opened = tree_open(taken, claim, O_RDONLY | O_DIRECTORY);
+    return opened >= 0 && tree_walk(opened, member_is_shared, out_shared);
+}
+
+static char *upload_name(const char *claim)
+{
+    return checked_printf(".%s.dropped", claim);
+}
+
+/* The two change names at one instant: what bears the claim's is whole, whenever we die. */
+static bool claim_copy(int taken, const char *claim)
+{
+    _cleanup_(memory_free) char *aside = upload_name(claim);
+    return tree_remove(taken, aside) && tree_copy(taken, claim, taken, aside) &&
+           renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) == 0 && fsync(taken) == 0;
+}
+
+bool inbox_own(const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault)
+{
+    bool shared;
+    _cleanup_(descriptor_close) int taken = taken_open(options, academy, fault);
+    if (taken < 0) {
+        return false;
+    }
+    if (!claim_is_shared(taken, claim, &shared) || (shared && !claim_copy(taken, claim))) {
+        return fault_from_errno(fault, FAULT_IO, "copy %s", claim);
+    }
+    return true;
+}
+
+static bool upload_remove(int taken, const char *claim)
+{
+    _cleanup_(memory_free) char *aside = upload_name(claim);
+    return tree_remove(taken, aside);
+}
+
+bool inbox_upload_remove(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault)
+{
+    _cleanup_(descriptor_close) int taken = taken_open(options, academy, fault);
+    return taken >= 0 && (upload_remove(taken, claim) || fault_from_errno(fault, FAULT_IO, "remove %s", claim));
+}
+
+/* Whoever still sends it writes to the upload. */
+static bool upload_bring_back(int taken, const char *claim)
+{
+    _cleanup_(memory_free) char *aside = upload_name(claim);
+    if (renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) != 0) {
+        return errno == ENOENT;
+    }
+    return tree_remove(taken, aside);
 }
 
 /* --- giving back --- */
@@ -161,6 +262,9 @@ bool inbox_give_back(const struct inbox_options *options, academy_code academy, 
     _cleanup_(descriptor_close) int to = dropped_open(options, academy);
     if (to < 0) {
         return fault_set(fault, FAULT_MISSING, "academy %d has no folder in the inbox", academy.v);
+    }
+    if (!upload_bring_back(taken, claim)) {
+        return fault_from_errno(fault, FAULT_IO, "give back %s", claim);
     }
     bool is_back = renameat2(taken, claim, to, name, RENAME_NOREPLACE) == 0;
     if (!is_back && errno == EEXIST) {
@@ -213,7 +317,8 @@ bool inbox_put_away(
         return false;
     }
     _cleanup_(descriptor_close) int shelf = folder_open(folder);
-    if (shelf < 0 || !move_to_shelf(taken, claim, shelf, name) || fsync(shelf) != 0 || fsync(taken) != 0) {
+    if (!upload_remove(taken, claim) || shelf < 0 || !move_to_shelf(taken, claim, shelf, name) || fsync(shelf) != 0 ||
+        fsync(taken) != 0) {
         return fault_from_errno(fault, FAULT_IO, "move %s to %s", claim, folder);
     }
     return true;

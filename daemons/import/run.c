@@ -6,6 +6,7 @@
  * An archive over which the process died several times in a row is refused. */
 #include "import/run.h"
 
+#include "import/archive_digest.h"
 #include "import/attempt.h"
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
@@ -66,15 +67,12 @@ void run_job_stop(struct run_job *job)
     (void)pthread_mutex_unlock(&job->lock);
 }
 
-/* --- the archive's digest --- */
+/* --- the archive --- */
 
-static bool archive_open(struct run_job *job, struct stat *out_status, struct fault *fault)
+static bool archive_open(struct run_job *job, struct fault *fault)
 {
     job->file = open(job->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (job->file < 0 || fstat(job->file, out_status) != 0) {
-        return fault_from_errno(fault, FAULT_IO, "%s", job->path);
-    }
-    return true;
+    return job->file >= 0 || fault_from_errno(fault, FAULT_IO, "%s", job->path);
 }
 
 static void archive_close(struct run_job *job)
@@ -83,26 +81,6 @@ static void archive_close(struct run_job *job)
         (void)close(job->file);
         job->file = -1;
     }
-}
-
-static bool digest_read(struct run_job *job, unsigned char out_digest[ARCHIVE_DIGEST_SIZE], struct fault *fault)
-{
-    enum { BLOCK = 128 * 1024 };
-    struct digest digest;
-    digest_begin(&digest, ARCHIVE_DIGEST_SIZE);
-    _cleanup_(memory_free) char *block = checked_malloc(BLOCK);
-    ssize_t length;
-    while ((length = read(job->file, block, BLOCK)) > 0) {
-        digest_add(&digest, block, (size_t)length);
-        if (atomic_load(&job->is_stopping)) {
-            return fault_set(fault, FAULT_UNAVAILABLE, "stopping");
-        }
-    }
-    if (length < 0) {
-        return fault_from_errno(fault, FAULT_IO, "%s", job->path);
-    }
-    digest_end(&digest, out_digest);
-    return true;
 }
 
 /* --- one archive --- */
@@ -131,14 +109,16 @@ static bool archive_leave(struct run_job *job, import_id run, struct fault *faul
     if (job->outcome == RUN_UNFINISHED) {
         return inbox_give_back(job->inbox, job->academy, job->claim, fault);
     }
-    return job->outcome == RUN_HELD || job->outcome == RUN_CHECKED || put_away(job, run, fault);
+    if (job->outcome == RUN_HELD) {
+        return inbox_upload_remove(job->inbox, job->academy, job->claim, fault);
+    }
+    return job->outcome == RUN_CHECKED || put_away(job, run, fault);
 }
 
 /* A person's word is on the bytes that were held, and on no others. */
 static bool is_what_was_approved(const struct import_claim *claim, const unsigned char *digest)
 {
-    bool is_same =
-        claim->has_digest == (digest != NULL) && (!digest || memcmp(claim->digest, digest, sizeof claim->digest) == 0);
+    bool is_same = claim->has_digest && digest && memcmp(claim->digest, digest, sizeof claim->digest) == 0;
     return claim->run.v != 0 && claim->state == IMPORT_HELD && claim->is_approved && is_same;
 }
 
@@ -199,18 +179,15 @@ static bool bytes_take(
     struct run_job *job, struct session *session, const struct import_claim *claim, struct fault *fault)
 {
     unsigned char digest[ARCHIVE_DIGEST_SIZE];
-    struct stat status = {0};
+    bool is_whole;
     import_id before = {0};
-    if (!archive_open(job, &status, fault)) {
-        return false;
-    }
-    bool is_file = S_ISREG(status.st_mode);
-    if (is_file && (!digest_read(job, digest, fault) ||
-                       (job->claim && !import_find_applied(session, job->academy, digest, &before, fault)))) {
+    if ((job->claim && !inbox_own(job->inbox, job->academy, job->claim, fault)) || !archive_open(job, fault) ||
+        !archive_digest(job->file, &job->is_stopping, digest, &is_whole, fault) ||
+        (is_whole && job->claim && !import_find_applied(session, job->academy, digest, &before, fault))) {
         return false;
     }
     return before.v != 0 ? repeated(job, session, before, fault)
-                         : new_run(job, session, claim, is_file ? digest : NULL, fault);
+                         : new_run(job, session, claim, is_whole ? digest : NULL, fault);
 }
 
 static bool archive_take(struct run_job *job, struct session *session, struct fault *fault)

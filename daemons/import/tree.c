@@ -144,10 +144,15 @@ bool tree_remove(int folder, const char *name)
 static bool bytes_copy(int from, int to)
 {
     enum { BLOCK = 1 << 20 };
+    struct stat status;
     ssize_t count;
     while ((count = sendfile(to, from, NULL, BLOCK)) > 0) {
     }
-    return count == 0 && fsync(to) == 0;
+    if (count != 0 || fstat(from, &status) != 0) {
+        return false;
+    }
+    const struct timespec times[] = {status.st_atim, status.st_mtim};
+    return futimens(to, times) == 0 && fsync(to) == 0;
 }
 
 static bool file_copy(int from_folder, const char *from_path, int to_folder, const char *to_path)
@@ -170,8 +175,8 @@ static enum tree_step entry_copy(void *arg, const struct tree_entry *entry)
         copying->is_done = mkdirat(copying->to, entry->path, 0750) == 0;
         return copying->is_done ? TREE_ENTER : TREE_STOP;
     }
-    copying->is_done =
-        !S_ISREG(entry->status.st_mode) || file_copy(entry->folder, entry->name, copying->to, entry->path);
+    copying->is_done = S_ISREG(entry->status.st_mode) ? file_copy(entry->folder, entry->name, copying->to, entry->path)
+                                                      : symlinkat("/nonexistent", copying->to, entry->path) == 0;
     return copying->is_done ? TREE_ON : TREE_STOP;
 }
 

@@ -28,8 +28,9 @@ MUST_USE bool tree_walk(int top, tree_visit *visit, void *arg);
 /* A file, or a folder with all that is in it. What is not there is gone already. false: errno. */
 MUST_USE bool tree_remove(int folder, const char *name);
 
-/* A regular file, or a folder with its regular files, under a name that nobody else has; safe on disk afterwards. What is
- * neither is left out. false: errno. */
+/* A regular file, or a folder with its regular files, under a name that nobody else has, as old as they are; safe on
+ * disk afterwards. What is neither becomes a link to nowhere: who refuses a folder for what is in it refuses the copy too.
+ * false: errno. */
 MUST_USE bool tree_copy(int from_folder, const char *from, int to_folder, const char *to);
 
 /* A path below a folder; no link in it, and no way out. -1: errno. */

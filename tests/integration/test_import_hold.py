@@ -1,6 +1,10 @@
 """What a person must look at first: deliveries that depart too far from what is known. And checks, which change nothing."""
 
 import datetime
+import json
+import os
+import shutil
+import tarfile
 
 import pytest
 
@@ -100,6 +104,66 @@ def test_a_held_delivery_that_is_rejected_is_put_away(site, tmp_path):
     site.wait(lambda: not taken_folder(site), 30, "put away")
     assert state(site, run["run"]) == REFUSED
     assert report(site, run["run"])["run"]["refusal"] == "import_rejected"
+    assert snapshot(site) == before
+
+
+def folder_of(archive):
+    """The same delivery as a folder."""
+    folder = archive.with_name(archive.name.removesuffix(".tgz"))
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def pupils_of(folder):
+    return next(folder.rglob("*_Eleve_0000.xml"))
+
+
+def hold_with_link(site, tmp_path, as_folder):
+    """A held run, and a link to what was delivered that its sender kept; as root, it is of another account too."""
+    take(site, complete(tmp_path, 15))
+    archive = complete(tmp_path, 16, people(PUPILS // 2))
+    sent = folder_of(archive) if as_folder else archive
+    dropped = site.inbox(ACADEMY) / f".{sent.name}"
+    (shutil.copytree if as_folder else shutil.copy)(sent, dropped)
+    kept = site.folder / "kept"
+    kept.unlink(missing_ok=True)
+    kept.hardlink_to(pupils_of(dropped) if as_folder else dropped)
+    if os.geteuid() == 0:
+        for path in (dropped, *dropped.rglob("*")):
+            os.chown(path, 65534, 65534)
+    dropped.rename(dropped.with_name(sent.name))
+    run, = json.loads(site.run_ctl("import", "run", "--academy", ACADEMY, "--wait", "--json").stdout)["runs"]
+    assert run["state"] == HELD
+    return run, kept
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_link_that_was_kept_does_not_change_what_was_approved(site, tmp_path, as_folder):
+    run, kept = hold_with_link(site, tmp_path, as_folder)
+    assert len(taken_folder(site)) == 1
+    kept.write_bytes(b"swapped after the report was read")
+    taken, = (site.folder / "inbox/.taken").glob("*/*")
+    assert {path.stat().st_uid for path in (taken, *taken.rglob("*"))} == {os.geteuid()}
+    assert decide(site, "approve", run).returncode == 0
+    site.wait(lambda: (APPLIED, None) in ended(site)[1:], 30, "integrated")
+    assert rows(site, "select count(*) from preau.person where departed_at is not null") == [(PUPILS,)]
+    assert not taken_folder(site)
+
+
+def test_a_folder_that_changed_after_its_report_is_held_again(site, tmp_path):
+    take(site, complete(tmp_path, 15))
+    before = snapshot(site)
+    sent = folder_of(complete(tmp_path, 16, people(PUPILS // 2)))
+    begun = site.inbox(ACADEMY) / ".coming"
+    shutil.copytree(sent, begun).rename(begun.with_name(sent.name))
+    run, = json.loads(site.run_ctl("import", "run", "--academy", ACADEMY, "--wait", "--json").stdout)["runs"]
+    taken, = (site.folder / "inbox/.taken").glob("*/*")
+    fewer = folder_of(complete(tmp_path, 17, people(PUPILS // 3)))
+    shutil.copy(pupils_of(fewer), pupils_of(taken))
+    assert decide(site, "approve", run).returncode == 0
+    site.wait(lambda: ended(site)[1:] == [(HELD, "import_held")] * 2 or len(ended(site)) > 2, 30, "judged again")
+    assert [one[0] for one in ended(site)[1:]].count(APPLIED) == 0
     assert snapshot(site) == before
 
 

@@ -401,6 +401,81 @@ static void what_is_given_back_is_wanted_again(void **state)
     memory_free(&path);
 }
 
+/* --- owning --- */
+
+static void content_is(const struct place *place, const char *path, const char *expected)
+{
+    char content[32] = "";
+    int file = openat(place->folder, path, O_RDONLY);
+    assert_true(file >= 0 && read(file, content, sizeof content - 1) >= 0);
+    (void)close(file);
+    assert_string_equal(content, expected);
+}
+
+static void link_keep(const struct place *place, const char *path)
+{
+    assert_int_equal(linkat(place->folder, path, place->folder, "site/kept", 0), 0);
+}
+
+/* Claimed with a link kept outside, and made our own, twice; then written to by that link. */
+static char *claim_shared(const struct place *place, const char *name)
+{
+    struct fault fault;
+    char *path = claim(place, name);
+    assert_non_null(path);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_true(inbox_own(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), &fault));
+    }
+    put(place, "site/kept", "changed");
+    return path;
+}
+
+static void a_link_that_was_kept_changes_nothing_of_ours(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    folder_put(place, "inbox/10/set");
+    put(place, "inbox/10/set/a.xml", "approved");
+    link_keep(place, "inbox/10/set/a.xml");
+    look(place);
+    char *path = claim_shared(place, "set");
+    look(place);
+    assert_int_equal(place->list.count, 1);
+    assert_true(inbox_put_away(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), (import_id){7}, &fault));
+    content_is(place, "archive/10/7-set/a.xml", "approved");
+    memory_free(&path);
+    look(place);
+    assert_int_equal(place->list.count, 0);
+}
+
+static void what_is_given_back_is_the_upload_itself(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    put(place, "inbox/10/a.tgz", "begun");
+    link_keep(place, "inbox/10/a.tgz");
+    look(place);
+    char *path = claim_shared(place, "a.tgz");
+    assert_true(inbox_give_back(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), &fault));
+    content_is(place, "inbox/10/a.tgz", "changed");
+    memory_free(&path);
+}
+
+static void once_judged_nothing_is_left_of_the_upload(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    struct stat status;
+    put(place, "inbox/10/a.tgz", "begun");
+    link_keep(place, "inbox/10/a.tgz");
+    look(place);
+    char *path = claim_shared(place, "a.tgz");
+    assert_true(inbox_upload_remove(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), &fault));
+    assert_int_equal(fstatat(place->folder, "site/kept", &status, 0), 0);
+    assert_int_equal(status.st_nlink, 1);
+    memory_free(&path);
+}
+
 /* --- putting away --- */
 
 static void files_and_folders_are_put_away_whole(void **state)
@@ -439,7 +514,9 @@ static void a_tree_is_copied_and_removed(void **state)
     assert_int_equal(read(file, content, sizeof content), 7);
     (void)close(file);
     assert_string_equal(content, "content");
-    assert_false(is_there(place, "site/copy/link"));
+    char target[32] = "";
+    assert_int_equal(readlinkat(place->folder, "site/copy/link", target, sizeof target - 1), strlen("/nonexistent"));
+    assert_string_equal(target, "/nonexistent");
     assert_false(tree_copy(place->folder, "site/set", place->folder, "site/copy")); /* never over another */
     assert_int_equal(errno, EEXIST);
     assert_true(tree_remove(place->folder, "site/set"));
@@ -495,6 +572,9 @@ int main(void)
         PLACE_TEST(a_long_or_odd_name_is_claimed_and_put_away),
         PLACE_TEST(what_is_given_back_is_wanted_again),
         PLACE_TEST(files_and_folders_are_put_away_whole),
+        PLACE_TEST(a_link_that_was_kept_changes_nothing_of_ours),
+        PLACE_TEST(what_is_given_back_is_the_upload_itself),
+        PLACE_TEST(once_judged_nothing_is_left_of_the_upload),
         PLACE_TEST(a_tree_is_copied_and_removed),
         PLACE_TEST(what_was_put_away_long_ago_is_removed),
     };
