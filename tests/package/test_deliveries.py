@@ -56,14 +56,18 @@ def sftp(*commands):
 
 def test_an_integrator_sees_a_folder_and_nothing_else(delivering):
     assert delivering.at_the_integrators(sftp("pwd", "ls -1 /")).split()[-1] == "/depot"
-    for refused in ("get /etc/passwd", "put ENT2DVA.tgz /ENT2DVA.tgz", "ls /depot/../../10"):
-        delivering.at_the_integrators(sftp(refused), fails=True)
-    assert "uid=" not in delivering.at_the_integrators("timeout 5 ssh depot-lyon@compte.exemple.fr id </dev/null || true")
+    for refused, said in {"get /etc/passwd": "not found", "put ENT2DVA.tgz /ENT2DVA.tgz": "Permission denied", "ls /depot/../../10": "not found",
+                          "ln ENT2DVA.tgz second.tgz": "", "ln -s /etc/passwd second.tgz": ""}.items():
+        told = delivering.at_the_integrators(sftp("pwd", refused), fails=True)
+        assert "/depot" in told and said in told, told  # who could not come in was refused nothing
+    ended = delivering.at_the_integrators("timeout 5 ssh depot-lyon@compte.exemple.fr id </dev/null; echo ended $?")
+    assert ended.split()[-2:] == ["ended", "0"] and "uid=" not in ended, "it speaks SFTP, whatever it is asked for"
 
 
 def test_a_delivery_is_the_integrators_and_the_importers_and_is_taken(delivering):
-    drop, take = chapter(PAGE, "Un essai")
-    delivering.at_the_integrators(*drop)
+    drop, drop_folder, take = chapter(PAGE, "Un essai")
+    delivering.at_the_integrators("mkdir ENT2DVA", "tar -xzf ENT2DVA.tgz -C ENT2DVA", *drop, *drop_folder)
+    assert stat.S_IMODE(delivering.path(f"{INBOX}/10/ENT2DVA").stat().st_mode) & 0o777 == 0o770
     dropped = delivering.path(f"{INBOX}/10/ENT2DVA.tgz").stat()
     group = next(int(line.split(":")[2]) for line in delivering.path("/etc/group").read_text().splitlines() if line.startswith("preau-depot:"))
     assert (dropped.st_uid, dropped.st_gid, stat.S_IMODE(dropped.st_mode)) == (delivering.identity("depot-lyon")[0], group, 0o640)
@@ -82,7 +86,10 @@ def test_a_delivery_is_the_integrators_and_the_importers_and_is_taken(delivering
         delivering.restart("preau-importd.service")
         ready(delivering)
     assert "ENT2DVA.tgz" in said[-1], said
-    assert not list(delivering.path(f"{INBOX}/10").iterdir()) and delivering.run("find /var/lib/preau/import/archive/10 -name '*-ENT2DVA.tgz'")
+    assert not list(delivering.path(f"{INBOX}/10").iterdir()) and not list(delivering.path(f"{INBOX}/.taken/10").iterdir())
+    for name in ("ENT2DVA.tgz", "ENT2DVA"):
+        put_away = delivering.run(f"find /var/lib/preau/import/archive/10 -maxdepth 1 -name '*-{name}'").strip()
+        assert delivering.path(put_away).stat().st_uid == delivering.identity("preau-import")[0], "a copy of its own"
 
 
 def told_of_disk(machine, wanted):
