@@ -50,6 +50,7 @@ def follow(machine, commands):
 def upgraded(installed, tmp_path_factory):
     """Of the second chapter's daemon as of each other. .asked: of systemctl."""
     installed.configured = installed.path("/etc/preau/preau.conf").read_text()
+    shutil.copytree(installed.path("/packages"), installed.path("/precedents"))
     for package in sorted(installed.path("/packages").iterdir()):
         repack(package, tmp_path_factory.mktemp("package") / "content")
     (first,), (one,) = chapter(PAGE, "1. La base d’abord"), chapter(PAGE, "2. Les démons, un par un")
@@ -75,6 +76,14 @@ def test_nobody_is_asked_about_a_configuration_that_has_changed(upgraded):
     assert [file.name for file in upgraded.path("/etc/preau").glob("preau.conf*")] == ["preau.conf"]
 
 
+def test_a_daemon_goes_back_alone(upgraded):
+    (back,) = chapter(PAGE, "Revenir en arrière")
+    assert done_to(follow(upgraded, back), "preau-linkd.service") == ["restart"]
+    link, common = upgraded.run("dpkg-query -W -f '${Version} ' preau-link preau-common").split()
+    assert common == f"{link}+next"
+    assert upgraded.run("preauctl status").count(" prêt, ") == 5
+
+
 def test_what_is_removed_is_stopped_and_leaves_what_cannot_be_made_again(upgraded):
     with upgraded.with_systemd() as asked:
         upgraded.run(f"apt-get remove --yes {' '.join(PACKAGES)}")
@@ -96,6 +105,6 @@ def test_a_purge_leaves_keys_secrets_and_deliveries(upgraded):
     assert not re.search(r"^preau-\S+ (?!un)", said, re.M), said
     by_hand = ("/etc/preau", "/etc/postgresql", "/var/lib/postgresql", "/var/lib/pgbackrest", "/etc/systemd/system/preau-sauvegarde*", "/etc/ssh", "/etc/ssl",
                "/etc/nginx", "/srv", "/root", "/run/credentials")
-    kept = ("/var/lib/preau", "/packages", "/var/lib/apt", "/var/cache", "/var/log")
+    kept = ("/var/lib/preau", "/packages", "/precedents", "/var/lib/apt", "/var/cache", "/var/log")
     elsewhere = " -o ".join(f"-path '{path}'" for path in by_hand + kept)
     assert upgraded.run(f"find / -xdev \\( {elsewhere} \\) -prune -o -name '*preau*' -not -name preauth -print").strip() == ""
