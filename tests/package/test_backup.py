@@ -48,6 +48,26 @@ def test_the_timers_unit_makes_a_backup(saved):
     assert "diff backup" in saved.run(chapter(PAGE, "Mettre pgBackRest en place")[1][-1])
 
 
+def wait_recovered(machine, asked):
+    end = machine.run(f"for i in $(seq 60); do {asked} | grep -q ' f$' && echo over && break; sleep 1; done")
+    assert "over" in end, machine.run(asked)
+
+
+def test_a_backup_is_tried_out(saved):
+    """Here as on another machine; what comes after finds its own settings again."""
+    installed_it = chapter(PAGE, "Mettre pgBackRest en place")[0][-2]
+    *tried, asked = chapter(PAGE, "Mettre pgBackRest en place")[3]
+    look = chapter(PAGE, "Mettre pgBackRest en place")[4]
+    for command in tried:
+        saved.run(command)
+    wait_recovered(saved, asked)
+    for command in look:
+        saved.run(command)
+    assert "apres" in saved.run("preauctl admin list")
+    assert "off" in saved.run("runuser -u postgres -- psql --tuples-only --command 'show archive_mode'")
+    saved.run(installed_it)
+
+
 def test_a_machine_comes_back(saved):
     stop, to_an_instant, to_the_last, finish = chapter(PAGE, "Revenir")
     del to_an_instant  # of an instant: test_restore.py
@@ -55,8 +75,7 @@ def test_a_machine_comes_back(saved):
         saved.run(command)
     assert not saved.running and not saved.sockets
     asked, make, remove = finish[1:]
-    end = saved.run(f"for i in $(seq 60); do {asked} | grep -q ' f$' && echo over && break; sleep 1; done")
-    assert "over" in end, saved.run(asked)
+    wait_recovered(saved, asked)
     saved.run(make)
     (old,) = [file.name for file in saved.path("/etc/preau/keys").glob("tokens-1.key")]
     saved.run(remove.replace("tokens-ANCIENNE.key", old))
