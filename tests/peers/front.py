@@ -55,7 +55,7 @@ class Front:
             ("server 127.0.0.1:8080;", f"server 127.0.0.1:{portal_port};"),
             ("/etc/ssl/preau/certificat.pem", str(self.certificate)),
             ("/etc/ssl/preau/clef.pem", str(self.key)),
-            ("root /usr/share/preau/nginx;", f"root {ROOT}/deploy/nginx;"),
+            ("root /etc/nginx/preau;", f"root {ROOT}/deploy/nginx;"),
             ("    listen [::]:80;\n", ""),
             ("    listen [::]:443 ssl http2;\n", ""),
             ("/var/log/nginx/preau.log", f"{self.folder}/access.log"),
