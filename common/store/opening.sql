@@ -107,7 +107,7 @@ with changed as (
            email = case when $9 is not null then $9 when $11 in ('open_sms', 'open_franceconnect', 'open_aten', 'open_ent') and email_confirmed_at is null then null else email end,
            email_confirmed_at = case when $9 is null then email_confirmed_at end
      where academy = $1 and id = $2 and version = $3
- returning academy, id, email, email_confirmed_at
+ returning academy, id
 ), hashed as (
     update preau.credential c
        set sealed = case when p.is_replaced then $21 else c.sealed end, hash = case when p.is_replaced then $8 else c.hash end,
@@ -136,9 +136,10 @@ with changed as (
     select academy, account_id, 'activation', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$') from link
 ), told_change as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select academy, id, case when $19 is null then 'password_changed' else 'franceconnect_linked' end, 'mail', email,
+    select changed.academy, changed.id, case when $19 is null then 'password_changed' else 'franceconnect_linked' end, 'mail', t.address,
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from changed where $16 and email_confirmed_at is not null
+      from changed, preau.account_addresses(changed.academy, changed.id) t(address)
+     where $16
 ), told_opening as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
     select changed.academy, changed.id, 'account_opened', 'mail', t.address,

@@ -299,6 +299,29 @@ def test_demands_of_a_day_are_few(here, families, anne):
 # ------------------------------------------------------------------------------------------------ forgotten
 
 
+def recovered(here, person, mobile):
+    visitor = forget(here, person.nom, person.prenom, mobile)
+    page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=re.search(r"code est (\d{6})", here.sms.wait(mobile, 2)[-1]["text"])[1])
+    return visitor.submit(page.form(FORGOTTEN + "/mot-de-passe"), nouveau=NEW, confirmation=NEW)
+
+
+def changed(here, person, _):
+    path = "/nouveau-mot-de-passe"
+    return person.visitor.submit(person.visitor.get(path).form(path), actuel=PASSWORD, nouveau=NEW, confirmation=NEW)
+
+
+@pytest.mark.parametrize("replace", [recovered, changed])
+def test_without_an_address_of_ones_own_a_replaced_password_is_told_where_the_school_knows(here, families, anne, replace):
+    """Opened by SMS, FranceConnect or an ENT: a phone that was borrowed does not take the account quietly."""
+    school, mobile = f"aaf{next(NUMBERS)}@example.org", confirmed(here, anne, number())
+    with here.psql() as database:
+        database.execute("update preau.account set email = null, email_confirmed_at = null where (academy, id) = (%s, %s)", anne.account)
+        database.execute("update preau.person set mail = %s where (account_academy, account_id) = (%s, %s)", (school, *anne.account))
+    replace(here, anne, mobile)
+    (mail,) = here.mail.wait(school)
+    assert mail["Subject"] == "Le mot de passe de votre compte a été modifié" and mobile not in text_of(mail)
+
+
 @pytest.mark.parametrize("profile", ["responsable", "eleve"])
 def test_who_forgot_gets_identifier_and_password_by_the_own_number(here, families, anne, profile):
     person = anne
