@@ -123,12 +123,18 @@ def test_an_opening_is_told_at_the_address_that_the_school_knows(here, families)
     assert families.owed(opening.anne, "account_opened") == [(f"aaf{opening.number}@example.org", "sent")]
 
 
-def test_who_gives_the_schools_address_has_the_link_alone(here, families):
+def test_who_gives_the_schools_address_has_the_link_alone_and_that_mail_tells_of_the_opening(here, families):
     opening = Opening(here, families)
     opening.email = f"AAF{opening.number}@example.org"
     at_the_mail(opening)
-    here.mail.wait(opening.email)
+    (mail,) = here.mail.wait(opening.email)
     assert families.owed(opening.anne, "activation") and families.owed(opening.anne, "account_opened") == []
+    text = " ".join(text_of(mail).split())
+    assert "avec le mot de passe provisoire" in text and "Quelqu’un y a choisi un nouveau mot de passe" in text
+    assert "Si ce n’est pas vous, ne suivez pas ce lien" in text and "Prévenez sans attendre" in text, "it may be a stranger who kept this address"
+    path = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    page = Stranger(here).get(path)
+    assert page.form(path) and "quelqu’un y a choisi un nouveau mot de passe" in page.text and "Si ce n’est pas vous, ne l’activez pas" in page.text
 
 
 def test_a_pupils_opening_is_told_too(here, families):
