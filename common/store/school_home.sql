@@ -46,7 +46,8 @@ select w.profile::text, count(*) filter (where k.state = 'non_distribue') as non
 
 -- :query school_home_dates
 -- The accounts of a school and of some profiles that wait for a corrected birth date: one was refused since $3, and the
--- account is not active; or so many since it was last notified that only another notification opens it (is_over). Newest first, at most so many of them, of so many in all. changed_at: the record of the pupil, or
+-- account was not opened since, nor did a right date come after (of a child given back, of accounts that were joined); or so many since it was
+-- last notified, or activated, that only another notification lets the person go on (is_over), whatever its state. Newest first, at most so many of them, of so many in all. changed_at: the record of the pupil, or
 -- of a child, changed since: what was refused may be right by now.
 -- :role portal
 -- $1 academy smallint
@@ -71,8 +72,11 @@ with here as (
                   count(*) filter (where e.at > coalesce(greatest(a.notified_at, a.activated_at), '-infinity')) >= $7 as is_over
              from preau.account_event e
             where (e.academy, e.account_id) = (a.academy, a.id) and e.action = 'birth_date_refused') e
-     where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and (e.at > $3 or e.is_over) and a.closed_at is null
-       and a.state in ('non_distribue', 'distribue')
+     where (($5 and a.profile = 'responsable') or ($6 and a.profile = 'eleve')) and a.closed_at is null
+       and (e.is_over or e.at > $3 and (a.state in ('non_distribue', 'distribue') or a.state = 'active' and e.at > a.activated_at and not exists (
+                select from preau.account_event n
+                 where (n.academy, n.account_id) = (a.academy, a.id) and n.at > e.at
+                   and n.action in ('child_proved', 'accounts_joined', 'recover_password'))))
      order by e.at desc, h.id
      limit $4
 )

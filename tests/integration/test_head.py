@@ -359,6 +359,35 @@ def test_tries_that_are_spent_are_the_school_s_to_give_again(here, town, college
     assert "Anne EPUISÉE" not in head.get(home).text
 
 
+def test_of_an_account_that_was_opened_what_was_refused_before_is_past_and_what_comes_after_is_told(here, town, college, head):
+    home = f"/etablissements/{college[0]}"
+    anne = town.guardian("Anne", "Après", [town.pupil(college, "Zoé", "Après", "2012-01-02")])
+    anne.hand_out()
+    refuse_date(here, anne)
+    assert "Anne APRÈS" in head.get(home).text
+    for state in ("en_cours", "active"):
+        with here.psql() as database:
+            database.execute("update preau.account set state = %s, password = 'chosen', email = 'apres@example.net', activated_at = case when %s = 'active' then clock_timestamp() end"
+                             " where (academy, id) = (%s, %s)", (state, state, *anne.account))
+        assert "Anne APRÈS" not in head.get(home).text, state
+    refuse_date(here, anne)
+    assert "Anne APRÈS" in head.get(home).text
+    with here.psql() as database:
+        database.execute("insert into preau.account_event (academy, account_id, action, actor, at)"
+                         " values (%s, %s, 'accounts_joined', 'person', clock_timestamp())", anne.account)
+    assert "Anne APRÈS" not in head.get(home).text, "a right date came after"
+
+
+def test_spent_tries_of_an_account_that_waits_for_its_address_are_told(here, town, college, head):
+    anne = town.guardian("Anne", "Attend", [town.pupil(college, "Zoé", "Attend", "2012-01-02")])
+    anne.hand_out()
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'en_cours', password = 'chosen', email = 'attend@example.net' where (academy, id) = (%s, %s)", anne.account)
+    for _ in range(20):
+        refuse_date(here, anne)
+    assert "Anne ATTEND" in head.get(f"/etablissements/{college[0]}").text
+
+
 def test_a_pupil_whose_tries_are_spent_reads_which_school(here, town, college):
     child = town.pupil(college, "Ali", "Epuisé", "2012-01-02", account=True)
     child.hand_out()
