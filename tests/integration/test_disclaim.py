@@ -174,9 +174,13 @@ def test_a_child_given_back_to_an_open_account_is_seen_once_its_birth_date_is_gi
     assert page.status == 422 and "ne correspond pas" in page.text and lea.login not in page.text
     assert visitor.submit(form, naissance="hier").status == 422 and not is_seen(here, anne, lea)
     assert ("birth_date_refused", "person") in families.events(anne), "the school is told, as at the opening"
+    girard = sign_in_head(here, "girard")
+    home = f"/etablissements/{families.school[0]}"
+    assert anne.nom.upper() in girard.get(home).text.upper(), "at the head's home"
     page = visitor.submit(form, naissance=birth(lea))
     assert page.path == "/guichet/enfants" and "L’enfant est dans votre compte" in page.text and lea.login in page.text
     assert not [one for one in page.forms if one.action == RETURNED] and is_seen(here, anne, lea)
+    assert anne.nom.upper() not in girard.get(home).text.upper(), "nothing is left to do"
     assert visitor.submit(form, naissance=birth(lea)).path == "/guichet/enfants", "a double click is one"
     assert families.events(anne).count(("child_proved", "person")) == 1
     assert "date de naissance d’un élève" in visitor.get("/guichet/historique").text
@@ -197,6 +201,8 @@ def test_so_many_refused_dates_of_a_child_given_back_and_the_school_is_to_help(h
                          " select %s, %s, 'birth_date_refused', 'person' from generate_series(1, 20)", anne.account)
     assert bus.refusal("link", "ProveChild", proof(bus, anne, lea, birth(lea)), account=anne.account) == "birth_dates_over"
     assert not is_seen(here, anne, lea)
+    text = sign_in_head(here, "girard").get(f"/etablissements/{families.school[0]}").text
+    assert anne.nom.upper() in text.upper() and "Essais épuisés" in text
 
 
 def test_the_date_is_that_of_a_child_given_back_to_ones_own_account(here, families, bus, head):
@@ -221,6 +227,34 @@ def test_a_child_given_back_before_the_opening_is_asked_for_by_it(here, families
     bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
     assert asked_for(bus, anne) == {anne.child.aaf_id}
     assert bus.refusal("link", "ProveChild", proof(bus, anne, anne.child, birth(anne.child)), account=anne.account) == "not_found"
+
+
+def named_by_sms(here, guardian, expires):
+    """A registration whose dates were given: what is left is to choose the password."""
+    with here.psql() as database:
+        database.execute("insert into preau.registration (request_id, purpose, match_name, mobile, state, confirmed_at, academy, account_id, expires_at)"
+                         f" values (gen_random_uuid(), 'open', 'anne', '+33698123456', 'confirmed', now(), %s, %s, now() + interval '{expires}')",
+                         guardian.account)
+
+
+@pytest.mark.parametrize("expires, has_sibling, is_asked", [("10 min", True, True), ("-1 min", True, False), ("10 min", False, False)],
+                         ids=["under way", "over", "the child's own date was given"])
+def test_a_child_given_back_while_a_registration_is_under_way_is_proved_after_it(here, families, bus, head, expires, has_sibling, is_asked):
+    """It was asked for the dates of the others alone."""
+    anne = families.handed_out()
+    if has_sibling:
+        families.sibling(anne)
+    disclaim(bus, anne, anne.child)
+    named_by_sms(here, anne, expires)
+    ((claim, _, _),) = claims(here, anne)
+    bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'active', origin = 'responsable', password = 'chosen', activated_at = now()"
+                         " where (academy, id) = (%s, %s)", anne.account)
+    assert is_seen(here, anne, anne.child) is not is_asked
+    if is_asked:
+        bus.ask("link", "ProveChild", proof(bus, anne, anne.child, anne.child.birth_date), account=anne.account)
+        assert is_seen(here, anne, anne.child)
 
 
 def test_the_head_reads_what_a_dismissal_does(here, families, bus, head):
