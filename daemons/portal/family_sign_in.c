@@ -98,13 +98,17 @@ static void show_correction_refused(struct visit *visit, enum refusal refusal)
 {
     struct view *body = pending_begin(visit, visit_typed(visit, "courriel"));
     view_show(body, "ANY_EMAIL");
-    page_form_error_at(body, refusal, form_field_id(FIELD_EMAIL));
+    if (refusal == REFUSAL_STALE) {
+        page_form_error(body, refusal);
+    } else {
+        page_form_error_at(body, refusal, form_field_id(FIELD_EMAIL));
+    }
     page_send(visit, refusal_status(refusal));
 }
 
 static bool is_of_correction(enum refusal refusal)
 {
-    return refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_TOO_MANY_EMAIL_CHANGES;
+    return refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_TOO_MANY_EMAIL_CHANGES || refusal == REFUSAL_STALE;
 }
 
 static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum refusal refusal)

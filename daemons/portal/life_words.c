@@ -13,7 +13,7 @@ static const struct {
     {"reset_password",         "Mot de passe réinitialisé par l’établissement"                                          },
     {"password_shown",         "Mot de passe provisoire lu par l’établissement, pour vous le communiquer"                 },
     {"resend_activation",      "Courriel d’activation renvoyé par l’établissement"                                     },
-    {"birth_date_refused",     "Date de naissance refusée"},
+    {"birth_date_refused",     "Date de naissance refusée"                                                                  },
     {"open",                   "Première connexion : vous avez choisi votre mot de passe"                                   },
     {"confirm_email",          "Vous avez confirmé votre adresse de courriel"                                               },
     {"change_email",           "Vous avez demandé à changer d’adresse de courriel"                                       },

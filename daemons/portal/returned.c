@@ -23,7 +23,8 @@ static void child_ref(const struct returned_child *child, char out_ref[CHILD_REF
     child_ref_write(&named, out_ref);
 }
 
-static void child_fill(
+/* Whether the refusal is told at its field. */
+static bool child_fill(
     const struct visit *visit, struct view *body, const struct returned_child *child, enum refusal refusal)
 {
     char ref[CHILD_REF_SIZE];
@@ -36,18 +37,21 @@ static void child_fill(
     view_set(view, "CHILD", ref);
     view_set(view, "CHILD_SCHOOL", child->school);
     birth_field_fill(view, is_typed ? visit_typed_digits(visit, "naissance") : "", is_typed ? refusal : REFUSAL_NONE);
-    if (is_typed && form_field_of(refusal) == FIELD_BIRTH_DATE) {
-        page_form_error_at(body, refusal, arena_printf(visit_arena(visit), "naissance-%s", ref));
+    if (!is_typed || form_field_of(refusal) != FIELD_BIRTH_DATE) {
+        return false;
     }
+    page_form_error_at(body, refusal, arena_printf(visit_arena(visit), "naissance-%s", ref));
+    return true;
 }
 
 void returned_fill(const struct visit *visit, struct view *body, const struct returned_child *children, size_t count,
     enum refusal refusal)
 {
+    bool is_told = false;
     for (size_t i = 0; i < count; i++) {
-        child_fill(visit, body, &children[i], refusal);
+        is_told |= child_fill(visit, body, &children[i], refusal);
     }
-    if (refusal != REFUSAL_NONE && form_field_of(refusal) != FIELD_BIRTH_DATE) {
+    if (refusal != REFUSAL_NONE && !is_told) {
         page_form_error(body, refusal);
     }
 }

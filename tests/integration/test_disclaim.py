@@ -217,6 +217,8 @@ def test_the_date_is_that_of_a_child_given_back_to_ones_own_account(here, famili
     form = visitor.get("/guichet/enfants").form(RETURNED)
     assert visitor.submit(form, csrf="x" * 43).status == 403 and visitor.submit(form, eleve="11-2-1x").status == 400
     assert visitor.submit(form, eleve="11-2-%d" % bob.child.aaf_id, naissance=birth(bob.child)).status == 404
+    page = visitor.submit(form, eleve="11-2-%d" % bob.child.aaf_id, naissance="hier")
+    assert page.status == 422 and 'id="erreur"' in page.content.decode(), "of no child in the list, and told nonetheless"
     assert not is_seen(here, anne, lea)
 
 

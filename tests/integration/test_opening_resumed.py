@@ -1,6 +1,7 @@
 """An opening that was interrupted goes on where it stopped: at every step, whatever was lost meanwhile."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -206,6 +207,37 @@ def test_a_correction_asks_for_the_password_a_right_form_and_few_a_day(here, fam
             break
     assert page.status == 429 and number > 1 and page.form("/connexion")
     assert len(families.owed(opening.anne, "activation")) == number + 1
+
+
+def test_a_correction_that_is_sent_again_and_again_is_one_try(here, families):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    browser = Stranger(here)
+    demand = browser.submit(browser.get("/connexion").form("/connexion"), identifiant=opening.anne.login, mot_de_passe=PASSWORD).form("/connexion")
+    right = f"juste{opening.number}@example.net"
+    assert {browser.submit(demand, courriel=right, mot_de_passe=PASSWORD).status for _ in range(8)} == {200}
+    with here.psql() as database:
+        assert database.execute("select failures from preau.attempt where subject like 'email-change%%' and subject like %s",
+                                (f"%:{opening.anne.account[1]}",)).fetchone() == (1,)
+    assert len(families.owed(opening.anne, "activation")) == 2
+
+
+@pytest.mark.parametrize("meanwhile, status, words", [
+    ("email = email", 200, "vient d’être envoyé à juste"),
+    ("state = 'active', email_confirmed_at = now(), activated_at = now()", 409, "ont changé"),
+], ids=["something else changed", "the link was followed"])
+def test_a_correction_of_an_account_that_changes_meanwhile_goes_on_or_says_so(here, families, meanwhile, status, words):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    browser = Stranger(here)
+    demand = browser.submit(browser.get("/connexion").form("/connexion"), identifiant=opening.anne.login, mot_de_passe=PASSWORD).form("/connexion")
+    with here.psql() as database, here.psql() as watch, ThreadPoolExecutor(1) as threads:
+        with database.transaction():
+            database.execute(f"update preau.account set {meanwhile} where (academy, id) = (%s, %s)", opening.anne.account)
+            asked = threads.submit(browser.submit, demand, courriel=f"juste{opening.number}@example.net", mot_de_passe=PASSWORD)
+            here.wait(lambda: watch.execute("select exists (select from pg_locks where not granted)").fetchone()[0], what="the correction waits")
+        page = asked.result()
+    assert page.status == status and words in page.text and (status == 200 or page.form("/connexion"))
 
 
 def test_an_address_at_the_sign_in_of_an_open_account_changes_nothing(here, families):
