@@ -108,6 +108,7 @@ static void loaded_rows(void *arg, const struct rows *rows, const struct fault *
             .is_recovery = row_bool(rows, 0, "is_recovery"),
             .confirmed_at = row_instant(rows, 0, "confirmed_at"),
         };
+        snprintf(registration.mobile, sizeof registration.mobile, "%s", row_text(rows, 0, "mobile"));
         snprintf(registration.issuer, sizeof registration.issuer, "%s", row_text(rows, 0, "issuer"));
         snprintf(registration.subject, sizeof registration.subject, "%s", row_text(rows, 0, "subject"));
     }

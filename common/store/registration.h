@@ -72,6 +72,7 @@ struct registration {
     bool is_recovery; /* REGISTRATION_CONFIRMED follows the code: the account confirmed this mobile */
     bool is_of_desk;  /* the account is the one from whose desk it began: it ends when the children were named */
     struct instant confirmed_at;
+    char mobile[PHONE_SIZE];                                                   /* E.164; "": REGISTRATION_VOUCHED */
     char issuer[REGISTRATION_ISSUER_SIZE], subject[REGISTRATION_SUBJECT_SIZE]; /* of FranceConnect; "": by SMS alone */
 };
 /* registration: lent for the call; NULL without a fault: there is none. */

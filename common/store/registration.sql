@@ -152,7 +152,7 @@ returning coalesce(trace, '') as trace;
 -- $1 id bigint
 select r.state, r.expires_at <= now() or coalesce(r.for_credential_at <> own.changed_at, false) as is_over, coalesce(r.academy, r.for_academy, found.academy, 0) as academy,
        coalesce(r.account_id, r.for_account, found.id, 0) as account_id, coalesce(a.state = 'active', false) as is_active, r.confirmed_at,
-       r.issuer, r.subject, r.for_account is not null as is_of_desk, r.purpose = 'recovery' as is_recovery,
+       coalesce(r.mobile, '') as mobile, r.issuer, r.subject, r.for_account is not null as is_of_desk, r.purpose = 'recovery' as is_recovery,
        case when r.state = 'proven' then exists (select from preau.registration_record m where m.registration = r.id and m.is_disputed)
             else false end as is_disputed,
        case when r.state = 'confirmed' and r.for_account is null and r.purpose = 'open'

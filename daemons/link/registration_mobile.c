@@ -7,6 +7,8 @@
 #include "link/tries.h"
 #include "runtime/metric.h"
 
+#include <string.h>
+
 static void end(struct registration_step *step, enum refusal refusal, const struct fault *fault)
 {
     metric_count(METRIC_LINK_ACTIONS, "register", fault ? "fault" : refusal != REFUSAL_NONE ? "refused" : "done");
@@ -21,11 +23,26 @@ static void end(struct registration_step *step, enum refusal refusal, const stru
     }
 }
 
-/* It was no more as it was found: it is over, or it was given a moment ago (people click twice). */
+static bool mobile_of(const struct registration_step *step, struct phone *out_mobile)
+{
+    const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
+    return phone_parse(request->mobile, out_mobile) && phone_may_receive_sms(out_mobile);
+}
+
+/* People click twice. Another number is sent no code, and whoever corrected theirs is not told that it was: they begin anew. */
+static enum refusal given_before(const struct registration_step *step, const struct registration *registration)
+{
+    struct phone mobile;
+    bool is_same = registration->state == REGISTRATION_ASKED && mobile_of(step, &mobile) &&
+                   strcmp(mobile.e164, registration->mobile) == 0;
+    return is_same ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER;
+}
+
+/* It was no more as it was found: it is over, or it was given a moment ago. */
 static void looked_again(void *arg, const struct registration *registration, const struct fault *fault)
 {
-    bool is_given = registration && !registration->is_over && registration->state == REGISTRATION_ASKED;
-    end(arg, is_given ? REFUSAL_NONE : REFUSAL_REGISTRATION_OVER, fault);
+    bool is_on = registration && !registration->is_over;
+    end(arg, is_on ? given_before(arg, registration) : REFUSAL_REGISTRATION_OVER, fault);
 }
 
 static void given(void *arg, bool is_done, const struct fault *fault)
@@ -42,12 +59,6 @@ static void given(void *arg, bool is_done, const struct fault *fault)
     } else {
         registration_load(step->link->store, step->number, looked_again, step);
     }
-}
-
-static bool mobile_of(const struct registration_step *step, struct phone *out_mobile)
-{
-    const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
-    return phone_parse(request->mobile, out_mobile) && phone_may_receive_sms(out_mobile);
 }
 
 static void granted(void *arg, bool is_granted, const struct fault *fault)
@@ -69,9 +80,9 @@ static void found(struct registration_step *step)
 {
     const Preau__Link__GiveRegistrationMobileRequest *request = (const void *)step->request;
     struct phone mobile;
-    if (step->registration.state == REGISTRATION_ASKED) { /* a double click: it was given */
-        end(step, REFUSAL_NONE, NULL);
-    } else if (step->registration.state != REGISTRATION_VOUCHED || !step->link->sms) {
+    if (step->registration.state != REGISTRATION_VOUCHED) {
+        end(step, given_before(step, &step->registration), NULL);
+    } else if (!step->link->sms) {
         end(step, REFUSAL_REGISTRATION_OVER, NULL);
     } else if (!mobile_of(step, &mobile)) {
         end(step, REFUSAL_MOBILE_INVALID, NULL);

@@ -311,7 +311,7 @@ def test_a_mobile_is_given_once(here, families):
     give_mobile(visitor, typed(who[2]))
     assert visitor.page.path == "/inscription/code" and visitor.page.link("recommencez avec FranceConnect") == BUTTON
     again = visitor.submit(form, mobile="06 99 99 99 99")
-    assert again.path == "/inscription/code"
+    assert again.status == 410 and "n’est plus valable" in again.text, "no code went there: it is not said that one did"
     with here.psql() as database:
         assert database.execute("select count(*) from preau.registration where mobile = '+33699999999'").fetchone() == (0,)
 
@@ -335,6 +335,7 @@ def test_who_clicks_twice_is_not_told_that_it_is_over(here, families):
     visitor = visitor_and_page(here, name)
     token = visitor.session.cookies["preau-inscription"]
     assert at_once(here, "GiveRegistrationMobile", "mobile = $2", token=token, mobile=typed(who[2]), address="192.0.2.7") == [None, None]
+    assert Bus(here).ask("link", "GiveRegistrationMobile", token=token, mobile=typed(who[2]), address="192.0.2.7") is not None, "and a moment later"
     code = code_to(here, who[2])
     assert at_once(here, "GiveRegistrationCode", "set tries =", token=token, code=code) == [None, None]
     assert len(here.sms.messages(who[2])) == 1
