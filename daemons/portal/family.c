@@ -16,6 +16,11 @@ Preau__AccountRef *family_account_ref(const struct visit *visit)
     return ref;
 }
 
+void family_mobile_days_set(const struct visit *visit, struct view *body)
+{
+    view_number(body, "DAYS", visit->portal->mobile_validity.us / DAYS(1).us);
+}
+
 bool family_mobile_is_old(const struct visit *visit, const struct desk_account *account)
 {
     return visit->portal->offers_sms && account->mobile[0] != '\0' &&

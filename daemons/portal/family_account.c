@@ -24,7 +24,8 @@ static void notice_fill(struct visit *visit)
         {"annulation",    "success", "Le changement d’adresse est annulé",
          "Le lien du message ne vaut plus rien. Votre adresse reste la même."                                                        },
         {"mobile",        "success", "Votre téléphone mobile est confirmé",
-         "Si vous oubliez votre identifiant ou votre mot de passe, un SMS à ce numéro vous les rend."                               },
+         "Si vous oubliez votre identifiant ou votre mot de passe, un SMS à ce numéro vous les rend. Il faudra le "
+            "confirmer de nouveau plus tard : votre guichet vous le dira."                                                            },
         {"mobile-retire", "success", "Votre téléphone mobile est retiré",            "Ce compte n’a plus de numéro à lui."     },
         {"franceconnect", "success", "FranceConnect est lié à votre compte",
          "Vous pouvez maintenant vous connecter d’un clic par FranceConnect."                                                       },

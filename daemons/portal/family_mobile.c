@@ -20,6 +20,7 @@ static void refusal_fill(struct view *body, enum refusal refusal)
 static void number_page(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Mon téléphone mobile", "mobile.html");
+    family_mobile_days_set(visit, body);
     view_set(body, "TYPED", visit_typed_digits(visit, "mobile"));
     refusal_fill(body, refusal);
     page_send(visit, refusal_status(refusal));

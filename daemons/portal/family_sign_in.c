@@ -71,19 +71,20 @@ static void show_expired(struct visit *visit, const Preau__Link__SignInReply *re
 }
 
 /* What the mail of the first sign-in brings is still to be followed: here it may be asked for again. */
-static struct view *pending_begin(struct visit *visit, const char *typed)
+static struct view *pending_begin(struct visit *visit, const char *typed, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
     struct view *again = view_add(body, "AGAIN");
     view_set(again, "LOGIN", visit_typed_digits(visit, "identifiant"));
     view_set(again, "TYPED", typed);
     form_request_set(again);
+    form_field_error(again, form_field_of(refusal), refusal);
     return body;
 }
 
 static void show_pending(struct visit *visit, const char *email)
 {
-    struct view *body = pending_begin(visit, "");
+    struct view *body = pending_begin(visit, "", REFUSAL_NONE);
     bool is_corrected = visit_typed(visit, "courriel")[0] != '\0';
     if (email[0] == '\0') { /* a linkd of the release before tells none, and corrects none */
         view_show(body, "ANY_EMAIL");
@@ -96,12 +97,12 @@ static void show_pending(struct visit *visit, const char *email)
 /* The password was right, for an address is looked at only then. */
 static void show_correction_refused(struct visit *visit, enum refusal refusal)
 {
-    struct view *body = pending_begin(visit, visit_typed(visit, "courriel"));
+    struct view *body = pending_begin(visit, visit_typed(visit, "courriel"), refusal);
     view_show(body, "ANY_EMAIL");
     if (refusal == REFUSAL_STALE) {
         page_form_error(body, refusal);
     } else {
-        page_form_error_at(body, refusal, form_field_id(FIELD_EMAIL));
+        page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
     }
     page_send(visit, refusal_status(refusal));
 }

@@ -3,6 +3,7 @@
 #include "link.pb-c.h"
 #include "portal/cookie.h"
 #include "portal/ent_peers.h"
+#include "portal/family.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -39,6 +40,7 @@ void help_show(struct visit *visit)
     struct view *body = page_begin(visit, "Aide pour les élèves et les responsables", "aide.html");
     view_set(body, "ADDRESS", portal->statements.address);
     if (portal->offers_sms) {
+        family_mobile_days_set(visit, body);
         view_show(body, "BY_SMS");
     }
     if (portal->offers_franceconnect) {

@@ -151,8 +151,9 @@ static void opened(struct visit *visit, const ProtobufCMessage *answer, enum ref
         return;
     }
     visit->has_session = false; /* the page has no way to sign out: there is nothing to sign out of */
-    view_set(
-        view_add(page_begin(visit, "Votre messagerie", "ouverture-suite.html"), "ONE_EMAIL"), "EMAIL", reply->email);
+    struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
+    view_set(view_add(body, "ONE_EMAIL"), "EMAIL", reply->email);
+    view_show(body, "ELSEWHERE");
     page_send(visit, 200);
 }
 

@@ -50,7 +50,9 @@ static void changed(struct visit *visit, const ProtobufCMessage *answer, enum re
     }
     if (reply->next != PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK) { /* the link of the mail is still to be followed */
         visit->has_session = false;
-        view_show(page_begin(visit, "Votre messagerie", "ouverture-suite.html"), "ANY_EMAIL");
+        struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
+        view_show(body, "ANY_EMAIL");
+        view_show(body, "ELSEWHERE");
         page_send(visit, 200);
         return;
     }

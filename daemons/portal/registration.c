@@ -3,6 +3,7 @@
 
 #include "link.pb-c.h"
 #include "portal/cookie.h"
+#include "portal/family.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/franceconnect.h"
@@ -37,6 +38,7 @@ static void form_show(struct visit *visit, enum refusal refusal)
 static void forgotten_form_show(struct visit *visit, enum refusal refusal)
 {
     struct view *body = page_begin(visit, "Identifiant ou mot de passe oublié", "aide-sms.html");
+    family_mobile_days_set(visit, body);
     form_fill(visit, body, refusal);
     page_send(visit, refusal_status(refusal));
 }

@@ -2,6 +2,7 @@
 #include "link.pb-c.h"
 #include "portal/birth_fields.h"
 #include "portal/cookie.h"
+#include "portal/family.h"
 #include "portal/form.h"
 #include "portal/form_request.h"
 #include "portal/handlers.h"
@@ -19,13 +20,14 @@ typedef void step_fill(
 static void code_fill(
     struct visit *visit, struct view *body, const Preau__Link__GetRegistrationReply *reply, enum refusal refusal)
 {
-    (void)visit;
     const char *way = reply->from_desk          ? "FROM_DESK"
                       : reply->forgotten        ? "FORGOTTEN"
                       : reply->by_franceconnect ? "BY_FRANCECONNECT"
                                                 : "BY_NAMES";
-    view_show(body, way);
-    if (!reply->forgotten) {
+    if (reply->forgotten) {
+        family_mobile_days_set(visit, view_add(body, way));
+    } else {
+        view_show(body, way);
         view_show(body, "BY_SCHOOL");
         view_show(body, "SCHOOL_KNOWS");
     }

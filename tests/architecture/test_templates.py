@@ -182,6 +182,18 @@ def test_each_field_of_a_family_says_what_may_be_filled_in(file):
             assert field.get("autocomplete") == wanted, f"{file.name}: {field}"
 
 
+def test_a_present_password_has_its_identifier_beside_it():
+    """In its own form: of which account a browser is to give it, and not in an input that it does not heed."""
+    asked = []
+    for page in (page for page in PAGES if page.stem in translate.PAGES):
+        for form in re.findall(r"<form\b.*?</form>", page.read_text(), re.S):
+            if "current-password" in form or "{{PROOF_COMPLETION}}" in form:
+                asked.append(page.stem)
+                (field,) = re.findall(r'<input[^>]*autocomplete="username"[^>]*>', form) or [""]
+                assert 'type="hidden"' not in field and 'name="identifiant"' in field, page.name
+    assert {"connexion", "ouverture-suite", "adresse", "mobile"} <= set(asked)
+
+
 @pytest.mark.parametrize("page", NEW_PASSWORD)
 def test_a_new_password_has_its_identifier_beside_it(page):
     """Not in an input of type hidden: browsers and what keeps passwords do not heed it."""

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from peers.bus import Bus
 from peers.catalogues import translate
 from peers.mail import text_of
 from peers.people import Town
-from peers.portal import ACADEMY, PASSWORD, birth
+from peers.portal import ACADEMY, PASSWORD, add_administrator, birth
 
 SAID = translate.catalogue("ar")
 # French of the page's values: a school's name, what an example shows
@@ -209,3 +210,89 @@ def test_the_administrators_pages_stay_french(browser):
     browser.open("/administration/connexion")
     assert browser.find("html").get_attribute("lang") == "fr" and not browser.has(".preau-languages")
     assert not browser.has('a[href^="/aide"]'), "which is the families'"
+
+
+def opened(browser, guardian, children, mail):
+    """Its password chosen and the dates given, on the page; what follows is the link of the mail."""
+    sign_in(browser, guardian.login, guardian.password)
+    fields = {f"naissance-{ACADEMY}-{child.degree}-{child.aaf_id}": birth(child) for child in children}
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, courriel=mail, **fields)
+    browser.click("#ouvrir")
+
+
+def activated(site, guardian):
+    with site.psql() as database:
+        database.execute("update preau.account set state = 'active', activated_at = now(), email_confirmed_at = now()"
+                         " where (academy, id) = (%s, %s)", guardian.account)
+
+
+def test_an_address_that_waits_is_corrected(site, browser, language):
+    town = Town(site, ACADEMY)
+    child = town.pupil(town.school(2), "Ugo", "Correction", "2010-04-03", class_label="4B", account=True)
+    guardian = town.guardian("Eva", "Correction", [child])
+    guardian.hand_out()
+    opened(browser, guardian, [child], f"fausse.{language}@example.org")
+    sign_in(browser, guardian.login, PASSWORD)
+    look(browser, "adresse-en-attente", language, "L’adresse est fausse\u00a0?")
+    assert browser.find("form[action='/connexion'] [autocomplete=username]").get_attribute("value") == guardian.login
+    browser.fill(courriel="eva@x", mot_de_passe=PASSWORD)
+    browser.click("#corriger")
+    look(browser, "adresse-en-attente-refusee", language, "Cette adresse de messagerie n’est pas valable.")
+    assert browser.text("#courriel-erreur") and browser.find("#courriel").get_attribute("aria-invalid") == "true"
+    browser.fill(courriel=f"juste.{language}@example.org", mot_de_passe=PASSWORD)
+    browser.click("#corriger")
+    look(browser, "adresse-en-attente-corrigee", language, "L’adresse est fausse\u00a0?")
+    assert f"juste.{language}@example.org" in browser.text() and site.mail.wait(f"juste.{language}@example.org")
+
+
+def test_a_child_that_the_school_gives_back_is_proved_by_its_date(site, browser, language):
+    town = Town(site, ACADEMY)
+    school = town.school(2)
+    lea, leo = (town.pupil(school, prenom, "Rendue", "2010-04-03", class_label="4B", account=True) for prenom in ("Léa", "Léo"))
+    guardian = town.guardian("Ana", "Rendue", [lea, leo])
+    head = add_administrator(site, f"rendue-{language}", "directeur", "--school", school[0], name="Mme Girard")
+    bus = Bus(site)
+    request = bus.message("link", "DisclaimChildRequest", account=bus.reference(guardian.account))
+    request.child.academy, request.child.degree, request.child.aaf_id = ACADEMY, lea.degree, lea.aaf_id
+    guardian.hand_out()
+    bus.ask("link", "DisclaimChild", request, account=guardian.account)
+    opened(browser, guardian, [leo], f"ana.rendue.{language}@example.org")
+    activated(site, guardian)
+    with site.psql() as database:
+        (claim,) = database.execute("select claim from preau.disclaimed_child where (academy, guardian_id) = (%s, %s)",
+                                    (ACADEMY, guardian.aaf_id)).fetchone()
+    bus.ask("notify", "RestoreChild", bus.message("notify", "RestoreChildRequest", academy=ACADEMY, uai=school[0],
+                                                  account=bus.reference(guardian.account), claim=claim), administrator=head)
+    sign_in(browser, guardian.login, PASSWORD)
+    browser.open("/guichet/enfants")
+    look(browser, "enfant-rendu", language, "Un élève vous a été rattaché")
+    browser.fill(naissance="01/01/2001")
+    browser.click("form[action='/guichet/enfants/rattachement'] button")
+    look(browser, "enfant-rendu-refuse", language, "La date de naissance ne correspond pas à celle que connaît l’école ou l’établissement.")
+    browser.fill(naissance=birth(lea))
+    browser.click("form[action='/guichet/enfants/rattachement'] button")
+    look(browser, "enfant-rendu-prouve", language, "Il y est aussi pour les services en ligne.")
+    assert not browser.has("form[action='/guichet/enfants/rattachement']")
+
+
+def test_a_desk_without_a_password_and_with_an_old_mobile(site, browser, language):
+    town = Town(site, ACADEMY)
+    child = town.pupil(town.school(2), "Noa", "Ancienne", "2010-04-03", class_label="4B", account=True)
+    guardian = town.guardian("Lou", "Ancienne", [child])
+    guardian.hand_out()
+    opened(browser, guardian, [child], f"lou.{language}@example.org")
+    activated(site, guardian)
+    mobile = {"fr": "+33612777741", "ar": "+33612777742"}[language]
+    with site.psql() as database:
+        database.execute("update preau.account set mobile = %s, mobile_confirmed_at = now() - interval '400 days' where (academy, id) = (%s, %s)",
+                         (mobile, *guardian.account))
+    sign_in(browser, guardian.login, PASSWORD)
+    assert browser.has("#mobile-ancien")
+    look(browser, "guichet-mobile-ancien", language, "Mes enfants")
+    browser.open("/guichet/mobile")
+    look(browser, "mobile", language, "Mon téléphone mobile")
+    with site.psql() as database:
+        database.execute("update preau.account set password = 'provisional' where (academy, id) = (%s, %s)", guardian.account)
+    browser.open("/guichet/adresse")
+    look(browser, "mot-de-passe-a-choisir", language, "Choisir d’abord un mot de passe")
+    assert browser.find("#provisoire").get_attribute("href").endswith("/connexion")

@@ -159,7 +159,7 @@ def test_an_address_that_was_typed_wrong_is_seen_and_corrected_with_the_new_pass
     old = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
     browser = Stranger(here)
     page = sign_in(here, opening.anne, PASSWORD).page
-    assert opening.email in page.text
+    assert opening.email in page.text and "Connectez-vous avec le mot de passe" not in page.text, "the form that corrects is on this page"
     right = f"juste{opening.number}@example.net"
     form = browser.get("/connexion").form("/connexion")
     page = browser.submit(form, identifiant=opening.anne.login, mot_de_passe=PASSWORD)
@@ -198,6 +198,7 @@ def test_a_correction_asks_for_the_password_a_right_form_and_few_a_day(here, fam
     refused = correct(page, browser, opening, "voleur@example.net", password="un tout autre mot 55")
     assert refused.status == 401 and "mot de passe est incorrect" in refused.text and opening.email not in refused.text
     refused = correct(page, browser, opening, "voleur@")
+    assert refused.text.count("n’est pas valable") == 2, "above the form, and at its field"
     assert refused.status == 422 and refused.form("/connexion") and opening.anne.row()["email"] == opening.email
     for number in range(20):
         browser = Stranger(here)

@@ -491,3 +491,16 @@ def test_a_code_of_the_desk_opens_nothing_elsewhere(here, families, anne):
     ask(anne, other)
     page = visitor.submit(visitor.page.form(FORGOTTEN + "/code"), code=code_to(here, other))
     assert page.status == 422
+
+
+def test_what_a_mobile_gives_back_is_said_with_how_long_and_how_often(here, anne):
+    """To whoever asks, before anybody is looked for."""
+    visitor = Stranger(here)
+    for page in (anne.visitor.get(MOBILE), visitor.get(FORGOTTEN), visitor.get("/aide")):
+        assert "365 jours" in page.text
+    page = visitor.submit(visitor.get(FORGOTTEN).form(FORGOTTEN), nom="Nemo", prenom="Nemo", mobile=typed(number()))
+    assert "il y a moins de 365 jours" in page.text and "il y a 365 jours ou plus" in page.text and "vient d’y être envoyé" not in page.text
+    known = visitor.submit(visitor.get("/inscription").form("/inscription"), nom="Nemo", prenom="Nemo", mobile=typed(number()))
+    for code in (page, known, visitor.get("/aide")):
+        assert "quelques codes par jour" in code.text
+    assert "365" not in known.text, "the school's number is as old as it is"
