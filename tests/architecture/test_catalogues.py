@@ -30,6 +30,18 @@ def test_a_translation_holds_what_the_french_holds(language):
         assert said == said.strip() and not re.search(r"[<>](?![/\d])(?<!\d>)", re.sub(r"</?\d>", "", said)), said
 
 
+# what another word says already, or in another person than the rest: whoever looks for the one is not to meet the other
+NOT_SAID = {"ar": r"كلم(?:ة|تي) (?:ال)?سرّ?ه?(?!\w)|معرّف(?!ت)|(?:حساب|جلس|لدي|ل)كم\b|أنتم", "tr": r"(?i)parola", "en": r"(?i)\busername"}
+
+
+@pytest.mark.parametrize("language", NOT_SAID)
+def test_one_thing_has_one_name(language):
+    french = [french for french, said in translate.catalogue(language).items() if re.search(NOT_SAID[language], said)]
+    assert not french, french
+    mails = (PORTAL.parent / "notify/mails" / language).glob("*.*")
+    assert not [mail.name for mail in mails if re.search(NOT_SAID[language], mail.read_text())]
+
+
 def test_numbers_of_a_right_to_left_language_keep_their_order():
     """Groups of digits would be set out from right to left: a mobile from its end."""
     said = translate.translated('<p>Exemple : 06 12 34 56 78, ou 4 {{COUNT}}</p><input class="x" name="mobile" type="tel">'

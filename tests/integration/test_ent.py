@@ -192,6 +192,7 @@ def test_whoever_is_nobody_here_is_told_so_and_what_to_do(here):
     page = EntVisitor(here, here.ent).go("/ent/ailleurs", "luc")
     assert "Personne ne correspond" in page.text, "the same key, in another academy"
     assert page.link("Que faire") == "/aide#ent" and EntVisitor(here, here.ent).get("/aide").link("avec mon ENT") == "#ent"
+    assert EntVisitor(here, here.ent).get("/aide").link("ouvrir leur compte avec leur ENT") == "#ent", "also to whose password is over"
     assert standing(lea) == ("non_distribue", "non_renseigne", "provisional")
 
 
