@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 
-from peers import ports
+from peers.bus_keys import bus_settings, make_bus_keys
 from peers.documents import chapter
 from peers.identity import IdentityProvider
 from peers.lemonldap import make_rsa
@@ -23,28 +23,11 @@ from peers.site import DAEMONS, ROOT, Site
 PAGE = ROOT / "docs/operators/cles.md"
 SECRETS = "secrets/link"  # of /etc/preau: linkd's
 OTHER_SECRET = "un autre secret de client & long : 9-4"
-SERVICES = ("import", "notify", "link", "statistics")
 METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://ent.example/">
 <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
 <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://ent.example/sso"/>
 </IDPSSODescriptor></EntityDescriptor>"""
-
-
-def bus_settings(folder):
-    names = [name for service in SERVICES for name in (service, f"events_{service}")]
-    chosen = ports.remember(folder / "bus-ports.json", names, {})
-    return {**{name: [f"tcp://127.0.0.1:{port}"] for name, port in chosen.items()}, "curve_secret_file": folder / "bus.key",
-            "curve_server_public_file": folder / "bus.pub", "curve_clients_directory": folder / "bus-clients", "timeout": "15s"}
-
-
-def make_bus_keys(site):
-    """As the page says of the first ones."""
-    site.run_ctl("key", "curve", site.folder / "bus.key")
-    public = (site.folder / "bus.key.pub").read_text()
-    (site.folder / "bus-clients").mkdir()
-    for name in ("bus.pub", "bus-clients/1.pub"):
-        (site.folder / name).write_text(public)
 
 
 def make_saml(folder):

@@ -14,38 +14,25 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+from peers.sandbox import Unit
+from peers.site import SANDBOX
 
 DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
 # What follows runs with ROOT as its /, which has the kernel's folders for it alone: whatever ends how, nothing stays mounted.
 INSIDE = ("unshare", "--mount", "sh", "-ec", 'for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"')
-# ProtectSystem=strict: the same, and all is read-only, but $WRITABLE.
-SANDBOXED = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount -t tmpfs -o mode=1777 none "$0/tmp"
+# ProtectSystem=strict: the same, and all is read-only, but $WRITABLE. What follows goes in by itself, from outside.
+READ_ONLY = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount -t tmpfs -o mode=1777 none "$0/tmp"
 for one in $WRITABLE; do mount --bind "$0$one" "$0$one"; mount -o remount,rw,bind "$0$one"; done
-for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"''')
+for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec "$@"''')
 STAND_IN = """#!/bin/sh
 printf '%s\\n' "$*" >> /var/log/systemctl
 case " $* " in *" is-enabled "*) echo enabled ;; esac
 """
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-class Unit:
-    """A unit file, read as systemd does: KEY=VALUE lines, a key's last value counts, or all of them."""
-
-    def __init__(self, *files):
-        self.values = {}
-        for line in (line for file in files for line in file.read_text().splitlines()):
-            key, equals, value = line.partition("=")
-            if equals and not line.startswith(("#", ";")):
-                self.values.setdefault(key.strip(), []).append(value.strip())
-
-    def __getitem__(self, key):
-        return self.all(key)[-1] if self.all(key) else ""
-
-    def all(self, key):
-        return self.values.get(key, [])
 
 
 class Machine:
@@ -116,8 +103,11 @@ class Machine:
     def named(self, unit):
         return unit if "." in unit else f"{unit}.service"
 
+    def unit_files(self, name):
+        return [self.path(f"/lib/systemd/system/{name}"), *sorted(self.path(f"/etc/systemd/system/{name}.d").glob("*.conf"))]
+
     def unit(self, name):
-        return Unit(self.path(f"/lib/systemd/system/{name}"), *sorted(self.path(f"/etc/systemd/system/{name}.d").glob("*.conf")))
+        return Unit(*self.unit_files(name))
 
     @contextlib.contextmanager
     def with_systemd(self):
@@ -175,9 +165,11 @@ class Machine:
             environment["LISTEN_FDS"] = "1"
         writable = [f"/var/lib/{folder}" for folder in unit["StateDirectory"].split()] + " ".join(unit.all("ReadWritePaths")).split()
         environment["WRITABLE"] = " ".join(writable)
-        within = SANDBOXED if unit["ProtectSystem"] == "strict" else INSIDE
+        assert unit["ProtectSystem"] == "strict"
+        become = [sys.executable, str(SANDBOX), f"--root={self.root}", f"--user={user}", f"--group={unit['Group']}", *map(str, self.unit_files(name))]
         start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"
-                 f"exec {shlex.join([*within, str(self.root)])} setpriv --reuid={user} --regid={unit['Group']} --init-groups {unit['ExecStart']}")
+                 f"exec {shlex.join([*READ_ONLY, str(self.root), *become])} -- {unit['ExecStart']}")
+
         def take_socket():
             if passed:
                 os.dup2(passed.fileno(), 3)

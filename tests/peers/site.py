@@ -16,6 +16,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
 
 import requests
@@ -28,6 +29,7 @@ from .process import SLOWER, Process
 from .sockets import remove_socket_folder, socket_folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+SANDBOX = ROOT / "tests/peers/sandbox.py"  # run, not imported: a site needs not what it needs
 # the name of each daemon: (its folder under daemons/ and its place in the configuration)
 DAEMONS = {
     "preau-importd": ("import", "import"),
@@ -69,17 +71,18 @@ def configuration_text(sections):
 
 class Site:
     def __init__(self, folder, build=None, wanted_ports=None, settings=None, outlives=False, durable=False,
-                 environment=None, with_kannel=True, tell=None, postgres_settings=None):
+                 environment=None, with_kannel=True, tell=None, postgres_settings=None, shut_in=False):
         """build: meson's folder. wanted_ports: {"portal": 8080}, taken when free. settings: {section: {key: value}} over
         those of a site. outlives: the site goes on when this program ends. durable: it is to survive the host's crash.
-        environment: of the daemons. tell: called with a sentence before each step. postgres_settings: of postgresql.conf."""
+        environment: of the daemons. tell: called with a sentence before each step. postgres_settings: of postgresql.conf.
+        shut_in: the kernel refuses the daemons what it refuses them under their units."""
         self.folder = pathlib.Path(folder).resolve()
         self.build = pathlib.Path(build or os.environ.get("PREAU_BUILD", ROOT / "build")).resolve()
         self.settings = settings or {}
         self.environment = environment or {}
         self.outlives, self.durable, self.with_kannel = outlives, durable, with_kannel
         self.tell = tell or (lambda what: None)
-        self.postgres_settings = postgres_settings
+        self.postgres_settings, self.shut_in = postgres_settings, shut_in
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.sockets = socket_folder(self.folder)
@@ -198,7 +201,8 @@ class Site:
         process = self.daemons[name]
         if process.pid is None:
             self.tell(name)
-            process.start(self.program(name), "--config", self.config, environment={**self.environment, **environment})
+            within = [sys.executable, SANDBOX, ROOT / f"deploy/systemd/{name}.service", "--"] if self.shut_in else []
+            process.start(*within, self.program(name), "--config", self.config, environment={**self.environment, **environment})
 
     def wait_ready(self, name, seconds=READY_SECONDS):
         process = self.daemons[name]
