@@ -15,6 +15,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* What status.* says of a daemon that another host has. */
+#define CONFIG_ELSEWHERE "ailleurs"
+
 enum config_key {
 #define KEY(section, name, type, default, min, max, explanation) CONFIG_##section##_##name,
 #include "runtime/config_keys.def"

@@ -144,9 +144,9 @@ static bool check_text(const struct config_row *row, const char *text, char *pro
     return check_length(row, strlen(text), "octets", problem);
 }
 
-static bool check_address(const char *text, char *problem)
+static bool check_address(const struct config_row *row, const char *text, char *problem)
 {
-    if (strcmp(text, "systemd") == 0)
+    if (strcmp(text, "systemd") == 0 || (row->min[0] != '\0' && strcmp(text, row->min) == 0))
         return true;
     const char *colon = strrchr(text, ':');
     char *end = NULL;
@@ -195,7 +195,7 @@ static bool read_one(const struct config_row *row, const char *text, int64_t *ou
     case CONFIG_FLAG:
         return read_flag(text, out_number, problem);
     case CONFIG_ADDRESS:
-        return check_address(text, problem);
+        return check_address(row, text, problem);
     case CONFIG_WEB_ADDRESS:
         return check_web_address(row, text, problem);
     case CONFIG_TIME_OF_DAY:

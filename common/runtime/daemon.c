@@ -233,6 +233,14 @@ static void tell_keys(const struct process *process)
         key_file_tell(run->status, "curve", key_file_written(config_text(run->config, CONFIG_BUS_CURVE_SECRET_FILE)));
 }
 
+static bool is_for_here(const char *status_address, struct fault *fault)
+{
+    if (strcmp(status_address, CONFIG_ELSEWHERE) != 0)
+        return true;
+    (void)fault_set(fault, FAULT_CONFIG, "the configuration says that this daemon is on another host");
+    return fault_hint(fault, "Give it an address in the section status.");
+}
+
 static int run(struct process *process)
 {
     struct daemon_run *run = &process->run;
@@ -243,7 +251,8 @@ static int run(struct process *process)
     watch_signals(process);
     tell_keys(process);
     const char *address = config_text(run->config, run->daemon->status_address);
-    if (!status_listen(run->status, run->loop, address, &fault) || !run->daemon->start(run, &fault))
+    if (!is_for_here(address, &fault) || !status_listen(run->status, run->loop, address, &fault) ||
+        !run->daemon->start(run, &fault))
         log_fault("start_failed", &fault);
     else
         code = run_started(process);

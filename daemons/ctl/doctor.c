@@ -13,38 +13,40 @@ struct doctor_check {
     const char *name;  /* for programs */
     const char *label; /* French */
     void (*run)(struct doctor *doctor, int index);
-    int index; /* of house_daemons */
+    int index; /* of house_daemons: it is of that one's host alone; or ANYWHERE */
     bool needs_no_config;
 };
 
+enum { ANYWHERE = -1 };
+
 /* In the order in which a fault causes others: what is told first is mended first. */
 static const struct doctor_check checks[] = {
-    {"config",               "configuration",                     doctor_config,            0,            true },
-    {"config_of_daemons",    "configuration lue par les démons", doctor_config_of_daemons, 0,            false},
-    {"secrets",              "droits des fichiers secrets",       doctor_secrets,           0,            false},
-    {"keys",                 "trousseau et clefs du bus",         doctor_keys,              0,            false},
-    {"folders",              "dossiers et place libre",           doctor_folders,           0,            false},
-    {"database_server",      "PostgreSQL",                        doctor_server,            0,            false},
-    {"database_roles",       "rôles de PostgreSQL",              doctor_roles,             0,            false},
-    {"database_schema",      "schéma de la base",                doctor_schema,            0,            false},
-    {"clock",                "horloge",                           doctor_clock,             0,            false},
-    {"database_connections", "connexions à PostgreSQL",          doctor_connections,       0,            false},
-    {"database_archive",     "archivage du journal de la base",   doctor_archive,           0,            false},
+    {"config",               "configuration",                     doctor_config,            ANYWHERE,     true },
+    {"config_of_daemons",    "configuration lue par les démons", doctor_config_of_daemons, ANYWHERE,     false},
+    {"secrets",              "droits des fichiers secrets",       doctor_secrets,           ANYWHERE,     false},
+    {"keys",                 "trousseau et clefs du bus",         doctor_keys,              ANYWHERE,     false},
+    {"folders",              "dossiers et place libre",           doctor_folders,           ANYWHERE,     false},
+    {"database_server",      "PostgreSQL",                        doctor_server,            ANYWHERE,     false},
+    {"database_roles",       "rôles de PostgreSQL",              doctor_roles,             ANYWHERE,     false},
+    {"database_schema",      "schéma de la base",                doctor_schema,            ANYWHERE,     false},
+    {"clock",                "horloge",                           doctor_clock,             ANYWHERE,     false},
+    {"database_connections", "connexions à PostgreSQL",          doctor_connections,       ANYWHERE,     false},
+    {"database_archive",     "archivage du journal de la base",   doctor_archive,           ANYWHERE,     false},
     {"importd",              "preau-importd",                     doctor_daemon,            HOUSE_IMPORT, false},
     {"notifyd",              "preau-notifyd",                     doctor_daemon,            HOUSE_NOTIFY, false},
     {"linkd",                "preau-linkd",                       doctor_daemon,            HOUSE_LINK,   false},
     {"statsd",               "preau-statsd",                      doctor_daemon,            HOUSE_STATS,  false},
     {"portald",              "preau-portald",                     doctor_daemon,            HOUSE_PORTAL, false},
-    {"versions",             "versions des démons",              doctor_versions,          0,            false},
-    {"bus",                  "bus",                               doctor_bus,               0,            false},
-    {"imports",              "intégrations",                     doctor_imports,           0,            false},
-    {"statistics",           "relevé statistique",               doctor_statistics,        0,            false},
-    {"smtp",                 "serveur de courriel",               doctor_smtp,              0,            false},
-    {"sms",                  "fournisseurs de SMS",               doctor_sms,               0,            false},
-    {"franceconnect",        "FranceConnect",                     doctor_franceconnect,     0,            false},
-    {"academy_portals",      "portails des académies",           doctor_academy_portals,   0,            false},
-    {"ent",                  "ENT et ATEN",                       doctor_ents,              0,            false},
-    {"public_url",           "adresse publique du portail",       doctor_public_address,    0,            false},
+    {"versions",             "versions des démons",              doctor_versions,          ANYWHERE,     false},
+    {"bus",                  "bus",                               doctor_bus,               ANYWHERE,     false},
+    {"imports",              "intégrations",                     doctor_imports,           HOUSE_IMPORT, false},
+    {"statistics",           "relevé statistique",               doctor_statistics,        HOUSE_STATS,  false},
+    {"smtp",                 "serveur de courriel",               doctor_smtp,              HOUSE_NOTIFY, false},
+    {"sms",                  "fournisseurs de SMS",               doctor_sms,               HOUSE_LINK,   false},
+    {"franceconnect",        "FranceConnect",                     doctor_franceconnect,     HOUSE_LINK,   false},
+    {"academy_portals",      "portails des académies",           doctor_academy_portals,   HOUSE_LINK,   false},
+    {"ent",                  "ENT et ATEN",                       doctor_ents,              HOUSE_LINK,   false},
+    {"public_url",           "adresse publique du portail",       doctor_public_address,    ANYWHERE,     false},
 };
 
 /* --- what is found --- */
@@ -207,7 +209,9 @@ static enum doctor_state check_make(struct doctor *doctor, const struct doctor_c
 {
     doctor->state = DOCTOR_OK;
     doctor->findings = json_array();
-    if (doctor->config != NULL || check->needs_no_config)
+    if (doctor->config != NULL && check->index != ANYWHERE && !house_is_here(doctor->config, check->index))
+        doctor_skip(doctor, "sur une autre machine");
+    else if (doctor->config != NULL || check->needs_no_config)
         check_run(doctor, check);
     else
         doctor_skip(doctor, "pas vérifié : la configuration est fausse");

@@ -47,7 +47,10 @@ static void find_silent(struct doctor *doctor, const struct status *status)
             doctor_advise(doctor, "%s",
                 is_up ? "il tourne : son adresse (section bus) ou les clefs CURVE ne sont pas les mêmes des deux "
                         "côtés, ou les droits de la prise"
-                      : "il est arrêté : démarrez-le");
+                : !house_is_here(doctor->config, (int)i)
+                    ? "il est sur une autre machine : tourne-t-il, son adresse (section bus) est-elle joignable d’ici, "
+                      "et les clefs CURVE sont-elles les mêmes des deux côtés ?"
+                    : "il est arrêté : démarrez-le");
         }
     }
 }

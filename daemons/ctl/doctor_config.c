@@ -97,6 +97,8 @@ void doctor_config_of_daemons(struct doctor *doctor, int index)
     (void)index;
     for (size_t i = 0; i < HOUSE_COUNT; i++) {
         const struct house_daemon *daemon = &house_daemons[i];
+        if (!house_is_here(doctor->config, (int)i))
+            continue;
         if (is_without_account(daemon)) {
             doctor_find(doctor, DOCTOR_BROKEN, "%s : le compte %s n’existe pas", daemon->name, daemon->account);
             doctor_advise(doctor, "systemd-sysusers, ou réinstallez le paquet de ce démon");

@@ -40,7 +40,9 @@ void doctor_answers_ask(struct doctor *doctor)
     _cleanup_(status_asker_free) struct status_asker *asker = status_asker_new(TIMEOUT_MS);
     for (size_t i = 0; i < HOUSE_COUNT; i++) {
         const struct house_daemon *daemon = &house_daemons[i];
-        if (asker != NULL)
+        if (!house_is_here(doctor->config, (int)i))
+            doctor->answers[i].silence = checked_strdup("sur une autre machine");
+        else if (asker != NULL)
             ask(asker, config_text(doctor->config, daemon->status), daemon->name, &doctor->answers[i]);
         else
             doctor->answers[i].silence = checked_strdup("libcurl ne fonctionne pas sur cette machine");

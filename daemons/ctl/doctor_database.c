@@ -355,5 +355,6 @@ void doctor_roles(struct doctor *doctor, int index)
     (void)index;
     check_roles_in_catalogue(doctor);
     for (int i = 0; i < HOUSE_COUNT; i++)
-        check_entrance(doctor, i);
+        if (house_is_here(doctor->config, i))
+            check_entrance(doctor, i);
 }

@@ -146,7 +146,8 @@ static void check_bus_key(struct counting *counting)
     if (!config_is_set(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE))
         return;
     for (size_t i = 0; i < HOUSE_COUNT; i++)
-        if (doctor_may_become(house_daemons[i].account) && !doctor_given_bus_key(&house_daemons[i]))
+        if (house_is_here(doctor->config, (int)i) && doctor_may_become(house_daemons[i].account) &&
+            !doctor_given_bus_key(&house_daemons[i]))
             (void)check_access(
                 doctor, &house_daemons[i], config_text(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE), R_OK);
 }
@@ -166,7 +167,8 @@ static void check_ring_files(struct counting *counting)
         _cleanup_(memory_free) char *path = checked_printf("%s/%s", directory, entry->d_name);
         check_secret(counting, "keys.directory", path, NULL);
         for (size_t i = 0; i < ARRAY_LENGTH(users); i++)
-            if (doctor_may_become(house_daemons[users[i]].account) && !doctor_given_ring(&house_daemons[users[i]]))
+            if (house_is_here(counting->doctor->config, users[i]) &&
+                doctor_may_become(house_daemons[users[i]].account) && !doctor_given_ring(&house_daemons[users[i]]))
                 (void)check_access(counting->doctor, &house_daemons[users[i]], path, R_OK);
     }
     (void)closedir(folder);
@@ -290,7 +292,7 @@ void doctor_folders(struct doctor *doctor, int index)
     };
     size_t least = config_size(doctor->config, CONFIG_IMPORT_DISK_FREE_MIN);
     for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
-        if (!config_is_set(doctor->config, folders[i].key))
+        if (!config_is_set(doctor->config, folders[i].key) || !house_is_here(doctor->config, folders[i].daemon))
             continue;
         const char *path = config_text(doctor->config, folders[i].key);
         if (check_access(doctor, &house_daemons[folders[i].daemon], path, R_OK | W_OK | X_OK))

@@ -1,5 +1,7 @@
 #include "ctl/house.h"
 
+#include <string.h>
+
 const struct house_daemon house_daemons[HOUSE_COUNT] = {
     [HOUSE_IMPORT] = {"preau-importd", "preau-import", "preau_import", CONFIG_STATUS_IMPORT,     CONFIG_BUS_IMPORT,
                       (const char *const[]){"database", "bus", "status", "keys", "import", NULL}                                },
@@ -13,6 +15,11 @@ const struct house_daemon house_daemons[HOUSE_COUNT] = {
     [HOUSE_PORTAL] = {"preau-portald", "preau-portal", "preau_portal", CONFIG_STATUS_PORTAL,     CONFIG_KEY_COUNT,
                       (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms", NULL}       },
 };
+
+bool house_is_here(const struct config *config, int index)
+{
+    return strcmp(config_text(config, house_daemons[index].status), CONFIG_ELSEWHERE) != 0;
+}
 
 enum { SPARE_CONNECTIONS = 10, SUPERUSER_CONNECTIONS = 3, POSTGRESQL_DEFAULT = 100 };
 

@@ -3,6 +3,7 @@
 
 #include "runtime/config.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { HOUSE_IMPORT, HOUSE_NOTIFY, HOUSE_LINK, HOUSE_STATS, HOUSE_PORTAL, HOUSE_COUNT };
@@ -15,6 +16,9 @@ struct house_daemon {
     const char *const *sections; /* of the configuration, as its own main file names them */
 };
 extern const struct house_daemon house_daemons[HOUSE_COUNT];
+
+/* Is it on this host, as the configuration tells (status.* is not CONFIG_ELSEWHERE)? */
+bool house_is_here(const struct config *config, int index);
 
 /* preauctl's own role. */
 #define HOUSE_CTL_ROLE "preau_ctl"

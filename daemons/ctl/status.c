@@ -1,4 +1,4 @@
-/* preauctl status: what the five daemons say of themselves on their status addresses. */
+/* preauctl status: what the daemons of this host say of themselves on their status addresses. */
 #include "ctl/ask_status.h"
 #include "ctl/house.h"
 #include "ctl/output.h"
@@ -83,6 +83,14 @@ static bool see(const struct ctl *ctl, struct status_asker *asker, size_t which,
     return seen.is_ready;
 }
 
+/* One of another host is looked at there. */
+static bool pass_over(const struct ctl *ctl, int which)
+{
+    if (!ctl->is_json)
+        (void)printf("%-14s sur une autre machine\n", house_daemons[which].name);
+    return true;
+}
+
 enum ctl_exit ctl_status(const struct ctl *ctl)
 {
     _cleanup_(status_asker_free) struct status_asker *asker = status_asker_new(TIMEOUT_MS);
@@ -90,8 +98,8 @@ enum ctl_exit ctl_status(const struct ctl *ctl)
         return ctl_fail(ctl, CTL_UNREACHABLE, "library", "libcurl ne fonctionne pas sur cette machine");
     bool is_ready = true;
     json_t *all = json_array();
-    for (size_t i = 0; i < HOUSE_COUNT; i++)
-        is_ready = see(ctl, asker, i, all) && is_ready;
+    for (int i = 0; i < HOUSE_COUNT; i++)
+        is_ready = (house_is_here(ctl->config, i) ? see(ctl, asker, (size_t)i, all) : pass_over(ctl, i)) && is_ready;
     if (ctl->is_json)
         ctl_print_json(json_pack("{s:b, s:o}", "ready", is_ready, "daemons", all));
     else

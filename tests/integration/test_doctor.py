@@ -288,6 +288,34 @@ def test_a_daemon_that_is_dead(here, name):
         found(checks, "bus", f"{name} ne répond pas à ipc://")
 
 
+def test_a_daemon_of_another_host_is_not_looked_for_here(here):
+    """Here it is dead; what this host can see of it is its place on the bus."""
+    here.kill("preau-statsd")
+    elsewhere = {"PREAU_STATUS_STATISTICS": "ailleurs"}
+    try:
+        _, checks = examine(here, **elsewhere)
+        here.environment.update(elsewhere)
+        status, told = here.run_ctl("status"), here.run_ctl("status", "--json")
+    finally:
+        here.environment.pop("PREAU_STATUS_STATISTICS", None)
+        here.restart("preau-statsd")
+    for name in ("statsd", "statistics"):
+        assert (checks[name]["state"], checks[name]["detail"]) == ("skipped", "sur une autre machine")
+    assert "sur une autre machine" in found(checks, "bus", "preau-statsd ne répond pas")["advice"]
+    assert status.returncode == 0 and "preau-statsd   sur une autre machine" in status.stdout, status.stdout
+    assert [one["name"] for one in json.loads(told.stdout)["daemons"]] == ["preau-importd", "preau-notifyd", "preau-linkd", "preau-portald"]
+
+
+def test_a_daemon_that_is_said_to_be_elsewhere_does_not_start(here):
+    here.stop_daemon("preau-statsd")
+    try:
+        here.launch("preau-statsd", ready=False, PREAU_STATUS_STATISTICS="ailleurs")
+        here.wait_dead("preau-statsd")
+        assert "this daemon is on another host" in here.log("preau-statsd")
+    finally:
+        here.restart("preau-statsd")
+
+
 def test_another_program_at_a_daemons_address(here):
     _, checks = examine(here, PREAU_STATUS_STATISTICS=here.status_address("preau-importd"))
     found(checks, "statsd", "ce qui y répond n’est pas preau-statsd")
