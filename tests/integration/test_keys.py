@@ -18,6 +18,7 @@ from peers.lemonldap import make_rsa
 from peers.mail import text_of
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, PortalVisitor, add_administrator, add_head, birth, opening_fields, sign_in, sign_in_head
+from peers.sealing import Sealing
 from peers.site import DAEMONS, ROOT, Site
 
 PAGE = ROOT / "docs/operators/cles.md"
@@ -75,22 +76,22 @@ def launch(site, name):
     site.launch(name, **({"PREAU_PORTAL_LISTEN": "systemd"} if name == "preau-portald" else {}))
 
 
-def in_site(here, command):
-    return re.sub(r"/(etc/preau|root)/", f"{here.folder}/", command)
+def in_site(here, command, old):
+    return re.sub(r"/(etc/preau|root)/", f"{here.folder}/", command.replace("ANCIENNE", str(old)))
 
 
-def follow(here, commands):
-    """The page's commands, in this site's folder, under this account: there are no others to give files to."""
+def follow(here, commands, old=None):
+    """The page's commands, in this site's folder, under this account: there are no others to give files to. old: the number that the reader puts for ANCIENNE."""
     said = {}
     for command in commands:
-        words = shlex.split(in_site(here, command))
+        words = shlex.split(in_site(here, command, old))
         if words[:2] == ["systemctl", "restart"]:
             here.stop_daemon(words[2])
             launch(here, words[2])
         elif words[0] == "preauctl":
             said[command] = here.ctl(*words[1:])
         elif words[0] not in ("chgrp", "chown"):
-            subprocess.run(["sh", "-ec", shlex.join(words) if ">>" not in words else in_site(here, command)], check=True,
+            subprocess.run(["sh", "-ec", shlex.join(words) if ">>" not in words else in_site(here, command, old)], check=True,
                            capture_output=True)
     return said
 
@@ -200,38 +201,42 @@ def is_in(here, login):
     return page.status == 200 and not page.path.startswith(("/administration/connexion", "/administration/code", "/administration/double"))
 
 
-def test_the_ring_changes(here):
-    untouched = guardian(here, "Jamais")
-    opened = guardian(here, "Ouverte")
+@pytest.mark.parametrize("old", [1, 2], ids=["the first year", "the second"])
+def test_the_ring_changes(here, old):
+    year = "BC"[old - 1]
+    untouched = guardian(here, f"Jamais{year}")
+    opened = guardian(here, f"Ouverte{year}")
     link = open_account(here, opened)
-    add_administrator(here, "exploitant", "exploitant", "--nation")
+    if old == 1:
+        add_administrator(here, "exploitant", "exploitant", "--nation")
     assert is_in(here, "exploitant")
     generate, learn, promote, reseal, remove = chapter(PAGE, "Le trousseau")
 
     follow(here, generate)
-    assert {path.name for path in (here.folder / "keys").glob("*-2*")} == {"sealing-2.next.key", "tokens-2.next.key"}
+    assert {path.name for path in (here.folder / "keys").glob("*.next.key")} == {f"sealing-{old + 1}.next.key", f"tokens-{old + 1}.next.key"}
     follow(here, learn)
     follow(here, promote)
-    between = guardian(here, "Entredeux")
+    between = guardian(here, f"Entredeux{year}")
     later = open_account(here, between)
-    assert rows_of(here, 1)["passwords"] > 0 and rows_of(here, 1)["second_factors"] == 1
+    assert rows_of(here, old)["passwords"] > 0 and rows_of(here, old)["second_factors"] == 1
     said = follow(here, reseal)
-    assert "scellés de nouveau par sealing-2.key" in said[reseal[0]]
-    assert (rows_of(here, 1)["passwords"], rows_of(here, 1)["second_factors"]) == (0, 0)
+    assert f"scellés de nouveau par sealing-{old + 1}.key" in said[reseal[0]]
+    assert (rows_of(here, old)["passwords"], rows_of(here, old)["second_factors"]) == (0, 0)
     assert sign_in(here, untouched.child).page.path == "/ouverture"
 
     assert confirm(here, opened, link).status == 200, "a link of before is as good as one of now"
     assert confirm(here, between, later).status == 200
-    follow(here, remove)
+    follow(here, remove, old)
+    here.town.sealing = Sealing(here.folder / "keys")  # new people of it are sealed by the key that is left
     assert sign_in(here, untouched).page.path == "/ouverture", "what was sealed long ago opens without the key that sealed it"
     assert is_in(here, "exploitant"), "with the code of the telephone that was set up before"
     assert here.run_ctl("key", "list").returncode == 0
 
 
 def test_a_key_that_is_missing_is_told(here):
-    key = here.folder / "keys/sealing-2.key"
+    key = here.folder / "keys/sealing-3.key"
     kept = key.read_bytes()
-    other = here.folder / "keys/sealing-3.key"
+    other = here.folder / "keys/sealing-4.key"
     try:
         here.ctl("key", "generate", "sealing")  # no daemon is started meanwhile
         key.unlink()
@@ -240,17 +245,20 @@ def test_a_key_that_is_missing_is_told(here):
         key.write_bytes(kept)
         key.chmod(0o600)
         other.unlink()
-    assert told.returncode == 1 and '"number": 2' in told.stdout.split('"lost"')[1]
+    assert told.returncode == 1 and '"number": 3' in told.stdout.split('"lost"')[1]
     assert done.returncode == 1 and "qu’aucune clef du trousseau n’ouvre" in done.stdout, "and what does not open stays as it is"
 
 
-def test_the_keys_of_the_bus_change(here):
-    admit, take, dismiss = chapter(PAGE, "Le bus")
-    old = (here.folder / "bus.pub").read_text()
-    follow(here, admit)
-    follow(here, take)
-    follow(here, dismiss)
-    assert old not in (here.folder / "bus.pub").read_text()
+@pytest.mark.parametrize("year", ["the first year", "the second"])
+def test_the_keys_of_the_bus_change(here, year):
+    """Word for word each time."""
+    make, admit, take, dismiss = chapter(PAGE, "Le bus")
+    old, names = (here.folder / "bus.pub").read_text(), {path.name for path in here.folder.rglob("bus*")}
+    for commands in (make, admit, take, dismiss):
+        follow(here, commands)
+    now = {path.read_text() for path in (here.folder / "bus.pub", here.folder / "bus.key.pub", *(here.folder / "bus-clients").iterdir())}
+    assert len(now) == 1 and old not in now, "of the old one nothing is left"
+    assert {path.name for path in here.folder.rglob("bus*")} == names, "and next year finds what this one found"
     assert here.ctl("admin", "list"), "and preauctl, which holds the same"
 
 

@@ -17,5 +17,5 @@ def make_bus_keys(site):
     site.run_ctl("key", "curve", site.folder / "bus.key")
     public = (site.folder / "bus.key.pub").read_text()
     (site.folder / "bus-clients").mkdir()
-    for name in ("bus.pub", "bus-clients/1.pub"):
+    for name in ("bus.pub", "bus-clients/actuelle.pub"):
         (site.folder / name).write_text(public)
