@@ -208,7 +208,7 @@ bool inbox_own(const struct inbox_options *options, academy_code academy, const 
         return false;
     }
     if (!claim_is_shared(taken, claim, &shared) || (shared && !claim_copy(taken, claim))) {
-        return fault_from_errno(fault, FAULT_IO, "copy %s", claim);
+        return fault_from_errno(fault, FAULT_IO, "copying %s", claim);
     }
     return true;
 }

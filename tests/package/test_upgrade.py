@@ -79,7 +79,7 @@ def test_nobody_is_asked_about_a_configuration_that_has_changed(upgraded):
 def test_a_daemon_goes_back_alone(upgraded):
     (back,) = chapter(PAGE, "Revenir en arrière")
     assert done_to(follow(upgraded, back), "preau-linkd.service") == ["restart"]
-    link, common = upgraded.run("dpkg-query -W -f '${Version} ' preau-link preau-common").split()
+    common, link = (upgraded.run(f"dpkg-query -W -f '${{Version}}' {name}") for name in ("preau-common", "preau-link"))
     assert common == f"{link}+next"
     assert upgraded.run("preauctl status").count(" prêt, ") == 5
 
