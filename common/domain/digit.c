@@ -16,7 +16,7 @@ void digits_to_latin(char *text)
     char *out = text;
     while (*text != '\0') {
         int digit = digit_at(text);
-        *out++ = digit >= 0 ? (char)('0' + digit) : *text;
+        *out++ = digit >= 0 ? "0123456789"[digit] : *text;
         text += digit >= 0 ? 2 : 1;
     }
     *out = '\0';

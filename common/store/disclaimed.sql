@@ -90,7 +90,9 @@ with here as (
                        where (v.academy, v.account_id) = (a.academy, a.id) and v.state = 'confirmed' and v.expires_at > now())
               and exists (select from preau.person r -- else it was this child's that was given
                             join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
-                           where (r.account_academy, r.account_id) = (a.academy, a.id)) as must_prove
+                            join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)
+                           where (r.account_academy, r.account_id) = (a.academy, a.id)
+                             and r.departed_at is null and c.departed_at is null) as must_prove
 ), changed as (
     update preau.disclaimed_child d set dismissed_at = now(), dismissed_by = $6, must_prove = touched.must_prove
       from here, touched where d.claim = here.claim and d.dismissed_at is null

@@ -6,6 +6,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +96,11 @@ static bool folder_digest(int folder, const atomic_bool *is_stopping, unsigned c
 {
     _cleanup_(paths_clear) struct paths paths = {0};
     struct digest digest;
-    *out_whole = tree_walk(folder, path_add, &paths) && !paths.is_odd;
+    bool is_seen = tree_walk(folder, path_add, &paths);
+    if (!is_seen && errno != ELOOP) {
+        return fault_from_errno(fault, FAULT_IO, "digest of a folder");
+    }
+    *out_whole = is_seen && !paths.is_odd;
     if (!*out_whole) {
         return true;
     }

@@ -17,6 +17,7 @@
 #include "runtime/fault.h"
 #include "runtime/schedule.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct inbox_options {
     const struct day_time *times;
     size_t time_count;
     struct duration settle;
+    size_t size_max; /* of a delivery that is copied: import.archive_size_max */
 };
 
 struct inbox_archive {
@@ -70,7 +72,8 @@ void inbox_list_clear(struct inbox_list *list);
 
 /* --- an archive's way --- */
 
-/* Takes it out of the inbox. *out_path: where it is now; NULL: it went, changes, or is open for writing: later. */
+/* Takes it out of the inbox. *out_path: where it is now; NULL: it went, changes, or is open for writing: later. What could not be copied
+ * (unreadable, larger than size_max) or removed afterwards stays: false. */
 MUST_USE bool inbox_claim(
     const struct inbox_options *options, const struct inbox_archive *archive, char **out_path, struct fault *fault);
 /* In `path`, which inbox_claim gave: its name among the claimed ones, unique for ever. */
@@ -79,9 +82,10 @@ const char *inbox_claim_of(const char *path);
 NEVER_NULL MUST_USE char *inbox_name_of_claim(const char *claim);
 
 /* What was claimed becomes our own, if another account owns it or it has a name elsewhere: it is copied, since whoever had
- * it open, or keeps a link to it, could still write to it. Before it is read, each time: a second one does nothing. */
-MUST_USE bool inbox_own(
-    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
+ * it open, or keeps a link to it, could still write to it. Before it is read, each time: a second one does nothing. Of one that is
+ * larger than size_max, or when it is stopped, nothing stays. */
+MUST_USE bool inbox_own(const struct inbox_options *options, academy_code academy, const char *claim,
+    const atomic_bool *is_stopping, struct fault *fault);
 /* What inbox_own copied goes: nothing is left of the upload itself, which otherwise waits for inbox_give_back. */
 MUST_USE bool inbox_upload_remove(
     const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);

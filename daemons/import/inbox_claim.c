@@ -6,6 +6,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/clock.h"
 #include "runtime/fault_point.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 
 #include <errno.h>
@@ -105,27 +106,44 @@ static bool is_as_seen(int folder, const char *name, const struct inbox_archive 
            !upload.has_partial;
 }
 
-static enum tree_step folder_may_go(void *arg, const struct tree_entry *entry)
+struct going {
+    int64_t left; /* bytes */
+    int error;    /* 0: nothing stands against it so far */
+};
+
+/* Of a sticky folder only their owner removes entries. */
+static bool folder_may_go(const struct tree_entry *entry)
 {
-    bool *may_go = arg;
-    if (!S_ISDIR(entry->status.st_mode)) {
-        return TREE_ON;
+    bool is_kept = (entry->status.st_mode & S_ISVTX) && entry->status.st_uid != geteuid();
+    return !is_kept && faccessat(entry->folder, entry->name, R_OK | W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+static enum tree_step member_may_go(void *arg, const struct tree_entry *entry)
+{
+    struct going *going = arg;
+    bool is_folder = S_ISDIR(entry->status.st_mode), is_file = S_ISREG(entry->status.st_mode);
+    going->left -= TREE_ENTRY_BYTES + (is_file ? entry->status.st_size : 0);
+    if ((is_folder && !folder_may_go(entry)) ||
+        (is_file && faccessat(entry->folder, entry->name, R_OK, AT_EACCESS) != 0)) {
+        going->error = EACCES;
+    } else if (going->left < 0) {
+        going->error = EFBIG;
     }
-    *may_go = faccessat(entry->folder, entry->name, W_OK | X_OK, AT_EACCESS) == 0;
-    return *may_go ? TREE_ENTER : TREE_STOP;
+    return going->error != 0 ? TREE_STOP : is_folder ? TREE_ENTER : TREE_ON;
 }
 
 /* What could not be removed once it was copied stays where it is, and says so there. false: errno. */
-static bool upload_may_go(int folder, const struct inbox_archive *archive, const char *name)
+static bool upload_may_go(int folder, const struct inbox_archive *archive, const char *name, size_t size_max)
 {
-    bool may_go = true;
+    struct going going = {.left = (int64_t)size_max};
     if (!archive->upload.is_folder) {
-        return true;
+        errno = EFBIG;
+        return archive->upload.size <= going.left;
     }
     _cleanup_(descriptor_close) int opened = tree_open(folder, name, O_RDONLY | O_DIRECTORY);
-    bool is_seen = opened >= 0 && tree_walk(opened, folder_may_go, &may_go);
-    errno = may_go ? errno : EACCES;
-    return is_seen && may_go;
+    bool is_seen = opened >= 0 && tree_walk(opened, member_may_go, &going);
+    errno = going.error != 0 ? going.error : errno;
+    return is_seen && going.error == 0;
 }
 
 bool inbox_claim(
@@ -142,7 +160,8 @@ bool inbox_claim(
     if (from < 0 || !is_as_seen(from, name, archive) || upload_is_written(from, name)) {
         return true;
     }
-    if (!upload_may_go(from, archive, name) || !rename_to_claim(from, name, taken, claim, sizeof claim)) {
+    if (!upload_may_go(from, archive, name, options->size_max) ||
+        !rename_to_claim(from, name, taken, claim, sizeof claim)) {
         return errno == ENOENT || fault_from_errno(fault, FAULT_IO, "claim %s", archive->path);
     }
     if (!is_as_seen(taken, claim, archive)) {
@@ -192,22 +211,40 @@ static char *upload_name(const char *claim)
     return checked_printf(".%s.dropped", claim);
 }
 
-/* The two change names at one instant: what bears the claim's is whole, whenever we die. */
-static bool claim_copy(int taken, const char *claim)
+/* As far as can be: nothing waits for it. Keeps errno. */
+static void aside_clear(int taken, const char *aside)
 {
-    _cleanup_(memory_free) char *aside = upload_name(claim);
-    return tree_remove(taken, aside) && tree_copy(taken, claim, taken, aside) &&
-           renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) == 0 && fsync(taken) == 0;
+    int error = errno;
+    if (!tree_remove(taken, aside)) {
+        log_event(LOG_WARNING, "inbox_upload_left", F("path", aside), F("reason", strerror(errno)));
+    }
+    errno = error;
 }
 
-bool inbox_own(const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault)
+/* The two change names at one instant: what bears the claim's is whole, whenever we die. */
+static bool claim_copy(int taken, const char *claim, struct tree_bound *bound)
 {
+    _cleanup_(memory_free) char *aside = upload_name(claim);
+    if (!tree_remove(taken, aside)) {
+        return false;
+    }
+    if (!tree_copy(taken, claim, taken, aside, bound) || renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) != 0) {
+        aside_clear(taken, aside); /* the disk may be full of it */
+        return false;
+    }
+    return fsync(taken) == 0;
+}
+
+bool inbox_own(const struct inbox_options *options, academy_code academy, const char *claim,
+    const atomic_bool *is_stopping, struct fault *fault)
+{
+    struct tree_bound bound = {(int64_t)options->size_max, is_stopping};
     bool shared;
     _cleanup_(descriptor_close) int taken = taken_open(options, academy, fault);
     if (taken < 0) {
         return false;
     }
-    if (!claim_is_shared(taken, claim, &shared) || (shared && !claim_copy(taken, claim))) {
+    if (!claim_is_shared(taken, claim, &shared) || (shared && !claim_copy(taken, claim, &bound))) {
         return fault_from_errno(fault, FAULT_IO, "copying %s", claim);
     }
     return true;
@@ -285,7 +322,7 @@ bool inbox_give_back(const struct inbox_options *options, academy_code academy, 
 static bool move_by_copy(int taken, const char *claim, int shelf, const char *name)
 {
     _cleanup_(memory_free) char *partial = checked_printf(".%s.part", name);
-    return tree_remove(shelf, partial) && tree_copy(taken, claim, shelf, partial) &&
+    return tree_remove(shelf, partial) && tree_copy(taken, claim, shelf, partial, NULL) &&
            renameat(shelf, partial, shelf, name) == 0 && fsync(shelf) == 0 && tree_remove(taken, claim);
 }
 
@@ -317,8 +354,9 @@ bool inbox_put_away(
         return false;
     }
     _cleanup_(descriptor_close) int shelf = folder_open(folder);
-    if (!upload_remove(taken, claim) || shelf < 0 || !move_to_shelf(taken, claim, shelf, name) || fsync(shelf) != 0 ||
-        fsync(taken) != 0) {
+    _cleanup_(memory_free) char *aside = upload_name(claim);
+    aside_clear(taken, aside);
+    if (shelf < 0 || !move_to_shelf(taken, claim, shelf, name) || fsync(shelf) != 0 || fsync(taken) != 0) {
         return fault_from_errno(fault, FAULT_IO, "move %s to %s", claim, folder);
     }
     return true;

@@ -207,6 +207,7 @@ static bool queue_configure(struct queue *queue, const struct config *config, st
         .archive_directory = config_text(config, CONFIG_IMPORT_ARCHIVE_DIRECTORY),
         .work_directory = config_text(config, CONFIG_IMPORT_WORK_DIRECTORY),
         .settle = config_duration(config, CONFIG_IMPORT_SETTLE),
+        .size_max = config_size(config, CONFIG_IMPORT_ARCHIVE_SIZE_MAX),
     };
     queue->running_max = (size_t)config_count(config, CONFIG_IMPORT_PARALLEL);
     struct import_hold_settings hold; /* a fault is told now, and not in the night */

@@ -181,8 +181,8 @@ static bool bytes_take(
     unsigned char digest[ARCHIVE_DIGEST_SIZE];
     bool is_whole;
     import_id before = {0};
-    if ((job->claim && !inbox_own(job->inbox, job->academy, job->claim, fault)) || !archive_open(job, fault) ||
-        !archive_digest(job->file, &job->is_stopping, digest, &is_whole, fault) ||
+    if ((job->claim && !inbox_own(job->inbox, job->academy, job->claim, &job->is_stopping, fault)) ||
+        !archive_open(job, fault) || !archive_digest(job->file, &job->is_stopping, digest, &is_whole, fault) ||
         (is_whole && job->claim && !import_find_applied(session, job->academy, digest, &before, fault))) {
         return false;
     }
@@ -210,7 +210,7 @@ static bool archive_take(struct run_job *job, struct session *session, struct fa
     }
     if (claim.run.v != 0 && claim.state == IMPORT_HELD && !claim.is_decided) {
         job->outcome = RUN_HELD;
-        return true;
+        return archive_leave(job, claim.run, fault); /* we may have died before */
     }
     return bytes_take(job, session, &claim, fault);
 }

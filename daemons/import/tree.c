@@ -141,12 +141,27 @@ bool tree_remove(int folder, const char *name)
 
 /* --- copying --- */
 
-static bool bytes_copy(int from, int to)
+/* false: errno. */
+static bool bound_take(struct tree_bound *bound, int64_t bytes)
+{
+    if (!bound) {
+        return true;
+    }
+    bound->bytes -= bytes;
+    bool is_stopped = bound->is_stopping && atomic_load(bound->is_stopping);
+    errno = is_stopped ? ECANCELED : EFBIG;
+    return !is_stopped && bound->bytes >= 0;
+}
+
+static bool bytes_copy(int from, int to, struct tree_bound *bound)
 {
     enum { BLOCK = 1 << 20 };
     struct stat status;
     ssize_t count;
     while ((count = sendfile(to, from, NULL, BLOCK)) > 0) {
+        if (!bound_take(bound, count)) {
+            return false;
+        }
     }
     if (count != 0 || fstat(from, &status) != 0) {
         return false;
@@ -155,47 +170,55 @@ static bool bytes_copy(int from, int to)
     return futimens(to, times) == 0 && fsync(to) == 0;
 }
 
-static bool file_copy(int from_folder, const char *from_path, int to_folder, const char *to_path)
+static bool file_copy(
+    int from_folder, const char *from_path, int to_folder, const char *to_path, struct tree_bound *bound)
 {
     _cleanup_(descriptor_close) int from = tree_open(from_folder, from_path, O_RDONLY);
     _cleanup_(descriptor_close) int to =
         openat(to_folder, to_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-    return from >= 0 && to >= 0 && bytes_copy(from, to);
+    return from >= 0 && to >= 0 && bytes_copy(from, to, bound);
 }
 
 struct copying {
     int to;
+    struct tree_bound *bound;
     bool is_done;
 };
 
 static enum tree_step entry_copy(void *arg, const struct tree_entry *entry)
 {
     struct copying *copying = arg;
+    copying->is_done = bound_take(copying->bound, TREE_ENTRY_BYTES);
+    if (!copying->is_done) {
+        return TREE_STOP;
+    }
     if (S_ISDIR(entry->status.st_mode)) {
         copying->is_done = mkdirat(copying->to, entry->path, 0750) == 0;
         return copying->is_done ? TREE_ENTER : TREE_STOP;
     }
-    copying->is_done = S_ISREG(entry->status.st_mode) ? file_copy(entry->folder, entry->name, copying->to, entry->path)
-                                                      : symlinkat("/nonexistent", copying->to, entry->path) == 0;
+    copying->is_done = S_ISREG(entry->status.st_mode)
+                           ? file_copy(entry->folder, entry->name, copying->to, entry->path, copying->bound)
+                           : symlinkat("/nonexistent", copying->to, entry->path) == 0;
     return copying->is_done ? TREE_ON : TREE_STOP;
 }
 
-static bool folder_copy(int from, int to_folder, const char *to_name)
+static bool folder_copy(int from, int to_folder, const char *to_name, struct tree_bound *bound)
 {
     if (mkdirat(to_folder, to_name, 0750) != 0) {
         return false;
     }
     _cleanup_(descriptor_close) int to = tree_open(to_folder, to_name, O_RDONLY | O_DIRECTORY);
-    struct copying copying = {to, true};
+    struct copying copying = {to, bound, true};
     return to >= 0 && tree_walk(from, entry_copy, &copying) && copying.is_done && fsync(to) == 0;
 }
 
-bool tree_copy(int from_folder, const char *from, int to_folder, const char *to)
+bool tree_copy(int from_folder, const char *from, int to_folder, const char *to, struct tree_bound *bound)
 {
     _cleanup_(descriptor_close) int opened = tree_open(from_folder, from, O_RDONLY);
     struct stat status;
     if (opened < 0 || fstat(opened, &status) != 0) {
         return false;
     }
-    return S_ISDIR(status.st_mode) ? folder_copy(opened, to_folder, to) : file_copy(from_folder, from, to_folder, to);
+    return S_ISDIR(status.st_mode) ? folder_copy(opened, to_folder, to, bound)
+                                   : file_copy(from_folder, from, to_folder, to, bound);
 }

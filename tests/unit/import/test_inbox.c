@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ACADEMY = 10 };
+enum { ACADEMY = 10, COPIED_MAX = 1 << 20 };
 
 struct place {
     char root[64], inbox[80], archive[80], site[80];
@@ -47,6 +48,7 @@ static int place_make(void **state)
         .work_directory = place->site,
         .times = &place->hour, /* midnight */
         .time_count = 0,
+        .size_max = COPIED_MAX,
     };
     *state = place;
     return 0;
@@ -424,7 +426,7 @@ static char *claim_shared(const struct place *place, const char *name)
     char *path = claim(place, name);
     assert_non_null(path);
     for (int twice = 0; twice < 2; twice++) {
-        assert_true(inbox_own(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), &fault));
+        assert_true(inbox_own(&place->options, (academy_code){ACADEMY}, inbox_claim_of(path), NULL, &fault));
     }
     put(place, "site/kept", "changed");
     return path;
@@ -476,6 +478,57 @@ static void once_judged_nothing_is_left_of_the_upload(void **state)
     memory_free(&path);
 }
 
+static void make_sparse(const struct place *place, const char *path)
+{
+    int file = openat(place->folder, path, O_WRONLY | O_CREAT, 0640);
+    assert_true(file >= 0 && ftruncate(file, COPIED_MAX + 1) == 0);
+    (void)close(file);
+}
+
+static void is_not_claimed(struct place *place, const char *path)
+{
+    struct fault fault;
+    char *claimed;
+    look(place);
+    assert_int_equal(place->list.count, 1);
+    assert_false(inbox_claim(&place->options, &place->list.archives[0], &claimed, &fault));
+    assert_non_null(strstr(fault.text, "File too large"));
+    assert_true(is_there(place, path));
+}
+
+static void what_is_larger_than_may_be_copied_stays(void **state)
+{
+    struct place *place = *state;
+    make_sparse(place, "inbox/10/a.tgz");
+    is_not_claimed(place, "inbox/10/a.tgz");
+    assert_true(tree_remove(place->folder, "inbox/10/a.tgz"));
+    folder_put(place, "inbox/10/set");
+    put(place, "inbox/10/set/a.xml", "x");
+    make_sparse(place, "inbox/10/set/unread.bin");
+    is_not_claimed(place, "inbox/10/set");
+}
+
+static void a_copy_ends_where_it_may_and_leaves_nothing(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    atomic_bool stops = true, goes_on = false;
+    put(place, "inbox/10/a.tgz", "begun");
+    link_keep(place, "inbox/10/a.tgz");
+    look(place);
+    char *path = claim(place, "a.tgz");
+    const char *claimed = inbox_claim_of(path);
+    char aside[NAME_MAX + 32];
+    (void)snprintf(aside, sizeof aside, "inbox/.taken/10/.%s.dropped", claimed);
+    assert_false(inbox_own(&place->options, (academy_code){ACADEMY}, claimed, &stops, &fault));
+    assert_false(is_there(place, aside));
+    make_sparse(place, "site/kept"); /* it grows once it was claimed */
+    assert_false(inbox_own(&place->options, (academy_code){ACADEMY}, claimed, &goes_on, &fault));
+    assert_non_null(strstr(fault.text, "File too large"));
+    assert_false(is_there(place, aside));
+    memory_free(&path);
+}
+
 /* --- putting away --- */
 
 static void files_and_folders_are_put_away_whole(void **state)
@@ -508,7 +561,7 @@ static void a_tree_is_copied_and_removed(void **state)
     folder_put(place, "site/set/in");
     put(place, "site/set/in/a.xml", "content");
     assert_int_equal(symlinkat("/etc/passwd", place->folder, "site/set/link"), 0);
-    assert_true(tree_copy(place->folder, "site/set", place->folder, "site/copy"));
+    assert_true(tree_copy(place->folder, "site/set", place->folder, "site/copy", NULL));
     char content[10] = "";
     int file = openat(place->folder, "site/copy/in/a.xml", O_RDONLY);
     assert_int_equal(read(file, content, sizeof content), 7);
@@ -517,7 +570,7 @@ static void a_tree_is_copied_and_removed(void **state)
     char target[32] = "";
     assert_int_equal(readlinkat(place->folder, "site/copy/link", target, sizeof target - 1), strlen("/nonexistent"));
     assert_string_equal(target, "/nonexistent");
-    assert_false(tree_copy(place->folder, "site/set", place->folder, "site/copy")); /* never over another */
+    assert_false(tree_copy(place->folder, "site/set", place->folder, "site/copy", NULL)); /* never over another */
     assert_int_equal(errno, EEXIST);
     assert_true(tree_remove(place->folder, "site/set"));
     assert_true(tree_remove(place->folder, "site/set"));
@@ -575,6 +628,8 @@ int main(void)
         PLACE_TEST(a_link_that_was_kept_changes_nothing_of_ours),
         PLACE_TEST(what_is_given_back_is_the_upload_itself),
         PLACE_TEST(once_judged_nothing_is_left_of_the_upload),
+        PLACE_TEST(what_is_larger_than_may_be_copied_stays),
+        PLACE_TEST(a_copy_ends_where_it_may_and_leaves_nothing),
         PLACE_TEST(a_tree_is_copied_and_removed),
         PLACE_TEST(what_was_put_away_long_ago_is_removed),
     };
