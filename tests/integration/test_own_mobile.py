@@ -18,7 +18,7 @@ from peers.site import Site
 LINKD, NOTIFYD, PORTALD = "preau-linkd", "preau-notifyd", "preau-portald"
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_account": "6", "attempts_address": "1000",
                      "attempts_delay": "1h", "email_changes": "4"},
-            "sms": {"code_tries": "3", "daily_number": "4"}, "notify": {"scan_interval": "200ms"}}
+            "sms": {"code_tries": "3", "daily_number": "4", "attempts_address": "1000"}, "notify": {"scan_interval": "200ms"}}
 ACCOUNT, MOBILE, FORGOTTEN = "/guichet/compte", "/guichet/mobile", "/aide/sms"
 NEW = "prairie bleue sous la neige 3"
 TOLD = "Le téléphone mobile de votre compte a changé"
