@@ -16,8 +16,12 @@ void digits_to_latin(char *text)
     char *out = text;
     while (*text != '\0') {
         int digit = digit_at(text);
-        *out++ = digit >= 0 ? "0123456789"[digit] : *text;
-        text += digit >= 0 ? 2 : 1;
+        if (digit >= 0) {
+            *out++ = "0123456789"[digit];
+            text += 2;
+        } else {
+            *out++ = *text++;
+        }
     }
     *out = '\0';
 }
