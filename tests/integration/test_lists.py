@@ -126,9 +126,9 @@ class People:
                 if (pupil, guardian) not in self.guardianships:
                     self.guardianships.append((pupil, guardian))
         for account in self.accounts:
-            for address in {one.mail for one in self.persons if one.account is account} | {account.email}:
-                if address:
-                    self.deliver(account, address)
+            addresses = {one.mail for one in self.persons if one.account is account} | {account.email}
+            for address in sorted(addresses - {None}):  # the order of a set is another each time
+                self.deliver(account, address)
         return self
 
     def store(self, database, uai):
