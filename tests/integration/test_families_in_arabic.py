@@ -5,13 +5,12 @@ import re
 import pytest
 
 from peers.arabic import arabic, reads
-from peers.franceconnect import FranceConnect, FranceConnectVisitor
+from peers.franceconnect import FranceConnectVisitor, site_with_franceconnect
 from peers.mail import text_of
 from peers.portal import PASSWORD
 from peers.registering import Families as Mobiles
 from peers.registering import code_to, typed
 from peers.self_help import Families, Stranger, link_in
-from peers.site import Site
 
 DAEMONS = ("preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "provider_keys_interval": "1s"}, "notify": {"scan_interval": "200ms"}}
@@ -19,19 +18,8 @@ SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "provide
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    site = Site(folder, settings={section: dict(keys) for section, keys in SETTINGS.items()}, with_kannel=True)
-    site.franceconnect = FranceConnect(folder / "franceconnect", site.portal_url)
-    site.settings.update(site.franceconnect.sections())
-    try:
-        site.franceconnect.start()
-        site.start_peers()
-        for name in DAEMONS:
-            site.launch(name)
+    with site_with_franceconnect(tmp_path_factory.mktemp("site"), SETTINGS, DAEMONS) as site:
         yield site
-    finally:
-        site.franceconnect.stop()
-        site.remove()
 
 
 @pytest.fixture(scope="module")

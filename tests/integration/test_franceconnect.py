@@ -8,12 +8,11 @@ import pytest
 import requests
 
 from peers.bus import Bus, Refused
-from peers.franceconnect import FranceConnect, FranceConnectVisitor, changed, subject_of
+from peers.franceconnect import FranceConnectVisitor, changed, site_with_franceconnect, subject_of
 from peers.mail import text_of
 from peers.portal import ACADEMY, PASSWORD, opening_fields, sign_in
 from peers.registering import Families, begin, choose, code_to, give, is_looked_at, name_children, typed
 from peers.self_help import NETWORKS
-from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
 SETTINGS = {"link": {"argon2_memory": "8Mio", "argon2_operations": "1", "attempts_address": "1000", "provider_keys_interval": "1s"},
@@ -24,19 +23,8 @@ BUTTON, ACCOUNT = "/franceconnect", "/guichet/compte"
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    site = Site(folder, settings={section: dict(keys) for section, keys in SETTINGS.items()}, with_kannel=True)
-    site.franceconnect = FranceConnect(folder / "franceconnect", site.portal_url)
-    site.settings.update(site.franceconnect.sections())
-    try:
-        site.franceconnect.start()
-        site.start_peers()
-        for name in DAEMONS:
-            site.launch(name)
+    with site_with_franceconnect(tmp_path_factory.mktemp("site"), SETTINGS, DAEMONS) as site:
         yield site
-    finally:
-        site.franceconnect.stop()
-        site.remove()
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@
     visitor = FranceConnectVisitor(site); visitor.page = visitor.go("anne")
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -14,6 +15,7 @@ import urllib.parse
 
 from .identity import OpenIdPeer
 from .portal import PortalVisitor
+from .site import Site
 from .web import Page
 
 SECRET = "secret de client de FranceConnect, bien long"
@@ -114,3 +116,20 @@ class FranceConnectVisitor(PortalVisitor):
         form = re.search(r'action="([^"]*)".*?name="xsrf" value="([^"]*)"', response.text, re.S)
         self.page = Page(self.session.post(form[1], data={"xsrf": form[2], "logout": "yes"}, timeout=20))
         return self.page
+
+
+@contextlib.contextmanager
+def site_with_franceconnect(folder, settings, daemons):
+    """A site, of these daemons and with Kannel, and the stand-in beside it: .franceconnect."""
+    site = Site(folder, settings={section: dict(keys) for section, keys in settings.items()}, with_kannel=True)
+    site.franceconnect = FranceConnect(folder / "franceconnect", site.portal_url)
+    site.settings.update(site.franceconnect.sections())
+    try:
+        site.franceconnect.start()
+        site.start_peers()
+        for name in daemons:
+            site.launch(name)
+        yield site
+    finally:
+        site.franceconnect.stop()
+        site.remove()

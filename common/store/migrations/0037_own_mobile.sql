@@ -26,9 +26,9 @@ select r.for_academy as academy, r.for_account as account_id, r.id, r.mobile, r.
 grant select on preau.pending_mobile to preau_link, preau_portal;
 
 -- Whose account a recovery is of: the one in use that confirmed this number, of a person of this name. A number that another account confirmed
--- too is nobody's here: a code is of one account, and nothing that it opens may tell of the other.
+-- too is nobody's here: a code is of one account, and nothing that it opens may tell of the other. Since when it is theirs says for how long it counts.
 create view preau.recovery_account as
-select r.id as registration, a.academy, a.id
+select r.id as registration, a.academy, a.id, a.mobile_confirmed_at
   from preau.registration r
   join preau.account a on a.mobile = r.mobile and a.state = 'active' and a.closed_at is null
  where r.purpose = 'recovery'
