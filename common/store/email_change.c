@@ -26,21 +26,27 @@ static void done_rows(void *arg, const struct rows *rows, const struct fault *fa
     memory_free(&asking);
 }
 
-void email_change_ask(struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg)
+/* What both demands are made of; one more parameter is each one's own. */
+static void demand_fill(struct parameters *parameters, const struct email_change_demand *demand)
 {
     const struct account *account = &demand->outcome->account;
+    parameters_init(parameters);
+    parameters_int64(parameters, account->academy.v);
+    parameters_int64(parameters, account->id.v);
+    parameters_int64(parameters, account->version);
+    parameters_text(parameters, demand->email);
+    parameters_instant(parameters, demand->expires_at);
+    parameters_text(parameters, action_code(ACTION_CHANGE_EMAIL));
+    parameters_uuid(parameters, demand->request);
+    parameters_text(parameters, demand->method);
+    parameters_bytes(parameters, demand->answer, demand->answer_length);
+}
+
+void email_change_ask(struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg)
+{
     struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, account->academy.v);
-    parameters_int64(&parameters, account->id.v);
-    parameters_int64(&parameters, account->version);
-    parameters_text(&parameters, demand->email);
-    parameters_instant(&parameters, demand->expires_at);
+    demand_fill(&parameters, demand);
     parameters_instant(&parameters, demand->credential_at);
-    parameters_text(&parameters, action_code(ACTION_CHANGE_EMAIL));
-    parameters_uuid(&parameters, demand->request);
-    parameters_text(&parameters, demand->method);
-    parameters_bytes(&parameters, demand->answer, demand->answer_length);
     store_run(
         store, QUERY_EMAIL_CHANGE_ASK, &parameters, done_rows, asking_new((struct asking){.done = done, .arg = arg}));
     parameters_clear(&parameters);
@@ -49,18 +55,8 @@ void email_change_ask(struct store *store, const struct email_change_demand *dem
 void email_change_correct(
     struct store *store, const struct email_change_demand *demand, email_change_done *done, void *arg)
 {
-    const struct account *account = &demand->outcome->account;
     struct parameters parameters;
-    parameters_init(&parameters);
-    parameters_int64(&parameters, account->academy.v);
-    parameters_int64(&parameters, account->id.v);
-    parameters_int64(&parameters, account->version);
-    parameters_text(&parameters, demand->email);
-    parameters_instant(&parameters, demand->expires_at);
-    parameters_text(&parameters, action_code(ACTION_CHANGE_EMAIL));
-    parameters_uuid(&parameters, demand->request);
-    parameters_text(&parameters, demand->method);
-    parameters_bytes(&parameters, demand->answer, demand->answer_length);
+    demand_fill(&parameters, demand);
     parameters_bool(&parameters, demand->outcome->effects & EFFECT_TELL_OPENING);
     store_run(store, QUERY_EMAIL_CHANGE_CORRECT, &parameters, done_rows,
         asking_new((struct asking){.done = done, .arg = arg}));

@@ -10,11 +10,11 @@
 -- $3 version bigint
 -- $4 email text
 -- $5 expires_at timestamptz
--- $6 credential_at timestamptz
--- $7 action text
--- $8 request uuid
--- $9 method text
--- $10 answer bytea
+-- $6 action text
+-- $7 request uuid
+-- $8 method text
+-- $9 answer bytea
+-- $10 credential_at timestamptz
 with changed as (
     update preau.account a set email = a.email
      where a.academy = $1 and a.id = $2 and a.version = $3
@@ -26,7 +26,7 @@ with changed as (
        and c.used_at is null and c.superseded_at is null
 ), link as (
     insert into preau.confirmation (academy, account_id, purpose, email, expires_at, credential_at)
-    select academy, id, 'email_change', $4, $5, $6 from changed
+    select academy, id, 'email_change', $4, $5, $10 from changed
  returning academy, account_id, id, email
 ), mail as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
@@ -49,9 +49,9 @@ with changed as (
      where lower(k.address) <> lower($4)
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor)
-    select academy, id, $7, 'person' from changed
+    select academy, id, $6, 'person' from changed
 ), answered as (
-    insert into preau.request_answer (request_id, method, answer) values ($8, $9, $10)
+    insert into preau.request_answer (request_id, method, answer) values ($7, $8, $9)
 )
 select preau.require_unchanged((select count(*) from changed), 1);
 
