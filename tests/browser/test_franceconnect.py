@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from peers.franceconnect import FranceConnect
+from conftest import CHEAP
+from peers.franceconnect import site_with_franceconnect
 from peers.people import Town
 from peers.portal import ACADEMY, birth
-from peers.site import Site
 
 DAEMONS = ("preau-importd", "preau-linkd", "preau-notifyd", "preau-portald")
 CODE = re.compile(r"code est (\d{6})")
@@ -15,21 +15,10 @@ CODE = re.compile(r"code est (\d{6})")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    site = Site(folder, with_kannel=True, settings={"link": {"argon2_memory": "8Mio", "argon2_operations": "1"}})
-    site.franceconnect = FranceConnect(folder / "franceconnect", site.portal_url)
-    site.settings.update(site.franceconnect.sections())
-    site.franceconnect.person("anne", "Anne Marie", "LIEN")
-    site.franceconnect.person("jean", "Jean", "AUTRE")
-    try:
-        site.franceconnect.start()
-        site.start_peers()
-        for name in DAEMONS:
-            site.launch(name)
+    with site_with_franceconnect(tmp_path_factory.mktemp("site"), CHEAP, DAEMONS) as site:
+        site.franceconnect.person("anne", "Anne Marie", "LIEN")
+        site.franceconnect.person("jean", "Jean", "AUTRE")
         yield site
-    finally:
-        site.franceconnect.stop()
-        site.remove()
 
 
 @pytest.fixture
