@@ -165,7 +165,7 @@ static bool delivery_read(struct attempt *attempt, enum refusal *out_refusal, bo
     struct run_job *job = attempt->options.job;
     struct archive_visitor visitor = delivery_visitor(attempt->delivery);
     phase_begin(job, RUN_PHASE_READING);
-    enum refusal unreadable = archive_visit(job->file, job->size_max, &visitor, &job->bytes_done, out_cut_off);
+    enum refusal unreadable = archive_visit(job->file, job->inbox->size_max, &visitor, &job->bytes_done, out_cut_off);
     if (!delivery_judge(attempt->delivery, out_refusal, fault)) {
         return false;
     }

@@ -27,7 +27,7 @@ struct inbox_options {
     const struct day_time *times;
     size_t time_count;
     struct duration settle;
-    size_t size_max; /* of a delivery that is copied: import.archive_size_max */
+    size_t size_max; /* of what is in a delivery, unpacked, and of what is copied of it: import.archive_size_max */
 };
 
 struct inbox_archive {

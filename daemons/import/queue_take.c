@@ -217,7 +217,6 @@ static bool take_begin(struct queue *queue, const struct inbox_archive *archive,
     take->job.daemon = queue->daemon;
     take->job.inbox = &queue->inbox;
     take->job.keys = queue->keys;
-    take->job.size_max = config_size(queue->daemon->config, CONFIG_IMPORT_ARCHIVE_SIZE_MAX);
     (void)pthread_mutex_init(&take->job.lock, NULL);
     if (archive) {
         archive_copy(archive, &take->archive);

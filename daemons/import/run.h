@@ -35,7 +35,6 @@ struct run_job {
     const struct daemon_run *daemon;
     const struct inbox_options *inbox;
     const struct key_ring *keys;
-    size_t size_max; /* unpacked */
     academy_code academy;
     char *path;        /* a file or a folder; NULL: only runs whose process died are told so */
     const char *name;  /* as it was dropped, in `path` or apart */
