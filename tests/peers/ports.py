@@ -1,20 +1,34 @@
-"""Ports of 127.0.0.1, taken once and remembered, below those that the kernel gives to outgoing connections."""
+"""Ports of 127.0.0.1, taken once and remembered, below those that the kernel gives to outgoing connections.
 
+What one site chose and does not listen on yet looks free to every other: each port chosen is claimed until this process ends,
+among all that this user runs.
+"""
+
+import fcntl
 import json
 import os
 import pathlib
 import random
 import socket
+import tempfile
 
 FIRST, END = 20000, 32000
 
+_claims = {"file": None, "ports": set()}
 
-def own_range():
-    """Of pytest's workers each has its share: what one chose and does not listen on yet looks free to the others."""
-    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    size = (END - FIRST) // count
-    return FIRST + number * size, FIRST + (number + 1) * size
+
+def claim(port):
+    """True when it is ours now, and was nobody's: a lock on one byte of a file, the port's own."""
+    if port in _claims["ports"]:
+        return False
+    if _claims["file"] is None:  # one, never closed: to close any of them would give every claim back
+        _claims["file"] = os.open(pathlib.Path(tempfile.gettempdir()) / f"preau-ports-{os.geteuid()}", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(_claims["file"], fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _claims["ports"].add(port)
+    return True
 
 
 def is_free(port):
@@ -33,6 +47,14 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def any_port():
+    """Claimed, and listened on by nobody."""
+    for port in random.sample(range(FIRST, END), END - FIRST):
+        if claim(port) and is_free(port):
+            return port
+    raise RuntimeError(f"no port from {FIRST} to {END} is free")
+
+
 def choose(names, wanted, remembered, runs):
     """A port for each name: the remembered one, else the one wanted if it is free, else any.
 
@@ -40,14 +62,14 @@ def choose(names, wanted, remembered, runs):
     """
     chosen = {}
     for name in names:
-        candidates = [port for port in (remembered.get(name), wanted.get(name)) if port]
-        if not (runs and name in remembered):
-            candidates = [port for port in candidates if is_free(port) and port not in chosen.values()]
-        while not candidates:
-            port = random.randrange(*own_range())
-            if port not in chosen.values() and is_free(port):
-                candidates.append(port)
-        chosen[name] = candidates[0]
+        kept, asked = remembered.get(name), wanted.get(name)
+        if kept and (runs or is_free(kept)):
+            claim(kept)  # it may be ours already
+            chosen[name] = kept
+        elif asked and is_free(asked) and claim(asked):
+            chosen[name] = asked
+        else:
+            chosen[name] = any_port()
     return chosen
 
 
