@@ -64,7 +64,7 @@ select k.claim, k.account_academy as academy, k.account_id as id, k.nom, k.preno
 
 -- :query disclaimed_dismiss
 -- The school says that the attachment is right: the child is the guardian's again, of an account that was opened without its birth date
--- once that is given (returned.sql), or is about to be by a registration that was told the dates of the other children, with the memory of it and the entry of the audit trail. The account is written too, though it
+-- once that is given (returned.sql), or is about to be by a registration that was told the dates of the other children, or is told them right now, with the memory of it and the entry of the audit trail. The account is written too, though it
 -- stays the same: an opening at the same time is stale, or is seen here; of a claim that is one of this account's on a pupil of the school, else known is 0. Said again, it changes nothing.
 -- :role notify
 -- $1 academy smallint
@@ -87,7 +87,11 @@ with here as (
       from here where a.academy = $3 and a.id = $4 and here.open > 0
  returning a.state in ('en_cours', 'active')
            or exists (select from preau.registration v -- asked for no date of this child
-                       where (v.academy, v.account_id) = (a.academy, a.id) and v.state = 'confirmed' and v.expires_at > now())
+                       where v.expires_at > now()
+                         and (v.state = 'confirmed' and (v.academy, v.account_id) = (a.academy, a.id)
+                              or v.state = 'proven' and exists (select from preau.registration_match m
+                                                                 where m.registration = v.id
+                                                                   and (m.account_academy, m.account_id) = (a.academy, a.id))))
               and exists (select from preau.person r -- else it was this child's that was given
                             join preau.acting_guardianship g on (g.academy, g.degree, g.guardian_id) = (r.academy, r.degree, r.aaf_id)
                             join preau.person c on (c.academy, c.degree, c.aaf_id) = (g.academy, g.degree, g.pupil_id)

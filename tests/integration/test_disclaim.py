@@ -231,23 +231,29 @@ def test_a_child_given_back_before_the_opening_is_asked_for_by_it(here, families
     assert bus.refusal("link", "ProveChild", proof(bus, anne, anne.child, birth(anne.child)), account=anne.account) == "not_found"
 
 
-def named_by_sms(here, guardian, expires):
-    """A registration whose dates were given: what is left is to choose the password."""
+def named_by_sms(here, guardian, state, expires):
+    """A registration whose code was given; confirmed: the dates too, and what is left is to choose the password."""
+    academy, account = guardian.account if state == "confirmed" else (None, None)
     with here.psql() as database:
+        ((name, mobile),) = database.execute(
+            "update preau.person set mobile = '+336' || lpad((account_id %% 100000000)::text, 8, '0') where (account_academy, account_id) = (%s, %s)"
+            " returning replace(search_name, ' ', ''), mobile", guardian.account).fetchall()
         database.execute("insert into preau.registration (request_id, purpose, match_name, mobile, state, confirmed_at, academy, account_id, expires_at)"
-                         f" values (gen_random_uuid(), 'open', 'anne', '+33698123456', 'confirmed', now(), %s, %s, now() + interval '{expires}')",
-                         guardian.account)
+                         f" values (gen_random_uuid(), 'open', %s, %s, %s, case when %s = 'confirmed' then now() end, %s, %s, now() + interval '{expires}')",
+                         (name, mobile, state, state, academy, account))
 
 
-@pytest.mark.parametrize("expires, has_sibling, is_asked", [("10 min", True, True), ("-1 min", True, False), ("10 min", False, False)],
-                         ids=["under way", "over", "the child's own date was given"])
-def test_a_child_given_back_while_a_registration_is_under_way_is_proved_after_it(here, families, bus, head, expires, has_sibling, is_asked):
+@pytest.mark.parametrize("state, expires, has_sibling, is_asked", [
+    ("confirmed", "10 min", True, True), ("confirmed", "-1 min", True, False), ("confirmed", "10 min", False, False),
+    ("proven", "10 min", True, True), ("proven", "-1 min", True, False), ("proven", "10 min", False, False)],
+                         ids=["dates given", "over", "the child's own date was given", "dates being judged", "never judged", "no other child to judge by"])
+def test_a_child_given_back_while_a_registration_is_under_way_is_proved_after_it(here, families, bus, head, state, expires, has_sibling, is_asked):
     """It was asked for the dates of the others alone."""
     anne = families.handed_out()
     if has_sibling:
         families.sibling(anne)
     disclaim(bus, anne, anne.child)
-    named_by_sms(here, anne, expires)
+    named_by_sms(here, anne, state, expires)
     ((claim, _, _),) = claims(here, anne)
     bus.ask("notify", "RestoreChild", restoration(bus, families, anne, claim), administrator=head)
     with here.psql() as database:
