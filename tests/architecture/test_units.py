@@ -39,6 +39,13 @@ def test_a_daemon_is_watched_restarted_and_bounded(unit):
     assert ("LoadCredential=keys:/etc/preau/keys" in lines) == ("Environment=PREAU_KEYS_DIRECTORY=%d" in lines) == seals
 
 
+def test_who_answers_a_page_goes_before_who_calculates():
+    """Hashes of passwords, imports, sheets and counts keep every core busy, and can wait: systemd's weight of a unit that says none is 100."""
+    weights = {unit.stem: re.findall(r"^CPUWeight=(\d+)$", unit.read_text(), re.M) for unit in DAEMONS}
+    assert weights.pop("preau-portald") == []
+    assert set(map(tuple, weights.values())) == {("5",)}
+
+
 def test_daemons_are_shut_in_alike():
     """What follows the bounds, folders of their own aside."""
     shut = {tuple(line for line in unit.read_text().partition("NoNewPrivileges=")[2].splitlines()

@@ -11,7 +11,7 @@ import time
 from peers.portal import HEAD_PASSWORD, add_head
 from peers.site import Site
 
-from . import portal_store, processor, signin_figures
+from . import portal_store, processor, signin_figures, weight
 from .command import Progress, add_common, build_type, conclude, cpu_model, place, take_two_cores
 from .house import POSTGRES
 from .signin_figures import WHO, Round
@@ -33,7 +33,7 @@ def parser():
     self.add_argument("--accounts", type=int, default=100_000, metavar="N", help="of the store (100000)")
     self.add_argument("--clients", type=int, default=32, metavar="C", help="who sign in at once (32)")
     self.add_argument("--seconds", type=float, default=15, metavar="S", help="of sign-ins in each round (15)")
-    self.add_argument("--requests", type=int, default=1000, metavar="K", help="of each other page, idle and saturated (1000)")
+    self.add_argument("--requests", type=int, default=3000, metavar="K", help="of each other page, idle and saturated (3000)")
     self.add_argument("--hashes", type=int, default=20, metavar="H", help="by libsodium alone (20)")
     self.add_argument("--rounds", type=int, default=3, metavar="R", help="medians of so many (3)")
     add_common(self)
@@ -88,14 +88,17 @@ def measure(given, tell):
         settings = {"log": {"level": "warning"}, "link": {"argon2_threads": cores}}
         site = stack.enter_context(Site.of(folder, settings=settings, build=given.build, durable=True, postgres_settings=POSTGRES))
         accounts = portal_store.fill(site.psql(), given.accounts, tell)
+        weigh = True
         for name in DAEMONS:
             site.launch(name)
+            weigh = weight.give(site.daemons[name].pid, name) and weigh
         bench, rounds = Bench(site, given, cores), []
         for number in range(given.rounds):
             tell(f"round {number + 1} of {given.rounds}")
             rounds.append(bench.round())
         tell(None)
     told = {"machine": f"{cpu_model()}, {cores} cores used, load {load:.1f} before", "build": build_type(given.build),
+            "weights": ", ".join(f"{name} {weight.of_unit(name)}" for name in DAEMONS) + ", as in their units" if weigh else "all alike: this kernel gives no session one",
             "store": f"{accounts:,} accounts; {given.clients} sign in at once, Argon2id as by default: {bench.hash[:31].rpartition('$')[0]}"}
     return rounds, cores, told
 
