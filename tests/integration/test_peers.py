@@ -1,12 +1,14 @@
 """The stand-ins for what is outside: a gateway that sends no SMS, or a server that keeps no mail, would prove nothing."""
 
 import smtplib
+import subprocess
+import sys
 from email.message import EmailMessage
 
 import pytest
 import requests
 
-from peers import kannel
+from peers import kannel, ports
 from peers.mail import text_of
 from peers.site import Site
 
@@ -46,3 +48,19 @@ def test_the_mail_server_keeps_what_it_takes_and_refuses_what_it_is_told(outside
     with smtplib.SMTP("127.0.0.1", outside.ports["smtp"]) as server, pytest.raises(smtplib.SMTPRecipientsRefused):
         server.send_message(message)
     assert len(outside.mail.mails("b@example.org")) == 1
+
+
+def test_a_port_that_one_site_chose_is_nobody_elses_though_nothing_listens_yet():
+    with subprocess.Popen([sys.executable, "-c", "from peers import ports\nprint(ports.any_port(), flush=True)\ninput()"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        port = int(other.stdout.readline())
+        assert ports.is_free(port) and not ports.claim(port)
+        other.communicate("\n")
+    assert ports.claim(port) and not ports.claim(port)
+
+
+def test_a_site_keeps_its_ports(tmp_path):
+    file = tmp_path / "ports.json"
+    first = ports.remember(file, ("one", "two"), {})
+    assert len(set(first.values())) == 2 and ports.remember(file, ("one", "two"), {}) == first
+    assert not set(first.values()) & set(ports.remember(tmp_path / "others.json", ("one", "two"), {"one": first["one"]}).values())
