@@ -53,7 +53,7 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 
 -- :query selection_apply
 -- What was decided for the accounts of a selection, all or nothing: the accounts moved, new provisional passwords
--- stored and sessions ended where one was made, the batch and what it owes to each, who is told of a reset, the memory
+-- stored, sessions ended and what an opening left undone where one was made (docs/decisions/0020), the batch and what it owes to each, who is told of a reset, the memory
 -- of it, the entry of the audit trail, which names the account when it is the only one, the answer kept. Answers the batch;
 -- without a channel there is none.
 -- :role notify
@@ -89,7 +89,7 @@ with wanted as (
        set state = w.state::preau.account_state, origin = w.origin::preau.account_origin,
            password = w.password::preau.password_kind, notified_at = w.notified_at,
            notification_expires_at = w.expires_at,
-           email = case when $23 and a.email_confirmed_at is not null then null else a.email end,
+           email = case when $23 and a.email_confirmed_at is not null or a.state = 'en_cours' and w.sealed is not null then null else a.email end,
            email_confirmed_at = case when not $23 then a.email_confirmed_at end,
            mobile = case when not $23 then a.mobile end, mobile_confirmed_at = case when not $23 then a.mobile_confirmed_at end
       from wanted w
@@ -103,6 +103,11 @@ with wanted as (
 ), ended as (
     delete from preau.session s using wanted w
      where s.academy = w.academy and s.account_id = w.id and w.sealed is not null
+), half_open as ( -- by whoever knew the password of before: neither their address nor its link counts any more
+    update preau.confirmation c set superseded_at = now()
+      from wanted w
+     where (c.academy, c.account_id) = (w.academy, w.id) and w.sealed is not null and c.purpose = 'activation'
+       and c.used_at is null and c.superseded_at is null
 ), batched as (
     insert into preau.batch (academy, uai, request_id, administrator_id, channel, reset, total, profiles)
     select $1, $2, $7, $5, $3, $4, count(*), array_agg(distinct a.profile)

@@ -80,6 +80,11 @@ static size_t change_answer(const struct choice *choice, unsigned char *out_answ
     reply.next = choice->outcome.account.state == STATE_ACTIVE ? PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK
                                                                : PREAU__LINK__NEXT_STEP__NEXT_STEP_CONFIRM;
     reply.credential_at = choice->changed_at.us;
+    struct opening_account of = choice->account; /* protobuf-c's structs are not const */
+    if (reply.next == PREAU__LINK__NEXT_STEP__NEXT_STEP_CONFIRM) {
+        reply.login = of.stored.login;
+        reply.email = of.stored.email;
+    }
     return preau__link__change_password_reply__pack(&reply, out_answer);
 }
 

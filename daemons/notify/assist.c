@@ -110,6 +110,10 @@ static void resend(struct assist *assist, const struct selected_account *account
         return;
     }
     const char *email = assist->email.text[0] != '\0' ? assist->email.text : account->stored.email;
+    if (email[0] == '\0') { /* a reset took it back */
+        assist_refuse(assist, REFUSAL_EMAIL_INVALID);
+        return;
+    }
     bool is_new = strcmp(email, account->stored.email) != 0;
     snprintf(assist->text, sizeof assist->text, "%s", email);
     const struct selection_resend resend = {

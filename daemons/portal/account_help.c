@@ -80,6 +80,9 @@ static void situation_fill(
     struct view *view = view_add(help, "SITUATION");
     view_set(view, "SITUATION_CODE", situation_code(situation));
     sentence_set(view, "SITUATION_LABEL", situation_label(situation));
+    if (assistance == ASSISTANCE_RESEND && page->stored.email[0] == '\0') { /* a reset took it back */
+        assistance = ASSISTANCE_RESEND_ELSEWHERE;
+    }
     struct view *way = view_add(view, parts[assistance]);
     either_show(way, page->address[0] != '\0' && !page->address_is_anothers, "WITH_ADDRESS", "WITHOUT_ADDRESS");
     either_show(way, page->mobile[0] != '\0', "WITH_MOBILE", "WITHOUT_MOBILE");

@@ -6,6 +6,7 @@
 #include "portal/franceconnect.h"
 #include "portal/handlers.h"
 #include "portal/page.h"
+#include "portal/pending.h"
 #include "runtime/metric.h"
 
 #include <string.h>
@@ -70,43 +71,6 @@ static void show_expired(struct visit *visit, const Preau__Link__SignInReply *re
     page_send(visit, refusal_status(REFUSAL_NOTIFICATION_EXPIRED));
 }
 
-/* What the mail of the first sign-in brings is still to be followed: here it may be asked for again. */
-static struct view *pending_begin(struct visit *visit, const char *typed, enum refusal refusal)
-{
-    struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
-    struct view *again = view_add(body, "AGAIN");
-    view_set(again, "LOGIN", visit_typed_digits(visit, "identifiant"));
-    view_set(again, "TYPED", typed);
-    form_request_set(again);
-    form_field_error(again, form_field_of(refusal), refusal);
-    return body;
-}
-
-static void show_pending(struct visit *visit, const char *email)
-{
-    struct view *body = pending_begin(visit, "", REFUSAL_NONE);
-    bool is_corrected = visit_typed(visit, "courriel")[0] != '\0';
-    if (email[0] == '\0') { /* a linkd of the release before tells none, and corrects none */
-        view_show(body, "ANY_EMAIL");
-    } else {
-        view_set(view_add(body, is_corrected ? "ONE_EMAIL" : "WAITING_EMAIL"), "EMAIL", email);
-    }
-    page_send(visit, 200);
-}
-
-/* The password was right, for an address is looked at only then. */
-static void show_correction_refused(struct visit *visit, enum refusal refusal)
-{
-    struct view *body = pending_begin(visit, visit_typed(visit, "courriel"), refusal);
-    view_show(body, "ANY_EMAIL");
-    if (refusal == REFUSAL_STALE) {
-        page_form_error(body, refusal);
-    } else {
-        page_form_error_at(body, refusal, form_field_id(form_field_of(refusal)));
-    }
-    page_send(visit, refusal_status(refusal));
-}
-
 static bool is_of_correction(enum refusal refusal)
 {
     return refusal == REFUSAL_EMAIL_INVALID || refusal == REFUSAL_TOO_MANY_EMAIL_CHANGES || refusal == REFUSAL_STALE;
@@ -118,7 +82,7 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     if (!reply) {
         metric_count(METRIC_PORTAL_SIGN_INS, "family", "refused");
         if (is_of_correction(refusal)) {
-            show_correction_refused(visit, refusal);
+            pending_refuse(visit, refusal);
             return;
         }
         page_credentials_error(form_begin(visit, visit_typed_digits(visit, "identifiant")), refusal);
@@ -154,7 +118,8 @@ static void signed_in(struct visit *visit, const ProtobufCMessage *answer, enum 
     case PREAU__LINK__NEXT_STEP__NEXT_STEP_UNSPECIFIED:
     case _PREAU__LINK__NEXT_STEP_IS_INT_SIZE:
     default:
-        show_pending(visit, reply->email);
+        pending_show(
+            visit, visit_typed_digits(visit, "identifiant"), reply->email, visit_typed(visit, "courriel")[0] != '\0');
         return;
     }
 }

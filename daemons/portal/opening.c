@@ -153,6 +153,7 @@ static void opened(struct visit *visit, const ProtobufCMessage *answer, enum ref
     visit->has_session = false; /* the page has no way to sign out: there is nothing to sign out of */
     struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
     view_set(view_add(body, "ONE_EMAIL"), "EMAIL", reply->email);
+    view_show(body, "SENT");
     view_show(body, "ELSEWHERE");
     page_send(visit, 200);
 }

@@ -7,6 +7,7 @@
 #include "portal/handlers.h"
 #include "portal/note.h"
 #include "portal/page.h"
+#include "portal/pending.h"
 
 #include <string.h>
 
@@ -48,12 +49,10 @@ static void changed(struct visit *visit, const ProtobufCMessage *answer, enum re
         form_refuse(visit, refusal);
         return;
     }
-    if (reply->next != PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK) { /* the link of the mail is still to be followed */
+    if (reply->next !=
+        PREAU__LINK__NEXT_STEP__NEXT_STEP_DESK) { /* an address is still to be given, or its link followed */
         visit->has_session = false;
-        struct view *body = page_begin(visit, "Votre messagerie", "ouverture-suite.html");
-        view_show(body, "ANY_EMAIL");
-        view_show(body, "ELSEWHERE");
-        page_send(visit, 200);
+        pending_show(visit, reply->login, reply->email, false);
         return;
     }
     /* the change ended all the person's sessions */

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from peers.mail import text_of
-from peers.portal import PASSWORD, birth, opening_fields, sign_in
-from peers.self_help import Families, Stranger, help_site, link_in
+from peers.portal import PASSWORD, add_administrator, birth, opening_fields, sign_in, sign_in_head
+from peers.self_help import Families, Stranger, ask, help_site, is_answered, link_in
 
 LINKD, PORTALD = "preau-linkd", "preau-portald"
 NUMBERS = itertools.count()
@@ -239,6 +239,75 @@ def test_a_correction_of_an_account_that_changes_meanwhile_goes_on_or_says_so(he
             here.wait(lambda: watch.execute("select exists (select from pg_locks where not granted)").fetchone()[0], what="the correction waits")
         page = asked.result()
     assert page.status == status and words in page.text and (status == 200 or page.form("/connexion"))
+
+
+def of_school(families, name, person, **fields):
+    return families.bus.message("notify", name, academy=families.town.academy, uai=families.school[0],
+                                account=families.bus.reference(person.account), **fields)
+
+
+def reset_by_the_school(families, head, person):
+    """The password that the head then reads."""
+    families.bus.ask("notify", "ResetPasswords", accounts=[families.bus.reference(person.account)], academy=families.town.academy,
+                     uai=families.school[0], administrator=head)
+    return families.bus.ask("notify", "ShowPassword", of_school(families, "ShowPasswordRequest", person), administrator=head).password
+
+
+@pytest.fixture(scope="module")
+def head(here, families):
+    return add_administrator(here, "girard", "directeur", "--school", families.school[0], name="Mme Girard")
+
+
+def test_a_reset_takes_the_account_back_from_whoever_opened_it_half(here, families, head):
+    """A stranger with the sheet gave an address of theirs, and the person calls the school before its link was followed."""
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    (mail,) = here.mail.wait(opening.email)
+    old = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    password = reset_by_the_school(families, head, opening.anne)
+    stranger = Stranger(here)
+    assert stranger.submit(stranger.get(old).form(old)).status == 410 and opening.state() == "en_cours", "the link is dead"
+    for way in ("/aide/activation", "/aide/mot-de-passe"):
+        ask(here, way, opening.anne.login)
+    is_answered(here)
+    assert len(families.owed(opening.anne, "activation")) == 1 and opening.anne.row()["email"] is None, "and no other is sent there"
+
+    opening.browser = sign_in(here, opening.anne, password)
+    page = opening.browser.page
+    assert page.path == "/nouveau-mot-de-passe"
+    page = opening.browser.submit(page.form("/nouveau-mot-de-passe"), nouveau=PASSWORD, confirmation=PASSWORD)
+    assert "Donnez-la" in page.text and [form.action for form in page.forms if form.action == "/aide/activation"] == [] and opening.email not in page.text
+    own = f"vraie{opening.number}@example.net"
+    page = correct(page, opening.browser, opening, own)
+    assert f"vient d’être envoyé à {own}" in page.text
+    (mail,) = here.mail.wait(own)
+    link = link_in(text_of(mail), "activation").removeprefix(here.portal_url)
+    assert "activé" in stranger.submit(stranger.get(link).form(link)).text and opening.state() == "active"
+    assert sign_in(here, opening.anne, PASSWORD).page.path == "/guichet"
+
+
+def test_an_account_that_was_taken_back_asks_for_its_address_at_each_sign_in(here, families, head):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    password = reset_by_the_school(families, head, opening.anne)
+    browser = sign_in(here, opening.anne, password)
+    browser.submit(browser.page.form("/nouveau-mot-de-passe"), nouveau=PASSWORD, confirmation=PASSWORD)
+    page = sign_in(here, opening.anne, PASSWORD).page
+    assert page.status == 200 and "Donnez-la" in page.text and page.form("/connexion") and [form.action for form in page.forms if form.action == "/aide/activation"] == []
+
+
+def test_the_head_sends_the_link_of_an_account_that_was_taken_back_to_an_address_alone(here, families, head):
+    opening = Opening(here, families)
+    at_the_mail(opening)
+    reset_by_the_school(families, head, opening.anne)
+    again = of_school(families, "ResendActivationRequest", opening.anne)
+    assert families.bus.refusal("notify", "ResendActivation", again, administrator=head) == "email_invalid"
+    visitor = sign_in_head(here, "girard")
+    page = visitor.get(f"/etablissements/{families.school[0]}/comptes/{opening.anne.account[0]}-{opening.anne.account[1]}")
+    assert "Renvoyez le courriel d’activation à la nouvelle adresse" in page.text and "Les liens envoyés auparavant" not in page.text
+    again.email = f"dite{opening.number}@example.net"
+    families.bus.ask("notify", "ResendActivation", again, administrator=head)
+    assert [recipient for recipient, _ in families.owed(opening.anne, "activation")][1:] == [again.email]
 
 
 def test_an_address_at_the_sign_in_of_an_open_account_changes_nothing(here, families):

@@ -393,9 +393,10 @@ begin
          where (c.academy, c.account_id) = (j.from_academy, j.from_account);
         update preau.account a
            set password = 'provisional', -- and no address that the stranger may have given, to which a link to another password would go
-               email = case when a.state = 'active' then null else a.email end,
-               email_confirmed_at = case when a.state = 'active' then null else a.email_confirmed_at end
+               email = null, email_confirmed_at = null
          where (a.academy, a.id) = (j.from_academy, j.from_account);
+        update preau.confirmation c set superseded_at = now()
+         where (c.academy, c.account_id) = (j.from_academy, j.from_account) and c.used_at is null and c.superseded_at is null;
     end if;
     delete from preau.session s where (s.academy, s.account_id) = (j.into_academy, j.into_account);
     insert into preau.account_event (academy, account_id, action, actor, detail)
