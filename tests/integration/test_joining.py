@@ -748,6 +748,18 @@ def test_a_stranger_does_not_come_in_again_with_the_password(here, twos):
     assert sign_in(here, second).page.path == "/nouveau-mot-de-passe"
 
 
+def test_a_half_open_account_that_is_parted_from_a_stranger_has_no_address_of_theirs(here, twos):
+    mine, second = twos.pair()
+    address = f"{mine.nom.lower()}.8@example.net"
+    with here.psql() as database:
+        database.execute("update preau.account set state = 'en_cours', email = %s where (academy, id) = (%s, %s)", (address, *second.account))
+    join(here, mine, second, "29/02/2012")
+    assert second.row()["email"] == address
+    assert "n’ouvre plus rien" in here.ctl("account", "separate", twos.joins(mine)[0]["join"], "--reason", "intrus")
+    row = second.row()
+    assert (row["state"], row["password"], row["email"]) == ("en_cours", "provisional", None)
+
+
 def test_an_account_that_was_never_opened_is_told_that_it_works_again(here, twos):
     mine, second = twos.pair()
     join(here, mine, second, "29/02/2012")
