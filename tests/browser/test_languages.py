@@ -245,6 +245,27 @@ def test_an_address_that_waits_is_corrected(site, browser, language):
     assert f"juste.{language}@example.org" in browser.text() and site.mail.wait(f"juste.{language}@example.org")
 
 
+def test_an_account_that_the_school_took_back_asks_for_an_address(site, browser, language):
+    town = Town(site, ACADEMY)
+    school = town.school(2)
+    child = town.pupil(school, "Ida", "Reprise", "2010-04-03", class_label="4B", account=True)
+    guardian = town.guardian("Mia", "Reprise", [child])
+    guardian.hand_out()
+    opened(browser, guardian, [child], f"voleur.{language}@example.org")
+    head = add_administrator(site, f"reprise-{language}", "directeur", "--school", school[0], name="Mme Girard")
+    bus = Bus(site)
+    bus.ask("notify", "ResetPasswords", accounts=[bus.reference(guardian.account)], academy=ACADEMY, uai=school[0], administrator=head)
+    shown = bus.message("notify", "ShowPasswordRequest", academy=ACADEMY, uai=school[0], account=bus.reference(guardian.account))
+    sign_in(browser, guardian.login, bus.ask("notify", "ShowPassword", shown, administrator=head).password)
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD)
+    browser.click("main [type=submit]")
+    look(browser, "adresse-a-donner", language, "Une dernière étape\u00a0: votre messagerie")
+    assert "voleur" not in browser.text() and not browser.driver.find_elements("css selector", "#renvoyer")
+    browser.fill(courriel=f"mia.{language}@example.org", mot_de_passe=PASSWORD)
+    browser.click("#corriger")
+    assert f"mia.{language}@example.org" in browser.text() and site.mail.wait(f"mia.{language}@example.org")
+
+
 def test_a_child_that_the_school_gives_back_is_proved_by_its_date(site, browser, language):
     town = Town(site, ACADEMY)
     school = town.school(2)
