@@ -182,11 +182,12 @@ bool worker_submit(struct workers *workers, worker_run *run, worker_done *done, 
         memcpy(task->request, log_request(), strlen(log_request()) + 1);
         STAILQ_INSERT_TAIL(&workers->waiting, task, link);
         workers->waiting_count++;
-        (void)pthread_cond_signal(&workers->work);
     }
     metric_set(METRIC_WORKER_WAITING, (double)workers->waiting_count, workers->options.name);
     unlock(workers);
-    if (!is_taken)
+    if (is_taken)
+        (void)pthread_cond_signal(&workers->work); /* without the lock: who wakes up needs it */
+    else
         metric_count(METRIC_WORKER_JOBS, workers->options.name, "refused");
     return is_taken;
 }
