@@ -80,18 +80,19 @@ char *mail_message_make(const struct mail_head *head, const struct mail_text *te
 
 char *mail_message_for_smtp(const char *message, size_t length, size_t *out_length)
 {
-    GMimeFilter *filter = g_mime_filter_smtp_data_new();
-    char *copy = checked_strndup(message, length), *stuffed; /* the filter asks for what it may write to */
-    size_t stuffed_length, prespace;
-    g_mime_filter_complete(filter, copy, length, 0, &stuffed, &stuffed_length, &prespace);
-    bool is_line = stuffed_length >= 2 && memcmp(stuffed + stuffed_length - 2, "\r\n", 2) == 0;
-    *out_length = stuffed_length + (is_line ? 3 : 5);
-    char *made = checked_malloc(*out_length + 1);
-    memcpy(made, stuffed, stuffed_length);
-    memcpy(made + stuffed_length, is_line ? ".\r\n" : "\r\n.\r\n", *out_length - stuffed_length + 1);
-    secret_wipe(stuffed, stuffed_length);
-    secret_wipe(copy, length);
-    memory_free(&copy);
-    g_object_unref(filter);
+    static const char end[] = "\r\n.\r\n";
+    char *made = checked_malloc(2 * length + sizeof end); /* were each a dot on a line of its own */
+    size_t made_length = 0;
+    bool begins_line = true;
+    for (size_t i = 0; i < length; i++) {
+        if (begins_line && message[i] == '.') {
+            made[made_length++] = '.'; /* RFC 5321 4.5.2 */
+        }
+        made[made_length++] = message[i];
+        begins_line = message[i] == '\n';
+    }
+    const char *last = begins_line && length > 0 ? end + 2 : end;
+    memcpy(made + made_length, last, strlen(last) + 1);
+    *out_length = made_length + strlen(last);
     return made;
 }
