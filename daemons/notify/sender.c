@@ -49,7 +49,7 @@ static void done(void *arg, bool was_run)
     }
     if (sending->outcome.smtp.end == SMTP_SENT) {
         sending_move(&sender->sendings, sending, SENDING_LEFT);
-        sender_step(sender);
+        sender_step_soon(sender);
     } else {
         sending_move(&sender->sendings, sending, SENDING_ENDING);
         sender_record_unsent(sending);
@@ -135,6 +135,7 @@ void sender_stop(struct sender *sender)
     if (sender->workers && !workers_stop(&sender->workers, SECONDS(1))) {
         log_event(LOG_WARNING, "smtp_conversation_left", F("mails", sender->sendings.counts[SENDING_RUNNING]));
     }
+    timer_cancel(&sender->step_soon);
     sender_step(sender); /* what ended until now */
 }
 

@@ -44,6 +44,7 @@ struct sender {
 
     bool is_stepping;
     struct timer *step_again;
+    struct timer *step_soon; /* some left, others that began beside them are about to */
 
     struct relay *relay;
     struct timer *pause; /* the server refuses us: it is left alone for a while */
@@ -65,6 +66,8 @@ void sender_give_back(struct sender *sender);
 
 /* sender_record.c: what the outbox is told. */
 void sender_step(struct sender *sender);
+/* Once all that are on their way have left, or in a moment: one commit for them, and not one each. */
+void sender_step_soon(struct sender *sender);
 void sender_record_unsent(struct sending *sending);
 void sender_end(struct sending *sending);
 

@@ -8,6 +8,8 @@
 
 /* A record that the database did not take is tried again: the mail has left, nobody else can know it. */
 #define RECORD_AGAIN MILLISECONDS(500)
+/* What a mail that left waits for others: about what a statement and its commit take. */
+#define STEP_TOGETHER MILLISECONDS(1)
 
 static void tell_outcome(const struct sending *sending, const char *outcome)
 {
@@ -133,6 +135,9 @@ void sender_step(struct sender *sender)
     if (sender->is_stepping || sender->step_again) {
         return;
     }
+    if (sender->step_soon) {
+        timer_clear(sender->step_soon);
+    }
     sender_pick(sender);
     struct step step = {.left_count = 0};
     for (struct sending *sending = TAILQ_FIRST(&sender->sendings.all); sending; sending = TAILQ_NEXT(sending, link)) {
@@ -150,6 +155,25 @@ void sender_step(struct sender *sender)
     const struct delivery_step asked = {
         step.left, step.begin, step.left_count, step.begin_count, sender->settings.lease};
     delivery_step(sender->notify->store, &asked, stepped, sender);
+}
+
+static void step_now(void *arg)
+{
+    sender_step(arg);
+}
+
+void sender_step_soon(struct sender *sender)
+{
+    if (sender->sendings.counts[SENDING_RUNNING] == 0) {
+        sender_step(sender);
+        return;
+    }
+    if (!sender->step_soon) {
+        sender->step_soon = loop_timer(sender->notify->run->loop, step_now, sender);
+    }
+    if (!timer_is_set(sender->step_soon)) {
+        timer_set(sender->step_soon, STEP_TOGETHER);
+    }
 }
 
 /* --- those that did not leave --- */

@@ -43,6 +43,16 @@ def test_a_slow_domain_holds_nobody_up(here, school):
     here.mail.clear()
 
 
+def test_what_left_is_written_down_while_another_is_on_its_way(here, school):
+    here.mail.slow(lent_example=4)
+    number = school.notify(families(school, "lent.example", 1) + families(school, "vif.example", 1)).batch
+    here.wait(lambda: school.rows("select array_agg(state order by recipient) from preau.delivery where batch_id = %s",
+                                  number) == [(["taken", "sent"],)], what="the quick one written down alone")
+    here.mail.slow()
+    assert school.ended(number, 120).sent == 2
+    here.mail.clear()
+
+
 def test_bounds_of_a_domain_are_kept(here, school):
     here.mail.slow(un_example=0.1, aussi_example=0.1, libre_example=0.1)
     people = [person for domain in ("un.example", "aussi.example", "libre.example") for person in families(school, domain, 8)]
