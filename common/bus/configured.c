@@ -2,14 +2,31 @@
 
 #include "bus/curve.h"
 
+static bool open_with(struct loop *loop, const struct config *config, enum config_key secret,
+    struct bus_curve **out_curve, struct fault *fault)
+{
+    const struct bus_curve_files files = {
+        .secret = config_text(config, secret),
+        .server = config_text(config, CONFIG_BUS_CURVE_SERVER_PUBLIC_FILE),
+        .clients = config_text(config, CONFIG_BUS_CURVE_CLIENTS_DIRECTORY),
+        .operators = config_text(config, CONFIG_BUS_CURVE_OPERATORS_DIRECTORY),
+    };
+    *out_curve = NULL;
+    return !config_is_set(config, secret) || bus_curve_open(loop, &files, out_curve, fault);
+}
+
 bool bus_curve_open_configured(
     struct loop *loop, const struct config *config, struct bus_curve **out_curve, struct fault *fault)
 {
-    *out_curve = NULL;
-    return !config_is_set(config, CONFIG_BUS_CURVE_SECRET_FILE) ||
-           bus_curve_open(loop, config_text(config, CONFIG_BUS_CURVE_SECRET_FILE),
-               config_text(config, CONFIG_BUS_CURVE_SERVER_PUBLIC_FILE),
-               config_text(config, CONFIG_BUS_CURVE_CLIENTS_DIRECTORY), out_curve, fault);
+    return open_with(loop, config, CONFIG_BUS_CURVE_SECRET_FILE, out_curve, fault);
+}
+
+bool bus_curve_open_operator(
+    struct loop *loop, const struct config *config, struct bus_curve **out_curve, struct fault *fault)
+{
+    bool has_own = config_is_set(config, CONFIG_OPERATOR_CURVE_SECRET_FILE);
+    return open_with(
+        loop, config, has_own ? CONFIG_OPERATOR_CURVE_SECRET_FILE : CONFIG_BUS_CURVE_SECRET_FILE, out_curve, fault);
 }
 
 static const char *own_endpoint(const struct daemon_run *run, enum config_key listen, enum config_key endpoints)

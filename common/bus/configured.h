@@ -10,6 +10,9 @@
 /* Keys for tcp, when the configuration gives some; *out_curve is NULL when it gives none. Open it once, first. */
 MUST_USE bool bus_curve_open_configured(
     struct loop *loop, const struct config *config, struct bus_curve **out_curve, struct fault *fault);
+/* The same for who commands the daemons: with the operator's own secret, where the configuration has one. */
+MUST_USE bool bus_curve_open_operator(
+    struct loop *loop, const struct config *config, struct bus_curve **out_curve, struct fault *fault);
 
 /* The daemon's own service, on the first endpoint of `endpoints` (CONFIG_BUS_NOTIFY …) unless bus.listen says another.
  */

@@ -15,11 +15,16 @@
 
 enum { KEY_BYTES = 32, CLIENTS_MAX = 256, SERVERS_MAX = 2 };
 
+struct client_key {
+    unsigned char bytes[KEY_BYTES];
+    bool is_operator;
+};
+
 struct bus_curve {
     char secret[BUS_KEY_SIZE], public[BUS_KEY_SIZE];
     char servers[SERVERS_MAX][BUS_KEY_SIZE]; /* while the services change theirs, both */
     size_t server_count;
-    unsigned char clients[CLIENTS_MAX][KEY_BYTES];
+    struct client_key clients[CLIENTS_MAX];
     size_t client_count;
     struct bus_socket *gate; /* asked by ZeroMQ for each client: RFC 27/ZAP */
 };
@@ -92,17 +97,22 @@ static bool read_servers(struct bus_curve *curve, const char *path, struct fault
     return curve->server_count > 0 || no_key(path, fault);
 }
 
-static bool add_client(struct bus_curve *curve, const char *path, struct fault *fault)
+static bool add_client(struct bus_curve *curve, const char *path, bool is_operator, struct fault *fault)
 {
     char key[BUS_KEY_SIZE] = "";
     if (curve->client_count == CLIENTS_MAX) {
         return fault_set(fault, FAULT_LIMIT, "%s: more than %d keys", path, CLIENTS_MAX);
     }
-    return read_key(path, KEY_PUBLIC, key, fault) && zmq_z85_decode(curve->clients[curve->client_count++], key);
+    struct client_key *client = &curve->clients[curve->client_count++];
+    client->is_operator = is_operator;
+    return read_key(path, KEY_PUBLIC, key, fault) && zmq_z85_decode(client->bytes, key);
 }
 
-static bool read_clients(struct bus_curve *curve, const char *directory, struct fault *fault)
+static bool read_clients(struct bus_curve *curve, const char *directory, bool is_operator, struct fault *fault)
 {
+    if (!directory[0]) {
+        return true;
+    }
     DIR *list = opendir(directory);
     if (!list) {
         return fault_from_errno(fault, FAULT_CONFIG, "%s", directory);
@@ -110,19 +120,21 @@ static bool read_clients(struct bus_curve *curve, const char *directory, struct 
     bool done = true;
     for (struct dirent *entry = readdir(list); entry && done; entry = readdir(list)) {
         _cleanup_(memory_free) char *path = checked_printf("%s/%s", directory, entry->d_name);
-        done = entry->d_name[0] == '.' || add_client(curve, path, fault);
+        done = entry->d_name[0] == '.' || add_client(curve, path, is_operator, fault);
     }
     closedir(list);
     return done;
 }
 
-static bool is_allowed(const struct bus_curve *curve, const struct bus_frame *key)
+/* NULL: it is in no folder. Operators come first, so that a key that is in both folders is one of theirs. */
+static const struct client_key *find_client(const struct bus_curve *curve, const struct bus_frame *key)
 {
-    bool allowed = false;
-    for (size_t i = 0; i < curve->client_count; i++) {
-        allowed = allowed || (key->length == KEY_BYTES && memcmp(curve->clients[i], key->bytes, KEY_BYTES) == 0);
+    for (size_t i = 0; key->length == KEY_BYTES && i < curve->client_count; i++) {
+        if (memcmp(curve->clients[i].bytes, key->bytes, KEY_BYTES) == 0) {
+            return &curve->clients[i];
+        }
     }
-    return allowed;
+    return NULL;
 }
 
 /* Frames: route, empty, version, request id, domain, address, identity, mechanism, credentials. */
@@ -133,26 +145,31 @@ static void gate_asked(void *arg, const struct bus_frame *frames, size_t count)
         return;
     }
     bool is_curve = frames[7].length == 5 && memcmp(frames[7].bytes, "CURVE", 5) == 0;
-    bool allowed = is_curve && count == 9 && is_allowed(curve, &frames[8]);
-    if (!allowed) {
+    const struct client_key *client = is_curve && count == 9 ? find_client(curve, &frames[8]) : NULL;
+    if (!client) {
         log_event(LOG_WARNING, "bus_client_refused");
     }
-    const struct bus_frame none = {"", 0}, version = {"1.0", 3}, code = {allowed ? "200" : "400", 3};
+    const struct bus_frame none = {"", 0}, version = {"1.0", 3}, code = {client ? "200" : "400", 3};
+    const char *user = client && client->is_operator ? BUS_CURVE_OPERATOR : "client";
     /* route, empty, version, request id, code, its text, user, metadata */
-    const struct bus_frame answer[] = {frames[0], none, version, frames[3], code, none, none, none};
+    const struct bus_frame answer[] = {
+        frames[0], none, version, frames[3], code, none, {user, strlen(user)},
+              none
+    };
     (void)!bus_socket_send(curve->gate, answer, 8);
 }
 
-bool bus_curve_open(struct loop *loop, const char *secret_file, const char *server_key_file, const char *clients_dir,
-    struct bus_curve **out_curve, struct fault *fault)
+bool bus_curve_open(
+    struct loop *loop, const struct bus_curve_files *files, struct bus_curve **out_curve, struct fault *fault)
 {
     struct bus_curve *curve = checked_calloc(1, sizeof *curve);
     const struct bus_socket_options options = {.kind = BUS_ROUTER, .message_max = 4096, .queue_max = 1000};
-    bool opened = read_key(secret_file, KEY_SECRET, curve->secret, fault) &&
-                  (!server_key_file[0] || read_servers(curve, server_key_file, fault)) &&
-                  (!clients_dir[0] || read_clients(curve, clients_dir, fault)) &&
+    bool opened = read_key(files->secret, KEY_SECRET, curve->secret, fault) &&
+                  (!files->server[0] || read_servers(curve, files->server, fault)) &&
+                  read_clients(curve, files->operators, true, fault) &&
+                  read_clients(curve, files->clients, !files->operators[0], fault) &&
                   (zmq_curve_public(curve->public, curve->secret) == 0 ||
-                      fault_set(fault, FAULT_CONFIG, "%s: not a secret key", secret_file)) &&
+                      fault_set(fault, FAULT_CONFIG, "%s: not a secret key", files->secret)) &&
                   bus_socket_open(loop, &options, gate_asked, curve, &curve->gate, fault) &&
                   bus_socket_bind(curve->gate, "inproc://zeromq.zap.01", fault);
     if (!opened) {

@@ -104,10 +104,28 @@ static bool take_ping(struct service *service, const struct bus_frame *route, Pr
     return true;
 }
 
+/* Who says to be the operator and is not gets no answer of the operator's either, and nothing is kept of it. */
+static bool take_pretender(struct service *service, const struct bus_frame *route, Preau__Bus__Request *envelope,
+    const struct service_method *method)
+{
+    bool pretends = envelope->caller && envelope->caller->operator_ && !bus_socket_from_operator(service->socket);
+    if (pretends) {
+        _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(envelope->trace);
+        log_event(LOG_WARNING, "bus_operator_refused", F("method", method ? method->name : "unknown"));
+        struct call *call = call_begin(service, envelope, NULL);
+        call_set_route(call, route->bytes, route->length);
+        call_refuse(call, REFUSAL_NOT_ALLOWED);
+    }
+    return pretends;
+}
+
 static void service_take(struct service *service, const struct bus_frame *route, Preau__Bus__Request *envelope)
 {
     const ProtobufCMessageDescriptor *input = NULL;
     const struct service_method *method = find_method(service, envelope->method, &input);
+    if (take_pretender(service, route, envelope, method)) {
+        return;
+    }
     if (take_repeat(service, route, envelope, method)) {
         preau__bus__request__free_unpacked(envelope, NULL);
         return;

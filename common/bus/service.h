@@ -51,7 +51,8 @@ size_t service_running(const struct service *service);
 /* Calls still running must not be answered any more. */
 void service_close(struct service **service);
 
-/* On whose behalf, as the portal vouches: 0 where not set. */
+/* On whose behalf, as the portal vouches: 0 where not set. That it is the operator, the transport shows: who says so without
+ * is refused before a handler is asked (not_allowed). */
 struct caller {
     administrator_id administrator;
     int academy; /* of account */

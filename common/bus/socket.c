@@ -1,6 +1,7 @@
 #include "bus/socket.h"
 
 #include "bus/curve.h"
+#include "bus/peer.h"
 #include "runtime/cleanup.h"
 #include "runtime/memory.h"
 
@@ -19,8 +20,10 @@ struct bus_socket {
     enum bus_socket_kind kind;
     size_t message_max;
     const struct bus_curve *curve;
+    enum bus_transport bound; /* to one endpoint at most */
     bus_socket_received *received;
     void *arg;
+    bool from_operator;      /* what is being received */
     bool receiving, closing; /* a close from within a callback waits until the callback is over */
 };
 
@@ -95,6 +98,7 @@ static bool receive_one(struct bus_socket *socket)
         is_within = is_within && frames[i].length <= socket->message_max;
     }
     if (count > 0) {
+        socket->from_operator = bus_peer_is_operator(&messages[kept - 1], socket->bound);
         socket->received(socket->arg, frames, is_within ? count : 0);
     }
     for (size_t i = 0; i < kept; i++) {
@@ -242,8 +246,16 @@ static bool has_keys(const struct bus_socket *socket, const char *endpoint)
     return socket->curve && begins_with(endpoint, "tcp://");
 }
 
+static enum bus_transport transport_of(const struct bus_socket *socket, const char *endpoint)
+{
+    enum bus_transport open = begins_with(endpoint, "ipc://") ? BUS_TRANSPORT_IPC : BUS_TRANSPORT_OPEN;
+    return has_keys(socket, endpoint) ? BUS_TRANSPORT_CURVE : open;
+}
+
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, struct fault *fault)
 {
+    assert(socket->bound == BUS_TRANSPORT_NONE); /* what is told of a peer depends on where it came in */
+    socket->bound = transport_of(socket, endpoint);
     return may_use(socket, endpoint, fault) &&
            (!has_keys(socket, endpoint) || bus_curve_serve(socket->zmq, socket->curve, fault)) &&
            (zmq_bind(socket->zmq, endpoint) == 0 || zmq_fault(fault, endpoint));
@@ -279,6 +291,11 @@ bool bus_socket_connect(struct bus_socket *socket, const char *endpoint, struct 
 {
     return may_use(socket, endpoint, fault) && (has_keys(socket, endpoint) ? connect_by_keys(socket, endpoint, fault)
                                                                            : connect_one(socket, endpoint, fault));
+}
+
+bool bus_socket_from_operator(const struct bus_socket *socket)
+{
+    return socket->receiving && socket->from_operator;
 }
 
 bool bus_socket_subscribe(struct bus_socket *socket, const char *topic, struct fault *fault)

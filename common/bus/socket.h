@@ -30,6 +30,10 @@ typedef void bus_socket_received(void *arg, const struct bus_frame *frames, size
 
 struct bus_socket;
 
+/* While `received` runs, of a socket that is bound: whoever sent this is the operator, as the transport shows it and not as
+ * the message says. Over ipc: root, or the account that this process has. Over tcp: a key of the operators' folder. */
+bool bus_socket_from_operator(const struct bus_socket *socket);
+
 struct bus_socket_options {
     enum bus_socket_kind kind;
     size_t message_max;            /* bytes of a frame; a peer that sends twice as much is cut off */

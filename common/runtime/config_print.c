@@ -11,6 +11,7 @@ static const struct {
     {"daemon",         "Tous les démons"                                 },
     {"database",       "PostgreSQL"                                       },
     {"bus",            "ZeroMQ : services et événements"                },
+    {"operator",       "Qui exploite : ce que preauctl seul lit"          },
     {"status",         "Adresses d'état"                                 },
     {"portal",         "Portail"                                          },
     {"online_service", "Services en ligne du guichet"                     },

@@ -24,7 +24,7 @@ struct ctl_service *ctl_service_open(
     service->ctl = ctl;
     service->name = name;
     service->loop = loop_new();
-    if (bus_curve_open_configured(service->loop, ctl->config, &service->curve, &fault) &&
+    if (bus_curve_open_operator(service->loop, ctl->config, &service->curve, &fault) &&
         client_open_configured(
             service->loop, ctl->config, NULL, endpoints, descriptor, name, service->curve, &service->client, &fault))
         return service;
@@ -70,6 +70,11 @@ static void outcome_comes(void *arg, const struct client_outcome *outcome)
     const struct ctl *ctl = waiting->service->ctl;
     if (outcome->answer != NULL)
         waiting->answer = message_copy(outcome->answer);
+    else if (outcome->fault == NULL && outcome->refusal == REFUSAL_NOT_ALLOWED)
+        waiting->exit = ctl_fail(ctl, CTL_NO, refusal_code(outcome->refusal),
+            "%s ne reconnaît pas qui l’exploite : en ipc://, lancez preauctl en root ; en tcp://, sa clef "
+            "(operator.curve_secret_file) doit être admise (docs/operators/cles.md)",
+            waiting->service->name);
     else if (outcome->fault == NULL)
         waiting->exit = ctl_fail_refusal(ctl, outcome->refusal);
     else if (outcome->fault->code == FAULT_TIMEOUT && outcome->incident[0] == '\0')

@@ -94,7 +94,7 @@ void doctor_bus(struct doctor *doctor, int index)
     struct fault fault = {0};
     struct bus_curve *curve = NULL;
     struct asking asking = {.loop = loop_new(), .status = status_new("preauctl")};
-    if (!bus_curve_open_configured(asking.loop, doctor->config, &curve, &fault) ||
+    if (!bus_curve_open_operator(asking.loop, doctor->config, &curve, &fault) ||
         !ask_all(doctor, &asking, curve, &fault)) {
         doctor_find(doctor, DOCTOR_BROKEN, "%s", fault.text);
         doctor_advise(

@@ -152,6 +152,24 @@ static void check_bus_key(struct counting *counting)
                 doctor, &house_daemons[i], config_text(doctor->config, CONFIG_BUS_CURVE_SECRET_FILE), R_OK);
 }
 
+/* Who reads it commands the daemons: none of them may. */
+static void check_operator_key(struct counting *counting)
+{
+    struct doctor *doctor = counting->doctor;
+    const char *path = config_text(doctor->config, CONFIG_OPERATOR_CURVE_SECRET_FILE);
+    check_secret_key(counting, doctor->config, CONFIG_OPERATOR_CURVE_SECRET_FILE, NULL);
+    for (size_t i = 0; path[0] != '\0' && i < HOUSE_COUNT; i++) {
+        struct wanted wanted = {path, R_OK};
+        _cleanup_(memory_free) char *said = NULL;
+        if (!doctor_may_become(house_daemons[i].account) ||
+            doctor_look_as(house_daemons[i].account, LOOK_SECONDS, access_as, &wanted, &said) != 0)
+            continue;
+        doctor_find(doctor, DOCTOR_BROKEN, "%s (%s) : %s peut la lire, et commander aux autres comme preauctl", path,
+            config_key_name(CONFIG_OPERATOR_CURVE_SECRET_FILE), house_daemons[i].account);
+        doctor_advise(doctor, "chown root:root %s ; chmod 0600 %s ; puis changez cette clef (cles.md)", path, path);
+    }
+}
+
 /* Of the ring, files that are keys by their names. */
 static void check_ring_files(struct counting *counting)
 {
@@ -182,6 +200,7 @@ void doctor_secrets(struct doctor *doctor, int index)
     const struct house_daemon *linkd = &house_daemons[HOUSE_LINK];
     check_ring_files(&counting);
     check_bus_key(&counting);
+    check_operator_key(&counting);
     check_secret_key(&counting, doctor->config, CONFIG_NOTIFY_SMTP_PASSWORD_FILE, notifyd);
     check_secret_key(&counting, doctor->config, CONFIG_FRANCECONNECT_CLIENT_SECRET_FILE, linkd);
     check_titled_secrets(&counting, "sms_provider", CONFIG_SMS_PROVIDER_SECRET_FILE);
@@ -225,6 +244,15 @@ static bool bus_is_remote(const struct config *config)
     return false;
 }
 
+static void check_operators(struct doctor *doctor)
+{
+    if (!bus_is_remote(doctor->config) || config_is_set(doctor->config, CONFIG_BUS_CURVE_OPERATORS_DIRECTORY))
+        return;
+    doctor_find(
+        doctor, DOCTOR_LOOK, "sur le bus en tcp://, toute clef admise, dont celle du portail, commande comme preauctl");
+    doctor_advise(doctor, "faites la clef de qui exploite, et donnez bus.curve_operators_directory (cles.md, Le bus)");
+}
+
 static void check_curve(struct doctor *doctor)
 {
     struct fault fault = {0};
@@ -238,6 +266,7 @@ static void check_curve(struct doctor *doctor)
         }
         return;
     }
+    check_operators(doctor);
     struct loop *loop = loop_new();
     if (!bus_curve_open_configured(loop, doctor->config, &curve, &fault)) {
         doctor_find(doctor, DOCTOR_BROKEN, "clef CURVE : %s", fault.text);

@@ -45,17 +45,15 @@ struct import {
     struct service *service;
 };
 
-enum who { HOUSE_TOO, OPERATOR_ALONE };
-
 /* What changes something, or tells of persons, is not for administrators, and nothing for families: true, and answered,
  * when the caller may not. */
-static bool is_refused(struct call *call, enum who who)
+static bool is_refused(struct call *call)
 {
     struct caller caller = call_caller(call);
     enum refusal refusal = REFUSAL_NONE;
     if (caller.account.v != 0) {
         refusal = REFUSAL_NOT_FOUND;
-    } else if (caller.administrator.v != 0 || (who == OPERATOR_ALONE && !caller.is_operator)) {
+    } else if (!caller.is_operator) {
         refusal = REFUSAL_NOT_ALLOWED;
     }
     if (refusal != REFUSAL_NONE) {
@@ -67,7 +65,7 @@ static bool is_refused(struct call *call, enum who who)
 static void run_imports(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct import *import = arg;
-    if (!is_refused(call, HOUSE_TOO)) {
+    if (!is_refused(call)) {
         queue_ask(import->queue, call, (const Preau__Import__RunImportsRequest *)(const void *)request);
     }
 }
@@ -87,7 +85,7 @@ static void get_report(void *arg, struct call *call, const ProtobufCMessage *req
 static void decide(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct import *import = arg;
-    if (!is_refused(call, OPERATOR_ALONE)) {
+    if (!is_refused(call)) {
         decide_run(import->store, import->queue, call, (const Preau__Import__DecideRunRequest *)(const void *)request);
     }
 }
@@ -95,7 +93,7 @@ static void decide(void *arg, struct call *call, const ProtobufCMessage *request
 static void list_merges(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct import *import = arg;
-    if (!is_refused(call, OPERATOR_ALONE)) {
+    if (!is_refused(call)) {
         decide_list_merges(import->store, call, (const Preau__Import__ListMergesRequest *)(const void *)request);
     }
 }
@@ -103,7 +101,7 @@ static void list_merges(void *arg, struct call *call, const ProtobufCMessage *re
 static void undo_merge(void *arg, struct call *call, const ProtobufCMessage *request)
 {
     const struct import *import = arg;
-    if (!is_refused(call, OPERATOR_ALONE)) {
+    if (!is_refused(call)) {
         merge_undo(import->merges, call, (const Preau__Import__UndoMergeRequest *)(const void *)request);
     }
 }

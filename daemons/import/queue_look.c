@@ -84,7 +84,7 @@ static void asker_answer(struct queue *queue, const struct asker *asker, const s
             reply.archives += !asker->is_check || turn_check_add(&queue->turn, archive->academy, archive->name);
         }
     }
-    if (asker->is_check || !call_caller(asker->call).is_operator) {
+    if (asker->is_check) {
         call_answer(asker->call, &reply.base);
     } else {
         asked_remember(queue->store, asker->call, asker->academy, asker->by, reply.archives);

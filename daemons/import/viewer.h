@@ -17,6 +17,6 @@ bool viewer_sees_none(const struct viewer *viewer);
 /* viewer: lent for the call; NULL with the fault. */
 typedef void viewer_known(void *arg, const struct viewer *viewer, const struct fault *fault);
 
-/* The house and its operator see all, families nothing, administrators what their role and scopes show. May tell inside
+/* The operator sees all, families and who says nothing of themselves nothing, administrators what their role and scopes show. May tell inside
  * this call. */
 void viewer_load(struct store *store, const struct call *call, viewer_known *known, void *arg);

@@ -127,6 +127,10 @@ static void snapshot_begin(struct snapshot *snapshot, const struct audit_author 
 
 void snapshot_take(struct snapshot *snapshot, struct call *call, const char *by)
 {
+    if (!call_caller(call).is_operator) {
+        call_refuse(call, REFUSAL_NOT_ALLOWED);
+        return;
+    }
     if (snapshot->asker_count == ASKERS_MAX) {
         call_refuse(call, REFUSAL_BUSY);
         return;
@@ -138,10 +142,8 @@ void snapshot_take(struct snapshot *snapshot, struct call *call, const char *by)
         return;
     }
     snapshot->askers[snapshot->asker_count++] = call;
-    const struct caller caller = call_caller(call);
-    const struct audit_author author = {
-        .administrator = caller.administrator, .operator_name = by, .trace = call_trace(call)};
-    snapshot_begin(snapshot, caller.is_operator || caller.administrator.v != 0 ? &author : NULL);
+    const struct audit_author author = {.operator_name = by, .trace = call_trace(call)};
+    snapshot_begin(snapshot, &author);
 }
 
 /* The last hour that should have had its snapshot: was it taken since? */

@@ -41,7 +41,8 @@ def made(tmp_path_factory):
     a cluster."""
     found = {(one["kind"], one["metadata"]["name"]): set(one.get("data", ())) for one in OBJECTS}
     folder = tmp_path_factory.mktemp("etc-preau")
-    for name in ("keys/sealing-1.key", "keys/tokens-1.key", "bus.key", "bus.pub", "bus-clients/1.pub", "ca.pem", "secrets/notify/relais", "secrets/link/lyon"):
+    for name in ("keys/sealing-1.key", "keys/tokens-1.key", "bus.key", "bus.pub", "bus-clients/1.pub", "bus-exploitant.key", "bus-exploitants/actuelle.pub",
+                 "ca.pem", "secrets/notify/relais", "secrets/link/lyon"):
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("de l’exemple\n")
@@ -115,6 +116,13 @@ def test_a_file_that_the_configuration_names_is_mounted(component, made):
     named = {path for value in read_by_it for path in paths(value) if not path.startswith("/usr/share/")}
     assert any(path.startswith("/etc/preau/") for path in named)
     assert named <= there, named - there
+
+
+def test_the_operator_s_key_is_mounted_for_preauctl_alone(made):
+    """Whoever reads it commands the daemons."""
+    key = settings("import")["operator.curve_secret_file"]
+    assert {name_of(one) for one in WORKLOADS if key in files_of(one, made)} == {"Pod-preau-ctl"}
+    assert settings("import")["bus.curve_operators_directory"] in files_of(of("Pod")["preau-ctl"], made), "doctor reads the folder"
 
 
 @pytest.mark.parametrize("name", ["preau-database-init", "preau-migrate"])

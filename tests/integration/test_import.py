@@ -54,9 +54,9 @@ def test_the_archive_is_put_away_and_its_run_can_be_read(site, days):
     assert not list(site.inbox(ACADEMY).glob("*.tgz"))
     assert [path.name for path in (site.folder / "archive" / str(ACADEMY)).iterdir()] == [
         f"{run['run']}-{days[0].archives[1].name}"]
-    report = Bus(site).ask("import", "GetReport", run=run["run"])
+    report = Bus(site).ask("import", "GetReport", operator=True, run=run["run"])
     assert report.run.state == 2 and report.refused_total == 0
-    assert Bus(site).refusal("import", "GetReport", run=999999) == "not_found"
+    assert Bus(site).refusal("import", "GetReport", operator=True, run=999999) == "not_found"
     figures = counters(run)
     assert figures["Eleve", "added"] == figures["Eleve", "read"]
 
@@ -175,7 +175,7 @@ def test_bad_records_are_refused_alone_and_told_where_they_are(site, tmp_path, d
     bad = generate(tmp_path / "bad", "--degree", f"{degree}D", "--bad", ",".join([*RECORDS, "twice"]))
     run, = take(site, bad.archives[degree])
     assert run["state"] == APPLIED
-    report = Bus(site).ask("import", "GetReport", run=run["run"])
+    report = Bus(site).ask("import", "GetReport", operator=True, run=run["run"])
     told = {(one.file, one.line, one.code) for one in report.refused}
     lines = collections.defaultdict(list)
     for one in bad.manifest:
@@ -379,14 +379,14 @@ def test_an_archive_waits_for_its_hour_and_for_rest(fresh_site, days):
     site.launch(IMPORTD)
     dropped = drop(site, days[0].archives[1])
     (site.inbox(ACADEMY) / "unfinished.tgz.part").write_bytes(b"x")
-    reply = Bus(site).ask("import", "ListRuns")
+    reply = Bus(site).ask("import", "ListRuns", operator=True)
     assert not reply.runs
     reply = Bus(site).ask("import", "RunImports", academy=ACADEMY, operator=True)
     assert reply.archives == 1
     site.wait(lambda: rows(site, "select state from preau.import_run") == [(APPLIED,)], 30, "integrated")
     assert not dropped.exists()
     assert (site.inbox(ACADEMY) / "unfinished.tgz.part").exists()
-    assert Bus(site).refusal("import", "RunImports", academy=998) == "not_found"
+    assert Bus(site).refusal("import", "RunImports", operator=True, academy=998) == "not_found"
 
 
 def test_an_hour_that_was_missed_is_caught_up(fresh_site, days, tmp_path):

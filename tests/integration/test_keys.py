@@ -11,7 +11,8 @@ import urllib.parse
 
 import pytest
 
-from peers.bus_keys import bus_settings, make_bus_keys
+from peers.bus import Silent
+from peers.bus_keys import KeyedBus, bus_settings, make_bus_keys
 from peers.documents import chapter
 from peers.identity import IdentityProvider
 from peers.lemonldap import make_rsa
@@ -260,6 +261,31 @@ def test_the_keys_of_the_bus_change(here, year):
     assert len(now) == 1 and old not in now, "of the old one nothing is left"
     assert {path.name for path in here.folder.rglob("bus*")} == names, "and next year finds what this one found"
     assert here.ctl("admin", "list"), "and preauctl, which holds the same"
+
+
+@pytest.mark.parametrize("year", ["the first", "the first year", "the second"])
+def test_the_key_of_who_operates_is_made_and_changes(here, year):
+    """While every key commands, doctor tells; then the key of the daemons does no more, which whoever is in the portal has."""
+    make, learn, admit, take = chapter(PAGE, "La clef de qui exploite")
+    if year == "the first":
+        assert "toute clef admise" in here.run_ctl("doctor").stdout
+        follow(here, make)
+        here.settings["bus"]["curve_operators_directory"] = here.folder / "bus-exploitants"
+        here.settings["operator"] = {"curve_secret_file": here.folder / "bus-exploitant.key"}
+        here.configure()
+        follow(here, learn)
+        assert "toute clef admise" not in here.run_ctl("doctor").stdout
+    else:
+        names, old = {path.name for path in here.folder.rglob("bus*")}, KeyedBus(here, "bus-exploitant.key")
+        follow(here, admit)
+        assert here.ctl("admin", "list"), "by the one of before"
+        assert KeyedBus(here, "bus-exploitant-suivante.key").refusal("link", "ListAdministrators", operator=True) is None
+        follow(here, take)
+        assert {path.name for path in here.folder.rglob("bus*")} == names, "and next year finds what this one found"
+        with pytest.raises(Silent):
+            old.ask("link", "ListAdministrators", operator=True, seconds=3)
+    assert here.ctl("admin", "list")
+    assert KeyedBus(here, "bus.key").refusal("link", "ListAdministrators", operator=True) == "not_allowed"
 
 
 def test_the_secret_of_a_provider_changes(here):

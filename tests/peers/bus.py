@@ -68,19 +68,28 @@ class Bus:
         module = importlib.import_module(f"{PACKAGES[service]}_pb2")
         body = request if request is not None else getattr(module, f"{method}Request")(**fields)
         envelope = self._envelope(service, method, body, request_id, administrator, account, operator, seconds)
+        answered = self._exchange(service, envelope.SerializeToString(), seconds, repeat_every)
+        if answered is None:
+            raise Silent(f"{service} {method}: no answer within {seconds} s")
+        return self._outcome(self.envelope.Reply.FromString(answered), getattr(module, f"{method}Reply"))
+
+    def _connect(self, socket, service):
+        socket.connect(f"ipc://{self.sockets}/{service}.sock")
+
+    def _exchange(self, service, request, seconds, repeat_every):
+        """What is answered, as bytes; None in time."""
         socket = self.context.socket(zmq.DEALER)
         socket.linger = 0
         try:
-            socket.connect(f"ipc://{self.sockets}/{service}.sock")
+            self._connect(socket, service)
             end = time.monotonic() + seconds
             while (left := end - time.monotonic()) > 0:
-                socket.send(envelope.SerializeToString())
+                socket.send(request)
                 if socket.poll(int(1000 * min(left, repeat_every or left))):
-                    reply = self.envelope.Reply.FromString(socket.recv())
-                    return self._outcome(reply, getattr(module, f"{method}Reply"))
+                    return socket.recv()
         finally:
             socket.close()
-        raise Silent(f"{service} {method}: no answer within {seconds} s")
+        return None
 
     @staticmethod
     def _outcome(reply, answer):

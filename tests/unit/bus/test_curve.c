@@ -56,11 +56,13 @@ static void make_folder(const struct trial *trial, const char *name)
 
 static bool open_keys(struct trial *trial, struct bus_curve **out_curve, struct fault *fault)
 {
-    char secret[128], server[128], clients[128];
+    char secret[128], server[128], clients[128], operators[128];
     path_of(trial, "secret", secret);
     path_of(trial, "server", server);
     path_of(trial, "clients", clients);
-    return bus_curve_open(trial->loop, secret, server, clients, out_curve, fault);
+    path_of(trial, "operators", operators);
+    const struct bus_curve_files files = {secret, server, clients, access(operators, F_OK) == 0 ? operators : ""};
+    return bus_curve_open(trial->loop, &files, out_curve, fault);
 }
 
 /* This process holds `own`, calls services that hold `own`, and lets in `allowed`. */
@@ -132,6 +134,83 @@ static void the_right_key_is_heard_and_no_other(void **state)
     service_close(&trial->service);
     bus_curve_close(&curve);
     assert_null(curve);
+}
+
+static void ask_as_operator(struct raw *raw, unsigned char id, int64_t value)
+{
+    struct raw_request request;
+    Preau__Trial__TwiceRequest body = PREAU__TRIAL__TWICE_REQUEST__INIT;
+    Preau__Bus__Caller caller = PREAU__BUS__CALLER__INIT;
+    body.value = value;
+    caller.operator_ = true;
+    raw_request_fill(&request, id, "preau.trial.Trial/Twice", &body.base);
+    request.envelope.caller = &caller;
+    raw_ask(raw, &request);
+}
+
+/* In the folder of operators, and in that of clients or not. */
+static void only_the_key_of_an_operator_speaks_as_one(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own, portal, operator;
+    struct fault fault = {0};
+    bus_curve_new_keys(own.public, own.secret);
+    bus_curve_new_keys(portal.public, portal.secret);
+    bus_curve_new_keys(operator.public, operator.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &portal);
+    make_folder(trial, "operators");
+    write_file(trial, "operators/one", operator.public, 0644);
+    for (int is_client_too = 0; is_client_too < 2; is_client_too++) {
+        if (is_client_too) {
+            write_file(trial, "clients/operator", operator.public, 0644);
+        }
+        bus_curve_close(&curve);
+        assert_true(open_keys(trial, &curve, &fault));
+        serve_tcp(trial, curve);
+        struct raw ours = raw_with_keys(trial, &portal, own.public),
+                   theirs = raw_with_keys(trial, &operator, own.public);
+        ask_as_operator(&ours, 1, 21);
+        raw_expect_refusal(&ours, trial, "not_allowed");
+        assert_int_equal(trial->runs, 2 * is_client_too);
+        ask_as_operator(&theirs, 1, 21); /* the same request: nothing was kept of the refusal */
+        assert_int_equal(raw_expect_value(&theirs, trial), 42);
+        ask_as_operator(&ours, 1, 21); /* nor is the kept answer given to who may not ask */
+        raw_expect_refusal(&ours, trial, "not_allowed");
+        raw_ask_twice(&ours, 2, 4);
+        assert_int_equal(raw_expect_value(&ours, trial), 8);
+        raw_close(&ours);
+        raw_close(&theirs);
+        service_close(&trial->service);
+    }
+    bus_curve_close(&curve);
+}
+
+/* As in the release before: until the folder is given, no upgrade stops preauctl. */
+static void without_a_folder_of_operators_any_client_speaks_as_one(void **state)
+{
+    struct trial *trial = *state;
+    struct keys own;
+    bus_curve_new_keys(own.public, own.secret);
+    struct bus_curve *curve = curve_of(trial, &own, &own);
+    serve_tcp(trial, curve);
+    struct raw raw = raw_with_keys(trial, &own, own.public);
+    ask_as_operator(&raw, 1, 21);
+    assert_int_equal(raw_expect_value(&raw, trial), 42);
+    raw_close(&raw);
+    service_close(&trial->service);
+    bus_curve_close(&curve);
+}
+
+static void over_tcp_without_keys_nobody_is_the_operator(void **state)
+{
+    struct trial *trial = *state;
+    serve_tcp(trial, NULL);
+    struct raw raw = raw_with_keys(trial, NULL, NULL);
+    ask_as_operator(&raw, 1, 21);
+    raw_expect_refusal(&raw, trial, "not_allowed");
+    raw_ask_twice(&raw, 2, 21);
+    assert_int_equal(raw_expect_value(&raw, trial), 42);
+    raw_close(&raw);
 }
 
 static void our_client_calls_our_service(void **state)
@@ -236,11 +315,14 @@ static void files_that_strangers_may_read_or_write_are_refused(void **state)
         {"server",         0666, 0644},
         {"server",         0664, 0444},
         {"clients/portal", 0646, 0644},
+        {"operators/one",  0664, 0644},
     };
     struct keys own;
     bus_curve_new_keys(own.public, own.secret);
     struct bus_curve *curve = curve_of(trial, &own, &own);
     bus_curve_close(&curve);
+    make_folder(trial, "operators");
+    write_file(trial, "operators/one", own.public, 0644);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[128];
         struct fault fault = {0};
@@ -324,6 +406,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CURVE_TEST(the_right_key_is_heard_and_no_other),
+        CURVE_TEST(only_the_key_of_an_operator_speaks_as_one),
+        CURVE_TEST(without_a_folder_of_operators_any_client_speaks_as_one),
+        CURVE_TEST(over_tcp_without_keys_nobody_is_the_operator),
         CURVE_TEST(our_client_calls_our_service),
         CURVE_TEST(a_client_that_holds_both_keys_of_a_service_is_heard),
         CURVE_TEST(two_keys_of_services_are_the_most_and_differ),
