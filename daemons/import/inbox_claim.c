@@ -222,16 +222,26 @@ static void aside_clear(int taken, const char *aside)
 }
 
 /* The two change names at one instant: what bears the claim's is whole, whenever we die. */
+static bool copy_named(int taken, const char *claim, const char *aside, struct tree_bound *bound)
+{
+    if (!tree_copy(taken, claim, taken, aside, bound)) {
+        return false;
+    }
+    FAULT_POINT("import_copied");
+    return renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) == 0;
+}
+
 static bool claim_copy(int taken, const char *claim, struct tree_bound *bound)
 {
     _cleanup_(memory_free) char *aside = upload_name(claim);
     if (!tree_remove(taken, aside)) {
         return false;
     }
-    if (!tree_copy(taken, claim, taken, aside, bound) || renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) != 0) {
+    if (!copy_named(taken, claim, aside, bound)) {
         aside_clear(taken, aside); /* the disk may be full of it */
         return false;
     }
+    FAULT_POINT("import_copy_named");
     return fsync(taken) == 0;
 }
 
@@ -270,6 +280,7 @@ static bool upload_bring_back(int taken, const char *claim)
     if (renameat2(taken, aside, taken, claim, RENAME_EXCHANGE) != 0) {
         return errno == ENOENT;
     }
+    FAULT_POINT("import_upload_named");
     return tree_remove(taken, aside);
 }
 
@@ -311,6 +322,7 @@ bool inbox_give_back(const struct inbox_options *options, academy_code academy, 
     if (!is_back || fsync(to) != 0) {
         return fault_from_errno(fault, FAULT_IO, "give back %s", claim);
     }
+    FAULT_POINT("import_given_back");
     char shown[FILE_NAME_SHOWN_SIZE];
     file_name_show(name, shown);
     return inbox_ask(options, academy, shown, fault);
@@ -356,6 +368,7 @@ bool inbox_put_away(
     _cleanup_(descriptor_close) int shelf = folder_open(folder);
     _cleanup_(memory_free) char *aside = upload_name(claim);
     aside_clear(taken, aside);
+    FAULT_POINT("import_upload_removed");
     if (shelf < 0 || !move_to_shelf(taken, claim, shelf, name) || fsync(shelf) != 0 || fsync(taken) != 0) {
         return fault_from_errno(fault, FAULT_IO, "move %s to %s", claim, folder);
     }

@@ -1,6 +1,7 @@
 #include "import/tree.h"
 
 #include "runtime/cleanup.h"
+#include "runtime/fault_point.h"
 #include "runtime/memory.h"
 
 #include <errno.h>
@@ -162,6 +163,7 @@ static bool bytes_copy(int from, int to, struct tree_bound *bound)
         if (!bound_take(bound, count)) {
             return false;
         }
+        FAULT_POINT("import_copying");
     }
     if (count != 0 || fstat(from, &status) != 0) {
         return false;
