@@ -31,6 +31,14 @@ def test_the_portal_answers_on_the_socket_that_systemd_holds(installed):
     assert requests.get(f"http://127.0.0.1:8080{style}", timeout=20).headers["Content-Type"].startswith("text/css")
 
 
+def test_from_the_portal_s_account_nobody_commands_a_daemon(installed):
+    """Not even by preauctl itself, on the socket that the portal asks on."""
+    as_portal = "setpriv --reuid=preau-portal --regid=preau --clear-groups preauctl"
+    for command in ("admin list", "import list", "mail list", "statistics compute"):
+        assert "ne reconnaît pas qui l’exploite" in installed.run(f"{as_portal} {command}", fails=True)
+        installed.run(f"preauctl {command}")
+
+
 def test_the_daemons_run_under_their_own_accounts_and_the_keys_are_for_those_who_seal(installed):
     for name in DAEMONS:
         account = installed.unit(f"{name}.service")["User"]
