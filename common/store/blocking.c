@@ -5,6 +5,7 @@
 #include "runtime/memory.h"
 #include "store/blocking_connection.h"
 #include "store/migrate_check.h"
+#include "store/passfile.h"
 #include "store/pq_fault.h"
 #include "store/rows_result.h"
 
@@ -25,11 +26,12 @@ bool session_open(const struct session_options *options, struct session **out_se
     if (options->connect_timeout.us > 0) {
         (void)snprintf(seconds, sizeof seconds, "%lld", (long long)((options->connect_timeout.us + 999999) / 1000000));
     }
+    _cleanup_(memory_free) char *passfile = passfile_of(options->passfiles, options->user);
     const char *const names[] = {
-        "dbname", "user", "application_name", "connect_timeout", "client_encoding", "options", NULL};
+        "dbname", "user", "passfile", "application_name", "connect_timeout", "client_encoding", "options", NULL};
     char name[64]; /* as PostgreSQL cuts it */
     (void)snprintf(name, sizeof name, "%s%s%s", options->program, log_request()[0] ? " " : "", log_request());
-    const char *const values[] = {options->conninfo, options->user, name, seconds, "UTF8", settings, NULL};
+    const char *const values[] = {options->conninfo, options->user, passfile, name, seconds, "UTF8", settings, NULL};
     PGconn *pq = PQconnectdbParams(names, values, 1);
     if (PQstatus(pq) != CONNECTION_OK) {
         fault_from_connection(fault, pq);

@@ -11,9 +11,10 @@
 struct session;
 
 struct session_options {
-    const char *conninfo; /* libpq's */
-    const char *user;     /* NULL or "" leaves it to conninfo */
-    const char *program;  /* application_name, with the request in scope when it is opened (log_request()) */
+    const char *conninfo;  /* libpq's */
+    const char *user;      /* NULL or "" leaves it to conninfo */
+    const char *passfiles; /* database.passfile_directory (passfile.h); NULL or "": none */
+    const char *program;   /* application_name, with the request in scope when it is opened (log_request()) */
     struct duration statement_timeout; /* of each statement; zero is none */
     struct duration connect_timeout;   /* zero: libpq's own */
 };

@@ -7,6 +7,7 @@ static struct store_options options_of(const struct daemon_run *run)
     return (struct store_options){
         .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
         .user = daemon_database_user(run),
+        .passfiles = config_text(run->config, CONFIG_DATABASE_PASSFILE_DIRECTORY),
         .program = run->daemon->name,
         .pool_size = (unsigned)config_count(run->config, CONFIG_DATABASE_POOL_SIZE),
         .queue_limit = (unsigned)config_count(run->config, CONFIG_DATABASE_QUEUE_LIMIT),
@@ -46,6 +47,7 @@ bool session_open_configured(
     const struct session_options options = {
         .conninfo = config_text(run->config, CONFIG_DATABASE_CONNINFO),
         .user = daemon_database_user(run),
+        .passfiles = config_text(run->config, CONFIG_DATABASE_PASSFILE_DIRECTORY),
         .program = run->daemon->name,
         .statement_timeout = statement_timeout,
         .connect_timeout = config_duration(run->config, CONFIG_DATABASE_CONNECT_TIMEOUT),

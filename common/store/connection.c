@@ -6,6 +6,7 @@
 #include "runtime/memory.h"
 #include "runtime/metric.h"
 #include "store/migrate_check.h"
+#include "store/passfile.h"
 #include "store/pq_fault.h"
 
 #include <assert.h>
@@ -181,9 +182,10 @@ static void connection_start(void *arg)
         return;
     }
     connection_settings(connection, settings, sizeof settings);
-    const char *const names[] = {"dbname", "user", "application_name", "client_encoding", "options", NULL};
-    const char *const values[] = {
-        connection->options.conninfo, connection->options.user, connection->options.program, "UTF8", settings, NULL};
+    const struct connection_options *options = &connection->options;
+    _cleanup_(memory_free) char *passfile = passfile_of(options->passfiles, options->user);
+    const char *const names[] = {"dbname", "user", "passfile", "application_name", "client_encoding", "options", NULL};
+    const char *const values[] = {options->conninfo, options->user, passfile, options->program, "UTF8", settings, NULL};
     connection->pq = PQconnectStartParams(names, values, 1);
     if (!connection->pq || PQstatus(connection->pq) == CONNECTION_BAD || PQsocket(connection->pq) < 0) {
         connection_lost_by_peer(connection);

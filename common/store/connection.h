@@ -27,6 +27,7 @@ struct connection_events {
 /* Texts are borrowed for the connection's life. */
 struct connection_options {
     const char *conninfo, *user, *program;
+    const char *passfiles; /* passfile.h */
     struct duration statement_timeout, connect_timeout, retry_max;
 };
 

@@ -57,7 +57,7 @@ struct lane {
 
 struct store {
     struct loop *loop;
-    char *conninfo, *user, *program;
+    char *conninfo, *user, *passfiles, *program;
     struct lane lanes[STORE_POOL_MAX];
     unsigned lane_count, up_count, queue_limit, waiting_count;
     struct jobs waiting, finished;
@@ -433,6 +433,7 @@ static void store_connect(struct store *store, const struct store_options *optio
 {
     const struct connection_options each = {.conninfo = store->conninfo,
         .user = store->user,
+        .passfiles = store->passfiles,
         .program = store->program,
         .statement_timeout = options->statement_timeout,
         .connect_timeout = options->connect_timeout,
@@ -451,6 +452,7 @@ struct store *store_open(struct loop *loop, const struct store_options *options)
     store->loop = loop;
     store->conninfo = checked_strdup(options->conninfo);
     store->user = checked_strdup(options->user);
+    store->passfiles = checked_strdup(options->passfiles ? options->passfiles : "");
     store->program = checked_strdup(options->program);
     store->queue_limit = options->queue_limit;
     store->statement_timeout = options->statement_timeout;
@@ -512,6 +514,7 @@ void store_close(struct store **address)
     timer_cancel(&store->probe);
     memory_free(&store->conninfo);
     memory_free(&store->user);
+    memory_free(&store->passfiles);
     memory_free(&store->program);
     memory_free(&store);
 }

@@ -24,6 +24,7 @@ enum { STORE_POOL_MAX = 100 }; /* config database.pool_size */
 struct store_options {
     const char *conninfo;              /* libpq's, without user */
     const char *user;                  /* the daemon's role, "preau_notify"; "" leaves it to conninfo */
+    const char *passfiles;             /* database.passfile_directory (passfile.h); NULL or "": none */
     const char *program;               /* application_name, "preau-notifyd"; behind it the request that is worked for */
     unsigned pool_size;                /* 1 to STORE_POOL_MAX */
     unsigned queue_limit;              /* statements that wait for a connection; beyond: FAULT_BUSY */

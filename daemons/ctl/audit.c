@@ -19,6 +19,7 @@ struct session *audit_open(const struct ctl *ctl, enum ctl_exit *out_exit)
     const struct session_options options = {
         .conninfo = config_text(ctl->config, CONFIG_DATABASE_CONNINFO),
         .user = user[0] != '\0' ? user : "preau_ctl",
+        .passfiles = config_text(ctl->config, CONFIG_DATABASE_PASSFILE_DIRECTORY),
         .program = "preauctl",
         .connect_timeout = config_duration(ctl->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
     };

@@ -88,7 +88,7 @@ static void print_entrance(void)
     (void)printf("# l’exploitant, pour preauctl database init et preauctl migrate\nlocal   preau,postgres   postgres   "
                  "peer map=preau\n");
     (void)printf(
-        "# un démon d’une autre machine (ADRESSE) : TLS et mot de passe, dans le passfile de database.conninfo\n"
+        "# un démon d’une autre machine (ADRESSE) : TLS et mot de passe (docs/operators/plusieurs-machines.md)\n"
         "# hostssl preau   preau_notify   ADRESSE/32   scram-sha-256\n");
     (void)printf("\n# --- pg_ident.conf : quel compte Unix est quel rôle\n");
     for (size_t i = 0; i < HOUSE_COUNT; i++)

@@ -9,9 +9,11 @@
 #include "store/prepare.h"
 #include "store/server_state.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     CLOCK_SECONDS = 2, /* as the daemons' own check "clock" */
@@ -21,10 +23,10 @@ enum {
 
 static bool connect_as(const struct doctor *doctor, const char *role, struct session **out_session, struct fault *fault)
 {
-    const char *user = config_text(doctor->config, CONFIG_DATABASE_USER);
     const struct session_options options = {
         .conninfo = config_text(doctor->config, CONFIG_DATABASE_CONNINFO),
-        .user = user[0] != '\0' ? user : role,
+        .user = house_role(doctor->config, role),
+        .passfiles = config_text(doctor->config, CONFIG_DATABASE_PASSFILE_DIRECTORY),
         .program = "preauctl doctor",
         .statement_timeout = STATEMENT_MAX,
         .connect_timeout = config_duration(doctor->config, CONFIG_DATABASE_CONNECT_TIMEOUT),
@@ -45,9 +47,9 @@ static const struct {
     {"eer authentication",
      "pg_ident.conf ne donne pas ce rôle à ce compte Unix ; en root, doctor essaie sous le compte du démon"           },
     {"password",
-     "le mot de passe du fichier passfile n’est pas celui du rôle, ou ce fichier manque : voyez database.conninfo"    },
+     "le mot de passe du fichier passfile n’est pas celui du rôle, ou libpq ne le lit pas : voyez docs/operators/plusieurs-machines.md"    },
     {"mot de passe",
-     "le mot de passe du fichier passfile n’est pas celui du rôle, ou ce fichier manque : voyez database.conninfo"    },
+     "le mot de passe du fichier passfile n’est pas celui du rôle, ou libpq ne le lit pas : voyez docs/operators/plusieurs-machines.md"    },
     {"too many",             "augmentez max_connections, ou réduisez database.pool_size"                                },
     {"starting up",          "PostgreSQL démarre : attendez, et regardez son journal si cela dure"                      },
     {"role ",                "créez les rôles : preauctl database init"                                                },
@@ -66,6 +68,13 @@ static const char *advice_of(const char *text)
     return "voyez database.conninfo, et le journal de PostgreSQL";
 }
 
+/* A host that only serves pages is not given what reads accounts: docs/operators/plusieurs-machines.md. */
+static bool is_password_away(const struct doctor *doctor)
+{
+    _cleanup_(memory_free) char *passfile = house_passfile(doctor->config, HOUSE_CTL_ROLE);
+    return passfile != NULL && access(passfile, F_OK) != 0 && errno == ENOENT;
+}
+
 /* NULL, and told. */
 static struct session *session_of(struct doctor *doctor)
 {
@@ -73,6 +82,10 @@ static struct session *session_of(struct doctor *doctor)
     struct session *session = NULL;
     if (doctor->is_database_away) {
         doctor_skip(doctor, "pas vérifié : PostgreSQL, plus haut, ne laisse pas entrer");
+        return NULL;
+    }
+    if (is_password_away(doctor)) {
+        doctor_skip(doctor, "pas vérifié : cette machine n’a pas le mot de passe de " HOUSE_CTL_ROLE);
         return NULL;
     }
     if (connect_as(doctor, HOUSE_CTL_ROLE, &session, &fault))
@@ -282,7 +295,7 @@ static void check_roles_in_catalogue(struct doctor *doctor)
     struct server_role roles[HOUSE_COUNT + 1];
     for (size_t i = 0; i < HOUSE_COUNT; i++)
         names[i] = house_daemons[i].role;
-    if (doctor->is_database_away)
+    if (doctor->is_database_away || is_password_away(doctor))
         return; /* each is tried all the same */
     _cleanup_(session_close) struct session *session = session_of(doctor);
     if (session == NULL)

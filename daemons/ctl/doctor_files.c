@@ -138,6 +138,31 @@ static void check_conninfo(struct counting *counting, enum config_key key)
         check_secret(counting, config_key_name(key), passfile, NULL);
 }
 
+/* The daemon's (NULL: ours, which not every host has). libpq has no use for one that a group reads. */
+static void check_passfile(struct counting *counting, const struct house_daemon *daemon)
+{
+    struct doctor *doctor = counting->doctor;
+    struct stat found;
+    _cleanup_(memory_free) char *path =
+        house_passfile(doctor->config, daemon != NULL ? daemon->role : HOUSE_CTL_ROLE);
+    if (path == NULL || (daemon == NULL && stat(path, &found) != 0))
+        return;
+    check_secret(counting, config_key_name(CONFIG_DATABASE_PASSFILE_DIRECTORY), path, daemon);
+    if (stat(path, &found) == 0 && (found.st_mode & S_IRGRP) != 0) {
+        doctor_find(doctor, DOCTOR_BROKEN, "%s : son groupe peut le lire (mode %04o), et PostgreSQL l’ignore donc", path,
+            (unsigned)found.st_mode & 07777U);
+        doctor_advise(doctor, "chmod 0600 %s", path);
+    }
+}
+
+static void check_passfiles(struct counting *counting)
+{
+    for (int i = 0; i < HOUSE_COUNT; i++)
+        if (house_is_here(counting->doctor->config, i))
+            check_passfile(counting, &house_daemons[i]);
+    check_passfile(counting, NULL);
+}
+
 /* Every daemon opens the bus with the same one. */
 static void check_bus_key(struct counting *counting)
 {
@@ -211,6 +236,7 @@ void doctor_secrets(struct doctor *doctor, int index)
     check_titled_secrets(&counting, "ent", CONFIG_ENT_CLIENT_KEY_FILE);
     check_conninfo(&counting, CONFIG_DATABASE_CONNINFO);
     check_conninfo(&counting, CONFIG_DATABASE_OWNER_CONNINFO);
+    check_passfiles(&counting);
     if (doctor->state == DOCTOR_OK)
         doctor_detail(doctor, "%u", counting.count);
 }

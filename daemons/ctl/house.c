@@ -1,5 +1,7 @@
 #include "ctl/house.h"
 
+#include "store/passfile.h"
+
 #include <string.h>
 
 const struct house_daemon house_daemons[HOUSE_COUNT] = {
@@ -19,6 +21,16 @@ const struct house_daemon house_daemons[HOUSE_COUNT] = {
 bool house_is_here(const struct config *config, int index)
 {
     return strcmp(config_text(config, house_daemons[index].status), CONFIG_ELSEWHERE) != 0;
+}
+
+const char *house_role(const struct config *config, const char *role)
+{
+    return config_is_set(config, CONFIG_DATABASE_USER) ? config_text(config, CONFIG_DATABASE_USER) : role;
+}
+
+char *house_passfile(const struct config *config, const char *role)
+{
+    return passfile_of(config_text(config, CONFIG_DATABASE_PASSFILE_DIRECTORY), house_role(config, role));
 }
 
 enum { SPARE_CONNECTIONS = 10, SUPERUSER_CONNECTIONS = 3, POSTGRESQL_DEFAULT = 100 };

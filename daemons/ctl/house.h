@@ -23,6 +23,11 @@ bool house_is_here(const struct config *config, int index);
 /* preauctl's own role. */
 #define HOUSE_CTL_ROLE "preau_ctl"
 
+/* The role that one comes in as: database.user, when it is set, stands for everyone's. */
+const char *house_role(const struct config *config, const char *role);
+/* Where its password is (database.passfile_directory). The caller frees; NULL: none is wanted, or conninfo alone says it. */
+char *house_passfile(const struct config *config, const char *role);
+
 /* How many connections of PostgreSQL all daemons may want together, as the configuration says, with some to spare for what works
  * beside the pools and for whoever looks; and max_connections, with those that are for superusers, and never below what
  * PostgreSQL has by itself. */

@@ -18,7 +18,8 @@ PREAUCTL = BUILD / "daemons/ctl/preauctl"
 # followed word for word, each by a test of its own
 FOLLOWED = {"docs/operators/installation.md": "tests/package/conftest.py", "docs/operators/sauvegarde.md": "tests/integration/test_restore.py",
             "docs/operators/cles.md": "tests/integration/test_keys.py", "docs/operators/mise-a-jour.md": "tests/package/test_upgrade.py",
-            "docs/operators/livraisons.md": "tests/package/test_deliveries.py", "docs/operators/mandataire.md": "tests/package/test_front.py"}
+            "docs/operators/livraisons.md": "tests/package/test_deliveries.py", "docs/operators/mandataire.md": "tests/package/test_front.py",
+            "docs/operators/plusieurs-machines.md": "tests/integration/test_several_hosts.py"}
 BLOCKS = [block for page in USERS for block in blocks(page)]
 # programs that are not ours, in blocks; what is ours among their words is checked
 STRANGERS = {"apt-get", "mkdir", "cp", "install", "postfix", "systemctl", "openssl", "journalctl"}
@@ -28,7 +29,7 @@ ICINGA = "object CheckCommand"
 # names with a _ that are others'
 FOREIGN = {
     "access_token", "add_header", "agentConnect", "archive_command", "archive_mode", "archive_timeout", "blackbox_exporter", "bounce_size_limit", "check_command",
-    "default_destination_rate_delay", "error_log", "id_token", "identite_pivot", "invalid_grant", "invalid_scope", "log_statement",
+    "default_destination_rate_delay", "error_log", "fe_sendauth", "id_token", "identite_pivot", "invalid_grant", "invalid_scope", "log_statement",
     "node_exporter", "pg_terminate_backend", "postgres_exporter", "pg_hba", "pg_ident", "pg_dump", "shared_memory_size_in_huge_pages", "wal_compression",
 }
 

@@ -51,8 +51,11 @@ def daemons_of(block):
     return [name for name, sections in rows if named & set(re.findall(r'"(\w+)"', sections))]
 
 
-# what cles.md names must be keys: test_keys.py and tests/package follow that page
-@pytest.mark.parametrize("block", [block for block in BLOCKS if is_configuration(block) and block.page.name != "cles.md"], ids=str)
+# what these pages name must be keys, passwords, certificates: test_keys.py, tests/package and test_several_hosts.py start daemons by them
+WHOLE = ("cles.md", "plusieurs-machines.md")
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if is_configuration(block) and block.page.name not in WHOLE], ids=str)
 def test_a_configuration_is_taken_by_the_daemons_that_read_it(site, tmp_path, block):
     """Laid over the site's own; files that it names are there."""
     text = block.text

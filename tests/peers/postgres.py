@@ -90,7 +90,8 @@ class PostgresCluster:
         shutil.rmtree(self.folder)
 
     def conninfo(self, database="postgres", user=None):
-        return f"host={self.sockets} dbname={database}" + (f" user={user}" if user else "")
+        port = f" port={self.settings['port']}" if "port" in self.settings else ""
+        return f"host={self.sockets}{port} dbname={database}" + (f" user={user}" if user else "")
 
     def connect(self, database="postgres", user="postgres"):
         return psycopg.connect(self.conninfo(database, user), autocommit=True)
