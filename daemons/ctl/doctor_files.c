@@ -143,14 +143,13 @@ static void check_passfile(struct counting *counting, const struct house_daemon 
 {
     struct doctor *doctor = counting->doctor;
     struct stat found;
-    _cleanup_(memory_free) char *path =
-        house_passfile(doctor->config, daemon != NULL ? daemon->role : HOUSE_CTL_ROLE);
+    _cleanup_(memory_free) char *path = house_passfile(doctor->config, daemon != NULL ? daemon->role : HOUSE_CTL_ROLE);
     if (path == NULL || (daemon == NULL && stat(path, &found) != 0))
         return;
     check_secret(counting, config_key_name(CONFIG_DATABASE_PASSFILE_DIRECTORY), path, daemon);
     if (stat(path, &found) == 0 && (found.st_mode & S_IRGRP) != 0) {
-        doctor_find(doctor, DOCTOR_BROKEN, "%s : son groupe peut le lire (mode %04o), et PostgreSQL l’ignore donc", path,
-            (unsigned)found.st_mode & 07777U);
+        doctor_find(doctor, DOCTOR_BROKEN, "%s : son groupe peut le lire (mode %04o), et PostgreSQL l’ignore donc",
+            path, (unsigned)found.st_mode & 07777U);
         doctor_advise(doctor, "chmod 0600 %s", path);
     }
 }

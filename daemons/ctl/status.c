@@ -64,8 +64,11 @@ static void print_daemon(const struct seen *seen)
 
 static json_t *seen_json(const struct seen *seen)
 {
-    return json_pack("{s:s, s:s, s:b, s:b, s:s, s:o}", "name", seen->name, "address", seen->address, "up", seen->is_up,
-        "ready", seen->is_ready, "cause", seen->cause, "status",
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:o}", "name", seen->name, "state",
+        seen->is_ready ? "ready"
+        : seen->is_up  ? "not_ready"
+                       : "stopped",
+        "address", seen->address, "up", seen->is_up, "ready", seen->is_ready, "cause", seen->cause, "status",
         seen->status != NULL ? json_incref(seen->status) : json_null());
 }
 
@@ -83,10 +86,14 @@ static bool see(const struct ctl *ctl, struct status_asker *asker, size_t which,
     return seen.is_ready;
 }
 
-/* One of another host is looked at there. */
-static bool pass_over(const struct ctl *ctl, int which)
+/* One of another host is looked at there: whether it is ready is not known here, and neither said nor denied. */
+static bool pass_over(const struct ctl *ctl, int which, json_t *all)
 {
-    if (!ctl->is_json)
+    if (ctl->is_json)
+        (void)json_array_append_new(
+            all, json_pack("{s:s, s:s, s:n, s:n, s:n, s:s, s:n}", "name", house_daemons[which].name, "state",
+                     "elsewhere", "address", "up", "ready", "cause", "", "status"));
+    else
         (void)printf("%-14s sur une autre machine\n", house_daemons[which].name);
     return true;
 }
@@ -99,7 +106,8 @@ enum ctl_exit ctl_status(const struct ctl *ctl)
     bool is_ready = true;
     json_t *all = json_array();
     for (int i = 0; i < HOUSE_COUNT; i++)
-        is_ready = (house_is_here(ctl->config, i) ? see(ctl, asker, (size_t)i, all) : pass_over(ctl, i)) && is_ready;
+        is_ready =
+            (house_is_here(ctl->config, i) ? see(ctl, asker, (size_t)i, all) : pass_over(ctl, i, all)) && is_ready;
     if (ctl->is_json)
         ctl_print_json(json_pack("{s:b, s:o}", "ready", is_ready, "daemons", all));
     else

@@ -303,7 +303,10 @@ def test_a_daemon_of_another_host_is_not_looked_for_here(here):
         assert (checks[name]["state"], checks[name]["detail"]) == ("skipped", "sur une autre machine")
     assert "sur une autre machine" in found(checks, "bus", "preau-statsd ne répond pas")["advice"]
     assert status.returncode == 0 and "preau-statsd   sur une autre machine" in status.stdout, status.stdout
-    assert [one["name"] for one in json.loads(told.stdout)["daemons"]] == ["preau-importd", "preau-notifyd", "preau-linkd", "preau-portald"]
+    answer = json.loads(told.stdout)
+    assert answer["ready"]
+    assert {one["name"]: one["state"] for one in answer["daemons"]} == {**dict.fromkeys(DAEMONS, "ready"), "preau-statsd": "elsewhere"}
+    assert answer["daemons"][3] == {"name": "preau-statsd", "state": "elsewhere", "address": None, "up": None, "ready": None, "cause": "", "status": None}
 
 
 def test_a_daemon_that_is_said_to_be_elsewhere_does_not_start(here):

@@ -20,7 +20,7 @@ from peers.web import Visitor
 from test_notify import MAIL, School
 from test_notify_together import mails_sent
 
-NOTIFYD = "preau-notifyd"
+NOTIFYD, LINKD = "preau-notifyd", "preau-linkd"
 ACADEMY, UAI = 10, "0695001L"
 OURS = pathlib.Path(os.environ["PREAU_BUILD"]).resolve()
 # who is of this release. Whoever asks is tried with whoever answers, of the other release: the portal and preauctl ask, all others answer.
@@ -149,6 +149,20 @@ def test_a_family_goes_its_whole_way_whoever_is_of_this_release(here, ours):
     for name in DAEMONS:
         assert here.site.http_status(name, "/readyz") == 200
         assert here.site.status(name)["schema_version"] == here.before.schema or name in ours
+
+
+def test_a_mail_that_the_notifyd_of_before_does_not_know_waits_for_ours(here):
+    """Why docs/operators/mise-a-jour.md begins with notifyd: linkd owes such mails as soon as it is of this release."""
+    here.run((LINKD,))
+    number = here.deliver()
+    opened(here, number, notified(here, here.head, number))
+    owed = "select kind, attempts from preau.delivery where done_at is null and recipient = %s"
+    with here.site.psql() as database:
+        assert database.execute(owed, (here.address(number),)).fetchall() == [("account_opened", 0)]
+    here.run((LINKD, NOTIFYD))
+    assert len(here.site.mail.wait(here.address(number), 2)) == 2
+    with here.site.psql() as database:
+        assert database.execute(owed, (here.address(number),)).fetchall() == []
 
 
 def test_a_notifyd_of_each_release_share_a_batch_and_each_mail_goes_once(here):

@@ -132,6 +132,8 @@ def test_each_host_says_how_it_is(hosts):
     assert services["ready"] and portal["ready"]
     assert hosts.services_said["preauctl status"].returncode == hosts.portal_said["preauctl status"].returncode == 0
     assert "preau-portald  sur une autre machine" in hosts.services_said["preauctl status"].stdout
+    assert {one["name"]: one["state"] for one in services["daemons"]} == {**dict.fromkeys(SERVICES, "ready"), "preau-portald": "elsewhere"}
+    assert {one["name"]: one["state"] for one in portal["daemons"]} == {**dict.fromkeys(SERVICES, "elsewhere"), "preau-portald": "ready"}
 
 
 def test_each_host_is_examined(hosts):
@@ -165,6 +167,17 @@ def test_from_the_portal_no_other_role_comes_in(hosts, role):
 def test_another_password_is_refused(hosts):
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         entering(hosts, "preau_link", password="un autre")
+
+
+def test_doctor_says_that_a_certificate_is_not_ours(hosts, tmp_path):
+    other, _, _ = certificates.make(tmp_path)
+    site = hosts.on("services")
+    site.environment["PREAU_DATABASE_CONNINFO"] = f"host={BASE} hostaddr={SERVICES_ADDRESS} port={hosts.port} dbname=preau sslmode=verify-full sslrootcert={other}"
+    try:
+        (finding,) = examined(hosts, "services")["database_server"]["findings"]
+    finally:
+        del site.environment["PREAU_DATABASE_CONNINFO"]
+    assert "certificate verify failed" in finding["what"] and "d’une autre autorité" in finding["advice"]
 
 
 @pytest.mark.parametrize("name", ["preau-portald", "preau-linkd"])

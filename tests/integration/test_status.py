@@ -1,5 +1,6 @@
 """Each daemon tells how it is on its own address; preauctl tells all five at once."""
 
+import json
 import pathlib
 import re
 import time
@@ -174,6 +175,8 @@ def test_preauctl_says_no_when_one_is_killed(site, name):
     assert done.returncode == 1
     assert [line.split()[0] for line in down] == [name]
     assert told.returncode == 1
+    assert {one["name"] for one in json.loads(told.stdout)["daemons"] if one["state"] != "ready"} == {name}
+    assert {one["state"] for one in json.loads(told.stdout)["daemons"] if one["name"] == name} == {"stopped"}
     assert site.run_ctl("status").returncode == 0
 
 
@@ -186,6 +189,8 @@ def test_a_daemon_without_its_database_is_alive_and_not_ready(fresh_site):
     done = site.run_ctl("status")
     assert done.returncode == 1
     assert "pas prêt" in next(line for line in done.stdout.splitlines() if line.startswith(name))
+    told = json.loads(site.run_ctl("status", "--json").stdout)
+    assert not told["ready"] and "not_ready" in {one["state"] for one in told["daemons"] if one["name"] == name}
     site.postgres.start()
     for one in site.daemons:
         site.wait_ready(one)
