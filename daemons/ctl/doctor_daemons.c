@@ -72,6 +72,9 @@ static const struct {
     {"import_late",     "demandez à cette académie sa livraison ; preauctl import list dit la dernière"                  },
     {"disk",            "faites de la place sur ce disque (import.disk_free_min) ; en lecture seule pour ce démon : "
              "ReadWritePaths= de son unité, docs/operators/livraisons.md"                                      },
+    {"inbox",
+     "mettez le dépôt sur un disque local en ext4 ou xfs : une livraison que d’autres pourraient encore changer y "
+        "resterait ; docs/operators/livraisons.md"                                                                          },
     {"retention",       "journalctl -u preau-importd : la fermeture et l’effacement des comptes seront repris"            },
     {"smtp",            "voyez plus bas le serveur de courriel ; docs/operators/courriels.md"                               },
     {"documents",       "journalctl -u preau-notifyd ; les polices (notify.font_directory) et le trousseau"                 },

@@ -244,6 +244,7 @@ bool queue_new(const struct daemon_run *run, struct store *store, struct publish
     queue->check = status_check_add(run->status, "import", false);
     queue->overdue_check = status_check_add(run->status, "import_late", false);
     queue->disk_check = status_check_add(run->status, "disk", false);
+    queue->inbox_check = status_check_add(run->status, "inbox", false);
     status_refresh(run->status, numbers_refresh, queue);
     const struct worker_options lookers = {.name = "import-look", .threads = 1, .queue_limit = 1};
     const struct worker_options runners = {

@@ -28,6 +28,7 @@ struct look {
     bool done;
     struct fault fault;
     char disk[DISK_TEXT_SIZE]; /* "": there is room */
+    char exchange[INBOX_EXCHANGE_TEXT_SIZE];
 };
 
 /* --- on the thread --- */
@@ -59,6 +60,7 @@ static void look_run(void *arg, void *context)
     }
     /* here and not where it is asked for: it may wait */
     disk_look(&look->inbox, config_size(look->queue->daemon->config, CONFIG_IMPORT_DISK_FREE_MIN), look->disk);
+    inbox_exchange_look(&look->inbox, &look->queue->exchange, look->exchange);
 }
 
 /* --- answering --- */
@@ -149,6 +151,7 @@ static void look_judge(struct queue *queue, const struct look *look)
 {
     const struct inbox_list *list = &look->list;
     status_check_set(queue->disk_check, look->disk[0] ? STATUS_DEGRADED : STATUS_OK, look->disk);
+    status_check_set(queue->inbox_check, look->exchange[0] ? STATUS_DEGRADED : STATUS_OK, look->exchange);
     if (!look->done) {
         log_fault("inbox_unreadable", &look->fault);
         status_check_set(queue->check, STATUS_DEGRADED, look->fault.text);

@@ -3,6 +3,7 @@
 
 #include "domain/season.h"
 #include "import/inbox.h"
+#include "import/inbox_exchange.h"
 #include "import/overdue.h"
 #include "import/pause.h"
 #include "import/queue.h"
@@ -37,14 +38,15 @@ struct queue {
     struct store *store;
     struct publisher *publisher;
     const struct key_ring *keys;
-    struct status_check *check, *overdue_check, *disk_check;
+    struct status_check *check, *overdue_check, *disk_check, *inbox_check;
     struct inbox_options inbox;
     struct day_time times[TIMES_MAX];
     struct season summer;
     struct workers *lookers, *runners;
     struct timer *timer;
     struct look *looking;       /* NULL: nobody looks */
-    struct inbox_memory memory; /* the looking thread's alone */
+    struct inbox_memory memory; /* the looking thread's alone, as the next */
+    struct inbox_exchange exchange;
     LIST_HEAD(, take) running;
     size_t running_count, running_max;
     struct asker askers[ASKERS_MAX];

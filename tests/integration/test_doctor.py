@@ -16,7 +16,7 @@ import pytest
 
 from peers import previous
 from peers.identity import IdentityProvider
-from peers.site import DAEMONS, Site, configuration_text
+from peers.site import DAEMONS, ROOT, Site, configuration_text
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +322,21 @@ def test_a_daemon_that_is_said_to_be_elsewhere_does_not_start(here):
 def test_another_program_at_a_daemons_address(here):
     _, checks = examine(here, PREAU_STATUS_STATISTICS=here.status_address("preau-importd"))
     found(checks, "statsd", "ce qui y répond n’est pas preau-statsd")
+
+
+def test_an_inbox_whose_disk_exchanges_no_names_is_told_before_the_first_delivery(here, tmp_path):
+    library = tmp_path / "no_exchange.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, ROOT / "tests/peers/no_exchange.c", "-ldl"], check=True)
+    here.restart("preau-importd", LD_PRELOAD=str(library))
+    try:
+        here.wait(lambda: "degraded" in {check["state"] for check in here.status("preau-importd")["checks"] if check["name"] == "inbox"}, what="told")
+        code, checks = examine(here)
+    finally:
+        here.restart("preau-importd")
+    assert code == 1
+    finding = found(checks, "importd", r"inbox : import\.inbox_directory: its file system exchanges no names \(RENAME_EXCHANGE: Invalid argument\)", state="look")
+    assert "ext4 ou xfs" in finding["advice"] and "livraisons.md" in finding["advice"]
+    assert not list((here.folder / "inbox").rglob(".exchange*"))
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@
 #include "domain/latin.h"
 #include "import/inbox.h"
 #include "import/inbox_asked.h"
+#include "import/inbox_exchange.h"
 #include "import/tree.h"
 #include "runtime/clock.h"
 #include "runtime/memory.h"
@@ -230,6 +231,31 @@ static void a_folder_is_an_archive_once_it_is_whole(void **state)
         look(place);
         assert_true(is_due(place, "set"));
     }
+}
+
+static void whether_names_are_exchanged_is_tried_on_files_of_ours(void **state)
+{
+    struct place *place = *state;
+    struct inbox_exchange exchange = {0};
+    char why[INBOX_EXCHANGE_TEXT_SIZE] = "unset";
+    assert_int_equal(mkdirat(place->folder, "inbox/.taken", 0700), 0);
+    put(place, "inbox/.taken/.exchange-one", "left by a look that died");
+    inbox_exchange_look(&place->options, &exchange, why);
+    assert_string_equal(why, "");
+    assert_true(exchange.works);
+    assert_int_not_equal(faccessat(place->folder, "inbox/.taken/.exchange-one", F_OK, 0), 0);
+    assert_int_not_equal(faccessat(place->folder, "inbox/.taken/.exchange-other", F_OK, 0), 0);
+}
+
+static void where_nothing_can_be_written_no_exchange_is_missed(void **state)
+{
+    struct place *place = *state;
+    struct inbox_exchange exchange = {0};
+    char why[INBOX_EXCHANGE_TEXT_SIZE] = "unset";
+    put(place, "inbox/.taken", "a file");
+    inbox_exchange_look(&place->options, &exchange, why);
+    assert_string_equal(why, "");
+    assert_false(exchange.works);
 }
 
 static void odd_things_stop_nobody_else(void **state)
@@ -617,6 +643,8 @@ int main(void)
         PLACE_TEST(an_archive_is_due_after_rest_and_its_hour),
         PLACE_TEST(what_grows_between_two_looks_has_not_rested),
         PLACE_TEST(a_folder_is_an_archive_once_it_is_whole),
+        PLACE_TEST(whether_names_are_exchanged_is_tried_on_files_of_ours),
+        PLACE_TEST(where_nothing_can_be_written_no_exchange_is_missed),
         PLACE_TEST(odd_things_stop_nobody_else),
         PLACE_TEST(one_archive_may_be_asked_for),
         PLACE_TEST(a_claimed_archive_comes_first_and_keeps_its_name),
