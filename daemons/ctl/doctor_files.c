@@ -242,9 +242,18 @@ void doctor_secrets(struct doctor *doctor, int index)
 
 /* --- keys --- */
 
+static bool is_ring_wanted(const struct config *config)
+{
+    return house_is_here(config, HOUSE_IMPORT) || house_is_here(config, HOUSE_NOTIFY) ||
+           house_is_here(config, HOUSE_LINK);
+}
+
+/* A host of which no daemon seals has none, and should have none. */
 static void check_ring(struct doctor *doctor)
 {
     enum { PROBLEM_SIZE = 4400 };
+    if (!is_ring_wanted(doctor->config))
+        return;
     char problem[PROBLEM_SIZE];
     const char *directory = config_text(doctor->config, CONFIG_KEYS_DIRECTORY);
     struct key_ring *ring = crypto_begin() ? key_ring_load(directory, problem, sizeof problem) : NULL;
@@ -310,7 +319,9 @@ void doctor_keys(struct doctor *doctor, int index)
     doctor_given_keys(doctor);
     check_curve(doctor);
     if (doctor->state == DOCTOR_OK)
-        doctor_detail(doctor, "%s", config_text(doctor->config, CONFIG_KEYS_DIRECTORY));
+        doctor_detail(doctor, "%s",
+            is_ring_wanted(doctor->config) ? config_text(doctor->config, CONFIG_KEYS_DIRECTORY)
+                                           : "aucun démon d’ici n’a de trousseau");
 }
 
 /* --- folders --- */

@@ -140,7 +140,7 @@ def test_each_host_is_examined(hosts):
     services, portal = examined(hosts, "services"), examined(hosts, "portail")
     for name in ("config", "config_of_daemons", "secrets", "keys", "database_roles", "database_schema", "bus", *(one.removeprefix("preau-") for one in SERVICES)):
         assert services[name]["state"] == "ok", services[name]
-    for name in ("config", "secrets", "database_roles", "portald", "bus"):
+    for name in ("config", "config_of_daemons", "secrets", "keys", "database_roles", "portald", "bus"):
         assert portal[name]["state"] == "ok", portal[name]
     for name in ("database_server", "database_schema", "clock", "database_connections", "database_archive"):
         assert (portal[name]["state"], portal[name]["detail"]) == ("skipped", "pas vérifié : cette machine n’a pas le mot de passe de preau_ctl"), portal[name]

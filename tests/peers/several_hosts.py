@@ -110,7 +110,11 @@ class Hosts:
         common = self.site.config.read_text()
         texts = [block.text for block in blocks(PAGE) if block.text.startswith("database {")]
         for (name, file), text in zip(self.configurations.items(), texts, strict=True):
-            file.write_text(re.sub(r"^(database|bus) \{\n.*?^\}\n", "", common, flags=re.M | re.S) + self.here(text, name))
+            own = re.sub(r"^(database|bus) \{\n.*?^\}\n", "", common, flags=re.M | re.S)
+            if name == "portail":  # the folder is the package's, and nothing is in it
+                (self.folder / name / "etc/preau/keys").mkdir(exist_ok=True)
+                own = own.replace(str(self.site.folder / "keys"), str(self.folder / name / "etc/preau/keys"))
+            file.write_text(own + self.here(text, name))
 
     def on(self, host):
         """The site, whose preauctl and daemons are that host's from now on."""
