@@ -1,5 +1,6 @@
 """The hosts of docs/operators/plusieurs-machines.md on one: each has a folder for its /etc and /root, an address of the loopback, and its own
-configuration; PostgreSQL asks for TLS, and lets in by the page's lines alone. What the page says to type is done here.
+configuration; PostgreSQL asks for TLS, and lets in by the page's lines alone; daemons are shut in as by their units. What the page says to type is
+done here.
 
     hosts = Hosts(folder)
     hosts.follow("services", chapter(PAGE, "…")[0])
@@ -67,7 +68,7 @@ class Hosts:
         chosen = ports.remember(folder / "ports-hosts.json", ("postgres", *BUS_PORTS), {})
         self.port = chosen["postgres"]
         self.bus_ports = {name: str(chosen[name]) for name in BUS_PORTS}
-        self.site = Site(folder / "site", settings=settings, with_kannel=False,
+        self.site = Site(folder / "site", settings=settings, with_kannel=False, shut_in=True,
                          postgres_settings={"listen_addresses": SERVICES_ADDRESS, "port": self.port})
         self.postgres = self.site.postgres = PostgresCluster(self.site.folder / "postgres", settings=self.site.postgres_settings)
         self.configurations = {name: folder / f"{name}.conf" for name in ("services", "portail")}
