@@ -1,4 +1,4 @@
-/* Inside this room and for who looks at an installation: where the password of a role is, when the server is on another host. */
+/* Where the password of a role is, when the server is on another host: for the store itself, and for who examines an installation. */
 #pragma once
 
 /* DIRECTORY/ROLE, in libpq's own form, which libpq reads at each connection and only when nobody but its owner may read it: one file for all
