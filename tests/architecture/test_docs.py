@@ -239,6 +239,7 @@ def test_a_name_of_a_page_exists(page, known):
     sections = keys()
     every_key = {name for names in sections.values() for name in names if "_" in name}
     metrics = set(re.findall(r'^METRIC\(\w+, "(\w+)"', (ROOT / "common/runtime/metrics.def").read_text(), re.M))
+    metrics |= set(re.findall(r'measure\("(\w+)"', (ROOT / "deploy/pgbackrest/mesures.jq").read_text()))
     alerts = set(re.findall(r"alert: (\w+)", (ROOT / "deploy/monitoring/alertes.yml").read_text()))
     for code in codes(page):
         for section, name in re.findall(r"(?<![\w./-])([a-z_]+)\.([a-z][a-z0-9_]*)(?![\w./-])", code):

@@ -19,6 +19,8 @@ DASHBOARD = json.loads((FOLDER / "grafana.json").read_text())
 
 # of each metric of ours: its labels with their values; None: made known at start
 METRIC = re.compile(r'^METRIC\((\w+), "(\w+)", (COUNTER|GAUGE|SECONDS|LONG_SECONDS),\s*"(\w*)",\s*"([^)]*?)",\s*"(\w*)",\s*"([^"]*)",', re.M)
+# of each measure of the backup, which node_exporter hands over: a label with its values
+MEASURES = (ROOT / "deploy/pgbackrest/mesures.jq").read_text()
 # what Prometheus adds to a series, and our scrape configuration
 TARGET = {"job", "instance", "daemon"}
 
@@ -35,12 +37,15 @@ def metrics():
             known[name] = labels
         for suffix in ("_bucket", "_sum", "_count") if is_histogram else ():
             known[name + suffix] = {**labels, **({"le": None} if suffix == "_bucket" else {})}
+    for name in re.findall(r'measure\("(\w+)"', MEASURES):
+        types = set(re.findall(rf'{name}{{type=\\"(\w+)\\"}}', MEASURES))
+        known[name] = {"type": types} if types else {}
     return known
 
 
 KNOWN = metrics()
 # a word of PromQL that is no metric
-WORDS = {"sum", "count", "by", "on", "or", "and", "unless", "time", "rate", "increase", "vector", "month", "day_of_month",
+WORDS = {"sum", "count", "by", "on", "or", "and", "unless", "time", "rate", "increase", "vector", "month", "day_of_month", "absent",
          "min_over_time", "histogram_quantile"}
 TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|\$?[A-Za-z_]\w*|\d[\w.]*|[=!]~|[=!<>]=|[-+*/<>=(){}\[\],:]')
 
@@ -95,6 +100,7 @@ def judge(expression):
 def test_the_table_of_metrics_was_read_whole():
     table = (ROOT / "common/runtime/metrics.def").read_text()
     assert len(METRIC.findall(table)) == len(re.findall(r"^METRIC\(", table, re.M)) > 50
+    assert KNOWN["preau_backup_last_success_timestamp_seconds"] == {"type": {"any", "full"}} and KNOWN["preau_backup_repository_readable"] == {}
 
 
 @pytest.mark.parametrize("expression", ["preau_nothing > 1", 'preau_ready{colour="red"}', 'preau_sms_total{outcome="lost"}',

@@ -60,6 +60,38 @@ def state(person):
     return person.row()["state"]
 
 
+READABLE = "preau_backup_repository_readable"
+LAST = ['preau_backup_last_success_timestamp_seconds{type="any"}', 'preau_backup_last_success_timestamp_seconds{type="full"}']
+ARCHIVED, WAITING = "preau_backup_wal_last_success_timestamp_seconds", "preau_backup_wal_waiting_timestamp_seconds"
+
+
+def backups_are_measured(site, backup, begun):
+    told = backup.measures()
+    assert told[READABLE] == told["preau_backup_wal_archiving"] == 1
+    assert begun <= told[LAST[0]] == told[LAST[1]] <= second(site)
+    assert begun <= told[ARCHIVED] <= told["preau_backup_looked_timestamp_seconds"] + 1 and told["preau_backup_looked_timestamp_seconds"] >= begun
+
+
+def alter(site, setting):
+    with site.psql() as database:
+        database.autocommit = True
+        database.execute(f"alter system {setting}")
+        database.execute("select pg_reload_conf()")
+        site.wait(lambda: (database.execute("show archive_command").fetchone()[0] == "false") == setting.startswith("set"), what="reloaded")
+        if setting.startswith("set"):
+            database.execute("select pg_logical_emit_message(true, 'preau', 'something to archive')")
+            database.execute("select pg_switch_wal()")
+
+
+def a_journal_that_waits_is_measured(site, backup):
+    begun = second(site)
+    alter(site, "set archive_command = 'false'")
+    waits = site.wait(lambda: backup.measures()[WAITING], what="a journal that waits")
+    assert begun <= waits <= second(site) + 1
+    alter(site, "reset archive_command")
+    site.wait(lambda: backup.measures()[WAITING] == 0, seconds=120, what="archived")
+
+
 def anchors(site):
     return [word for line in site.ctl("audit", "verify").splitlines() for word in line.split() if word.count(":") == 2 and len(word) > 30]
 
@@ -67,15 +99,21 @@ def anchors(site):
 def test_the_database_comes_back(here):
     create, check, full, info, to_look, to_an_instant, to_the_last = commands_of(PAGE)
     backup = Backup(here)
+    told = backup.measures()
+    assert told[READABLE] == 0 and not set(LAST) & set(told), "there is no repository yet: nobody knows of a backup"
     backup.run(create)
     backup.run(check)
+    assert [backup.measures()[one] for one in (READABLE, *LAST)] == [1, 0, 0], "it is read, and has none"
     town = Town(here, ACADEMY)
     school = town.school(1)
     before, after, late = (guardian(here, town, school, nom) for nom in ("Avant", "Apres", "Tardif"))
     for name in DAEMONS:
         here.launch(name)
+    begun = second(here)
     backup.run(full)
     taken = second(here)
+    backups_are_measured(here, backup, begun)
+    a_journal_that_waits_is_measured(here, backup)
     keys, old_keys = here.folder / "keys", here.folder / "old-keys"
     assert activate(here, keys, before, open_account(here, before)).status == 200 and state(before) == "active"
     add_administrator(here, "avant", "exploitant", "--nation")
@@ -92,6 +130,8 @@ def test_the_database_comes_back(here):
     for name in DAEMONS:
         here.stop_daemon(name)
     backup.lose()
+    told = backup.measures(whole=False)
+    assert told[LAST[0]] >= begun and WAITING not in told, "the database says nothing, its backup is there"
     example = to_an_instant[to_an_instant.index("--target='"):].split("'")[1]
     backup.run(to_an_instant.replace(example, instant))
     backup.come_back()

@@ -1,4 +1,4 @@
-"""A bare Debian in a folder, with PostgreSQL, pgBackRest, an SSH server, nginx and our packages at hand: what an operator has before the first hour.
+"""A bare Debian in a folder, with PostgreSQL, pgBackRest and what watches it, an SSH server, nginx and our packages at hand: what an operator has before the first hour.
 
 Its programs run by chroot. There is no systemd in it: what an installed unit says of its daemon (account, group, umask,
 environment, folders, where it may write, credentials, sockets) is read from the unit and done here. What else asks systemctl for something
@@ -43,7 +43,8 @@ class Machine:
     @contextlib.contextmanager
     def bare(cls, root, packages):
         """packages: the folder of .deb files, found as /packages in the machine. Needs root."""
-        subprocess.run(["mmdebstrap", "--variant=minbase", "--include=postgresql,ca-certificates,openssh-server,nginx,pgbackrest", "--quiet", "bookworm", root,
+        subprocess.run(["mmdebstrap", "--variant=minbase", "--include=postgresql,ca-certificates,openssh-server,nginx,pgbackrest,jq,"
+                        "prometheus-node-exporter", "--quiet", "bookworm", root,
                         *apt_sources()], check=True)
         machine = cls(root)
         (root / "packages").mkdir()
@@ -104,7 +105,8 @@ class Machine:
         return unit if "." in unit else f"{unit}.service"
 
     def unit_files(self, name):
-        return [self.path(f"/lib/systemd/system/{name}"), *sorted(self.path(f"/etc/systemd/system/{name}.d").glob("*.conf"))]
+        own = self.path(f"/etc/systemd/system/{name}")
+        return [own if own.exists() else self.path(f"/lib/systemd/system/{name}"), *sorted(self.path(f"/etc/systemd/system/{name}.d").glob("*.conf"))]
 
     def unit(self, name):
         return Unit(*self.unit_files(name))
@@ -179,6 +181,20 @@ class Machine:
             self.running[name] = subprocess.Popen(["sh", "-c", start], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                                                   env={"PATH": PATH, "LC_ALL": "C.UTF-8", **environment}, preexec_fn=take_socket,
                                                   close_fds=not passed)
+
+    def run_once(self, name):
+        """A unit of Type=oneshot, shut in as it says; what it said. What begins by + is done as root, with nothing refused."""
+        unit = self.unit(name)
+        for before in unit.all("ExecStartPre"):
+            assert before.startswith("+")
+            self.run(before.removeprefix("+"))
+        user, files = unit["User"], map(str, self.unit_files(name))
+        become = [sys.executable, str(SANDBOX), f"--root={self.root}", f"--user={user}", f"--group={unit['Group'] or user}", *files]
+        assert unit["ProtectSystem"] == "strict"
+        done = subprocess.run([*READ_ONLY, str(self.root), *become, "--", *shlex.split(unit["ExecStart"])], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, env={"PATH": PATH, "LC_ALL": "C.UTF-8", "WRITABLE": unit["ReadWritePaths"]}, timeout=240)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     def log(self, name):
         return self.path(f"/var/log/{name}.log").read_text()

@@ -1,9 +1,16 @@
 """docs/operators/sauvegarde.md followed word for word where its paths lead: a machine's own PostgreSQL is saved, lost, and comes back. What comes back
 of families and links is tests/integration/test_restore.py's."""
 
-import pytest
+import os
+import signal
+import subprocess
 
-from package.machine import DAEMONS, Unit, ready
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from package.machine import DAEMONS, INSIDE, Unit, ready
 from peers.documents import ROOT, chapter
 
 PAGE = ROOT / "docs/operators/sauvegarde.md"
@@ -46,6 +53,32 @@ def test_the_timers_unit_makes_a_backup(saved):
     unit = Unit(saved.path("/etc/systemd/system/preau-sauvegarde@.service"))
     saved.run(f"runuser -u {unit['User']} -- {unit['ExecStart'].replace('%i', 'diff')}")
     assert "diff backup" in saved.run(chapter(PAGE, "Mettre pgBackRest en place")[1][-1])
+
+
+def exported(machine):
+    """{series: value} that node_exporter, as its package has it, shows of ours."""
+    address = "127.0.0.1:9100"
+    words = ("runuser", "-u", "prometheus", "--", "/usr/bin/prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+             f"--web.listen-address={address}")
+    with subprocess.Popen([*INSIDE, machine.root, *words], stderr=subprocess.DEVNULL, start_new_session=True) as exporter:
+        try:
+            session = requests.Session()
+            session.mount("http://", HTTPAdapter(max_retries=Retry(connect=20, backoff_factor=0.1)))
+            text = session.get(f"http://{address}/metrics", timeout=20).text
+        finally:
+            os.killpg(exporter.pid, signal.SIGTERM)
+    assert "node_textfile_scrape_error 0" in text
+    return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("preau_"))}
+
+
+def test_prometheus_learns_of_the_backup(saved):
+    assert Unit(saved.path("/etc/systemd/system/preau-sauvegarde-mesures.timer"))["OnCalendar"]
+    begun = saved.path("/etc/pgbackrest/conf.d/phrase.conf").stat().st_mtime
+    saved.run_once("preau-sauvegarde-mesures.service")
+    told = exported(saved)
+    assert [told[f"preau_backup_{name}"] for name in ("repository_readable", "wal_archiving", "wal_waiting_timestamp_seconds")] == [1, 1, 0]
+    last, full = (told[f'preau_backup_last_success_timestamp_seconds{{type="{kind}"}}'] for kind in ("any", "full"))
+    assert int(begun) <= full <= last <= told["preau_backup_looked_timestamp_seconds"]
 
 
 def wait_recovered(machine, asked):

@@ -12,6 +12,7 @@ import secrets
 import shlex
 import subprocess
 
+from .promtool import promtool
 from .site import ROOT
 
 SHIPPED = ROOT / "deploy/pgbackrest"
@@ -52,6 +53,19 @@ class Backup:
         done = subprocess.run([*self.cluster.as_other, "pgbackrest", *self._options(), *shlex.split(words)], cwd="/", text=True, capture_output=True)
         assert done.returncode == 0, f"pgbackrest {words}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def measures(self, *, whole=True):
+        """{series: value} that Prometheus learns, by deploy/pgbackrest/mesures. whole: all of it could be known."""
+        told = self.cluster.own(self.folder / "told")
+        env = {"PGBACKREST_CONFIG": str(self.config), "PGBACKREST_CONFIG_INCLUDE_PATH": str(self.places["conf.d"]), "PGHOST": str(self.cluster.sockets),
+               "PGUSER": "postgres"}
+        done = subprocess.run([*self.cluster.as_other, "env", *(f"{key}={value}" for key, value in env.items()), SHIPPED / "mesures", told], cwd="/", text=True,
+                              capture_output=True)
+        assert (done.returncode == 0) == whole, done.stdout + done.stderr
+        (file,) = told.iterdir()
+        text = file.read_text()
+        assert promtool("check", "metrics", typed=text) == ""
+        return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))}
 
     def lose(self):
         """The machine dies, and its disk with it."""
