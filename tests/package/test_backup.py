@@ -62,9 +62,9 @@ def exported(machine):
              f"--web.listen-address={address}")
     with subprocess.Popen([*INSIDE, machine.root, *words], stderr=subprocess.DEVNULL, start_new_session=True) as exporter:
         try:
-            session = requests.Session()
-            session.mount("http://", HTTPAdapter(max_retries=Retry(connect=20, backoff_factor=0.1)))
-            text = session.get(f"http://{address}/metrics", timeout=20).text
+            with requests.Session() as session:
+                session.mount("http://", HTTPAdapter(max_retries=Retry(connect=20, backoff_factor=0.1)))
+                text = session.get(f"http://{address}/metrics", timeout=20).text
         finally:
             os.killpg(exporter.pid, signal.SIGTERM)
     assert "node_textfile_scrape_error 0" in text
