@@ -28,9 +28,38 @@ INSIDE = ("unshare", "--mount", "sh", "-ec", 'for one in proc sys dev; do mount 
 READ_ONLY = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount -t tmpfs -o mode=1777 none "$0/tmp"
 for one in $WRITABLE; do mount --bind "$0$one" "$0$one"; mount -o remount,rw,bind "$0$one"; done
 for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec "$@"''')
-STAND_IN = """#!/bin/sh
+# What systemctl says of a unit, from the same files as systemd: its links for whether it is enabled, and $RUNNING, which Machine keeps, for whether it runs.
+# Enables and disables; what else is asked is written down.
+RUNNING = "/run/units"
+STAND_IN = f"""#!/bin/sh
 printf '%s\\n' "$*" >> /var/log/systemctl
-case " $* " in *" is-enabled "*) echo enabled ;; esac
+verb= units=
+for word do
+  case "$word" in -*) ;; *) if [ -z "$verb" ]; then verb=$word; else case "$word" in *.*) ;; *) word=$word.service ;; esac; units="$units $word"; fi ;; esac
+done
+file() {{ for folder in /etc/systemd/system /lib/systemd/system; do [ ! -e "$folder/$1" ] || {{ echo "$folder/$1"; return; }}; done; }}
+targets() {{ sed -n 's/^WantedBy=//p' "$(file "$1")"; }}
+is_enabled() {{
+  if [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ]; then echo masked; return 1; fi
+  if [ -z "$(file "$1")" ]; then echo "Failed to get unit file state for $1: No such file or directory" >&2; return 1; fi
+  if [ -z "$(targets "$1")" ]; then echo static; return; fi
+  for target in $(targets "$1"); do [ -L "/etc/systemd/system/$target.wants/$1" ] || {{ echo disabled; return 1; }}; done
+  echo enabled
+}}
+status=0
+for unit in $units; do
+  case "$verb" in
+  enable)
+    [ -n "$(file "$unit")" ] || {{ echo "Failed to enable unit: Unit file $unit does not exist." >&2; exit 1; }}
+    for target in $(targets "$unit"); do
+      mkdir -p "/etc/systemd/system/$target.wants" && ln -sf "$(file "$unit")" "/etc/systemd/system/$target.wants/$unit"
+    done ;;
+  disable) rm -f /etc/systemd/system/*.wants/"$unit" ;;
+  is-enabled) is_enabled "$unit" || status=1 ;;
+  is-active) [ -e "{RUNNING}/$unit" ] || status=3 ;;
+  esac
+done
+exit $status
 """
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -68,8 +97,10 @@ class Machine:
     def _stands_in(self, words):
         """Done, if it is what systemctl does to the units of daemons."""
         if words[:3] == ["systemctl", "disable", "--now"]:
+            self._inside(" ".join(words))
             self.stop()
         elif words[:3] == ["systemctl", "enable", "--now"] and not words[-1].endswith(".timer"):
+            self._inside(" ".join(words))
             for unit in words[3:]:
                 self.start(unit)
         elif words[:2] == ["systemctl", "restart"] and words[2].startswith("preau-"):
@@ -85,6 +116,9 @@ class Machine:
             return ""
         if words[0] == "systemctl" and words[-1] == "postgresql@15-main":
             command = f"pg_ctlcluster 15 main {words[1]}"
+        return self._inside(command, fails=fails)
+
+    def _inside(self, command, *, fails=False):
         with tempfile.TemporaryFile("w+") as said:  # no pipe: a server that it starts would keep it open
             done = subprocess.run([*INSIDE, self.root, "/usr/bin/env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                                    "sh", "-ec", command], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600)
@@ -146,8 +180,15 @@ class Machine:
         self.running[name].wait(30)
         self.start(name)
 
+    def _mark(self, name):
+        """From now on it is active."""
+        folder = self.path(RUNNING)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
     def start(self, name):
         unit = self.unit(name)
+        self._mark(name)
         if name.endswith(".socket"):
             host, port = unit["ListenStream"].rsplit(":", 1)
             self.sockets[name.removesuffix(".socket")] = socket.create_server((host, int(port)))
@@ -206,6 +247,7 @@ class Machine:
             process.wait(30)
         for one in self.sockets.values():
             one.close()
+        shutil.rmtree(self.path(RUNNING), ignore_errors=True)
         self.running, self.sockets = {}, {}
 
 
