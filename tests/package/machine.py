@@ -2,7 +2,7 @@
 
 Its programs run by chroot. There is no systemd in it: what an installed unit says of its daemon (account, group, umask,
 environment, folders, where it may write, credentials, sockets) is read from the unit and done here. What else asks systemctl for something
-meets a stand-in that writes it down (`asked`).
+meets a stand-in that answers of a unit what is so, and writes down what it was asked (`asked`).
 """
 
 import contextlib
@@ -24,8 +24,9 @@ from peers.site import SANDBOX
 DAEMONS = ("preau-importd", "preau-notifyd", "preau-linkd", "preau-statsd", "preau-portald")
 # What follows runs with ROOT as its /, which has the kernel's folders for it alone: whatever ends how, nothing stays mounted.
 INSIDE = ("unshare", "--mount", "sh", "-ec", 'for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec chroot "$0" "$@"')
-# ProtectSystem=strict: the same, and all is read-only, but $WRITABLE. What follows goes in by itself, from outside.
-READ_ONLY = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount -t tmpfs -o mode=1777 none "$0/tmp"
+# ProtectSystem=: the same, and all is read-only, but $WRITABLE; PrivateTmp=: $OWN_TMP is not empty. What follows goes in by itself, from outside.
+READ_ONLY = ("unshare", "--mount", "sh", "-ec", '''mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"
+[ -z "$OWN_TMP" ] || mount -t tmpfs -o mode=1777 none "$0/tmp"
 for one in $WRITABLE; do mount --bind "$0$one" "$0$one"; mount -o remount,rw,bind "$0$one"; done
 for one in proc sys dev; do mount --rbind "/$one" "$0/$one"; done; exec "$@"''')
 # What systemctl says of a unit, from the same files as systemd: its links for whether it is enabled, and $RUNNING, which Machine keeps, for whether it runs.
@@ -206,12 +207,8 @@ class Machine:
         environment = {**given, **{key: value.replace("%d", given.get("CREDENTIALS_DIRECTORY", "%d")) for key, value in set_by_unit.items()}}
         if passed:
             environment["LISTEN_FDS"] = "1"
-        writable = [f"/var/lib/{folder}" for folder in unit["StateDirectory"].split()] + " ".join(unit.all("ReadWritePaths")).split()
-        environment["WRITABLE"] = " ".join(writable)
-        assert unit["ProtectSystem"] == "strict"
-        become = [sys.executable, str(SANDBOX), f"--root={self.root}", f"--user={user}", f"--group={unit['Group']}", *map(str, self.unit_files(name))]
-        start = (f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}"
-                 f"exec {shlex.join([*READ_ONLY, str(self.root), *become])} -- {unit['ExecStart']}")
+        command, within = self.shut_in(name, *shlex.split(unit["ExecStart"]))
+        start = f"umask {unit['UMask']}; {'export LISTEN_PID=$$; ' if passed else ''}exec {shlex.join(command)}"
 
         def take_socket():
             if passed:
@@ -220,20 +217,32 @@ class Machine:
 
         with open(self.path(f"/var/log/{name}.log"), "ab") as log:
             self.running[name] = subprocess.Popen(["sh", "-c", start], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                                  env={"PATH": PATH, "LC_ALL": "C.UTF-8", **environment}, preexec_fn=take_socket,
+                                                  env={**within, **environment}, preexec_fn=take_socket,
                                                   close_fds=not passed)
 
-    def run_once(self, name):
+    def writable(self, unit):
+        """Where ProtectSystem= lets it write, in one line."""
+        own = [f"/var/lib/{folder}" for folder in unit["StateDirectory"].split()] + " ".join(unit.all("ReadWritePaths")).split()
+        others = [f"/{one.name}" for one in self.root.iterdir() if one.is_dir() and not one.is_symlink()]
+        kept = {"strict": others, "full": ["/usr", "/boot", "/etc"]}[unit["ProtectSystem"]]
+        return " ".join(own + [one for one in others if one not in (*kept, "/proc", "/sys", "/dev")])
+
+    def shut_in(self, name, *program):
+        """(command, environment): the program within what the unit lets it do, under its account."""
+        unit = self.unit(name)
+        user, files = unit["User"], map(str, self.unit_files(name))
+        become = [sys.executable, str(SANDBOX), f"--root={self.root}", f"--user={user}", f"--group={unit['Group'] or user}", *files]
+        return ([*READ_ONLY, str(self.root), *become, "--", *program],
+                {"PATH": PATH, "LC_ALL": "C.UTF-8", "WRITABLE": self.writable(unit), "OWN_TMP": "yes" * (unit["PrivateTmp"] == "yes")})
+
+    def run_once(self, name, instance=""):
         """A unit of Type=oneshot, shut in as it says; what it said. What begins by + is done as root, with nothing refused."""
         unit = self.unit(name)
         for before in unit.all("ExecStartPre"):
             assert before.startswith("+")
             self.run(before.removeprefix("+"))
-        user, files = unit["User"], map(str, self.unit_files(name))
-        become = [sys.executable, str(SANDBOX), f"--root={self.root}", f"--user={user}", f"--group={unit['Group'] or user}", *files]
-        assert unit["ProtectSystem"] == "strict"
-        done = subprocess.run([*READ_ONLY, str(self.root), *become, "--", *shlex.split(unit["ExecStart"])], stdin=subprocess.DEVNULL, text=True,
-                              capture_output=True, env={"PATH": PATH, "LC_ALL": "C.UTF-8", "WRITABLE": unit["ReadWritePaths"]}, timeout=240)
+        command, environment = self.shut_in(name, *shlex.split(unit["ExecStart"].replace("%i", instance)))
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, text=True, capture_output=True, env=environment, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -50,8 +50,7 @@ def test_the_phrase_is_the_servers_only_and_is_made_once(saved):
 def test_the_timers_unit_makes_a_backup(saved):
     for timer in ("diff", "full"):
         assert Unit(saved.path(f"/etc/systemd/system/preau-sauvegarde-{timer}.timer"))["Unit"] == f"preau-sauvegarde@{timer}.service"
-    unit = Unit(saved.path("/etc/systemd/system/preau-sauvegarde@.service"))
-    saved.run(f"runuser -u {unit['User']} -- {unit['ExecStart'].replace('%i', 'diff')}")
+    saved.run_once("preau-sauvegarde@.service", "diff")
     assert "diff backup" in saved.run(chapter(PAGE, "Mettre pgBackRest en place")[1][-1])
 
 
