@@ -17,7 +17,8 @@ struct server_state {
     bool has_checksums, has_fsync, has_full_pages;
     int connections_max, connections_reserved; /* the latter for superusers only */
     bool is_standby;
-    bool is_archiving;
+    bool is_archiving, has_archiver;         /* archive_mode; a command or library that does it */
+    bool is_archive_waiting;                 /* a segment that is written to no more is not archived */
     struct instant archived, archive_failed; /* the last time; never: not yet */
     struct instant clock;
 };

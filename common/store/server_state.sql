@@ -9,7 +9,14 @@ select current_setting('server_version') as version, current_setting('server_ver
        current_setting('max_connections')::integer as connections_max,
        current_setting('superuser_reserved_connections')::integer as connections_reserved,
        pg_is_in_recovery() as is_standby, current_setting('archive_mode') <> 'off' as is_archiving,
-       a.last_archived_time, a.last_failed_time, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock
+       current_setting('archive_command') <> '' or current_setting('archive_library') <> '' as has_archiver,
+       a.last_archived_time, a.last_failed_time,
+       -- a segment before the one that is written to, after the last that was archived, of whatever timeline
+       case when pg_is_in_recovery() then false
+            else coalesce(substr(a.last_archived_wal, 9, 16), repeat('0', 16)) collate "C"
+                 < substr(pg_walfile_name(pg_current_wal_lsn() - pg_size_bytes(current_setting('wal_segment_size'))), 9, 16)
+       end as is_archive_waiting,
+       (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock
   from pg_database d, pg_stat_archiver a
  where d.datname = current_database();
 

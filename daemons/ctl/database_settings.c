@@ -58,8 +58,9 @@ static void print_journal(const struct size *size)
     setting("checkpoint_timeout", "15min",
         "après chaque point de reprise une page est écrite entière la première fois qu’elle change");
     setting("fsync", "on", "jamais autrement : une coupure de courant abîmerait la base");
-    setting("archive_mode", "on",
-        "une restauration à un instant donné ; avec archive_command (pgBackRest) ; au redémarrage");
+    /* never alone: archiving without a command keeps every segment until the disk is full */
+    (void)printf("# l’archivage du journal : /usr/share/preau/pgbackrest/preau-archives.conf, avec la sauvegarde "
+                 "(docs/operators/sauvegarde.md)\n");
 }
 
 static void print_work(const struct size *size)

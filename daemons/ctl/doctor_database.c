@@ -20,6 +20,7 @@ enum {
     LOOK_SECONDS = 20,
 };
 #define STATEMENT_MAX SECONDS(5)
+#define ARCHIVE_LATE MINUTES(10) /* preau-archives.conf closes a segment each minute at least, if anything is written */
 
 static bool connect_as(const struct doctor *doctor, const char *role, struct session **out_session, struct fault *fault)
 {
@@ -168,6 +169,33 @@ void doctor_connections(struct doctor *doctor, int index)
     doctor_detail(doctor, "%lld voulues au plus, %lld offertes", wanted, offered);
 }
 
+static bool is_late(const struct server_state *state)
+{
+    return state->is_archive_waiting &&
+           (!instant_is_set(state->archived) || state->clock.us - state->archived.us > ARCHIVE_LATE.us);
+}
+
+static void find_archive_late(struct doctor *doctor, const struct server_state *state)
+{
+    char when[CLOCK_TEXT_SIZE] = "";
+    if (instant_is_set(state->archived))
+        clock_format_local(state->archived, when);
+    doctor_find(doctor, DOCTOR_LOOK, "un journal complet attend d’être archivé ; %s%s",
+        when[0] != '\0' ? "le dernier l’a été le " : "aucun ne l’a encore été", when);
+    doctor_advise(doctor,
+        "recommencez dans une minute ; si cela dure, archive_command ne finit pas : voyez le dépôt et "
+        "le journal de PostgreSQL");
+}
+
+static void find_archive_failed(struct doctor *doctor, const struct server_state *state)
+{
+    char when[CLOCK_TEXT_SIZE];
+    clock_format_local(state->archive_failed, when);
+    doctor_find(doctor, DOCTOR_BROKEN, "le dernier archivage a échoué, le %s", when);
+    doctor_advise(doctor,
+        "voyez pg_stat_archiver et le journal de PostgreSQL : le disque se remplit de ce qui n’est pas archivé");
+}
+
 void doctor_archive(struct doctor *doctor, int index)
 {
     (void)index;
@@ -177,14 +205,16 @@ void doctor_archive(struct doctor *doctor, int index)
     if (!state.is_archiving) {
         doctor_find(
             doctor, DOCTOR_LOOK, "archive_mode = off : la perte du disque perd tout depuis la dernière sauvegarde");
-        doctor_advise(doctor, "archivez le journal (pgBackRest, ou archive_command) : docs/operators/exploitation.md, "
-                              "« Ce qu’il faut sauvegarder »");
+        doctor_advise(doctor, "archivez le journal (pgBackRest, ou archive_command) : docs/operators/sauvegarde.md");
+    } else if (!state.has_archiver) {
+        doctor_find(doctor, DOCTOR_BROKEN,
+            "archive_mode = on, sans archive_command : rien n’est archivé, et le disque se remplit du journal");
+        doctor_advise(doctor, "posez preau-archives.conf (docs/operators/sauvegarde.md), puis pg_reload_conf() ; sans "
+                              "sauvegarde encore, archive_mode = off, puis redémarrez PostgreSQL");
     } else if (instant_is_set(state.archive_failed) && state.archive_failed.us > state.archived.us) {
-        char when[CLOCK_TEXT_SIZE];
-        clock_format_local(state.archive_failed, when);
-        doctor_find(doctor, DOCTOR_BROKEN, "le dernier archivage a échoué, le %s", when);
-        doctor_advise(doctor,
-            "voyez pg_stat_archiver et le journal de PostgreSQL : le disque se remplit de ce qui n’est pas archivé");
+        find_archive_failed(doctor, &state);
+    } else if (is_late(&state)) {
+        find_archive_late(doctor, &state);
     } else if (instant_is_set(state.archived)) {
         char when[CLOCK_TEXT_SIZE];
         clock_format_local(state.archived, when);

@@ -175,6 +175,7 @@ def test_postgresql_takes_the_settings_that_are_advised(server):
     conf, hba, ident = re.split(r"^# --- pg_\w+\.conf.*$", printed, flags=re.M)
     names = re.findall(r"^(\w+) = ", conf, re.M)
     assert {"shared_buffers", "max_connections", "max_wal_size", "fsync"} <= set(names)
+    assert "archive_mode" not in names, "without a command, which the backup brings, the disk would be filled"
     for line, name in zip(conf.splitlines(), conf.splitlines()[1:]):
         assert not re.match(r"\w+ = ", name) or line.startswith("# "), f"{name}: a reason is wanted"
     with server.connect() as admin:

@@ -95,6 +95,66 @@ def test_it_speaks_to_people(here):
     assert re.match(r"0 en panne, [23] à voir, \d+ en ordre", lines[-1])
 
 
+# --- the server's journal ---
+
+
+@pytest.fixture(scope="module")
+def archiving(tmp_path_factory):
+    """A site without daemons whose server archives, by whatever a test gives as archive_command."""
+    with Site.of(tmp_path_factory.mktemp("archiving"), postgres_settings={"archive_mode": "on"}) as site:
+        yield site
+
+
+def archive_by(site, command):
+    with site.psql() as database:
+        database.execute(f"alter system set archive_command = '{command}'")
+        database.execute("select pg_reload_conf()")
+    with site.psql() as database:
+        site.wait(lambda: database.execute("show archive_command").fetchone()[0] == command, what="the command of its own")
+
+
+def last_archived(site, age, segment):
+    """What PostgreSQL counts of its archiver, here as if the last segment that went was that one (an expression), then. None: never any."""
+    when = f"now() - interval '{age}'" if age else "null::timestamptz"
+    with site.psql() as database:
+        database.execute("set allow_system_table_mods = on")
+        database.execute(f"""
+            create or replace view pg_catalog.pg_stat_archiver as
+            select s.archived_count, {segment} as last_archived_wal, {when} as last_archived_time, s.failed_count, s.last_failed_wal,
+                   null::timestamptz as last_failed_time, s.stats_reset
+              from pg_stat_get_archiver() s""")
+
+
+def test_an_archive_without_a_command(archiving):
+    """PostgreSQL keeps every segment, and counts no failure."""
+    archive_by(archiving, "")
+    _, checks = examine(archiving)
+    found(checks, "database_archive", "sans archive_command")
+
+
+def test_an_archive_that_works(archiving):
+    archive_by(archiving, "true")
+    with archiving.psql() as database:
+        database.execute("select pg_switch_wal()")
+        archiving.wait(lambda: database.execute("select archived_count from pg_stat_get_archiver()").fetchone()[0] > 0, what="archived")
+    archiving.wait(lambda: examine(archiving)[1]["database_archive"]["state"] == "ok", what="nothing waits")
+    assert "le dernier le" in examine(archiving)[1]["database_archive"]["detail"]
+
+
+def test_an_archive_that_stands_still(archiving):
+    """A command that never ends is no failure either."""
+    archive_by(archiving, "true")
+    current, old = "pg_walfile_name(pg_current_wal_lsn())", "'000000010000000000000000'"
+    last_archived(archiving, "11 minutes", old)
+    found(examine(archiving)[1], "database_archive", "attend d’être archivé ; le dernier l’a été le", state="look")
+    last_archived(archiving, "1 minute", old)
+    assert examine(archiving)[1]["database_archive"]["state"] == "ok", "it may be at work"
+    last_archived(archiving, "11 minutes", current)
+    assert examine(archiving)[1]["database_archive"]["state"] == "ok", "nothing was written since"
+    last_archived(archiving, None, "null::text")
+    found(examine(archiving)[1], "database_archive", "aucun ne l’a encore été", state="look")
+
+
 # --- configuration and files ---
 
 
