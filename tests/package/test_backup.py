@@ -80,6 +80,17 @@ def test_prometheus_learns_of_the_backup(saved):
     assert int(begun) <= full <= last <= told["preau_backup_looked_timestamp_seconds"]
 
 
+def test_no_other_account_stops_the_backup(saved):
+    """Whoever writes where pgBackRest's locks are stops every push and backup by a file; /tmp is everybody's."""
+    saved.run("rm -rf /tmp/pgbackrest; runuser -u nobody -- sh -c 'mkdir /tmp/pgbackrest; touch /tmp/pgbackrest/all.stop'")
+    try:
+        saved.run(chapter(PAGE, "Mettre pgBackRest en place")[1][1])
+    finally:
+        saved.run("rm -r /tmp/pgbackrest")
+    place = saved.path("/var/lib/pgbackrest/lock").stat()
+    assert (place.st_mode & 0o777, place.st_uid) == (0o700, saved.identity("postgres")[0])
+
+
 def wait_recovered(machine, asked):
     end = machine.run(f"for i in $(seq 60); do {asked} | grep -q ' f$' && echo over && break; sleep 1; done")
     assert "over" in end, machine.run(asked)

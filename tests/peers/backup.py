@@ -31,7 +31,8 @@ class Backup:
         for shipped, here in (
             ("repo1-path=/var/lib/pgbackrest", f"repo1-path={self.places['repository']}"),
             ("pg1-path=/var/lib/postgresql/15/main", f"pg1-path={self.cluster.data}\npg1-socket-path={self.cluster.sockets}\npg1-user=postgres"),
-            ("[global]", "[global]\n" + "\n".join(f"{name}-path={self.places[name]}" for name in ("lock", "log", "spool"))),
+            ("lock-path=/var/lib/pgbackrest/lock", f"lock-path={self.places['lock']}"),
+            ("[global]", "[global]\n" + "\n".join(f"{name}-path={self.places[name]}" for name in ("log", "spool"))),
         ):
             assert shipped in text, f"{shipped} is not in pgbackrest.conf"
             text = text.replace(shipped, here)
