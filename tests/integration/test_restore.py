@@ -1,5 +1,6 @@
 """The database is lost and comes back by pgBackRest, at an instant or at the last, by the commands of docs/operators/sauvegarde.md."""
 
+import re
 import shutil
 
 import pytest
@@ -9,6 +10,7 @@ from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, add_administrator, birth, opening_fields, sign_in
 from peers.sealing import link_token
 from peers.site import ROOT, Site
+from peers.web import Visitor
 
 PAGE = ROOT / "docs/operators/sauvegarde.md"
 DAEMONS = ("preau-linkd", "preau-portald")
@@ -49,6 +51,18 @@ def activate(site, keys, person, number):
     path = link(keys, person, number)
     page = visitor.get(path)
     return visitor.submit(page.form(path)) if page.status == 200 else page
+
+
+def with_cookies(site, cookies):
+    visitor = Visitor(site.portal_url)
+    visitor.session.cookies.update(cookies)
+    return visitor
+
+
+def end_sessions(site):
+    """As the page says to, before the daemons start."""
+    with site.psql() as database:
+        assert database.execute(re.search(r"--command '(delete from [^']+)'", PAGE.read_text())[1]).rowcount > 0, "they came back too"
 
 
 def second(site):
@@ -117,9 +131,14 @@ def test_the_database_comes_back(here):
     keys, old_keys = here.folder / "keys", here.folder / "old-keys"
     assert activate(here, keys, before, open_account(here, before)).status == 200 and state(before) == "active"
     add_administrator(here, "avant", "exploitant", "--nation")
+    visitor = sign_in(here, before, PASSWORD)
+    cookies = visitor.session.cookies.copy()
+    assert visitor.page.path == "/guichet"
     here.wait(lambda: second(here) > taken, what="a second after the backup, which pgBackRest counts in whole ones")
     with here.psql() as database:
         instant = database.execute("select clock_timestamp()::text").fetchone()[0]
+    visitor.submit(visitor.page.form("/deconnexion"))
+    assert with_cookies(here, cookies).get("/guichet").path == "/connexion"
     open_account(here, after)
     assert state(after) == "en_cours"
     add_administrator(here, "apres", "exploitant", "--nation")
@@ -136,12 +155,14 @@ def test_the_database_comes_back(here):
     backup.run(to_an_instant.replace(example, instant))
     backup.come_back()
     assert (state(before), state(after)) == ("active", "distribue"), "what came after that instant is not there"
+    end_sessions(here)
     shutil.copytree(keys, old_keys)
     (old,) = keys.glob("tokens-*.key")
     here.ctl("key", "generate", "tokens")
     old.unlink()
     for name in DAEMONS:
         here.launch(name)
+    assert with_cookies(here, cookies).get("/guichet").path == "/connexion", "who signed out is signed out"
     assert sign_in(here, before, PASSWORD).page.path == "/guichet"
     assert here.run_ctl("audit", "verify").returncode == 0
     assert here.run_ctl("audit", "verify", "--anchor", there).returncode == 1, "the end of the chain is gone, and that is said"

@@ -117,8 +117,9 @@ def test_a_machine_comes_back(saved):
     for command in (*stop, *to_the_last, *finish[:1]):
         saved.run(command)
     assert not saved.running and not saved.sockets
-    asked, make, remove = finish[1:]
+    asked, end_sessions, make, remove = finish[1:]
     wait_recovered(saved, asked)
+    saved.run(end_sessions)
     saved.run(make)
     (old,) = [file.name for file in saved.path("/etc/preau/keys").glob("tokens-1.key")]
     saved.run(remove.replace("tokens-ANCIENNE.key", old))
