@@ -111,7 +111,7 @@ def anchors(site):
 
 
 def test_the_database_comes_back(here):
-    create, check, full, info, to_look, to_an_instant, to_the_last = commands_of(PAGE)
+    create, check, full, info, to_look, to_an_instant, to_the_last, full_again = commands_of(PAGE)
     backup = Backup(here)
     told = backup.measures()
     assert told[READABLE] == 0 and not set(LAST) & set(told), "there is no repository yet: nobody knows of a backup"
@@ -179,6 +179,7 @@ def test_the_database_comes_back(here):
     backup.run(to_the_last)
     backup.come_back()
     assert (state(before), state(late)) == ("active", "active"), "nothing that was in the repository is lost"
+    backup.run(full_again)
 
     backup.lose()
     backup.run(to_look)

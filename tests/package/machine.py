@@ -97,7 +97,7 @@ class Machine:
 
     def _stands_in(self, words):
         """Done, if it is what systemctl does to the units of daemons."""
-        if words[:3] == ["systemctl", "disable", "--now"]:
+        if words[:3] == ["systemctl", "disable", "--now"] and not words[-1].endswith(".timer"):
             self._inside(" ".join(words))
             self.stop()
         elif words[:3] == ["systemctl", "enable", "--now"] and not words[-1].endswith(".timer"):

@@ -112,11 +112,15 @@ def test_a_backup_is_tried_out(saved):
 
 
 def test_a_machine_comes_back(saved):
-    stop, to_an_instant, to_the_last, finish = chapter(PAGE, "Revenir")
+    stop, to_an_instant, to_the_last, finish, saved_again = chapter(PAGE, "Revenir")
+    asked_of_systemd = saved.path("/var/log/systemctl")
+    asked_of_systemd.write_text("")
     del to_an_instant  # of an instant: test_restore.py
     for command in (*stop, *to_the_last, *finish[:1]):
         saved.run(command)
     assert not saved.running and not saved.sockets
+    timers = "preau-sauvegarde-full.timer preau-sauvegarde-diff.timer"
+    assert asked_of_systemd.read_text().splitlines() == [f"disable --now {timers}", "stop preau-sauvegarde@*"], "no backup begins meanwhile"
     asked, end_sessions, make, remove = finish[1:]
     wait_recovered(saved, asked)
     saved.run(end_sessions)
@@ -129,3 +133,6 @@ def test_a_machine_comes_back(saved):
     assert saved.run("preauctl status").count(" prêt, ") == 5
     assert "apres" in saved.run("preauctl admin list")
     saved.run("preauctl audit verify")
+    for command in saved_again:
+        saved.run(command)
+    assert asked_of_systemd.read_text().splitlines()[-1] == f"enable --now {timers}"
