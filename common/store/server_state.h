@@ -15,6 +15,7 @@ struct server_state {
     int version_number; /* 150014 */
     char encoding[32];
     bool has_checksums, has_fsync, has_full_pages;
+    bool has_values_logged, has_plans_logged;  /* its log tells of statements what they are given, of people then */
     int connections_max, connections_reserved; /* the latter for superusers only */
     bool is_standby;
     bool is_archiving, has_archiver;         /* archive_mode; a command or library that does it */

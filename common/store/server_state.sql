@@ -6,6 +6,12 @@
 select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_number,
        pg_encoding_to_char(d.encoding)::text as encoding, current_setting('data_checksums') = 'on' as has_checksums,
        current_setting('fsync') = 'on' as has_fsync, current_setting('full_page_writes') = 'on' as has_full_pages,
+       -- a statement's values are names, dates of birth, addresses; without auto_explain it has no settings
+       current_setting('log_parameter_max_length') <> '0'
+       and (current_setting('log_min_duration_statement') <> '-1' or current_setting('log_min_duration_sample') <> '-1'
+            or current_setting('log_statement') in ('mod', 'all') or current_setting('log_transaction_sample_rate') <> '0')
+       or current_setting('log_parameter_max_length_on_error') <> '0' as has_values_logged,
+       coalesce(current_setting('auto_explain.log_min_duration', true), '-1') <> '-1' as has_plans_logged,
        current_setting('max_connections')::integer as connections_max,
        current_setting('superuser_reserved_connections')::integer as connections_reserved,
        pg_is_in_recovery() as is_standby, current_setting('archive_mode') <> 'off' as is_archiving,

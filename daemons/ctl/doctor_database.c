@@ -119,6 +119,22 @@ static bool state_of(struct doctor *doctor, struct server_state *out_state)
 
 /* --- the server --- */
 
+/* Its log is read by more people than the database, is copied elsewhere, and kept beyond what is erased here. */
+static void check_server_log(struct doctor *doctor, const struct server_state *state)
+{
+    if (state->has_values_logged) {
+        doctor_find(doctor, DOCTOR_LOOK,
+            "le journal de PostgreSQL dit les valeurs de requêtes : noms, dates de naissance, adresses");
+        doctor_advise(doctor, "log_parameter_max_length = 0 et log_parameter_max_length_on_error = 0 dans "
+                              "postgresql.conf, puis rechargez-le");
+    }
+    if (state->has_plans_logged) {
+        doctor_find(doctor, DOCTOR_LOOK,
+            "auto_explain écrit des plans au journal de PostgreSQL, où sont des noms, dates de naissance, adresses");
+        doctor_advise(doctor, "auto_explain.log_min_duration = -1, sauf le temps d’un diagnostic");
+    }
+}
+
 void doctor_server(struct doctor *doctor, int index)
 {
     (void)index;
@@ -148,6 +164,7 @@ void doctor_server(struct doctor *doctor, int index)
         doctor_find(doctor, DOCTOR_LOOK, "data_checksums = off : une page abîmée par un disque passerait inaperçue");
         doctor_advise(doctor, "serveur arrêté : pg_checksums --enable");
     }
+    check_server_log(doctor, &state);
     doctor_detail(doctor, "version %s", state.version);
 }
 

@@ -95,22 +95,35 @@ def test_it_speaks_to_people(here):
     assert re.match(r"0 en panne, [23] à voir, \d+ en ordre", lines[-1])
 
 
-# --- the server's journal ---
+# --- the server's journal, and its log ---
 
 
 @pytest.fixture(scope="module")
-def archiving(tmp_path_factory):
+def alone(tmp_path_factory):
     """A site without daemons whose server archives, by whatever a test gives as archive_command."""
     with Site.of(tmp_path_factory.mktemp("archiving"), postgres_settings={"archive_mode": "on"}) as site:
         yield site
 
 
-def archive_by(site, command):
+def setting(site, name, value):
     with site.psql() as database:
-        database.execute(f"alter system set archive_command = '{command}'")
+        database.execute("load 'auto_explain'")
+        database.execute(f"alter system set {name} = '{value}'")
         database.execute("select pg_reload_conf()")
-    with site.psql() as database:
-        site.wait(lambda: database.execute("show archive_command").fetchone()[0] == command, what="the command of its own")
+        site.wait(lambda: database.execute(f"show {name}").fetchone()[0] == value, what=f"{name} = {value}")
+
+
+@pytest.fixture
+def settings(alone):
+    """Given back at the end."""
+    yield lambda name, value: setting(alone, name, value)
+    with alone.psql() as database:
+        database.execute("alter system reset all")
+        database.execute("select pg_reload_conf()")
+
+
+def archive_by(site, command):
+    setting(site, "archive_command", command)
 
 
 def last_archived(site, age, segment):
@@ -125,34 +138,59 @@ def last_archived(site, age, segment):
               from pg_stat_get_archiver() s""")
 
 
-def test_an_archive_without_a_command(archiving):
+def test_an_archive_without_a_command(alone):
     """PostgreSQL keeps every segment, and counts no failure."""
-    archive_by(archiving, "")
-    _, checks = examine(archiving)
+    archive_by(alone, "")
+    _, checks = examine(alone)
     found(checks, "database_archive", "sans archive_command")
 
 
-def test_an_archive_that_works(archiving):
-    archive_by(archiving, "true")
-    with archiving.psql() as database:
+def test_an_archive_that_works(alone):
+    archive_by(alone, "true")
+    with alone.psql() as database:
         database.execute("select pg_switch_wal()")
-        archiving.wait(lambda: database.execute("select archived_count from pg_stat_get_archiver()").fetchone()[0] > 0, what="archived")
-    archiving.wait(lambda: examine(archiving)[1]["database_archive"]["state"] == "ok", what="nothing waits")
-    assert "le dernier le" in examine(archiving)[1]["database_archive"]["detail"]
+        alone.wait(lambda: database.execute("select archived_count from pg_stat_get_archiver()").fetchone()[0] > 0, what="archived")
+    alone.wait(lambda: examine(alone)[1]["database_archive"]["state"] == "ok", what="nothing waits")
+    assert "le dernier le" in examine(alone)[1]["database_archive"]["detail"]
 
 
-def test_an_archive_that_stands_still(archiving):
+def test_an_archive_that_stands_still(alone):
     """A command that never ends is no failure either."""
-    archive_by(archiving, "true")
+    archive_by(alone, "true")
     current, old = "pg_walfile_name(pg_current_wal_lsn())", "'000000010000000000000000'"
-    last_archived(archiving, "11 minutes", old)
-    found(examine(archiving)[1], "database_archive", "attend d’être archivé ; le dernier l’a été le", state="look")
-    last_archived(archiving, "1 minute", old)
-    assert examine(archiving)[1]["database_archive"]["state"] == "ok", "it may be at work"
-    last_archived(archiving, "11 minutes", current)
-    assert examine(archiving)[1]["database_archive"]["state"] == "ok", "nothing was written since"
-    last_archived(archiving, None, "null::text")
-    found(examine(archiving)[1], "database_archive", "aucun ne l’a encore été", state="look")
+    last_archived(alone, "11 minutes", old)
+    found(examine(alone)[1], "database_archive", "attend d’être archivé ; le dernier l’a été le", state="look")
+    last_archived(alone, "1 minute", old)
+    assert examine(alone)[1]["database_archive"]["state"] == "ok", "it may be at work"
+    last_archived(alone, "11 minutes", current)
+    assert examine(alone)[1]["database_archive"]["state"] == "ok", "nothing was written since"
+    last_archived(alone, None, "null::text")
+    found(examine(alone)[1], "database_archive", "aucun ne l’a encore été", state="look")
+
+
+VALUES, PLANS = "valeurs de requêtes", "auto_explain"
+
+
+def told_of_the_log(site):
+    return {one["what"] for one in examine(site)[1]["database_server"]["findings"] if re.search(f"{VALUES}|{PLANS}", one["what"])}
+
+
+@pytest.mark.parametrize("name, value", [("log_min_duration_statement", "250ms"), ("log_min_duration_sample", "1s"), ("log_transaction_sample_rate", "0.5"),
+                                         ("log_parameter_max_length_on_error", "1kB")])
+def test_a_log_that_tells_of_people(alone, settings, name, value):
+    """Statements alone are well: their values are $1 there."""
+    settings(name, value)
+    found(examine(alone)[1], "database_server", VALUES, state="look")
+    settings("log_parameter_max_length", "0")
+    settings("log_parameter_max_length_on_error", "0")
+    assert told_of_the_log(alone) == set()
+
+
+def test_plans_that_tell_of_people(alone, settings):
+    assert told_of_the_log(alone) == set()
+    settings("auto_explain.log_min_duration", "1s")
+    settings("session_preload_libraries", "auto_explain")
+    found(examine(alone)[1], "database_server", PLANS, state="look")
 
 
 # --- configuration and files ---
