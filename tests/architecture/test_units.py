@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from peers.sandbox import Unit
 from peers.site import ROOT
 
 UNITS = sorted([*(ROOT / "deploy/systemd").iterdir(), *(ROOT / "deploy/pgbackrest").glob("*.service"), *(ROOT / "deploy/pgbackrest").glob("*.timer")])
@@ -51,6 +52,13 @@ def test_daemons_are_shut_in_alike():
     shut = {tuple(line for line in unit.read_text().partition("NoNewPrivileges=")[2].splitlines()
                   if not re.match(r"#|ReadWritePaths=|StateDirectory|SystemCallFilter=|RestrictAddressFamilies=|$|\[|WantedBy=|Also=", line)) for unit in DAEMONS}
     assert len(DAEMONS) == 5 and len(shut) == 1, shut
+
+
+def test_the_trail_is_verified_each_night():
+    """As docs/operators/exploitation.md says; nothing but a failure of the unit tells of a chain that was cut."""
+    unit, timer = (Unit(ROOT / f"deploy/systemd/preau-verification.{kind}") for kind in ("service", "timer"))
+    assert (unit["Type"], unit["ExecStart"]) == ("oneshot", "/usr/bin/preauctl --config /etc/preau/preau.conf audit verify")
+    assert (timer["OnCalendar"][:6], timer["Persistent"], timer["WantedBy"]) == ("*-*-* ", "yes", "timers.target")
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -9,7 +11,11 @@ from peers.bus_keys import bus_settings, make_bus_keys
 from peers.mail import text_of
 from peers.people import Town
 from peers.portal import ACADEMY, PASSWORD, add_head, birth, opening_fields, sign_in, sign_in_head
-from peers.site import DAEMONS, Site
+from peers.sandbox import Unit
+from peers.site import DAEMONS, ROOT, SANDBOX, Site
+
+VERIFICATION = ROOT / "deploy/systemd/preau-verification.service"
+UNIT = Unit(VERIFICATION)
 
 
 def two_bus_keys(site):
@@ -73,6 +79,19 @@ def test_a_head_prints_sheets(here):
     sent = head.submit(preview.form(f"/etablissements/{here.school[0]}/envoi"))
     page = here.wait(lambda: found if "Télécharger" in (found := head.get(sent.path)).text else None, what="sheets")
     assert head.get(page.link("Télécharger")).content.startswith(b"%PDF")
+
+
+def test_the_trail_is_verified(here):
+    """Shut in as the unit of each night; what it finds is its exit code."""
+    words = UNIT["ExecStart"].split()[3:]
+    verify = [sys.executable, SANDBOX, VERIFICATION, "--", here.build / "daemons/ctl/preauctl", "--config", here.config, *words]
+    done = subprocess.run(list(map(str, verify)), text=True, capture_output=True)
+    assert done.returncode == 0 and "intacte" in done.stdout, done
+    with here.psql() as database:
+        database.execute("alter table preau.audit disable trigger audit_refuse")
+        database.execute("delete from preau.audit where number = 1")
+        database.execute("alter table preau.audit enable trigger audit_refuse")
+    assert subprocess.run(list(map(str, verify)), capture_output=True).returncode == 1
 
 
 def test_they_stop_in_order(here):

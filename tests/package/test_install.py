@@ -53,6 +53,10 @@ def test_the_daemons_run_under_their_own_accounts_and_the_keys_are_for_those_who
     assert stat.S_IMODE(installed.path(key).stat().st_mode) == 0o640
 
 
+def test_the_trail_is_verified_as_the_nights_unit_does(installed):
+    assert "intacte" in installed.run(installed.unit("preau-verification.service")["ExecStart"])
+
+
 def test_a_daemons_account_is_its_own_role_only(installed):
     assert installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_stats -Atc 'select current_user'").strip() == "preau_stats"
     installed.run("runuser -u preau-stats -- psql -h /run/postgresql -d preau -U preau_link -Atc 'select 1'", fails=True)
