@@ -81,16 +81,19 @@ static void schools_fill(struct view *view, Preau__Child *const *children, size_
 }
 
 /* Whoever is sure of theirs need not ask around. */
-void birth_fields_correction(
+struct view *birth_fields_correction(
     const struct visit *visit, struct view *body, Preau__Child *const *children, size_t count, enum refusal refusal)
 {
+    struct view *view = NULL;
     if (refusal == REFUSAL_BIRTH_DATE_WRONG) {
-        struct view *view = view_add(body, "TO_CORRECT");
+        view = view_add(body, "TO_CORRECT");
         sentence_moment(view, "COUNTS_FROM", import_clock_correction(&visit->portal->import_clock, clock_now()));
         schools_fill(view, children, count);
     } else if (refusal == REFUSAL_BIRTH_DATES_OVER) {
-        schools_fill(view_add(body, "ASK_SCHOOL"), children, count);
+        view = view_add(body, "ASK_SCHOOL");
+        schools_fill(view, children, count);
     }
+    return view;
 }
 
 const char *birth_fields_id(

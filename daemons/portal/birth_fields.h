@@ -13,8 +13,8 @@ void birth_field_fill(struct view *field, const char *value, enum refusal refusa
 void birth_fields_fill(
     const struct visit *visit, struct view *view, Preau__Child *const *children, size_t count, enum refusal refusal);
 /* Of BIRTH_DATE_WRONG TO_CORRECT: who alone can correct a date, and when that will count here. Of BIRTH_DATES_OVER ASK_SCHOOL: who alone can
- * help. Else nothing. */
-void birth_fields_correction(
+ * help. Else nothing. Returns that part, to which a pupil's own schools may be added; NULL: none. */
+struct view *birth_fields_correction(
     const struct visit *visit, struct view *body, Preau__Child *const *children, size_t count, enum refusal refusal);
 /* The id of the field that a refusal leads to, in the visit's arena; NULL: none. */
 const char *birth_fields_id(

@@ -14,6 +14,7 @@
 /* What a POST brings while GetOpening is asked for again, and why it was refused. */
 struct opening {
     enum refusal refusal;
+    struct view *correction; /* of a pupil whose date was refused */
 };
 
 static void guardian_fill(
@@ -55,21 +56,26 @@ static bool is_named_before(const struct desk_pupil *pupils, size_t place)
     return false;
 }
 
+/* SCHOOLS, each once; none where no school is known. */
+static void schools_fill(struct view *view, const struct desk_pupil *pupils, size_t count)
+{
+    struct view *schools = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (pupils[i].school[0] != '\0' && !is_named_before(pupils, i)) {
+            schools = schools ? schools : view_add(view, "SCHOOLS");
+            view_set(view_add(schools, "AT_SCHOOL"), "SCHOOL_NAME", pupils[i].school);
+        }
+    }
+}
+
 static void schools_loaded(void *arg, const struct desk_pupil *pupils, size_t count, const struct fault *fault)
 {
     struct visit *visit = arg;
-    struct view *schools = NULL;
     if (!pupils) {
         page_fail(visit, fault);
         return;
     }
-    struct view *body = page_begin(visit, "L’établissement doit vous aider", "ouverture-ecole.html");
-    for (size_t i = 0; i < count; i++) {
-        if (pupils[i].school[0] != '\0' && !is_named_before(pupils, i)) {
-            schools = schools ? schools : view_add(body, "SCHOOLS");
-            view_set(view_add(schools, "AT_SCHOOL"), "SCHOOL_NAME", pupils[i].school);
-        }
-    }
+    schools_fill(page_begin(visit, "L’établissement doit vous aider", "ouverture-ecole.html"), pupils, count);
     page_send(visit, refusal_status(REFUSAL_BIRTH_DATES_OVER));
 }
 
@@ -77,6 +83,30 @@ static void schools_loaded(void *arg, const struct desk_pupil *pupils, size_t co
 static void school_show(struct visit *visit)
 {
     desk_load_pupils(visit->portal->store, family_owner(visit), schools_loaded, visit);
+}
+
+static void own_schools_loaded(void *arg, const struct desk_pupil *pupils, size_t count, const struct fault *fault)
+{
+    struct visit *visit = arg;
+    const struct opening *opening = visit->own;
+    if (!pupils) {
+        page_fail(visit, fault);
+        return;
+    }
+    schools_fill(opening->correction, pupils, count);
+    page_send(visit, refusal_status(opening->refusal));
+}
+
+/* A guardian's children are told with their schools; a pupil has none who would name theirs. */
+static void form_send(struct visit *visit, const Preau__Link__GetOpeningReply *reply, struct view *body)
+{
+    struct opening *opening = visit->own;
+    opening->correction = birth_fields_correction(visit, body, reply->children, reply->n_children, opening->refusal);
+    if (opening->correction && reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
+        desk_load_pupils(visit->portal->store, family_owner(visit), own_schools_loaded, visit);
+        return;
+    }
+    page_send(visit, refusal_status(opening->refusal));
 }
 
 static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enum refusal refused)
@@ -114,8 +144,7 @@ static void form_loaded(struct visit *visit, const ProtobufCMessage *answer, enu
     } else {
         guardian_fill(visit, body, reply, refusal);
     }
-    birth_fields_correction(visit, body, reply->children, reply->n_children, refusal);
-    page_send(visit, refusal_status(refusal));
+    form_send(visit, reply, body);
 }
 
 static void form_show(struct visit *visit, enum refusal refusal)

@@ -424,7 +424,8 @@ def test_a_date_that_is_refused_says_which_school_corrects_it_and_from_when_that
     lea = family.children[0]
     pupil = sign_in(here, lea)
     page = pupil.submit(pupil.page.form("/ouverture"), nouveau=PASSWORD, confirmation=PASSWORD, naissance="01/01/2001")
-    assert "Seul l’établissement de l’élève" in page.text and names[0] not in page.text
+    told = page.text[page.text.index("Seul l’établissement de l’élève"):page.text.index("Mon mot de passe")]
+    assert len(re.findall(rf"{names[1]}\b", told)) == 1 and not re.search(rf"{names[0]}\b", page.text), "the pupil's own, not a sibling's"
 
 
 def test_a_pupil_opens_and_is_at_the_desk(here, family):
