@@ -35,7 +35,6 @@ static void fill_password(struct view *view, const struct part *part)
     view_set(shown, "PASSWORD", password);
     view_set(shown, "EXPIRES", date);
     view_show(view, mail->is_opened ? "AFTER_RESET" : "FIRST_TIME");
-    view_show(view, mail->profile == PROFILE_RESPONSABLE ? "IS_GUARDIAN" : "IS_PUPIL");
 }
 
 /* How long a link is good for, in signs that all languages share. */
@@ -116,6 +115,7 @@ static void fill_account(struct view *view, const struct part *part)
     if (text[0] != '\0' && mail->profile == PROFILE_RESPONSABLE) {
         view_set(view_add(view, "WITH_CHILDREN"), "CHILDREN", text);
     }
+    view_show(view, mail->profile == PROFILE_RESPONSABLE ? "IS_GUARDIAN" : "IS_PUPIL");
     fill_school(view, mail);
     view_show(view, mail->is_by_school ? "BY_SCHOOL" : "WITHOUT_SCHOOL");
     fill_password(view, part);

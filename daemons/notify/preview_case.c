@@ -14,6 +14,8 @@ static const struct preview_case cases[] = {
     {"choisi",        KIND(DELIVERY_NOTIFICATION),   PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
     {"valable",       KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, false},
     {"expire",        KIND(DELIVERY_NOT_OPENED),     PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, false, true },
+    {"eleve",         KIND(DELIVERY_NOT_OPENED),     PROFILE_ELEVE,       PASSWORD_PROVISIONAL, false, false},
+    {"eleve-expire",  KIND(DELIVERY_NOT_OPENED),     PROFILE_ELEVE,       PASSWORD_PROVISIONAL, false, true },
     {"mot-de-passe",  KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
     {BY_SCHOOL,       KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_CHOSEN,      true,  false},
     {"franceconnect", KIND(DELIVERY_ACCOUNT_OPENED), PROFILE_RESPONSABLE, PASSWORD_PROVISIONAL, true,  false},

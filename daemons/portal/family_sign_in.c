@@ -40,10 +40,14 @@ void family_sign_in_again(struct visit *visit, enum refusal refusal)
     page_send(visit, refusal_status(refusal));
 }
 
-/* What asks nothing of the school comes first; by one's mobile or FranceConnect guardians alone open an account. */
+/* What asks nothing of the school comes first; by one's mobile or FranceConnect guardians alone open an account, and they alone
+ * give a child another password. */
 static void other_ways_fill(const struct visit *visit, struct view *body, const Preau__Link__SignInReply *reply)
 {
     bool is_guardian = reply->profile == PREAU__PROFILE__PROFILE_RESPONSABLE;
+    if (reply->profile == PREAU__PROFILE__PROFILE_ELEVE) {
+        view_show(body, "BY_GUARDIAN");
+    }
     if (is_guardian) {
         franceconnect_button(visit, body);
     }

@@ -89,7 +89,7 @@ def test_each_case_of_each_mail_is_shown(here, copies):
     cases = told_cases(here)
     assert cases["notification"] == cases["re-notification"] == ["responsable", "eleve", "reinitialise", "choisi"]
     assert cases["account-opened"] == ["mot-de-passe", "etablissement", "franceconnect"]
-    assert cases["not-opened"] == ["valable", "expire"] and "--case eleve" in here.ctl("mail", "list")
+    assert cases["not-opened"] == ["valable", "expire", "eleve", "eleve-expire"] and "--case eleve" in here.ctl("mail", "list")
     for name in NAMES:
         for suffix, option in ((".txt", ()), (".html", ("--html",))):
             source = (ROOT / f"daemons/notify/mails/{name}{suffix}").read_text()
@@ -103,8 +103,8 @@ def test_each_case_of_each_mail_is_shown(here, copies):
 
 
 def test_a_case_that_there_is_not_is_told_with_those_there_are(here):
-    done = here.run_ctl("mail", "preview", "not-opened", "--case", "eleve")
-    assert done.returncode == 1 and "valable, expire" in done.stderr
+    done = here.run_ctl("mail", "preview", "not-opened", "--case", "choisi")
+    assert done.returncode == 1 and "valable, expire, eleve, eleve-expire" in done.stderr
     done = here.run_ctl("mail", "preview", "reset", "--case", "eleve")
     assert done.returncode == 1 and "pareil pour tous" in done.stderr
 

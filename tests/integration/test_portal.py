@@ -468,6 +468,17 @@ def test_help_is_light_and_tells_of_no_way_that_is_not_here(here, language):
     assert 'id="feuille"' in text and not re.search(r'(id="|#)(sms|mobile|franceconnect|ent)"', text)
 
 
+def question(here, name):
+    """The text of one question of the help page."""
+    text = Visitor(here.portal_url).get("/aide").content.decode()
+    return html.unescape(re.sub("<[^>]+>", "", text.split(f'<section id="{name}">')[1].split("</section>")[0]))
+
+
+def test_help_for_a_password_that_is_over_tells_a_pupil_of_a_guardian_before_the_school(here):
+    told = question(here, "perime")
+    assert told.index("élève ? Un responsable légal peut vous en donner un nouveau, depuis son guichet") < told.index("à l’école")
+
+
 def test_the_page_of_personal_data_says_how_long_this_site_keeps_them(here):
     told = html.unescape(re.search(r'<p id="durees">(.*?)</p>', Visitor(here.portal_url).get("/donnees-personnelles").content.decode())[1])
     assert re.findall(r"(\d+)\s(?:jours|ans?)\b", told) == ["200", "365"]

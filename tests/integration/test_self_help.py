@@ -118,6 +118,19 @@ def test_one_whose_password_is_over_is_told_that_the_school_renews_it(here, fami
     assert "valable jusqu’au" not in text_of(mail)
 
 
+@pytest.mark.parametrize("months", [3, -1])
+def test_a_pupil_is_told_that_a_guardian_gives_another_password_too(here, families, months):
+    anne = families.handed_out(mail=f"parent{months}@example.net", months=months)
+    with here.psql() as database:
+        database.execute("update preau.person set mail = %s where (account_academy, account_id) = (%s, %s)",
+                         (f"eleve{months}@example.net", *anne.child.account))
+    for person in (anne, anne.child):
+        ask(here, FORGOTTEN, person.login)
+    (to_pupil,), (to_guardian,) = here.mail.wait(f"eleve{months}@example.net"), here.mail.wait(f"parent{months}@example.net")
+    assert "Un responsable légal peut aussi vous en donner un nouveau, depuis son guichet." in text_of(to_pupil)
+    assert "responsable légal" not in text_of(to_guardian)
+
+
 def test_an_account_that_was_not_handed_out_is_told_nothing(here, families):
     anne = families.town.guardian("Anne", "Pasencore", [families.town.pupil(families.school, "Léo", "Pasencore", "2012-01-01")],
                                   mail="pasencore@example.net")

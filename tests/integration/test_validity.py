@@ -95,6 +95,14 @@ def test_afterwards_the_password_opens_nothing_and_its_owner_is_told_what_to_do(
     assert guess.page.status == 401 and "plus valable" not in text_of(guess.page), "told to who knows the password alone"
 
 
+def test_a_pupil_is_told_of_a_guardian_before_the_school_and_a_guardian_is_not(here, family):
+    for person in (family, family.child):
+        person.hand_out(months=-1)
+    told = text_of(sign_in(here, family.child).page)
+    assert told.index("Un responsable légal peut vous en donner un nouveau, depuis son guichet.") < told.index(WAY_OUT)
+    assert "depuis son guichet" not in text_of(sign_in(here, family).page)
+
+
 def test_who_was_in_the_middle_of_the_first_sign_in_is_stopped_too(here, family):
     family.child.hand_out()
     pupil = sign_in(here, family.child)
