@@ -479,6 +479,11 @@ def test_help_for_a_password_that_is_over_tells_a_pupil_of_a_guardian_before_the
     assert told.index("élève ? Un responsable légal peut vous en donner un nouveau, depuis son guichet") < told.index("à l’école")
 
 
+def test_help_for_a_forgotten_password_tells_who_waits_for_the_activation_of_its_link(here):
+    told = question(here, "mot-de-passe")
+    assert told.index("si votre compte est activé") < told.index("Vous n’aviez pas suivi le lien d’activation") < told.index("provisoire")
+
+
 def test_the_page_of_personal_data_says_how_long_this_site_keeps_them(here):
     told = html.unescape(re.search(r'<p id="durees">(.*?)</p>', Visitor(here.portal_url).get("/donnees-personnelles").content.decode())[1])
     assert re.findall(r"(\d+)\s(?:jours|ans?)\b", told) == ["200", "365"]

@@ -167,6 +167,16 @@ def test_who_forgot_the_password_before_the_activation_gets_the_activation_link(
     ask(here, FORGOTTEN, anne.login)
     (mail,) = here.mail.wait("oubli.attente@example.net")
     assert "/activation/" in text_of(mail) and "/mot-de-passe/" not in text_of(mail), "the address proves nothing yet"
+    here.mail.clear()
+    visitor = Stranger(here)
+    page = visitor.get(link_in(text_of(mail), "activation"))
+    page = visitor.submit(page.forms[-1])
+    page = visitor.get(page.link("Mot de passe oublié"))
+    visitor.submit(page.form(FORGOTTEN), identifiant=anne.login)
+    (mail,) = here.mail.wait("oubli.attente@example.net")
+    path, other = link_in(text_of(mail)).removeprefix(here.portal_url), "hibou dans le grenier 41"
+    page = visitor.submit(visitor.get(path).form(path), nouveau=other, confirmation=other)
+    assert page.status == 200 and sign_in(here, anne, other).page.path == "/guichet"
 
 
 def test_who_signs_in_before_the_activation_asks_for_the_link_at_once(here, families):
