@@ -471,7 +471,8 @@ def test_help_is_light_and_tells_of_no_way_that_is_not_here(here, language):
 def question(here, name):
     """The text of one question of the help page."""
     text = Visitor(here.portal_url).get("/aide").content.decode()
-    return html.unescape(re.sub("<[^>]+>", "", text.split(f'<section id="{name}">')[1].split("</section>")[0]))
+    shown = re.sub("<[^>]+>", "", text.split(f'<section id="{name}">')[1].split("</section>")[0])
+    return html.unescape(shown).replace("\u00a0", " ")
 
 
 def test_help_for_a_password_that_is_over_tells_a_pupil_of_a_guardian_before_the_school(here):
