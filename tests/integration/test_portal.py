@@ -485,6 +485,11 @@ def test_help_for_a_forgotten_password_tells_who_waits_for_the_activation_of_its
     assert told.index("si votre compte est activé") < told.index("Vous n’aviez pas suivi le lien d’activation") < told.index("provisoire")
 
 
+def test_help_for_a_child_of_somebody_else_promises_the_link_to_who_has_a_provisional_password_alone(here):
+    told = question(here, "enfants")
+    assert told.index("Prévenez son école") < told.index("avec un mot de passe provisoire") < told.index("Je ne suis pas responsable légal")
+
+
 def test_the_page_of_personal_data_says_how_long_this_site_keeps_them(here):
     told = html.unescape(re.search(r'<p id="durees">(.*?)</p>', Visitor(here.portal_url).get("/donnees-personnelles").content.decode())[1])
     assert re.findall(r"(\d+)\s(?:jours|ans?)\b", told) == ["200", "365"]

@@ -43,6 +43,7 @@ def test_a_guardian_opens_the_account_without_the_school(here, families):
     assert message["from"] == "Preau" and "Préau" in message["text"] and len(message["text"]) <= 160
     give(visitor, code_to(here, who[2]))
     assert visitor.page.path == "/inscription/enfants" and "Léa" in visitor.page.text and "2012" not in visitor.page.text
+    assert "Un élève de cette liste n’est pas le vôtre ? Prévenez son école" in visitor.page.text.replace("\u00a0", " ")
     assert "Un enfant manque à cette liste ? Terminez votre inscription ; depuis votre guichet, « Il manque un enfant » le retrouve" in visitor.page.text.replace("\u00a0", " ")
     name_children(visitor, "29/02/2012")
     assert visitor.page.path == "/inscription/mot-de-passe" and anne.login in visitor.page.text
