@@ -36,7 +36,8 @@ static const struct lifecycle_rule rules[] = {
         RESET_EFFECTS | EFFECT_SEND_NOTIFICATION | EFFECT_TELL_SECURITY_CHANGE),
     REFUSED(RESET_PASSWORD, BOTH, FRESH, NOT_DISTRIBUTED),
     STAYS(RESET_PASSWORD, BOTH, HANDED | PENDING, NONE, RESET_EFFECTS),
-    /* Told only where the address is confirmed: a pending one may be a stranger's. */
+    /* Told where an account is in use: a new password of one that is not comes from the school or a parent with a sheet, and an address
+     * that waits may be a stranger's. */
     STAYS(RESET_PASSWORD, BOTH, ACTIVE, NONE, RESET_EFFECTS | EFFECT_TELL_SECURITY_CHANGE),
     REFUSED(RESEND_ACTIVATION, BOTH, FRESH, NOT_DISTRIBUTED),
     REFUSED(RESEND_ACTIVATION, BOTH, HANDED | ACTIVE, ACTIVATION_NOT_PENDING),

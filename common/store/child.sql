@@ -49,8 +49,8 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
  where t.guardian_academy = $1 and t.guardian_id = $2 and t.academy = $3 and t.id = $4;
 
 -- :query child_reset
--- The child's new provisional password: the account as decided, its sessions ended, its own address told where it confirmed
--- one, both accounts' lives, the answer kept: of which child, and of which password, which stays sealed in its place. Nothing when the child
+-- The child's new provisional password: the account as decided, its sessions ended, told wherever it may be of
+-- (tell_change), both accounts' lives, the answer kept: of which child, and of which password, which stays sealed in its place. Nothing when the child
 -- is no longer attached.
 -- :role link
 -- $1 guardian_academy smallint
@@ -74,7 +74,7 @@ with attached as materialized (
        set password = $6::text::preau.password_kind, notification_expires_at = $7
       from attached
      where (a.academy, a.id) = (attached.academy, attached.id) and a.version = $5
- returning a.academy, a.id, a.email, a.email_confirmed_at
+ returning a.academy, a.id
 ), resealed as (
     update preau.credential c set sealed = $8, hash = null, changed_at = $9
       from changed where (c.academy, c.account_id) = (changed.academy, changed.id)
@@ -83,8 +83,10 @@ with attached as materialized (
     delete from preau.session s using changed where (s.academy, s.account_id) = (changed.academy, changed.id)
 ), told as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select academy, id, 'guardian_reset', 'mail', email, substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from changed where $10 and email_confirmed_at is not null
+    select changed.academy, changed.id, 'guardian_reset', 'mail', t.address,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from changed, preau.account_addresses(changed.academy, changed.id) t(address)
+     where $10
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor, detail)
     select academy, id, 'reset_by_guardian', 'guardian', jsonb_build_object('academy', $1, 'guardian', $2) from changed

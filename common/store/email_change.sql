@@ -2,8 +2,8 @@
 -- before stays the account's.
 
 -- :query email_change_ask
--- The new address waits for its link, in the place of an earlier one. A mail is owed to it, and a notice to where the account's
--- mails go until now. The account is written too, though it stays the same: of two demands at once, one is stale.
+-- The new address waits for its link, in the place of an earlier one. A mail is owed to it, and a notice to each address
+-- that is the person's until now. The account is written too, though it stays the same: of two demands at once, one is stale.
 -- :role link notify
 -- $1 academy smallint
 -- $2 id bigint
@@ -18,7 +18,7 @@
 with changed as (
     update preau.account a set email = a.email
      where a.academy = $1 and a.id = $2 and a.version = $3
- returning a.academy, a.id, a.email, a.email_confirmed_at
+ returning a.academy, a.id
 ), older as (
     update preau.confirmation c set superseded_at = now()
       from changed
@@ -32,21 +32,12 @@ with changed as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
     select academy, account_id, 'email_change', 'mail', email, id, substring(current_setting('application_name') from '[0-9a-f]{32}$')
       from link
-), known as (
-    select ch.academy, ch.id, preau.notification_address(ch.email, ch.email_confirmed_at, r.mail) as address
-      from changed ch
-      left join lateral (
-            select p.mail from preau.person p
-             where (p.account_academy, p.account_id) = (ch.academy, ch.id) and p.departed_at is null and p.mail is not null
-               and not exists (select from preau.anothers_address v
-                                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
-             order by p.degree desc, p.aaf_id limit 1) r on true
 ), told as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, confirmation_id, message_id)
-    select k.academy, k.id, 'email_change_asked', 'mail', k.address, link.id,
+    select link.academy, link.account_id, 'email_change_asked', 'mail', t.address, link.id,
            substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from known k join link on true
-     where lower(k.address) <> lower($4)
+      from link, preau.account_addresses(link.academy, link.account_id) t(address)
+     where lower(t.address) <> lower($4)
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor)
     select academy, id, $6, 'person' from changed
@@ -119,8 +110,8 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
  where c.academy = $1 and c.id = $2 and c.purpose = 'email_change';
 
 -- :query email_change_confirm
--- The link was followed: the new address is the account's, the link is used up, and both addresses are told. What was taken back
--- meanwhile stays so.
+-- The link was followed: the new address is the account's, the link is used up, and the address is told, with each that was the
+-- person's before. What was taken back meanwhile stays so.
 -- :role link notify
 -- $1 academy smallint
 -- $2 id bigint
@@ -128,14 +119,8 @@ select a.academy, a.id, a.version, a.profile::text, a.state::text, a.origin::tex
 -- $4 confirmation bigint
 -- $5 action text
 with before as materialized (
-    select preau.notification_address(a.email, a.email_confirmed_at, r.mail) as address
-      from preau.account a
-      left join lateral (
-            select p.mail from preau.person p
-             where (p.account_academy, p.account_id) = (a.academy, a.id) and p.departed_at is null and p.mail is not null
-               and not exists (select from preau.anothers_address v
-                                where (v.academy, v.degree, v.aaf_id) = (p.academy, p.degree, p.aaf_id))
-             order by p.degree desc, p.aaf_id limit 1) r on true
+    select t.address
+      from preau.account a cross join lateral preau.account_addresses(a.academy, a.id) t(address)
      where a.academy = $1 and a.id = $2 and a.version = $3
 ), changed as (
     update preau.account a set email = v.email, email_confirmed_at = now()

@@ -53,10 +53,9 @@ with gone as (
      where (r.academy, r.account_id) = (g.academy, g.account_id) and r.subject is not null and r.expires_at > now()
 ), mail as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select a.academy, a.id, 'franceconnect_unlinked', 'mail', a.email, substring(current_setting('application_name') from '[0-9a-f]{32}$')
-      from gone g
-      join preau.account a on (a.academy, a.id) = (g.academy, g.account_id)
-     where a.email_confirmed_at is not null
+    select g.academy, g.account_id, 'franceconnect_unlinked', 'mail', t.address,
+           substring(current_setting('application_name') from '[0-9a-f]{32}$')
+      from gone g cross join lateral preau.account_addresses(g.academy, g.account_id) t(address)
 ), remembered as (
     insert into preau.account_event (academy, account_id, action, actor)
     select academy, account_id, $4, 'person' from gone

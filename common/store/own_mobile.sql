@@ -92,7 +92,7 @@ select 1 as confirmed from changed;
 -- :query own_mobile_remove
 -- The person takes the number away: told by mail, and to the number; what it proved before ends, and so does a number that waits. No row: there is none, or
 -- the password that was given is no longer the account's.
--- :role link
+-- :role link notify
 -- $1 academy smallint
 -- $2 account_id bigint
 -- $3 credential_at timestamptz

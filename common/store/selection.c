@@ -77,7 +77,8 @@ void selection_load(struct store *store, const struct selection_asked *asked, se
 /* The changes, column by column. */
 struct columns {
     int64_t *academies, *ids, *versions;
-    const char **states, **origins, **passwords, **recipients, **told;
+    const char **states, **origins, **passwords, **recipients;
+    bool *told;
     struct instant *notified, *expiries;
     const void **sealed;
     size_t *sizes;
@@ -93,7 +94,7 @@ static void columns_new(struct columns *out_columns, size_t count)
         .origins = checked_calloc(count, sizeof(char *)),
         .passwords = checked_calloc(count, sizeof(char *)),
         .recipients = checked_calloc(count, sizeof(char *)),
-        .told = checked_calloc(count, sizeof(char *)),
+        .told = checked_calloc(count, sizeof(bool)),
         .notified = checked_calloc(count, sizeof(struct instant)),
         .expiries = checked_calloc(count, sizeof(struct instant)),
         .sealed = checked_calloc(count, sizeof(void *)),
@@ -127,7 +128,7 @@ static void columns_set(struct columns *columns, size_t at, const struct account
     columns->origins[at] = origin_code(after->origin);
     columns->passwords[at] = password_kind_code(after->password);
     columns->recipients[at] = change->recipient[0] ? change->recipient : NULL;
-    columns->told[at] = change->told[0] ? change->told : NULL;
+    columns->told[at] = change->is_told;
     columns->notified[at] = after->notified_at;
     columns->expiries[at] = after->notification_expires_at;
     columns->sealed[at] = change->sealed_length > 0 ? change->sealed : NULL;
@@ -163,7 +164,7 @@ static void add_changes(struct parameters *parameters, const struct selection_ou
     add_moved(parameters, &columns, count);
     parameters_bytes_array(parameters, columns.sealed, columns.sizes, count);
     parameters_text_array(parameters, columns.recipients, count);
-    parameters_text_array(parameters, columns.told, count);
+    parameters_bool_array(parameters, columns.told, count);
     columns_free(&columns);
 }
 

@@ -54,7 +54,7 @@ struct account_change {
     unsigned char sealed[SEALED_PASSWORD_MAX];
     size_t sealed_length;       /* 0: the password stays */
     char recipient[EMAIL_SIZE]; /* of the mail that is owed; "" none */
-    char told[EMAIL_SIZE];      /* who is told of the reset; "" nobody */
+    bool is_told;               /* of the reset, by mail, elsewhere than at the recipient */
 };
 
 struct selection_outcome {

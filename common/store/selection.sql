@@ -76,7 +76,7 @@ select w.academy as wanted_academy, w.id as wanted_id, a.id is not null as is_he
 -- $17 expiries timestamptz[]
 -- $18 sealed bytea[]
 -- $19 recipients text[]
--- $20 told text[]
+-- $20 told boolean[]
 -- $21 audited text
 -- $22 trace text
 -- $23 forget boolean
@@ -121,7 +121,9 @@ with wanted as (
     select w.academy, w.id, b.academy, b.id, 'notification', $3, w.recipient, $22 from wanted w, batched b
 ), security as (
     insert into preau.delivery (academy, account_id, kind, channel, recipient, message_id)
-    select w.academy, w.id, 'password_reset', 'mail', w.told, $22 from wanted w where w.told is not null
+    select w.academy, w.id, 'password_reset', 'mail', t.address, $22
+      from wanted w cross join lateral preau.account_addresses(w.academy, w.id) t(address)
+     where w.told and lower(t.address) is distinct from lower(w.recipient) -- who reads that one has the notification
 ), before as materialized ( -- what was confirmed, of who is to forget it
     select a.academy, a.id, case when a.email_confirmed_at is not null then a.email end as email, a.mobile, own.mail
       from wanted w

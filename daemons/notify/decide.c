@@ -3,17 +3,6 @@
 #include "runtime/memory.h"
 
 #include <stdio.h>
-#include <string.h>
-
-/* The owner is told of a reset where the confirmed address is, unless the notification itself goes there. */
-static void decide_told(const struct selected_account *account, struct account_change *change)
-{
-    struct email email;
-    if (instant_is_set(account->stored.email_confirmed_at) && email_parse(account->stored.email, &email) &&
-        strcmp(email.text, change->recipient) != 0) {
-        snprintf(change->told, sizeof change->told, "%s", email.text);
-    }
-}
 
 static enum refusal decide_one(const struct selected_account *account, enum account_action action,
     enum decide_channel channel, struct instant now, int validity_months, struct decision *decision)
@@ -36,12 +25,10 @@ static enum refusal decide_one(const struct selected_account *account, enum acco
     }
     struct account_change *change = &decision->changes[decision->change_count];
     bool resets = (outcome.effects & EFFECT_NEW_PROVISIONAL_PASSWORD) != 0;
-    *change = (struct account_change){.after = outcome.account};
+    *change = (struct account_change){
+        .after = outcome.account, .is_told = (outcome.effects & EFFECT_TELL_SECURITY_CHANGE) != 0};
     if (has_recipient) {
         snprintf(change->recipient, sizeof change->recipient, "%s", email.text);
-    }
-    if (outcome.effects & EFFECT_TELL_SECURITY_CHANGE) {
-        decide_told(account, change);
     }
     decision->resets[decision->change_count++] = resets;
     decision->reset_count += resets;

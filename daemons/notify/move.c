@@ -166,7 +166,7 @@ static void move_apply(struct move *move, struct decision *decision)
             seal_new_password(move->notify->keys, &decision->changes[i]);
         }
         if (move->forget) { /* that address is a stranger's, and is told nothing of the person */
-            decision->changes[i].told[0] = '\0';
+            decision->changes[i].is_told = false;
         }
     }
     move->change_count = decision->change_count;

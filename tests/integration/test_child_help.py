@@ -215,6 +215,21 @@ def test_a_pupil_with_an_address_of_its_own_is_told(here, families, bus):
     assert "responsables légaux" in text_of(mail) and anne.child.login in text_of(mail) and password not in mail.as_string()
 
 
+def test_a_pupil_who_confirmed_none_is_told_at_each_that_the_school_knows(here, families, bus):
+    anne = families.active("mere.fiches@example.net")
+    families.active_pupil(anne.child)
+    record = families.town._person(2, "eleve", anne.child.prenom, anne.child.nom, anne.child.birth_date, mail="lea.seconde@example.net")
+    with here.psql() as database:
+        database.execute("update preau.person set mail = 'lea.premiere@example.net' where (account_academy, account_id) = (%s, %s)",
+                         anne.child.account)
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (*anne.child.account, families.town.academy, record.aaf_id))
+    password = help_child(bus, anne, anne.child).password
+    for address in ("lea.premiere@example.net", "lea.seconde@example.net"):
+        (mail,) = here.mail.wait(address)
+        assert "responsables légaux" in text_of(mail) and password not in mail.as_string()
+
+
 @pytest.mark.parametrize("table, grant, what", [("help_request", "insert", "help"), ("confirmation", "select", "link"),
                                                 ("request_answer", "insert", "child")])
 def test_a_fault_of_ours_is_no_try_of_the_persons(here, families, bus, anne, table, grant, what):

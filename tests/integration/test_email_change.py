@@ -200,6 +200,21 @@ def test_who_gave_none_is_told_where_the_school_writes(here, town, college):
     assert [mail["Subject"] for mail in here.mail.wait("tom.aaf@example.org", 3)] == [TOLD_OPENED, TOLD_ASKED, TOLD_DONE]
 
 
+def test_who_has_two_records_and_confirmed_none_is_told_at_the_address_of_each(here, town, college):
+    tom = town.pupil(college, "Tom", "Deuxfiches", "2010-04-03", account=True)
+    record = town._person(2, "eleve", "Tom", "Deuxfiches", "2010-04-03", mail="tom.b@example.org")
+    with town.database() as database:
+        database.execute("update preau.person set mail = 'tom.a@example.org' where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (town.academy, tom.aaf_id))
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (*tom.account, town.academy, record.aaf_id))
+    tom.visitor, tom.new = open_pupil(here, tom), f"tom{tom.account[1]}@example.org"
+    ask(tom)
+    follow(here, link_in(here.mail.wait(tom.new)[0]))
+    for address in ("tom.a@example.org", "tom.b@example.org"):
+        assert [mail["Subject"] for mail in here.mail.wait(address, 3)] == [TOLD_OPENED, TOLD_ASKED, TOLD_DONE]
+
+
 # ------------------------------------------------------------------------------------------------ taken back, replaced, over
 
 

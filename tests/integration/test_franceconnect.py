@@ -465,6 +465,20 @@ def test_who_is_signed_in_links_and_unlinks(here, families, signed_in):
     assert visitor_of(here).go(name).path == "/inscription/mobile"
 
 
+def test_unlinking_is_told_where_the_school_knows_the_person_if_no_address_is_confirmed(here, families):
+    name, who, anne = known(here, families)
+    visitor = visitor_of(here)
+    begin(here, who, visitor)
+    choose(name_children(give(visitor, code_to(here, who[2])), "29/02/2012"))
+    with here.psql() as database:
+        database.execute("update preau.person set mail = %s where (account_academy, account_id) = (%s, %s)",
+                         (f"{name}.aaf@example.net", *anne.account))
+    visitor.go(name, "/guichet/franceconnect")
+    visitor.page = visitor.get("/guichet/franceconnect/retrait")
+    visitor.submit(visitor.page.form("/guichet/franceconnect/retrait"), actuel=PASSWORD)
+    assert "dissocié" in text_of(here.mail.wait(f"{name}.aaf@example.net", 2)[-1])
+
+
 def test_unlinking_ends_the_other_sessions_and_not_the_one_that_asks(here, families, signed_in):
     name, anne, visitor = signed_in
     visitor.go(name, "/guichet/franceconnect")

@@ -241,6 +241,46 @@ def test_the_confirmed_address_is_preferred_to_aaf_and_the_owner_told_of_a_reset
     assert school.actions(anne) == ["notify", "reset_password", "password_shown"]
 
 
+def in_use_without_an_address(school, person):
+    """Opened, no address confirmed; AAF knows two of its records, each with an address. Returns the second."""
+    second = f"second.{person.mail}"
+    record = school.town._person(2, "responsable", person.prenom, person.nom, mail=second)
+    person.hand_out()
+    with school.town.database() as database:
+        database.execute("update preau.person set account_academy = %s, account_id = %s where (academy, degree, aaf_id) = (%s, 2, %s)",
+                         (*person.account, school.town.academy, record.aaf_id))
+        database.execute("update preau.account set state = 'active', origin = 'responsable', password = 'chosen', activated_at = now()"
+                         " where (academy, id) = (%s, %s)", person.account)
+        database.execute("update preau.credential set sealed = null, hash = 'x' where (academy, account_id) = (%s, %s)", person.account)
+    return second
+
+
+def test_a_reset_is_told_at_each_address_that_the_school_knows_where_none_is_confirmed(here, school):
+    anne = school.family()
+    second = in_use_without_an_address(school, anne)
+    assert school.ask("ResetPasswords", [anne]).reset == 1
+    for address in (anne.mail, second):
+        (told,) = here.mail.wait(address)
+        assert "réinitialisé" in told["Subject"] and not PASSWORD.search(text_of(told))
+
+
+def test_who_reads_the_notification_of_a_reset_is_not_told_of_it_too(here, school):
+    anne = school.family()
+    second = in_use_without_an_address(school, anne)
+    school.ended(school.notify([anne], reset=True).batch)
+    ((to_anne,), (to_second,)) = here.mail.wait(anne.mail), here.mail.wait(second)
+    assert PASSWORD.search(text_of(to_anne)) and "réinitialisé" in to_second["Subject"] and not PASSWORD.search(text_of(to_second))
+    assert school.rows("select from preau.delivery where (academy, account_id) = (%s, %s)", *anne.account) == [(), ()]
+
+
+def test_a_new_sheet_of_an_account_that_is_not_in_use_is_told_nobody(here, school):
+    anne = school.family()
+    anne.hand_out()
+    assert school.ask("ResetPasswords", [anne]).reset == 1
+    school.ended(school.notify([anne], channel=SHEET, reset=True).batch)
+    assert school.rows("select kind from preau.delivery where (academy, account_id) = (%s, %s)", *anne.account) == [("notification",)]
+
+
 # what the SMTP server says
 
 
