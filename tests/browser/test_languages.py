@@ -112,6 +112,11 @@ def test_a_guardian_and_a_pupil_open_their_accounts(site, browser, language, fam
     browser.open(f"/connexion?langue={language}")
     sign_in(browser, child.login, child.password)
     look(browser, "ouverture-eleve", language, "Ma date de naissance")
+    browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, naissance="03/04/1999")
+    browser.click("#ouvrir")
+    look(browser, "ouverture-eleve-date-fausse", language,
+         "La date de naissance ne correspond pas à celle que connaît l’école ou l’établissement.")
+    assert browser.has("#correction li"), "the school that alone corrects it"
     browser.fill(nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(child))
     browser.click("#ouvrir")
     look(browser, "guichet-eleve", language, "Votre compte est activé")
