@@ -38,7 +38,8 @@ def restart_all(machine):
 
 @pytest.fixture(scope="module")
 def away(installed, tmp_path_factory):
-    kept = {name: machine_file.read_bytes() for name in (HBA, CONF, HOSTS) if (machine_file := installed.path(name)).exists()}
+    installed.path(HOSTS).touch()
+    kept = {name: installed.path(name).read_bytes() for name in (HBA, CONF, HOSTS)}
     authority, key, certificate = certificates.make(tmp_path_factory.mktemp("tls"), "base", "DNS:base.exemple.fr")
     give(installed, authority, "/root/autorite.pem")
     give(installed, key, "/etc/postgresql/15/main/base.key", "postgres")
@@ -62,7 +63,7 @@ def away(installed, tmp_path_factory):
     finally:
         for name, bytes_of in kept.items():
             installed.path(name).write_bytes(bytes_of)
-        installed.path(NETWORK).unlink()
+        installed.run(f"rm -r {NETWORK} /etc/preau/database /root/autorite.pem /etc/postgresql/15/main/base.key /etc/postgresql/15/main/base.pem")
         installed.run("systemctl restart postgresql@15-main")
         restart_all(installed)
 
