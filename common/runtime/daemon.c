@@ -261,6 +261,24 @@ static int run(struct process *process)
     return code;
 }
 
+static void wrong_told(void *arg, const struct fault *fault)
+{
+    bool *is_right = arg;
+    *is_right = false;
+    (void)fprintf(stderr, "%s%s%s\n", fault->text, fault->hint[0] != '\0' ? " ; " : "", fault->hint);
+}
+
+/* config NULL: wrong, and told already. */
+static int check(const struct daemon *daemon, const struct config *config)
+{
+    bool is_right = config != NULL;
+    if (is_right && daemon->check != NULL)
+        daemon->check(config, wrong_told, &is_right);
+    if (is_right)
+        (void)puts("configuration correcte");
+    return is_right ? EXIT_ORDERLY : EXIT_FAULT;
+}
+
 int daemon_main(const struct daemon *daemon, int argc, char **argv)
 {
     struct options options = {0};
@@ -270,11 +288,8 @@ int daemon_main(const struct daemon *daemon, int argc, char **argv)
     struct process process = {.run.daemon = daemon, .options = &options};
     gather_sections(&process);
     _cleanup_(config_free) struct config *config = read_config(&process);
-    if (options.is_check) {
-        if (config != NULL)
-            (void)puts("configuration correcte");
-        return config != NULL ? EXIT_ORDERLY : EXIT_FAULT;
-    }
+    if (options.is_check)
+        return check(daemon, config);
     if (config == NULL)
         return EXIT_CONFIG;
     process.run.config = config;

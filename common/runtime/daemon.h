@@ -1,6 +1,6 @@
 /* The skeleton of every daemon, so that its own main file is a manual and a table.
  *
- * daemon_main does, in this order: options → configuration read and checked whole (--check-config ends here) → time
+ * daemon_main does, in this order: options → configuration read and checked whole (--check-config ends here, after check()) → time
  * zone → log → loop, signals, status endpoint ("starting") → start() → sd_notify READY=1, status "running" → loop.
  * On SIGTERM or SIGINT: status "stopping", drain(); the loop turns until is_idle() or the bound daemon.stop_timeout is
  * over; stop(); exit 0. A second signal leaves at once with exit 1. SIGHUP reads the log level again. The systemd
@@ -24,6 +24,8 @@ struct daemon_run {
     void *own; /* the daemon's: set by start(), freed by stop() */
 };
 
+typedef void daemon_hears(void *arg, const struct fault *fault);
+
 struct daemon {
     const char *name;            /* "preau-notifyd" */
     const char *role;            /* its database user, unless database.user says another: "preau_notify" */
@@ -31,6 +33,8 @@ struct daemon {
     const char *const *sections; /* of the configuration it needs, NULL-ended; log, daemon and time are always */
     enum config_key status_address;
 
+    /* What --check-config looks at beside the keys: each thing that is wrong is told, in French. May be NULL. */
+    void (*check)(const struct config *config, daemon_hears *tell, void *arg);
     /* Opens store, bus, workers. It may also give true while things are still down and go on by itself: its required
      * checks keep /readyz at 503 meanwhile. false with the fault: the daemon ends. */
     bool (*start)(struct daemon_run *run, struct fault *fault);

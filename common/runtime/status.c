@@ -84,12 +84,27 @@ struct status_check *status_check_add(struct status *status, const char *name, b
     return check;
 }
 
+/* JSON takes no half of a letter, which a bound may have left at the end. */
+static void cut_whole(char *text)
+{
+    size_t length = strlen(text), lead = length;
+    while (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
+        lead--;
+    if (lead == 0)
+        return;
+    unsigned char first = (unsigned char)text[--lead];
+    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (lead + size > length)
+        text[lead] = '\0';
+}
+
 void status_check_set(struct status_check *check, enum status_state state, const char *cause)
 {
     if (state != check->state)
         check->since = clock_now();
     check->state = state;
     (void)snprintf(check->cause, sizeof check->cause, "%s", cause);
+    cut_whole(check->cause);
 }
 
 static struct fact *fact_find(struct status *status, const char *name)

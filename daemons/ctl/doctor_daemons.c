@@ -79,6 +79,8 @@ static const struct {
     {"smtp",            "voyez plus bas le serveur de courriel ; docs/operators/courriels.md"                               },
     {"documents",       "journalctl -u preau-notifyd ; les polices (notify.font_directory) et le trousseau"                 },
     {"reminders",       "journalctl -u preau-notifyd : les rappels seront repris"                                           },
+    {"mail_copies",
+     "journalctl -u preau-notifyd dit chaque fichier de notify.template_copies et sa ligne ; corrigez, redémarrez"         },
     {"mail_returns",    "les droits du Maildir (notify.return_maildir), pour preau-notify"                                  },
     {"sms",             "docs/operators/sms.md : joignez ce fournisseur, ou vérifiez son compte et sa clef"                },
     {"sms_delivery",

@@ -1,5 +1,5 @@
 /* The mails that there are, and the templates of their texts: which files, what may stand in them, where they are read.
- * A file of notify.template_copies stands for the house's own of that name; it is checked before it is used. */
+ * A file of notify.template_copies stands for the house's own of that name, if it is right. */
 #pragma once
 
 #include "store/delivery.h"
@@ -41,13 +41,21 @@ enum { MAIL_LANGUAGE_SIZE = 16, MAIL_LANGUAGES_MAX = 16, MAIL_TEMPLATE_FILE_SIZE
 void mail_template_file(
     const char *language, const char *name, const char *suffix, char out_file[MAIL_TEMPLATE_FILE_SIZE]);
 
+/* Told what is wrong with a copy, or missing in a second language: with file and line, in French. */
+typedef void mail_template_heard(void *arg, const struct fault *fault);
+
 struct mail_template_folders {
     const char *own;    /* the house's */
     const char *copies; /* "": none */
+    /* NULL: the first copy that is wrong is the fault. Else each is told, and the house's own text is taken; of a language
+     * of which it has none, the mail goes without that language. An upgrade may know other values than the copies: a mail
+     * in the house's words is better than none. */
+    mail_template_heard *heard;
+    void *arg; /* given to it */
 };
 
 /* Reads and checks all files of French and of the second languages, once for all sets: one a thread. The caller owns them;
- * after a fault, those that are not NULL. Faults: IO, FORMAT, with file and line. */
+ * after a fault, those that are not NULL. set_count 0: checks alone. Faults: IO, FORMAT, with file and line. */
 MUST_USE bool mail_template_load(const struct mail_template_folders *folders, const char *const *languages,
     size_t language_count, struct template_set **out_sets, size_t set_count, struct fault *fault);
 /* Where a file is read. */

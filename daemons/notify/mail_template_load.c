@@ -57,21 +57,49 @@ static bool read_whole(const char *path, char **out_text, size_t *out_length, st
     return true;
 }
 
-static bool file_add(struct loading *loading, const char *file, struct fault *fault)
+/* True: whoever loads was told, and it goes on without. */
+static bool left_aside(const struct loading *loading, const struct fault *fault)
+{
+    if (loading->folders->heard) {
+        loading->folders->heard(loading->folders->arg, fault);
+    }
+    return loading->folders->heard != NULL;
+}
+
+static bool file_add_from(struct loading *loading, const char *folder, const char *file, struct fault *fault)
 {
     char path[PATH_SIZE];
     char *text = NULL;
     size_t length = 0;
-    path_of(
-        mail_template_is_copied(loading->folders, file) ? loading->folders->copies : loading->folders->own, file, path);
+    path_of(folder, file, path);
     if (!read_whole(path, &text, &length, fault)) {
+        return false;
+    }
+    if (!mail_template_check(path, text, length, fault)) {
+        memory_free(&text);
         return false;
     }
     char *name = loading->names[loading->count];
     snprintf(name, MAIL_TEMPLATE_FILE_SIZE, "%s", file);
     loading->bytes[loading->count] = text;
     loading->texts[loading->count++] = (struct template_text){name, text, length};
-    return mail_template_check(path, text, length, fault);
+    return true;
+}
+
+static bool file_add(struct loading *loading, const char *language, const char *file, struct fault *fault)
+{
+    const struct mail_template_folders *folders = loading->folders;
+    bool is_copied = mail_template_is_copied(folders, file);
+    if (is_copied) {
+        if (file_add_from(loading, folders->copies, file, fault)) {
+            return true;
+        }
+        if (!left_aside(loading, fault)) {
+            return false;
+        }
+    }
+    bool is_spare = language[0] != '\0' && folders->heard; /* mails can do without it */
+    return file_add_from(loading, folders->own, file, fault) || (is_spare && (is_copied || left_aside(loading, fault)));
 }
 
 static bool language_add(struct loading *loading, const char *language, struct fault *fault)
@@ -81,7 +109,7 @@ static bool language_add(struct loading *loading, const char *language, struct f
         for (size_t suffix = 0; suffix < 2; suffix++) {
             char file[MAIL_TEMPLATE_FILE_SIZE];
             mail_template_file(language, mail_templates[i].name, suffixes[suffix], file);
-            if (!file_add(loading, file, fault)) {
+            if (!file_add(loading, language, file, fault)) {
                 return false;
             }
         }
@@ -102,15 +130,15 @@ static bool is_file_of_ours(const char *name)
 }
 
 /* A name with a fault in it would change nothing, and nobody would know. */
-static bool names_check(const char *folder, struct fault *fault)
+static bool names_check(const struct loading *loading, const char *folder, struct fault *fault)
 {
     DIR *list = folder[0] != '\0' ? opendir(folder) : NULL;
     bool are_right = true;
     for (struct dirent *entry = list ? readdir(list) : NULL; entry && are_right; entry = readdir(list)) {
-        are_right = entry->d_name[0] == '.' || is_file_of_ours(entry->d_name);
-        if (!are_right) {
+        if (entry->d_name[0] != '.' && !is_file_of_ours(entry->d_name)) {
             fault_set(fault, FAULT_FORMAT, "%s/%s: aucun courriel n’a ce nom", folder, entry->d_name);
             fault_hint(fault, "« preauctl mail list » dit les noms ; chacun a un fichier .txt et un fichier .html.");
+            are_right = left_aside(loading, fault);
         }
     }
     if (list) {
@@ -122,13 +150,13 @@ static bool names_check(const char *folder, struct fault *fault)
 static bool all_add(struct loading *loading, const char *const *languages, size_t language_count, struct fault *fault)
 {
     char folder[PATH_SIZE];
-    if (!names_check(loading->folders->copies, fault) || !file_add(loading, frame, fault) ||
+    if (!names_check(loading, loading->folders->copies, fault) || !file_add(loading, "", frame, fault) ||
         !language_add(loading, "", fault)) {
         return false;
     }
     for (size_t i = 0; i < language_count; i++) {
         path_of(loading->folders->copies, languages[i], folder);
-        if ((loading->folders->copies[0] != '\0' && !names_check(folder, fault)) ||
+        if ((loading->folders->copies[0] != '\0' && !names_check(loading, folder, fault)) ||
             !language_add(loading, languages[i], fault)) {
             return false;
         }

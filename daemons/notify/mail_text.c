@@ -203,13 +203,23 @@ static bool add_other(const struct part *other, struct mail_text *text, struct f
     return made;
 }
 
+/* Both files, or neither: what is read and what is shown say the same. */
+static bool is_written(const struct part *part)
+{
+    char plain[MAIL_TEMPLATE_FILE_SIZE], html[MAIL_TEMPLATE_FILE_SIZE];
+    const char *name = mail_template_of(part->mail)->name;
+    mail_template_file(part->language, name, ".txt", plain);
+    mail_template_file(part->language, name, ".html", html);
+    return template_set_has(part->set, plain) && template_set_has(part->set, html);
+}
+
 bool mail_text_make(const struct template_set *set, const struct owed_mail *mail, const struct mail_words *words,
     struct mail_text *out_text, struct fault *fault)
 {
     const struct part french = {set, mail, words, ""};
     const struct part other = {set, mail, words, words->language};
-    bool has_other = words->language[0] != '\0';
-    *out_text = (struct mail_text){0};
+    bool has_other = words->language[0] != '\0' && is_written(&other);
+    *out_text = (struct mail_text){.language = has_other ? words->language : ""};
     bool made = make_plain(&french, out_text, fault) && (!has_other || add_other(&other, out_text, fault)) &&
                 make_html(&french, has_other ? &other : NULL, out_text, fault);
     if (!made) {

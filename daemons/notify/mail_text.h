@@ -10,6 +10,7 @@
 
 struct mail_text {
     char *subject, *plain, *html; /* UTF-8; lines end with \n */
+    const char *language;         /* the second one that it has; "" none; borrowed of mail_words */
 };
 
 /* What is not in the store. */
@@ -17,7 +18,7 @@ struct mail_words {
     const char *password;   /* the provisional one; NULL: none that can be told */
     const char *portal_url; /* without a slash at its end */
     const char *link;       /* of a mail that has one (mail_link_of); else "" */
-    const char *language;   /* the second one; "" none */
+    const char *language;   /* the second one, if its texts are there; "" none */
 };
 
 /* Whom it is to: an administrator as they are called, anybody else as the record has it. */

@@ -90,7 +90,7 @@ void mailer_send(struct mailer *mailer, const struct owed_mail *mail, struct mai
         .recipient_name = name,
         .recipient = mail->recipient,
         .message_id = mail->message_id,
-        .language = mail_language_of(mailer->languages, mail->uai),
+        .language = text.language,
         .date = mail->created_at, /* the same at each try, like the rest of the mail */
     };
     char *message = mail_message_make(&head, &text, &length);

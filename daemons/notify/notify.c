@@ -39,6 +39,7 @@
 #include "notify/document.h"
 #include "notify/help.h"
 #include "notify/list.h"
+#include "notify/mail_copies.h"
 #include "notify/mail_message.h"
 #include "notify/move.h"
 #include "notify/preview.h"
@@ -261,6 +262,7 @@ static const struct daemon daemon_notify = {
     .sections =
         (const char *const[]){"database", "bus", "status", "keys", "notify", "mail_domain", "mail_language", NULL},
     .status_address = CONFIG_STATUS_NOTIFY,
+    .check = mail_copies_check,
     .start = notify_start,
     .drain = notify_drain,
     .is_idle = notify_is_idle,

@@ -47,7 +47,7 @@ static void message_make(struct preview *preview, const struct owed_mail *mail)
         .recipient_name = name,
         .recipient = mail->recipient,
         .message_id = mail->message_id,
-        .language = preview->language,
+        .language = preview->text.language,
         .date = mail->created_at,
     };
     preview->message = mail_message_make(&head, &preview->text, &preview->message_length);
@@ -220,8 +220,8 @@ void preview_mail(struct notify *notify, struct call *call, const Preau__Notify_
         .call = call,
         .of = of,
         .of_whom = of_whom,
-        .folders = {config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY),
-                    config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)},
+        .folders = {.own = config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY),
+                    .copies = config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)},
         .portal_url = config_text(config, CONFIG_PORTAL_PUBLIC_URL),
         .sender = config_text(config, CONFIG_NOTIFY_SENDER),
         .sender_name = config_text(config, CONFIG_NOTIFY_SENDER_NAME),

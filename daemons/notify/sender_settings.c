@@ -1,24 +1,14 @@
 #include "notify/sender_own.h"
 
-#include "notify/mail_language.h"
-#include "notify/mail_template.h"
+#include "notify/mail_copies.h"
 
 #include <string.h>
-
-static bool templates_load(
-    const struct sender *sender, const struct config *config, struct template_set **out_sets, struct fault *fault)
-{
-    const struct mail_template_folders folders = {
-        config_text(config, CONFIG_NOTIFY_TEMPLATE_DIRECTORY), config_text(config, CONFIG_NOTIFY_TEMPLATE_COPIES)};
-    size_t count;
-    const char *const *languages = mail_languages_used(sender->settings.languages, &count);
-    return mail_template_load(&folders, languages, count, out_sets, sender->settings.connections, fault);
-}
 
 bool sender_mailers_make(struct sender *sender, const struct config *config, struct fault *fault)
 {
     struct template_set *sets[CONNECTIONS_MAX] = {NULL}; /* of one reading: every thread says the same */
-    bool are_loaded = templates_load(sender, config, sets, fault);
+    bool are_loaded =
+        mail_copies_load(sender->notify->run, sender->settings.languages, sets, sender->settings.connections, fault);
     for (unsigned i = 0; i < sender->settings.connections; i++) {
         struct mailer *mailer = &sender->mailers[i];
         mailer->templates = sets[i];

@@ -59,7 +59,8 @@ def upgraded(installed, tmp_path_factory):
     for package in sorted(installed.path("/packages").iterdir()):
         repack(package, tmp_path_factory.mktemp("package") / "content")
     (first,), (one,) = chapter(PAGE, "1. La base d’abord"), chapter(PAGE, "2. Les démons, un par un")
-    installed.asked = follow(installed, first)
+    (mails,) = chapter(PAGE, "Vos courriels")
+    installed.asked = follow(installed, first + mails)
     assert not any(done_to(installed.asked, f"{name}.service") for name in DAEMONS), "preau-ctl restarts nobody"
     for name in (name for name in PACKAGES if name not in ("preau-common", "preau-ctl")):
         installed.asked += follow(installed, [line.replace("preau-link_", f"{name}_") for line in one])

@@ -378,7 +378,7 @@ static int begin(void **state)
 {
     (void)state;
     static const char *const languages[] = {"en", "pt"};
-    const struct mail_template_folders folders = {MAILS, ""};
+    const struct mail_template_folders folders = {.own = MAILS, .copies = ""};
     struct fault fault;
     mail_message_begin();
     return clock_zone_set("Europe/Paris", &fault) && mail_template_load(&folders, languages, 2, &templates, 1, &fault)

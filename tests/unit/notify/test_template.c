@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/preau-templates-XXXXXX";
-static const struct mail_template_folders folders = {MAILS, folder};
+static const struct mail_template_folders folders = {.own = MAILS, .copies = folder};
 
 static void write_copy(const char *name, const char *text)
 {
@@ -108,6 +108,88 @@ static void a_copy_stands_for_the_houses_own(void **state)
     remove_copy("note.md");
 }
 
+struct heard {
+    unsigned count;
+    char texts[100][250];
+};
+
+static void hear(void *arg, const struct fault *fault)
+{
+    struct heard *heard = arg;
+    assert_true(heard->count < 100);
+    snprintf(heard->texts[heard->count++], sizeof heard->texts[0], "%s", fault->text);
+}
+
+static void what_is_wrong_is_told_and_the_houses_own_goes(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"en"};
+    static struct heard heard;
+    const struct mail_template_folders forgiving = {MAILS, folder, hear, &heard};
+    const struct owed_mail mail = {.kind = DELIVERY_ACTIVATION, .login = "c.exemple"};
+    const struct mail_words words = {.portal_url = "https://a", .link = "https://a/activation/X", .language = "en"};
+    struct template_set *set = NULL;
+    struct mail_text text;
+    struct fault fault;
+    write_copy("activation.txt", "Objet : À nous\n{{LIEN}}\n");
+    write_copy("en/activation.txt", "Objet : Ours\n{{LIEN}}\n");
+    write_copy("reset.html", "Réinitialisé : {{LOGIN}}\n");
+    write_copy("activations.txt", "x");
+    assert_true(mail_template_load(&forgiving, languages, 1, &set, 1, &fault));
+    assert_true(mail_text_make(set, &mail, &words, &text, &fault));
+    assert_null(strstr(text.subject, "À nous"));
+    assert_null(strstr(text.subject, "Ours"));
+    assert_non_null(strstr(text.subject, " / "));
+    assert_non_null(strstr(text.plain, "https://a/activation/X"));
+    assert_string_equal(text.language, "en");
+    assert_int_equal(heard.count, 3);
+    assert_non_null(strstr(heard.texts[0], "/activations.txt: aucun courriel"));
+    assert_non_null(strstr(heard.texts[1], "/activation.txt:2: valeur inconnue {{LIEN}}"));
+    assert_non_null(strstr(heard.texts[2], "/en/activation.txt:2: valeur inconnue {{LIEN}}"));
+    mail_text_clear(&text);
+    template_set_free(&set);
+    remove_copy("activation.txt");
+    remove_copy("en/activation.txt");
+    remove_copy("reset.html");
+    remove_copy("activations.txt");
+}
+
+/* As after an upgrade that sends one mail more than the operator's language has texts for. */
+static void a_mail_goes_without_the_language_that_lacks_it(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"it"};
+    static struct heard heard;
+    const struct mail_template_folders forgiving = {MAILS, folder, hear, &heard};
+    const struct owed_mail mail = {.kind = DELIVERY_ACTIVATION, .login = "c.exemple"};
+    const struct owed_mail other = {.kind = DELIVERY_PASSWORD_CHANGED, .login = "c.exemple"};
+    const struct mail_words words = {.portal_url = "https://a", .link = "https://a/activation/X", .language = "it"};
+    struct template_set *set = NULL;
+    struct mail_text text;
+    struct fault fault;
+    write_copy("it/activation.txt", "Objet : Ecco\n{{LINK}}\n");
+    write_copy("it/activation.html", "<p>Ecco {{LINK}}</p>\n");
+    write_copy("it/changed.txt", "Objet : Ecco\n{{LOGIN}}\n");
+    write_copy("it/changed.html", "<p>{{IDENTIFIANT}}</p>\n");
+    assert_true(mail_template_load(&forgiving, languages, 1, &set, 1, &fault));
+    assert_true(mail_text_make(set, &mail, &words, &text, &fault));
+    assert_non_null(strstr(text.subject, " / Ecco"));
+    assert_string_equal(text.language, "it");
+    mail_text_clear(&text);
+    assert_true(mail_text_make(set, &other, &words, &text, &fault));
+    assert_null(strstr(text.subject, " / "));
+    assert_null(strstr(text.html, "lang=\"it\""));
+    assert_string_equal(text.language, "");
+    mail_text_clear(&text);
+    template_set_free(&set);
+    assert_int_equal(
+        heard.count, 2 * MAIL_TEMPLATE_COUNT - 3); /* each file that there is not, and the wrong one once */
+    remove_copy("it/activation.txt");
+    remove_copy("it/activation.html");
+    remove_copy("it/changed.txt");
+    remove_copy("it/changed.html");
+}
+
 static void each_mail_has_its_name(void **state)
 {
     (void)state;
@@ -132,6 +214,10 @@ static int make_folder(void **state)
     if (!mkdtemp(folder)) {
         return -1;
     }
+    snprintf(path, sizeof path, "%s/it", folder);
+    if (mkdir(path, 0700) != 0) {
+        return -1;
+    }
     snprintf(path, sizeof path, "%s/en", folder);
     return mkdir(path, 0700);
 }
@@ -140,8 +226,10 @@ static int remove_folder(void **state)
 {
     (void)state;
     char path[200];
+    snprintf(path, sizeof path, "%s/it", folder);
+    int left = rmdir(path);
     snprintf(path, sizeof path, "%s/en", folder);
-    return rmdir(path) + rmdir(folder);
+    return left + rmdir(path) + rmdir(folder);
 }
 
 int main(void)
@@ -149,6 +237,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_that_is_wrong_is_told_by_file_and_line),
         cmocka_unit_test(a_copy_stands_for_the_houses_own),
+        cmocka_unit_test(what_is_wrong_is_told_and_the_houses_own_goes),
+        cmocka_unit_test(a_mail_goes_without_the_language_that_lacks_it),
         cmocka_unit_test(each_mail_has_its_name),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

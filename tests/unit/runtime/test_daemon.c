@@ -47,12 +47,26 @@ static void stop(struct daemon_run *run)
     run->own = NULL;
 }
 
+static void check(const struct config *config, daemon_hears *tell, void *arg)
+{
+    struct fault fault = {0};
+    assert_non_null(config);
+    if (is_faulty) {
+        (void)fault_set(&fault, FAULT_FORMAT, "a.txt:3: fausse");
+        tell(arg, &fault);
+        (void)fault_set(&fault, FAULT_FORMAT, "b.txt:4: fausse");
+        (void)fault_hint(&fault, "Écrire juste.");
+        tell(arg, &fault);
+    }
+}
+
 static const struct daemon tested = {
     .name = "preau-testd",
     .role = "preau_test",
     .summary = "démon d'essai",
     .sections = (const char *const[]){"database", "status", NULL},
     .status_address = CONFIG_STATUS_STATISTICS,
+    .check = check,
     .start = start,
     .is_idle = is_idle,
     .stop = stop,
@@ -170,6 +184,15 @@ static void a_configuration_is_checked_without_starting(void **state)
     assert_int_equal(outcome(ARGS("-c", "/nonexistent.conf")), 78);
 }
 
+static void what_the_daemon_finds_wrong_beside_is_told(void **state)
+{
+    (void)state;
+    is_faulty = true;
+    assert_int_equal(outcome(ARGS("--check-config")), 1);
+    is_faulty = false;
+    assert_string_equal(said, "a.txt:3: fausse\nb.txt:4: fausse ; Écrire juste.\n");
+}
+
 static void it_says_ready_and_stops_in_order(void **state)
 {
     (void)state;
@@ -265,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_answered),
         cmocka_unit_test(a_configuration_is_checked_without_starting),
+        cmocka_unit_test(what_the_daemon_finds_wrong_beside_is_told),
         cmocka_unit_test(it_says_ready_and_stops_in_order),
         cmocka_unit_test(a_busy_daemon_is_stopped_by_its_bound),
         cmocka_unit_test(a_second_signal_leaves_at_once),

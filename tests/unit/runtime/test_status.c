@@ -90,6 +90,25 @@ static void the_status_tells_all_in_json(void **state)
     assert_non_null(strstr(got, "# TYPE preau_http_requests_total counter\n"));
 }
 
+static void a_cause_that_is_cut_is_still_told(void **state)
+{
+    (void)state;
+    struct fault fault;
+    char cause[300] = "";
+    _cleanup_(status_free) struct status *status = status_new("preau-testd");
+    assert_true(status_listen(status, loop, "127.0.0.1:0", &fault));
+    struct status_check *check = status_check_add(status, "mail_copies", false);
+    for (size_t odd = 0; odd < 2; odd++) {
+        for (size_t i = odd; i + 2 < sizeof cause; i += 2)
+            memcpy(cause + i, "é", sizeof "é");
+        cause[0] = odd ? 'x' : cause[0];
+        status_check_set(check, STATUS_DEGRADED, cause);
+        json_t *all = json_loads(body_of(ask_status(status, "/status")), 0, NULL);
+        assert_int_equal(json_array_size(json_object_get(all, "checks")), 1);
+        json_decref(all);
+    }
+}
+
 static void an_address_in_use_is_a_fault(void **state)
 {
     (void)state;
@@ -112,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         turning(alive_is_not_ready),
         turning(the_status_tells_all_in_json),
+        turning(a_cause_that_is_cut_is_still_told),
         turning(an_address_in_use_is_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
