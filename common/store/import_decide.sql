@@ -29,6 +29,15 @@ select f.academy, f.claim, f.refusal, exists (select from decided) as decided,
            preau.audit_write(f.academy, null, $3, $4, null, null, null, jsonb_build_object('run', f.id), $5) end as audited
   from found f;
 
+-- :query import_expire
+-- Nobody gave a word in time: it ends refused, unless somebody gives it now.
+-- :role import
+-- $1 run bigint
+update preau.import_run
+   set state = 'refused', refusal = 'import_expired', finished_at = coalesce(finished_at, clock_timestamp())
+ where id = $1 and state = 'held' and decision is null
+returning id;
+
 -- :query import_supersede
 -- A complete set that is integrated, in its transaction, replaces those of no later day that wait: it says again all that
 -- they would, and approved after it they would be out of date. Their claims.

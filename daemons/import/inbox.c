@@ -169,7 +169,7 @@ static void claimed_add(struct looking *looking, int opened, const char *folder,
         .path = checked_printf("%s/%s", folder, claim),
         .name = inbox_name_of_claim(claim),
         .upload = upload,
-        .arrived_at = {strtoll(claim, NULL, 10)},
+        .arrived_at = inbox_claimed_at(claim),
         .is_wanted = true,
         .has_rested = true,
     };
@@ -304,4 +304,8 @@ void inbox_memory_clear(struct inbox_memory *memory)
     told_begin(memory);
     told_end(memory);
     memory_free(&memory->told);
+    for (size_t i = 0; i < memory->spared.count; i++) {
+        memory_free(&memory->spared.paths[i]);
+    }
+    memory_free(&memory->spared.paths);
 }

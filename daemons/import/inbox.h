@@ -24,6 +24,7 @@
 
 struct inbox_options {
     const char *inbox_directory, *archive_directory, *work_directory;
+    struct duration retention; /* import.archive_retention */
     const struct day_time *times;
     size_t time_count;
     struct duration settle;
@@ -62,6 +63,10 @@ struct inbox_memory {
         bool is_so; /* at the present look */
     } * told;
     size_t told_count;
+    struct inbox_spared {
+        char **paths;
+        size_t count;
+    } spared; /* what was old at the last inbox_retain_dropped, and might still be taken */
 };
 void inbox_memory_clear(struct inbox_memory *memory);
 
@@ -101,6 +106,15 @@ MUST_USE bool inbox_put_away(
 /* Removes what was put away longer ago; *out_count: how many. false: at least one could not be removed. */
 MUST_USE bool inbox_retain(const struct inbox_options *options, struct instant now, struct duration retention,
     size_t *out_count, struct fault *fault);
+/* The same of whatever lies in an inbox and did not change for so long: what is not whole, not readable, not ours by its name, or was
+ * never taken; each is told to the log. A whole archive of the list goes at the second time only. Claims stay, for their run (run.c). */
+MUST_USE bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
+    const struct inbox_list *list, struct inbox_memory *memory, size_t *out_count, struct fault *fault);
+/* A claim that nobody decided in time: nothing is left of it. */
+MUST_USE bool inbox_claim_remove(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);
+/* When it was claimed, which its name says. */
+struct instant inbox_claimed_at(const char *claim);
 
 /* "10", "010": the folder of an academy. */
 bool inbox_is_academy(const char *folder, academy_code *out_academy);

@@ -66,6 +66,11 @@ const char *inbox_claim_of(const char *path)
     return strrchr(path, '/') + 1;
 }
 
+struct instant inbox_claimed_at(const char *claim)
+{
+    return (struct instant){strtoll(claim, NULL, 10)};
+}
+
 static const char *dropped_name(const char *claim)
 {
     const char *dash = strchr(claim, '-');
@@ -271,6 +276,14 @@ bool inbox_upload_remove(
 {
     _cleanup_(descriptor_close) int taken = taken_open(options, academy, fault);
     return taken >= 0 && (upload_remove(taken, claim) || fault_from_errno(fault, FAULT_IO, "remove %s", claim));
+}
+
+bool inbox_claim_remove(
+    const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault)
+{
+    _cleanup_(descriptor_close) int taken = taken_open(options, academy, fault);
+    return taken >= 0 && ((upload_remove(taken, claim) && tree_remove(taken, claim) && fsync(taken) == 0) ||
+                             fault_from_errno(fault, FAULT_IO, "remove %s", claim));
 }
 
 /* Whoever still sends it writes to the upload. */

@@ -1,7 +1,9 @@
-/* What was put away goes after a time. */
+/* What was put away, and what lies in an inbox and was never taken, goes after a time. */
+#include "import/file_name.h"
 #include "import/inbox.h"
 #include "import/tree.h"
 #include "runtime/cleanup.h"
+#include "runtime/log.h"
 #include "runtime/memory.h"
 
 #include <fcntl.h>
@@ -10,6 +12,8 @@
 
 struct retaining {
     struct instant before;
+    const struct inbox_list *list;
+    struct inbox_spared spared, sparing; /* the time before; this time */
     size_t count;
     bool is_failed;
     struct fault fault; /* the first */
@@ -25,13 +29,16 @@ static bool is_ours(const char *name)
     return digits > 0 && name[digits] == '-';
 }
 
+static struct instant changed_at(const struct stat *status)
+{
+    return (struct instant){(int64_t)status->st_ctim.tv_sec * 1000000 + status->st_ctim.tv_nsec / 1000};
+}
+
 /* When it was put away: the move changed its inode. What is in a folder did not change with it. */
 static bool is_old(int folder, const char *name, struct instant before)
 {
     struct stat status;
-    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           instant_before(
-               (struct instant){(int64_t)status.st_ctim.tv_sec * 1000000 + status.st_ctim.tv_nsec / 1000}, before);
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && instant_before(changed_at(&status), before);
 }
 
 static void failed(struct retaining *retaining, const char *folder, const char *name)
@@ -40,6 +47,13 @@ static void failed(struct retaining *retaining, const char *folder, const char *
         retaining->is_failed = true;
         (void)fault_from_errno(&retaining->fault, FAULT_IO, "remove %s/%s", folder, name);
     }
+}
+
+static bool told(const struct retaining *retaining, size_t *out_count, struct fault *fault)
+{
+    *out_count = retaining->count;
+    *fault = retaining->is_failed ? retaining->fault : *fault;
+    return !retaining->is_failed;
 }
 
 static void shelf_retain(struct retaining *retaining, int around, const char *name)
@@ -77,7 +91,118 @@ bool inbox_retain(const struct inbox_options *options, struct instant now, struc
             shelf_retain(&retaining, dirfd(directory), entry->d_name);
         }
     }
-    *out_count = retaining.count;
-    *fault = retaining.is_failed ? retaining.fault : *fault;
-    return !retaining.is_failed;
+    return told(&retaining, out_count, fault);
+}
+
+/* --- what was dropped --- */
+
+struct newest {
+    struct instant before;
+    bool is_young; /* something in it changed since */
+};
+
+static enum tree_step member_look(void *arg, const struct tree_entry *entry)
+{
+    struct newest *newest = arg;
+    newest->is_young = newest->is_young || !instant_before(changed_at(&entry->status), newest->before);
+    return newest->is_young ? TREE_STOP : S_ISDIR(entry->status.st_mode) ? TREE_ENTER : TREE_ON;
+}
+
+/* A file or a folder that nobody touched: an upload goes on below a folder without changing it. */
+static bool is_left(int folder, const char *name, struct instant before)
+{
+    struct stat status;
+    struct newest newest = {.before = before};
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !instant_before(changed_at(&status), before) ||
+        (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) {
+        return false;
+    }
+    _cleanup_(descriptor_close) int opened =
+        S_ISDIR(status.st_mode) ? tree_open(folder, name, O_RDONLY | O_DIRECTORY) : -1;
+    return opened < 0 || (tree_walk(opened, member_look, &newest) && !newest.is_young);
+}
+
+static bool is_whole(const struct inbox_list *list, const char *path)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->archives[i].path, path) == 0) {
+            return !list->archives[i].upload.has_partial;
+        }
+    }
+    return false;
+}
+
+static void spared_clear(struct inbox_spared *spared)
+{
+    for (size_t i = 0; i < spared->count; i++) {
+        memory_free(&spared->paths[i]);
+    }
+    memory_free(&spared->paths);
+    *spared = (struct inbox_spared){0};
+}
+
+/* What may still be taken has one more time: it may wait since we were away. */
+static bool spare(struct retaining *retaining, const char *path)
+{
+    struct inbox_spared *sparing = &retaining->sparing;
+    for (size_t i = 0; i < retaining->spared.count; i++) {
+        if (strcmp(retaining->spared.paths[i], path) == 0) {
+            return false;
+        }
+    }
+    if (!is_whole(retaining->list, path)) {
+        return false;
+    }
+    sparing->paths = checked_realloc(sparing->paths, sparing->count + 1, sizeof *sparing->paths);
+    sparing->paths[sparing->count++] = checked_strdup(path);
+    return true;
+}
+
+static void left_remove(struct retaining *retaining, int opened, const char *folder, const char *name)
+{
+    _cleanup_(memory_free) char *path = checked_printf("%s/%s", folder, name);
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !is_left(opened, name, retaining->before) ||
+        spare(retaining, path)) {
+        return;
+    }
+    if (!tree_remove(opened, name)) {
+        failed(retaining, folder, name);
+        return;
+    }
+    char shown[FILE_NAME_SHOWN_SIZE];
+    file_name_show(path, shown);
+    log_event(LOG_WARNING, "inbox_entry_removed", F("path", &shown[0]), F("since", retaining->before));
+    retaining->count++;
+}
+
+/* is_taken: of claims only what begins with a point, which no claim does; claims themselves wait for their run. */
+static void folders_retain(struct retaining *retaining, const char *top, bool is_taken)
+{
+    _cleanup_(directory_close) DIR *around = opendir(top);
+    academy_code academy;
+    for (const struct dirent *each; around && (each = readdir(around)) != NULL;) {
+        if (!inbox_is_academy(each->d_name, &academy)) {
+            continue;
+        }
+        _cleanup_(memory_free) char *folder = checked_printf("%s/%s", top, each->d_name);
+        int opened = openat(dirfd(around), each->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_(directory_close) DIR *directory = opened >= 0 ? fdopendir(opened) : NULL;
+        for (const struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+            if (!is_taken || entry->d_name[0] == '.') {
+                left_remove(retaining, opened, folder, entry->d_name);
+            }
+        }
+    }
+}
+
+bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
+    const struct inbox_list *list, struct inbox_memory *memory, size_t *out_count, struct fault *fault)
+{
+    struct retaining retaining = {.before = {now.us - retention.us}, .list = list, .spared = memory->spared};
+    _cleanup_(memory_free) char *taken = checked_printf("%s/.taken", options->inbox_directory);
+    folders_retain(&retaining, options->inbox_directory, false);
+    folders_retain(&retaining, taken, true);
+    spared_clear(&memory->spared);
+    memory->spared = retaining.sparing;
+    return told(&retaining, out_count, fault);
 }

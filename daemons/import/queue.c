@@ -205,6 +205,7 @@ static bool queue_configure(struct queue *queue, const struct config *config, st
     queue->inbox = (struct inbox_options){
         .inbox_directory = config_text(config, CONFIG_IMPORT_INBOX_DIRECTORY),
         .archive_directory = config_text(config, CONFIG_IMPORT_ARCHIVE_DIRECTORY),
+        .retention = config_duration(config, CONFIG_IMPORT_ARCHIVE_RETENTION),
         .work_directory = config_text(config, CONFIG_IMPORT_WORK_DIRECTORY),
         .settle = config_duration(config, CONFIG_IMPORT_SETTLE),
         .size_max = config_size(config, CONFIG_IMPORT_ARCHIVE_SIZE_MAX),

@@ -21,7 +21,7 @@ struct look {
     struct queue *queue;
     struct inbox_options inbox;
     struct instant now;
-    struct duration retention; /* 0: nothing is removed this time */
+    bool retains; /* what is old is removed this time */
     struct asker askers[ASKERS_MAX];
     size_t asker_count;
     struct inbox_list list;
@@ -35,13 +35,17 @@ struct look {
 
 static void retain(const struct look *look)
 {
-    size_t count;
+    size_t count, dropped;
     struct fault fault;
-    if (!inbox_retain(&look->inbox, look->now, look->retention, &count, &fault)) {
+    if (!inbox_retain(&look->inbox, look->now, look->inbox.retention, &count, &fault)) {
         log_fault("archives_not_removed", &fault);
     }
-    if (count > 0) {
-        log_event(LOG_INFO, "archives_removed", F("count", count));
+    if (!inbox_retain_dropped(
+            &look->inbox, look->now, look->inbox.retention, &look->list, &look->queue->memory, &dropped, &fault)) {
+        log_fault("archives_not_removed", &fault);
+    }
+    if (count + dropped > 0) {
+        log_event(LOG_INFO, "archives_removed", F("count", count + dropped));
     }
 }
 
@@ -55,7 +59,7 @@ static void look_run(void *arg, void *context)
         look->done = asker->is_check || inbox_ask(&look->inbox, asker->academy, asker->archive, &look->fault);
     }
     look->done = look->done && inbox_scan(&look->inbox, look->now, &look->queue->memory, &look->list, &look->fault);
-    if (look->retention.us != 0) {
+    if (look->retains) {
         retain(look);
     }
     /* here and not where it is asked for: it may wait */
@@ -147,6 +151,18 @@ static void pauses_review(struct queue *queue, const struct inbox_list *list)
     pauses_review_end(&queue->pauses);
 }
 
+/* Those for which nobody gave a word in time are taken once more, for their run to end (run.c). */
+static void held_end(struct queue *queue, const struct look *look)
+{
+    struct instant before = {look->now.us - look->inbox.retention.us};
+    for (size_t i = 0; i < look->list.count; i++) {
+        const struct inbox_archive *archive = &look->list.archives[i];
+        if (turn_is_held(&queue->turn, archive) && instant_before(archive->arrived_at, before)) {
+            (void)turn_release(&queue->turn, archive->academy, archive->claim);
+        }
+    }
+}
+
 static void look_judge(struct queue *queue, const struct look *look)
 {
     const struct inbox_list *list = &look->list;
@@ -158,6 +174,7 @@ static void look_judge(struct queue *queue, const struct look *look)
         return;
     }
     turn_look_end(&queue->turn, list);
+    held_end(queue, look);
     pauses_review(queue, list);
     if (list->trouble.code != FAULT_NONE) {
         status_check_set(queue->check, STATUS_DEGRADED, list->trouble.text);
@@ -212,9 +229,7 @@ void queue_look(void *arg)
     look->inbox = queue->inbox;
     look->now = clock_now();
     struct duration since = instant_since(look->now, queue->retained_at);
-    if (!duration_longer(RETAIN_EVERY, since) || since.us < 0) { /* or the clock was wrong then */
-        look->retention = config_duration(queue->daemon->config, CONFIG_IMPORT_ARCHIVE_RETENTION);
-    }
+    look->retains = !duration_longer(RETAIN_EVERY, since) || since.us < 0; /* or the clock was wrong then */
     memcpy(look->askers, queue->askers, sizeof look->askers);
     look->asker_count = queue->asker_count;
     if (!worker_submit(queue->lookers, look_run, look_ended, look)) {
@@ -222,7 +237,7 @@ void queue_look(void *arg)
         timer_set(queue->timer, SECONDS(1));
         return;
     }
-    queue->retained_at = look->retention.us != 0 ? look->now : queue->retained_at;
+    queue->retained_at = look->retains ? look->now : queue->retained_at;
     queue->asker_count = 0;
     queue->looking = look;
     turn_look_begin(&queue->turn);

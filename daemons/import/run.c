@@ -147,6 +147,41 @@ static bool new_run(struct run_job *job, struct session *session, const struct i
     return archive_leave(job, run, fault);
 }
 
+/* Nobody decided on it, or it could not be read, for as long as an archive is kept: its run ends, and it goes. */
+static bool is_expired(const struct run_job *job, const struct import_claim *claim)
+{
+    return job->claim && !claim->is_decided &&
+           duration_longer(instant_since(clock_now(), inbox_claimed_at(job->claim)), job->inbox->retention);
+}
+
+static bool expire(struct run_job *job, struct session *session, const struct import_claim *claim, struct fault *fault)
+{
+    import_id run = claim->run;
+    bool is_ended = false;
+    if (run.v != 0 && claim->state == IMPORT_HELD) {
+        if (!import_expire(session, run, &is_ended, fault)) {
+            return false;
+        }
+    } else {
+        struct import_end end = {.state = IMPORT_REFUSED, .refusal = REFUSAL_IMPORT_EXPIRED};
+        is_ended = import_begin(session, job->academy, job->name, job->claim, NULL, &end.run, fault) &&
+                   import_end_without(session, &end, fault);
+        run = end.run;
+        if (!is_ended) {
+            return false;
+        }
+    }
+    job->outcome = RUN_BUSY; /* somebody gave a word on it at this moment */
+    if (is_ended) {
+        atomic_store(&job->run, run.v);
+        job->outcome = RUN_REFUSED;
+        job->refusal = REFUSAL_IMPORT_EXPIRED;
+        FAULT_POINT("import_ended");
+        return inbox_claim_remove(job->inbox, job->academy, job->claim, fault);
+    }
+    return true;
+}
+
 /* The claim's run has ended. */
 static bool ended_before(const struct import_claim *claim)
 {
@@ -207,6 +242,9 @@ static bool archive_take(struct run_job *job, struct session *session, struct fa
     }
     if (ended_before(&claim)) {
         return only_put_away(job, claim.run, fault);
+    }
+    if (is_expired(job, &claim)) {
+        return expire(job, session, &claim, fault);
     }
     if (claim.run.v != 0 && claim.state == IMPORT_HELD && !claim.is_decided) {
         job->outcome = RUN_HELD;

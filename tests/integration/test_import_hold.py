@@ -189,6 +189,22 @@ def test_each_decision_is_once_in_the_audit_trail(site, tmp_path, verb, action):
     ended(site)
 
 
+def test_what_nobody_decided_in_time_ends_and_is_erased(site, tmp_path, shift):
+    """As long as any archive is kept: its report stays, and says why."""
+    take(site, complete(tmp_path, 15))
+    before = snapshot(site)
+    run = held_run(site, tmp_path)
+    shift.write_text(f"+{29 * 86400}")
+    assert ended(site)[1:] == [(HELD, "import_held")] and len(taken_folder(site)) == 1
+    shift.write_text(f"+{31 * 86400}")
+    site.wait(lambda: not taken_folder(site), 30, "erased")
+    assert ended(site)[1:] == [(REFUSED, "import_expired")]
+    assert not list((site.folder / f"archive/{ACADEMY}").glob(f"{run['run']}-*"))
+    assert report(site, run)["run"]["explanation"] == run["explanation"] and snapshot(site) == before
+    assert decide(site, "approve", run).returncode == 1
+    assert site.log(IMPORTD).count("import_expired") >= 1
+
+
 def check_is_replaced(site, held, by):
     """It went by itself, says by what, and nothing is to be decided of it any more."""
     site.wait(lambda: not taken_folder(site), 30, "put away")

@@ -318,6 +318,44 @@ def test_old_archives_are_removed(fresh_site, made, tmp_path):
     site.wait(lambda: put_away(site) == ["notes.txt"], 20, "removed")
 
 
+def test_what_was_never_taken_is_removed_and_told(fresh_site, made, tmp_path):
+    """An upload that stopped, a name that is none of ours."""
+    shift = tmp_path / "clock"
+    shift.write_text("0")
+    site = fresh_site(start=False, environment={"PREAU_CLOCK_FILE": str(shift)}, settings={"import": {"archive_retention": "30j"}})
+    site.start_peers()
+    site.launch(IMPORTD)
+    drop(site, made.archive[10], name="a.tgz.part")
+    drop(site, made.archive[10], name="b.7z")
+    drop(site, made.folder[10], name="c.part")
+    left = site.inbox(10)
+    shift.write_text(f"+{29 * 86400}")
+    looks(site, 3)
+    assert sorted(path.name for path in left.iterdir()) == ["a.tgz.part", "b.7z", "c.part"]
+    shift.write_text(f"+{31 * 86400}")
+    site.wait(lambda: not list(left.iterdir()), 20, "removed")
+    assert site.log(IMPORTD).count("inbox_entry_removed") == 3
+
+
+def test_a_claim_that_is_as_old_as_an_archive_may_get_is_refused_and_erased(fresh_site, made, tmp_path):
+    shift = tmp_path / "clock"
+    shift.write_text("0")
+    site = fresh_site(start=False, environment={"PREAU_CLOCK_FILE": str(shift)})
+    site.start_peers()
+    site.launch(IMPORTD, PREAU_FAULT="import_claimed")
+    drop(site, made.archive[10], name="set.tgz")
+    with contextlib.suppress(Silent):
+        Bus(site).ask("import", "RunImports", academy=10, operator=True, seconds=3)
+    site.wait_dead(IMPORTD)
+    assert len(taken(site)) == 1
+    shift.write_text(f"+{31 * 86400}")
+    site.restart(IMPORTD)
+    wait_states(site, ["refused"])
+    site.wait(lambda: not taken(site), 10, "erased")
+    assert rows(site, "select refusal from preau.import_run") == [("import_expired",)]
+    assert put_away(site) == []
+
+
 def late(site):
     check, = [one for one in site.status(IMPORTD)["checks"] if one["name"] == "import_late"]
     return check["state"], check.get("cause", "")

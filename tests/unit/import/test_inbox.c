@@ -634,6 +634,75 @@ static void what_was_put_away_long_ago_is_removed(void **state)
         is_there(place, "archive/10/notes.txt") && is_there(place, "site/kept") && is_there(place, "site/10/7-kept"));
 }
 
+static void what_was_never_taken_is_removed(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    size_t count;
+    folder_put(place, "inbox/.taken");
+    folder_put(place, "inbox/.taken/10");
+    put(place, "inbox/.taken/10/17-held.tgz", "x");
+    put(place, "inbox/.taken/10/.16-gone.tgz.dropped", "x");
+    put(place, "inbox/10/a.tgz.part", "x");
+    put(place, "inbox/10/.b.tgz.Ab12Cd", "x"); /* of rsync */
+    put(place, "inbox/10/c.7z", "x");
+    put(place, "inbox/10/d.tgz", "x");
+    folder_put(place, "inbox/10/set.part");
+    put(place, "inbox/10/set.part/a.xml", "x");
+    put(place, "inbox/notes.txt", "x");
+    put(place, "site/kept", "x");
+    assert_int_equal(symlinkat("../../site/kept", place->folder, "inbox/10/link.tgz"), 0);
+    struct instant now = clock_now();
+    look_at(place, instant_add(now, DAYS(31)));
+    assert_true(inbox_retain_dropped(
+        &place->options, instant_add(now, DAYS(29)), DAYS(30), &place->list, &place->memory, &count, &fault));
+    assert_int_equal(count, 0);
+    struct instant then = instant_add(now, DAYS(31));
+    assert_true(inbox_retain_dropped(&place->options, then, DAYS(30), &place->list, &place->memory, &count, &fault));
+    assert_int_equal(count, 5);
+    assert_false(is_there(place, "inbox/10/a.tgz.part") || is_there(place, "inbox/10/.b.tgz.Ab12Cd") ||
+                 is_there(place, "inbox/10/c.7z") || is_there(place, "inbox/10/set.part") ||
+                 is_there(place, "inbox/.taken/10/.16-gone.tgz.dropped"));
+    assert_true(is_there(place, "inbox/10/d.tgz")); /* its turn comes */
+    assert_true(inbox_retain_dropped(&place->options, then, DAYS(30), &place->list, &place->memory, &count, &fault));
+    assert_int_equal(count, 1);
+    assert_false(is_there(place, "inbox/10/d.tgz"));
+    assert_true(is_there(place, "inbox/.taken/10/17-held.tgz") && is_there(place, "inbox/notes.txt") &&
+                is_there(place, "inbox/10/link.tgz") && is_there(place, "site/kept"));
+}
+
+/* Below a folder an upload goes on without changing it: its date alone does not tell. */
+static void what_still_grows_below_a_folder_is_kept(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    size_t count;
+    folder_put(place, "inbox/10/set.part");
+    folder_put(place, "inbox/10/set.part/in");
+    (void)usleep(50000);
+    struct instant between = clock_now();
+    (void)usleep(50000); /* file systems date by a coarser clock */
+    put(place, "inbox/10/set.part/in/a.xml", "x");
+    assert_true(inbox_retain_dropped(
+        &place->options, instant_add(between, DAYS(30)), DAYS(30), &place->list, &place->memory, &count, &fault));
+    assert_int_equal(count, 0);
+    assert_true(is_there(place, "inbox/10/set.part/in/a.xml"));
+}
+
+static void nothing_is_left_of_a_claim_that_is_removed(void **state)
+{
+    struct place *place = *state;
+    struct fault fault;
+    folder_put(place, "inbox/.taken");
+    folder_put(place, "inbox/.taken/10");
+    put(place, "inbox/.taken/10/17-a.tgz", "x");
+    put(place, "inbox/.taken/10/.17-a.tgz.dropped", "x");
+    assert_int_equal(inbox_claimed_at("17-a.tgz").us, 17);
+    assert_true(inbox_claim_remove(&place->options, (academy_code){ACADEMY}, "17-a.tgz", &fault));
+    assert_false(is_there(place, "inbox/.taken/10/17-a.tgz") || is_there(place, "inbox/.taken/10/.17-a.tgz.dropped"));
+    assert_true(inbox_claim_remove(&place->options, (academy_code){ACADEMY}, "17-a.tgz", &fault));
+}
+
 #define PLACE_TEST(function) cmocka_unit_test_setup_teardown(function, place_make, place_remove)
 
 int main(void)
@@ -660,6 +729,9 @@ int main(void)
         PLACE_TEST(a_copy_ends_where_it_may_and_leaves_nothing),
         PLACE_TEST(a_tree_is_copied_and_removed),
         PLACE_TEST(what_was_put_away_long_ago_is_removed),
+        PLACE_TEST(what_was_never_taken_is_removed),
+        PLACE_TEST(what_still_grows_below_a_folder_is_kept),
+        PLACE_TEST(nothing_is_left_of_a_claim_that_is_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
