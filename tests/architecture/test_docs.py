@@ -18,7 +18,8 @@ PREAUCTL = BUILD / "daemons/ctl/preauctl"
 # followed word for word, each by a test of its own
 FOLLOWED = {"docs/operators/installation.md": "tests/package/conftest.py", "docs/operators/sauvegarde.md": "tests/integration/test_restore.py",
             "docs/operators/cles.md": "tests/integration/test_keys.py", "docs/operators/mise-a-jour.md": "tests/package/test_upgrade.py",
-            "docs/operators/livraisons.md": "tests/package/test_deliveries.py", "docs/operators/mandataire.md": "tests/package/test_front.py",
+            "docs/operators/livraisons.md": "tests/package/test_deliveries.py", "docs/integrators/depot.md": "tests/package/test_deliveries.py",
+             "docs/operators/mandataire.md": "tests/package/test_front.py",
             "docs/operators/plusieurs-machines.md": "tests/integration/test_several_hosts.py"}
 BLOCKS = [block for page in USERS for block in blocks(page)]
 # programs that are not ours, in blocks; what is ours among their words is checked

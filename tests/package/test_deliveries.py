@@ -1,4 +1,4 @@
-"""An academy delivers: docs/operators/livraisons.md followed word for word, with an SSH server and an integrator who is somewhere else."""
+"""An academy delivers: docs/operators/livraisons.md followed word for word, with an SSH server and an integrator who is somewhere else, and follows docs/integrators/depot.md."""
 
 import shutil
 import stat
@@ -11,7 +11,7 @@ from package.machine import examined, ready
 from peers import ports
 from peers.documents import ROOT, chapter
 
-PAGE = ROOT / "docs/operators/livraisons.md"
+PAGE, INTEGRATORS = ROOT / "docs/operators/livraisons.md", ROOT / "docs/integrators/depot.md"
 INBOX = "/var/lib/preau/import/inbox"
 # what the integrator's own machine knows of ours
 KNOWN = """Host compte.exemple.fr
@@ -66,7 +66,7 @@ def test_an_integrator_sees_a_folder_and_nothing_else(delivering):
 
 
 def test_a_delivery_is_the_integrators_and_the_importers_and_is_taken(delivering):
-    drop, drop_folder, take = chapter(PAGE, "Un essai")
+    (drop, drop_folder), (take,) = chapter(INTEGRATORS, "Un essai"), chapter(PAGE, "Un essai")
     delivering.at_the_integrators("mkdir ENT2DVA", "tar -xzf ENT2DVA.tgz -C ENT2DVA", *drop, *drop_folder)
     assert stat.S_IMODE(delivering.path(f"{INBOX}/10/ENT2DVA").stat().st_mode) & 0o777 == 0o770
     dropped = delivering.path(f"{INBOX}/10/ENT2DVA.tgz").stat()
