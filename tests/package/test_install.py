@@ -24,6 +24,12 @@ def test_the_guide_leads_to_a_site_that_is_ready(installed):
     assert "mot de passe" in next(said for command, said in installed.said.items() if command.startswith("preauctl admin add")).lower()
 
 
+def test_each_shipped_file_that_the_operators_pages_name_is_there(installed):
+    named = {path.rstrip("./") for page in (ROOT / "docs/operators").glob("*.md") for path in re.findall(r"/usr/share/preau[\w./*-]*", page.read_text())}
+    assert "/usr/share/preau/monitoring/alertes.yml" in named
+    assert [path for path in sorted(named) if not list(installed.path("/").glob(path.removeprefix("/")))] == []
+
+
 def test_the_portal_answers_on_the_socket_that_systemd_holds(installed):
     page = requests.get("http://127.0.0.1:8080/connexion", timeout=20)
     assert page.status_code == 200 and "Identifiant" in page.text
