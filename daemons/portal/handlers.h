@@ -7,6 +7,8 @@
 visit_handler home_show, files_send;
 /* statements.c */
 visit_handler accessibility_show, legal_show, privacy_show;
+/* security_text.c */
+visit_handler security_text_show;
 /* service_show.c */
 visit_handler service_show;
 /* family_sign_in.c */

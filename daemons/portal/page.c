@@ -328,6 +328,11 @@ void page_send_image(struct visit *visit, const char *content_type, const void *
     answer(visit, 200, content_type, bytes, length);
 }
 
+void page_send_text(struct visit *visit, const char *text, size_t length)
+{
+    answer_kept(visit, 200, "text/plain; charset=utf-8", text, length, "public, max-age=3600");
+}
+
 static void form_error_fill(
     struct view *body, enum refusal refusal, const char *field_id, const char *text, const char *advice)
 {

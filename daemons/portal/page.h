@@ -37,6 +37,8 @@ void page_send_open_file(
 
 /* Bytes that are shown as they are: an image of a page of ours, metadata. */
 void page_send_image(struct visit *visit, const char *content_type, const void *bytes, size_t length);
+/* Plain text, the same for everybody: an hour in caches. */
+void page_send_text(struct visit *visit, const char *text, size_t length);
 
 /* "ERROR" of a form: what was refused, and what to do. */
 void page_form_error(struct view *body, enum refusal refusal);

@@ -25,6 +25,7 @@
 #include "portal/ent_peers.h"
 #include "portal/online_services.h"
 #include "portal/open_figures.h"
+#include "portal/security_text.h"
 #include "portal/service_state.h"
 #include "portal/visit.h"
 #include "runtime/cleanup.h"
@@ -198,7 +199,8 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     portal->open_figures = open_figures_new();
     portal->store = store_open_configured_within(run, VISIT_TIME);
     portal->purge = loop_every(run->loop, PURGE_PERIOD, sessions_purge, portal);
-    bool opened = import_clock_configure(config, &portal->import_clock, fault) &&
+    bool opened = security_contact_read(config, &portal->statements.security_contact, fault) &&
+                  import_clock_configure(config, &portal->import_clock, fault) &&
                   online_services_read(config, &portal->online_services, fault) &&
                   templates_load(portal, config_text(config, CONFIG_PORTAL_TEMPLATE_DIRECTORY), fault) &&
                   assets_open(config_text(config, CONFIG_PORTAL_ASSET_DIRECTORY), &portal->assets, fault) &&
@@ -211,6 +213,15 @@ static bool portal_start(struct daemon_run *run, struct fault *fault)
     }
     doors_hold(portal);
     return true;
+}
+
+static void portal_check(const struct config *config, daemon_hears *tell, void *arg)
+{
+    struct fault fault = {0};
+    const char *contact;
+    if (!security_contact_read(config, &contact, &fault)) {
+        tell(arg, &fault);
+    }
 }
 
 static void portal_drain(struct daemon_run *run)
@@ -232,6 +243,7 @@ static const struct daemon daemon_portal = {
  /* of franceconnect and ent what it shows is read as it is: their secrets are linkd's alone, and no file of theirs is looked for */
     .sections = (const char *const[]){"database", "bus", "status", "portal", "online_service", "link", "sms", NULL},
     .status_address = CONFIG_STATUS_PORTAL,
+    .check = portal_check,
     .start = portal_start,
     .drain = portal_drain,
     .is_idle = portal_is_idle,

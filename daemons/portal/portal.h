@@ -18,7 +18,7 @@ struct session_bounds {
 
 /* What the operator says of themselves; "" where nothing is said. */
 struct statements {
-    const char *address, *publisher, *director, *hosted_by, *contact, *privacy_contact;
+    const char *address, *publisher, *director, *hosted_by, *contact, *privacy_contact, *security_contact;
     struct duration grace,
         erase_after; /* of an account whose person left: until it is closed, then until it is erased */
 };

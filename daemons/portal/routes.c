@@ -13,6 +13,7 @@ static const struct route routes[] = {
     {HTTP_GET,  "/assets/*",                                       ACCESS_ANYONE,        "asset",    files_send                   },
     {HTTP_GET,  "/images/*",                                       ACCESS_ANYONE,        "asset",    picture_send                 },
     {HTTP_GET,  "/etat",                                           ACCESS_UNASKED,       "public",   service_show                 },
+    {HTTP_GET,  "/.well-known/security.txt",                       ACCESS_UNASKED,       "public",   security_text_show           },
     {HTTP_GET,  "/accessibilite",                                  ACCESS_ANYONE,        "public",   accessibility_show           },
     {HTTP_GET,  "/mentions-legales",                               ACCESS_ANYONE,        "public",   legal_show                   },
     {HTTP_GET,  "/donnees-personnelles",                           ACCESS_ANYONE,        "public",   privacy_show                 },

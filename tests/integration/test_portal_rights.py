@@ -58,6 +58,7 @@ RIGHT = {
     "GET /assets/*": (SEEN,),
     "GET /images/*": ({404},),  # no service is declared here: test_desk.py
     "GET /etat": (SEEN,),
+    "GET /.well-known/security.txt": ({404},),  # nobody is named here: test_security_text.py
     "GET /accessibilite": (SEEN,),
     "GET /mentions-legales": (SEEN,),
     "GET /donnees-personnelles": (SEEN,),
