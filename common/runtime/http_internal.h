@@ -36,8 +36,15 @@ struct http_request {
     LIST_ENTRY(http_request) link;
 };
 
+/* Who connected. is_let_in: by a Unix socket, which its owner and mode let in: a proxy, whatever trusted_proxies says. */
+struct http_peer {
+    const char *address;
+    bool is_let_in;
+};
+
 /* Copies and decodes all that a handler may ask for. false: the request is malformed (400). */
-MUST_USE bool http_request_read(struct http_request *request, const char *peer, const struct http_options *options);
+MUST_USE bool http_request_read(
+    struct http_request *request, const struct http_peer *peer, const struct http_options *options);
 
 bool http_server_is_https(const struct http_server *server);
 bool http_is_trusted(const char *address, const char *const *trusted);

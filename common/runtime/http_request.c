@@ -213,11 +213,12 @@ static char *forwarded_for(struct http_request *request)
 }
 
 /* Each proxy adds at the right whom it got the request from; what stands left of the first untrusted one is hearsay. */
-static const char *client_of(struct http_request *request, const char *peer, const char *const *trusted)
+static const char *client_of(struct http_request *request, const struct http_peer *peer, const char *const *trusted)
 {
-    const char *client = arena_copy(request->arena, peer);
+    const char *client = arena_copy(request->arena, peer->address);
     char *list = forwarded_for(request);
-    while (list != NULL && http_is_trusted(client, trusted) && list[0] != '\0') {
+    bool is_believed = peer->is_let_in || http_is_trusted(client, trusted);
+    while (list != NULL && is_believed && list[0] != '\0') {
         char *comma = strrchr(list, ',');
         char *last = comma != NULL ? comma + 1 : list;
         last += strspn(last, " \t");
@@ -225,6 +226,7 @@ static const char *client_of(struct http_request *request, const char *peer, con
         if (!is_address(last))
             return client;
         client = last;
+        is_believed = http_is_trusted(client, trusted);
         list = comma != NULL ? list : last + strlen(last);
         if (comma != NULL)
             *comma = '\0';
@@ -232,7 +234,7 @@ static const char *client_of(struct http_request *request, const char *peer, con
     return client;
 }
 
-bool http_request_read(struct http_request *request, const char *peer, const struct http_options *options)
+bool http_request_read(struct http_request *request, const struct http_peer *peer, const struct http_options *options)
 {
     bool is_well_formed = read_headers(request) && read_target(request, options->parameters_max) &&
                           read_cookies(request) && read_body(request, options->parameters_max);

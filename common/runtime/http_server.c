@@ -59,6 +59,7 @@ struct http_server {
     struct timer *look;
     struct timer *attach;
     int port;
+    bool is_unix;
     unsigned connection_count;
     bool is_held;
     bool is_refusing;
@@ -172,7 +173,8 @@ static bool address_has_too_many(const struct http_server *server, const char *p
 {
     const struct connection *connection;
     unsigned count = 0;
-    if (server->options.address_connections_max == 0 || http_is_trusted(peer, server->options.trusted_proxies))
+    if (server->options.address_connections_max == 0 || server->is_unix ||
+        http_is_trusted(peer, server->options.trusted_proxies))
         return false;
     TAILQ_FOREACH(connection, &server->connections, link)
     count += connection->peer != NULL && !connection->is_ending && strcmp(connection->peer, peer) == 0;
@@ -309,7 +311,13 @@ static void request_comes(struct evhttp_request *event, void *arg)
     ev_uint16_t port;
     evhttp_connection_get_peer(connection, &peer, &port);
     _cleanup_(log_scope_leave) struct log_scope scope = log_scope_enter(request->id);
-    if (!http_request_read(request, peer != NULL ? peer : "", &server->options)) {
+    const struct http_peer who = {
+        .address = server->is_unix ? "127.0.0.1"
+                   : peer != NULL  ? peer
+                                   : "",
+        .is_let_in = server->is_unix,
+    };
+    if (!http_request_read(request, &who, &server->options)) {
         metric_count(METRIC_HTTP_REFUSED, "malformed");
         http_set_security_headers(request);
         http_reply_text(request, 400, "Requête mal formée.\n");
@@ -428,6 +436,14 @@ static struct evconnlistener *listen_on(struct event_base *base, const char *add
     return listener;
 }
 
+static bool is_unix(struct evconnlistener *listener)
+{
+    struct sockaddr_storage own = {0};
+    socklen_t length = sizeof own;
+    return getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&own, &length) == 0 &&
+           own.ss_family == AF_UNIX;
+}
+
 static int port_of(struct evconnlistener *listener)
 {
     union {
@@ -471,6 +487,7 @@ bool http_server_open(struct loop *loop, const struct http_options *options, htt
     server->handler = handler;
     server->arg = arg;
     server->port = port_of(listener);
+    server->is_unix = is_unix(listener);
     server->http = evhttp_new(base);
     assert(server->http != NULL);
     set_limits(server);

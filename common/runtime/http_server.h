@@ -20,7 +20,7 @@ struct http_request;
 typedef void http_handler(struct http_request *request, void *arg);
 
 struct http_options {
-    const char *address;                /* "127.0.0.1:8080", "[::1]:8080", port 0 for any; or "systemd" (inherited) */
+    const char *address; /* "127.0.0.1:8080", "[::1]:8080", port 0 for any; or "systemd" (inherited, also a Unix one) */
     const char *const *trusted_proxies; /* addresses whose X-Forwarded-For is believed; NULL-ended, may be NULL */
     size_t body_max;                    /* bytes of a request body */
     size_t header_max;                  /* bytes of request line and headers */
@@ -62,7 +62,8 @@ bool http_query_each(const struct http_request *request, size_t index, const cha
 const char *http_query_text(const struct http_request *request);               /* undecoded, after "?"; "" when none */
 const char *http_header(const struct http_request *request, const char *name); /* NULL if absent */
 const char *http_cookie(const struct http_request *request, const char *name); /* NULL if absent */
-/* The person's address: the peer's, or behind a trusted proxy the last untrusted one of X-Forwarded-For. */
+/* The person's address: the peer's, or behind a trusted proxy the last untrusted one of X-Forwarded-For. By a Unix socket: whoever
+ * may connect is a trusted proxy on this host. */
 const char *http_client(const struct http_request *request);
 const char *http_body(const struct http_request *request, size_t *out_length);
 /* Made for the request, freed (and wiped) with it. 4 MiB. */

@@ -46,13 +46,13 @@ class Front:
         """Of the site behind it: what docs/operators/mandataire.md asks for."""
         return {"portal": {"public_url": self.url, "secure_cookie": "oui"}}
 
-    def _configuration(self, portal_port):
+    def _configuration(self, portal):
         text = (ROOT / "deploy/nginx/preau.conf").read_text()
         for shipped, here in (
             ("listen 80;", f"listen 127.0.0.1:{self.ports['http']};"),
             ("listen 443 ssl http2;", f"listen 127.0.0.1:{self.ports['https']} ssl http2;"),
             ("https://compte.exemple.fr$request_uri", f"{self.url}$request_uri"),
-            ("server 127.0.0.1:8080;", f"server 127.0.0.1:{portal_port};"),
+            ("server 127.0.0.1:8080;", f"server {portal};"),
             ("/etc/ssl/preau/certificat.pem", str(self.certificate)),
             ("/etc/ssl/preau/clef.pem", str(self.key)),
             ("root /etc/nginx/preau;", f"root {ROOT}/deploy/nginx;"),
@@ -65,8 +65,9 @@ class Front:
         return text.replace("server_name compte.exemple.fr;", "server_name 127.0.0.1;")
 
     @contextlib.contextmanager
-    def before(self, site):
-        (self.folder / "preau.conf").write_text(self._configuration(site.ports["portal"]))
+    def before(self, site, portal=None):
+        """portal: where it listens, as nginx writes it; None: on its port."""
+        (self.folder / "preau.conf").write_text(self._configuration(portal or f"127.0.0.1:{site.ports['portal']}"))
         file = self.folder / "nginx.conf"
         file.write_text(FRAME.format(folder=self.folder, user="user root; " if os.getuid() == 0 else ""))
         tried = subprocess.run([NGINX, "-t", "-c", file, "-e", self.folder / "error.log"], capture_output=True, text=True)
