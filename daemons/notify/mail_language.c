@@ -102,7 +102,7 @@ static bool schools_add(
         struct uai uai;
         if (!uai_parse(*schools, &uai)) {
             fault_set(fault, FAULT_CONFIG, "mail_language.schools : « %s » n’est pas un numéro UAI", *schools);
-            return fault_hint(fault, "Sept chiffres et leur lettre, comme 0690001A.");
+            return fault_hint(fault, "Sept chiffres et leur lettre, comme 0690001B.");
         }
         languages->schools = checked_realloc(languages->schools, languages->count + 1, sizeof *languages->schools);
         struct school_language *school = &languages->schools[languages->count++];

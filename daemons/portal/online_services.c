@@ -87,7 +87,7 @@ static bool read_schools(const struct config *config, struct online_service *ser
     for (; *words; words++) {
         if (!uai_parse(*words, &service->schools[service->audience.school_count])) {
             return wrong(
-                fault, "schools", *words, "Écrire un numéro UAI : sept chiffres et leur lettre, comme 0690001A.");
+                fault, "schools", *words, "Écrire un numéro UAI : sept chiffres et leur lettre, comme 0690001B.");
         }
         service->audience.school_count++;
     }
