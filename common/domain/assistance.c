@@ -31,6 +31,7 @@ struct row {
 #define ROW(situation, profiles, states, passwords, assistance) \
     {SITUATION_##situation, profiles, states, passwords, ASSISTANCE_##assistance}
 
+static_assert(STATE_COUNT == 4, "say what helps a family whose account is in the new state, if anything");
 /* Each profile, state and password meets at most one row of a situation; a test proves it. */
 static const struct row rows[] = {
     ROW(NOT_NOTIFIED,          BOTH,     FRESH,                    ANY,       NOTIFY),

@@ -11,6 +11,7 @@ static const char *const codes[HELP_COUNT] = {
  * Product.md and guide 2.2. An address that nobody confirmed may be a stranger's: it is sent what makes it count and
  * nothing else. Who was handed a provisional password keeps it (guide 1.1): the school renews one that is over, or a guardian a pupil's.
  */
+static_assert(STATE_COUNT == 4, "say what is mailed to an account of the new state, if anything");
 /* clang-format off */
 static const enum help_mail mails[HELP_COUNT][STATE_COUNT] = {
     [HELP_IDENTIFIER] = {[STATE_ACTIVE] = HELP_MAIL_IDENTIFIER},

@@ -183,11 +183,19 @@ enum refusal lifecycle_decide(const struct account *account, enum account_action
 
 static enum sign_in_step step_of(const struct account *account)
 {
-    if (account->state == STATE_DISTRIBUE)
+    enum sign_in_step next = SIGN_IN_COMPLETE;
+    switch (account->state) { /* each by its name: a new one may be let in by nobody's forgetting */
+    case STATE_DISTRIBUE:
         return SIGN_IN_OPENING;
-    if (account->password == PASSWORD_PROVISIONAL)
-        return SIGN_IN_CHOOSE_PASSWORD;
-    return account->state == STATE_EN_COURS ? SIGN_IN_CONFIRM_EMAIL : SIGN_IN_COMPLETE;
+    case STATE_EN_COURS:
+        next = SIGN_IN_CONFIRM_EMAIL;
+        break;
+    case STATE_NON_DISTRIBUE: /* was refused: nobody has its password */
+    case STATE_ACTIVE:
+    case STATE_COUNT:
+        break;
+    }
+    return account->password == PASSWORD_PROVISIONAL ? SIGN_IN_CHOOSE_PASSWORD : next;
 }
 
 enum refusal lifecycle_sign_in(const struct account *account, struct instant now, enum sign_in_step *out_step)

@@ -85,7 +85,7 @@ with members as materialized (
     select f.*,
            case $17 when 'nom' then f.search_name
                     when 'classe' then f.first_class
-                    when 'etat' then case f.state when 'non_distribue' then '0' when 'distribue' then '1' when 'en_cours' then '2' else '3' end
+                    when 'etat' then array_position(enum_range(f.state), f.state)::text
                     when 'notification' then to_char(f.notified_at, 'YYYYMMDDHH24MISSUS')
                     when 'echeance' then to_char(f.expires_at, 'YYYYMMDDHH24MISSUS')
                     when 'identifiant' then f.login end collate "C" as key

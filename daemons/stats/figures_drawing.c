@@ -31,9 +31,24 @@ enum {
 #define GREY_WORDS 0.35F
 #define GREY_RULE 0.6F
 #define GREY_SOFT 0.9F
-/* of bars and curves: told apart in black and white, and each has its words beside it */
-static const float state_greys[STATE_COUNT] = {0.72F, 0.5F, 0.35F, 0.1F};
 static const float line_greys[PROFILE_COUNT] = {0.0F, 0.35F};
+
+/* Of bars: told apart in black and white, and each has its words beside it. */
+static float state_grey(enum account_state state)
+{
+    switch (state) { /* no table: a state that was forgotten would be black in silence */
+    case STATE_NON_DISTRIBUE:
+        return 0.72F;
+    case STATE_DISTRIBUE:
+        return 0.5F;
+    case STATE_EN_COURS:
+        return 0.35F;
+    case STATE_ACTIVE:
+    case STATE_COUNT:
+        break;
+    }
+    return 0.1F;
+}
 
 static bool profile_of(Preau__Profile sent, enum account_profile *out_profile)
 {
@@ -155,7 +170,7 @@ static void bars_draw(struct drawing *drawing, enum account_profile profile, con
             drawing->paper, PAPER_REGULAR, DRAWING_TEXT, DRAWING_MARGIN + BARS_WIDTH - 80, y + 9, 80, text);
         paper_grey(drawing->paper, GREY_SOFT);
         paper_fill(drawing->paper, DRAWING_MARGIN, y + 13, BARS_WIDTH, BAR_HEIGHT);
-        paper_grey(drawing->paper, state_greys[state]);
+        paper_grey(drawing->paper, state_grey(state));
         if (figures->of_state[state] > 0) {
             float width = (float)figure_share_of(figures->of_state[state], figures->total, BARS_WIDTH * 10) / 10;
             paper_fill(drawing->paper, DRAWING_MARGIN, y + 13, width > 1 ? width : 1, BAR_HEIGHT);

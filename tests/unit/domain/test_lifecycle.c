@@ -159,6 +159,27 @@ static void every_case_follows_the_guide(void **state)
     assert_true(accounts >= 40); /* the visit is no empty one */
 }
 
+static bool visited_states[STATE_COUNT], visited_origins[ORIGIN_COUNT];
+
+static void note_visited(const struct account *account, enum account_action action)
+{
+    (void)action;
+    visited_states[account->state] = visited_origins[account->origin] = true;
+}
+
+/* One that no consistent account can have, be it for the dates that account_of() gives, is tried by nothing here. */
+static void no_state_and_no_origin_is_left_out(void **state)
+{
+    (void)state;
+    visit_all(note_visited);
+    for (unsigned i = 0; i < STATE_COUNT; i++)
+        if (!visited_states[i])
+            fail_msg("%s", state_code((enum account_state)i));
+    for (unsigned i = 0; i < ORIGIN_COUNT; i++)
+        if (!visited_origins[i])
+            fail_msg("%s", origin_code((enum account_origin)i));
+}
+
 static bool effects_are(unsigned effects, unsigned effect)
 {
     return (effects & effect) != 0;
@@ -169,6 +190,14 @@ static bool franceconnect_resets(const struct account *account, enum account_act
 {
     return action == ACTION_OPEN_FRANCECONNECT &&
            (account->state == STATE_DISTRIBUE || account->state == STATE_EN_COURS);
+}
+
+/* Fails with the case: cmocka tells two numbers only. */
+static void expect(const struct account *account, enum account_action action, const char *what, int got, int wanted)
+{
+    if (got != wanted)
+        fail_msg("%s of %s, %s, %s: %s is %d, not %d", action_code(action), profile_code(account->profile),
+            state_code(account->state), origin_code(account->origin), what, got, wanted);
 }
 
 static void check_password(const struct account *account, enum account_action action)
@@ -182,11 +211,12 @@ static void check_password(const struct account *account, enum account_action ac
     bool chooses = action == ACTION_OPEN || action == ACTION_CHANGE_PASSWORD || action == ACTION_RECOVER_PASSWORD ||
                    action == ACTION_OPEN_SMS || is_transition(action);
     enum password_kind expected = resets ? PASSWORD_PROVISIONAL : chooses ? PASSWORD_CHOSEN : account->password;
-    assert_int_equal(outcome.account.password, expected);
-    assert_int_equal(effects_are(outcome.effects, EFFECT_NEW_PROVISIONAL_PASSWORD), resets);
-    assert_int_equal(effects_are(outcome.effects, EFFECT_STORE_CHOSEN_PASSWORD), chooses);
+    unsigned effects = outcome.effects;
+    expect(account, action, "password", outcome.account.password, expected);
+    expect(account, action, "a new one", effects_are(effects, EFFECT_NEW_PROVISIONAL_PASSWORD), resets);
+    expect(account, action, "a chosen one", effects_are(effects, EFFECT_STORE_CHOSEN_PASSWORD), chooses);
     if (resets || chooses)
-        assert_true(effects_are(outcome.effects, EFFECT_END_SESSIONS));
+        expect(account, action, "the end of sessions", effects_are(effects, EFFECT_END_SESSIONS), true);
 }
 
 static void the_password_is_reset_exactly_where_the_guide_says(void **state)
@@ -281,21 +311,23 @@ static void check_mails(const struct account *account, enum account_action actio
     bool pending_after = outcome.account.state == STATE_EN_COURS;
     bool activation =
         pending_after && (action == ACTION_OPEN || action == ACTION_RESEND_ACTIVATION || action == ACTION_CHANGE_EMAIL);
-    assert_int_equal(effects_are(outcome.effects, EFFECT_SEND_ACTIVATION_MAIL), activation);
-    assert_int_equal(effects_are(outcome.effects, EFFECT_SEND_ADDRESS_CONFIRMATION),
-        action == ACTION_CHANGE_EMAIL && account->state == STATE_ACTIVE);
-    assert_int_equal(effects_are(outcome.effects, EFFECT_ADOPT_ADDRESS), action == ACTION_CONFIRM_EMAIL);
+    bool is_active = account->state == STATE_ACTIVE;
+    expect(account, action, "activation mail", effects_are(outcome.effects, EFFECT_SEND_ACTIVATION_MAIL), activation);
+    expect(account, action, "address confirmation", effects_are(outcome.effects, EFFECT_SEND_ADDRESS_CONFIRMATION),
+        action == ACTION_CHANGE_EMAIL && is_active);
+    expect(account, action, "adoption", effects_are(outcome.effects, EFFECT_ADOPT_ADDRESS),
+        action == ACTION_CONFIRM_EMAIL);
     bool security = outcome.account.password != account->password ||
                     effects_are(outcome.effects, EFFECT_STORE_CHOSEN_PASSWORD | EFFECT_NEW_PROVISIONAL_PASSWORD) ||
                     action == ACTION_CHANGE_EMAIL || action == ACTION_CONFIRM_EMAIL ||
                     action == ACTION_OPEN_FRANCECONNECT;
-    assert_int_equal(
-        effects_are(outcome.effects, EFFECT_TELL_SECURITY_CHANGE), security && account->state == STATE_ACTIVE);
+    expect(account, action, "word of a change", effects_are(outcome.effects, EFFECT_TELL_SECURITY_CHANGE),
+        security && is_active);
     bool opens = action == ACTION_OPEN || action == ACTION_OPEN_SMS || action == ACTION_OPEN_FRANCECONNECT ||
                  action == ACTION_OPEN_ATEN || action == ACTION_OPEN_ENT;
     bool readdresses = action == ACTION_CHANGE_EMAIL; /* while the account waits for its address */
-    assert_int_equal(
-        effects_are(outcome.effects, EFFECT_TELL_OPENING), (opens || readdresses) && account->state != STATE_ACTIVE);
+    expect(account, action, "word of an opening", effects_are(outcome.effects, EFFECT_TELL_OPENING),
+        (opens || readdresses) && !is_active);
 }
 
 static void each_mail_is_sent_exactly_where_it_belongs(void **state)
@@ -430,12 +462,14 @@ static void the_moves_listed_for_the_database_are_those_that_happen(void **state
     for (size_t i = 0; i < count; i++) {
         assert_true(moves_have(seen_moves, seen_move_count, &moves[i]));
         assert_false(moves_have(moves, i, &moves[i]));
-        assert_int_equal(moves[i].second_degree_only,
-            moves[i].profile == PROFILE_ELEVE || moves[i].to_origin == ORIGIN_ATEN || moves[i].to_origin == ORIGIN_ENT);
+        bool by_transition = moves[i].to_origin != moves[i].from_origin &&
+                             (moves[i].to_origin == ORIGIN_ATEN || moves[i].to_origin == ORIGIN_ENT);
+        assert_int_equal(moves[i].second_degree_only, moves[i].profile == PROFILE_ELEVE || by_transition);
     }
 }
 
-/* From the pre-created account on, following the moves until nothing new comes. */
+/* From the pre-created account on, following the moves until nothing new comes. A standing that only the next release leads to
+ * (docs/developers/adding.md) is one to begin at as well. */
 static size_t reach(bool reached[PROFILE_COUNT][STATE_COUNT][ORIGIN_COUNT])
 {
     struct lifecycle_move moves[LIFECYCLE_MOVES_MAX];
@@ -525,6 +559,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_follows_the_guide),
+        cmocka_unit_test(no_state_and_no_origin_is_left_out),
         cmocka_unit_test(the_password_is_reset_exactly_where_the_guide_says),
         cmocka_unit_test(the_origin_is_that_of_the_way_and_fixed_once_activated),
         cmocka_unit_test(what_is_refused_changes_nothing_and_what_moves_stays_consistent),

@@ -1,5 +1,6 @@
-/* What happens on an account has its words for the person, whatever it is. */
+/* What happens on an account has its words for the person, and for the head, whatever it is. */
 #include "domain/lifecycle.h"
+#include "portal/account_deed.h"
 #include "portal/life_words.h"
 #include "unit.h"
 
@@ -22,6 +23,18 @@ static void each_action_has_its_words(void **state)
     }
 }
 
+static void each_action_has_its_words_for_the_head(void **state)
+{
+    (void)state;
+    for (int action = 0; action < ACTION_COUNT; action++) {
+        const char *code = action_code((enum account_action)action);
+        if (action != ACTION_EXPORT && !account_deed(code)) {
+            fail_msg("%s", code);
+        }
+    }
+    assert_null(account_deed("of_a_later_version"));
+}
+
 static void a_code_that_is_not_known_is_not_shown(void **state)
 {
     (void)state;
@@ -33,6 +46,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_action_has_its_words),
+        cmocka_unit_test(each_action_has_its_words_for_the_head),
         cmocka_unit_test(a_code_that_is_not_known_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
