@@ -15,10 +15,13 @@ from loaded import MIGRATIONS, number_of
 
 VISITORS = 4
 TRIES = 3  # a machine that stands still for a second is none of the migration's doing: it is looked at again, and a migration that blocks does it each time
-# the long transaction: what was read is kept from being altered until it ends
 DEAREST = 10_000  # of a plan: what costs more reads whole tables, since it is asked of nobody in particular; no visitor does
 UNKNOWN_VALUE = "22P02"  # of an enumeration
-LONG = "select from preau.delivery limit 1; select from preau.account limit 1; select from preau.account_merge limit 1"
+# the long transaction, as if it had read each table: what is read is kept from being altered until it ends
+LONG = """do $$ declare name regclass; begin
+    for name in select oid from pg_class where relnamespace = 'preau'::regnamespace and relkind = 'r' and relname not like 'migration%' loop
+        execute format('lock table %s in access share mode', name);
+    end loop; end $$"""
 
 
 @pytest.fixture(scope="module")
