@@ -31,7 +31,7 @@ ICINGA = "object CheckCommand"
 FOREIGN = {
     "access_token", "add_header", "agentConnect", "archive_command", "archive_mode", "archive_timeout", "blackbox_exporter", "bounce_size_limit", "check_command",
     "default_destination_rate_delay", "error_log", "fe_sendauth", "id_token", "identite_pivot", "invalid_grant", "invalid_scope", "log_statement",
-    "node_exporter", "pg_terminate_backend", "postgres_exporter", "pg_hba", "pg_ident", "pg_dump", "shared_memory_size_in_huge_pages", "wal_compression",
+    "node_exporter", "pg_terminate_backend", "postgres_exporter", "pg_hba", "pg_ident", "pg_dump", "sched_setattr", "shared_memory_size_in_huge_pages", "wal_compression",
 }
 
 # of the database
@@ -221,16 +221,24 @@ def refusals():
     return set(re.findall(r'REFUSAL\(\w+, "(\w+)"', (ROOT / "common/domain/refusal.def").read_text()))
 
 
-@pytest.fixture(scope="session")
-def known():
-    """Every word with a _ of the sources; tests may name what is not."""
-    files = subprocess.run(["git", "ls-files", "common", "daemons", "deploy", "config", "proto", "meson.build", "dev"], cwd=ROOT, text=True,
-                           capture_output=True, check=True).stdout.split()
+def words_in(*folders, but=(".po", ".png", ".json")):
+    """Every word with a _ of their files."""
+    files = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split()
     words = set()
     for name in files:
         file = ROOT / name
-        if file.is_file() and file.suffix not in (".po", ".png", ".json") and "docs.py" not in name:
+        if file.is_file() and file.suffix not in but and "docs.py" not in name:
             words |= set(re.findall(r"\w*_\w+", file.read_text(errors="replace")))
+    return words
+
+
+SOURCES = ("common", "daemons", "deploy", "config", "proto", "meson.build", "dev")
+
+
+@pytest.fixture(scope="session")
+def known():
+    """Of the sources; tests may name what is not."""
+    words = words_in(*SOURCES)
     return words | {word.lower() for word in words}
 
 
@@ -322,3 +330,18 @@ def test_a_file_that_developers_are_sent_to_is_there(page):
     for code in codes(page):
         if re.fullmatch(r"(common|daemons|proto|config|deploy|tests|docs)/[\w./*-]+", code) and not re.search(r"NNNN|NAME|/x\.", code):
             assert list(ROOT.glob(code.rstrip("/."))) or list(ROOT.glob(code + "*")), f"no such file: {code}"
+
+
+@pytest.fixture(scope="session")
+def known_to_developers():
+    """Of sources and tests, pages apart; and files, by their names."""
+    everything = subprocess.run(["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=True).stdout
+    return words_in(*SOURCES, "tests", but=(".po", ".png", ".json", ".md")) | set(re.findall(r"\w*_\w+", everything)) | FOREIGN
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_name_that_developers_are_sent_to_exists(page, known_to_developers):
+    """Functions, files, values, columns: words with a _. What goes on behind (`path_…`, `test_*`) is the beginning of names."""
+    for code in codes(page):
+        for word in re.findall(r"(?<![\w/.-])[A-Za-z]\w*_\w+(?![\w/*…-])", code):
+            assert word in known_to_developers, f"nothing is called {word}"
