@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from peers import previous
 from peers.kubernetes import DAEMONS, ROOT, WORKLOADS, container_of, name_of, pod_of
 
 IMAGES = [*DAEMONS, "ctl"]
@@ -59,7 +60,7 @@ def test_an_image_runs_as_the_account_of_its_program(image):
 
 @pytest.mark.parametrize("one", WORKLOADS, ids=name_of)
 def test_what_is_started_is_an_image_of_this_version_as_its_account(one):
-    version = re.search(r"^  version: '(.*)',$", (ROOT / "meson.build").read_text(), re.M)[1]
+    version = previous.version_in((ROOT / "meson.build").read_text())
     labels, pod = pod_of(one)
     image = container_of(one)["image"]
     name = re.fullmatch(rf"registre\.exemple\.fr/preau/(\w+):{re.escape(version)}", image)[1]

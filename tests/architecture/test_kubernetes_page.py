@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import yaml
 
+from peers import previous
 from peers.documents import blocks, lines_of, words_of
 from peers.kubernetes import (DAEMONS, FILES, FOLDER, OBJECTS, ROOT, WORKLOADS, Strict, container_of, deployment, kubectl, name_of, of, pod_of, preauctl, read,
                               settings)
@@ -185,12 +186,15 @@ def test_an_upgrade_begins_with_the_database_and_takes_every_daemon():
     assert {f"{component}.yaml" for component in DAEMONS} == set(order[1:])
 
 
-def test_an_upgrade_writes_the_next_version_into_every_manifest(tmp_path):
+def test_an_upgrade_writes_this_version_into_every_manifest_of_the_version_before(tmp_path):
     (line,) = [line for line in commands() if line.startswith("sed ")]
+    ours = previous.version_in((ROOT / "meson.build").read_text())
     shutil.copytree(FOLDER, tmp_path / "deploy/kubernetes")
+    for file in (tmp_path / "deploy/kubernetes").rglob("*.yaml"):
+        file.write_text(re.sub(rf"(image: .*):{re.escape(ours)}$", rf"\1:{previous.version()}", file.read_text(), flags=re.M))
     subprocess.run(line, shell=True, cwd=tmp_path, check=True)
     images = [image for file in (tmp_path / "deploy/kubernetes").rglob("*.yaml") for image in re.findall(r"image: (.*)", file.read_text())]
-    assert len(images) == len(WORKLOADS) and all(image.endswith(":0.2.0") for image in images)
+    assert len(images) == len(WORKLOADS) and all(image.endswith(f":{ours}") for image in images)
 
 
 def test_every_file_is_applied_by_the_page():

@@ -471,8 +471,9 @@ def test_a_daemon_of_another_version_with_an_old_night(here):
 def test_a_daemon_of_the_version_before_is_told_until_it_is_replaced(here):
     serves = previous.told().schema
     for number, state in ((serves, "look"), (serves - 1, "broken")):
-        with answering(name="preau-statsd", schema_version=number) as address:
+        with answering(name="preau-statsd", schema_version=number, version=previous.version()) as address:
             _, checks = examine(here, PREAU_STATUS_STATISTICS=address)
+        found(checks, "versions", f"preau-statsd est en version {previous.version()}, preauctl en ", state="look")
         found(checks, "database_schema", "preau-statsd (est encore de la version précédente|travaille avec)", state=state)
 
 

@@ -44,6 +44,29 @@ def _history_of(commit):
         raise RuntimeError(f"this clone does not hold {commit}, the release before (deploy/PREVIOUS_RELEASE): git fetch --unshallow")
 
 
+def of_before(path):
+    """A file as that release had it."""
+    commit = told().commit
+    _history_of(commit)
+    return _do("git", "show", f"{commit}:{path}", cwd=ROOT)
+
+
+def files_of_before(folder):
+    """The names of the files that it had in a folder."""
+    commit = told().commit
+    _history_of(commit)
+    return _do("git", "ls-tree", "--name-only", f"{commit}:{folder}", cwd=ROOT).decode().split()
+
+
+def version():
+    return version_in(of_before("meson.build").decode())
+
+
+def version_in(build):
+    """Of a project, whose meson.build this is."""
+    return re.search(r"^  version: '([^']+)',$", build, re.M)[1]
+
+
 def _source(release, source):
     _history_of(release.commit)
     source.mkdir(parents=True, exist_ok=True)
