@@ -151,8 +151,9 @@ void import_claims_clear(struct import_claims *claims);
 MUST_USE bool import_supersede(
     struct session *session, import_id run, const char *explanation, struct import_claims *claims, struct fault *fault);
 
-/* A held run ends refused: nobody gave a word in time. *out_ended false: somebody did. */
-MUST_USE bool import_expire(struct session *session, import_id run, bool *out_ended, struct fault *fault);
+/* A held run ends refused: nobody gave a word for so long. *out_ended false: somebody did, or by PostgreSQL's clock it is not that old. */
+MUST_USE bool import_expire(
+    struct session *session, import_id run, struct duration patience, bool *out_ended, struct fault *fault);
 
 /* A run that had nothing to do: its archive has the bytes that another one integrated. */
 MUST_USE bool import_repeat(struct session *session, import_id integrated, const char *archive, const char *claim,

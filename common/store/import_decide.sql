@@ -30,12 +30,13 @@ select f.academy, f.claim, f.refusal, exists (select from decided) as decided,
   from found f;
 
 -- :query import_expire
--- Nobody gave a word in time: it ends refused, unless somebody gives it now.
+-- Nobody gave a word in time: it ends refused, unless somebody gives it now, or the clock of who asks is wrong.
 -- :role import
 -- $1 run bigint
+-- $2 patience interval
 update preau.import_run
    set state = 'refused', refusal = 'import_expired', finished_at = coalesce(finished_at, clock_timestamp())
- where id = $1 and state = 'held' and decision is null
+ where id = $1 and state = 'held' and decision is null and started_at < now() - $2
 returning id;
 
 -- :query import_supersede

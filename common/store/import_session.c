@@ -213,12 +213,14 @@ bool import_supersede(
     return true;
 }
 
-bool import_expire(struct session *session, import_id run, bool *out_ended, struct fault *fault)
+bool import_expire(
+    struct session *session, import_id run, struct duration patience, bool *out_ended, struct fault *fault)
 {
     _cleanup_(rows_free) struct rows *rows = NULL;
     struct parameters parameters;
     parameters_init(&parameters);
     parameters_int64(&parameters, run.v);
+    parameters_duration(&parameters, patience);
     bool asked = session_ask(session, QUERY_IMPORT_EXPIRE, &parameters, &rows, fault);
     *out_ended = asked && rows_count(rows) == 1;
     return asked;

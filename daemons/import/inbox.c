@@ -305,7 +305,7 @@ void inbox_memory_clear(struct inbox_memory *memory)
     told_end(memory);
     memory_free(&memory->told);
     for (size_t i = 0; i < memory->spared.count; i++) {
-        memory_free(&memory->spared.paths[i]);
+        memory_free(&memory->spared.entries[i].path);
     }
-    memory_free(&memory->spared.paths);
+    memory_free(&memory->spared.entries);
 }

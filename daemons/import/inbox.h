@@ -64,9 +64,13 @@ struct inbox_memory {
     } * told;
     size_t told_count;
     struct inbox_spared {
-        char **paths;
+        struct inbox_old {
+            char *path;
+            uint64_t inode;
+            struct instant changed_at;
+        } * entries;
         size_t count;
-    } spared; /* what was old at the last inbox_retain_dropped, and might still be taken */
+    } spared; /* what was old at the last inbox_retain_dropped; the next of the same name is another */
 };
 void inbox_memory_clear(struct inbox_memory *memory);
 
@@ -106,10 +110,13 @@ MUST_USE bool inbox_put_away(
 /* Removes what was put away longer ago; *out_count: how many. false: at least one could not be removed. */
 MUST_USE bool inbox_retain(const struct inbox_options *options, struct instant now, struct duration retention,
     size_t *out_count, struct fault *fault);
+/* For how long what was dropped, or waits for somebody's word, is kept: as long as an archive, and a week at least. */
+struct duration inbox_patience(const struct inbox_options *options);
 /* The same of whatever lies in an inbox and did not change for so long: what is not whole, not readable, not ours by its name, or was
- * never taken; each is told to the log. A whole archive of the list goes at the second time only. Claims stay, for their run (run.c). */
+ * never taken; each is told to the log, and goes at the second time only, for its hour may come: it may wait since we were away. Claims stay,
+ * for their run (run.c). */
 MUST_USE bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
-    const struct inbox_list *list, struct inbox_memory *memory, size_t *out_count, struct fault *fault);
+    struct inbox_memory *memory, size_t *out_count, struct fault *fault);
 /* A claim that nobody decided in time: nothing is left of it. */
 MUST_USE bool inbox_claim_remove(
     const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);

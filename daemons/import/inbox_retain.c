@@ -12,7 +12,6 @@
 
 struct retaining {
     struct instant before;
-    const struct inbox_list *list;
     struct inbox_spared spared, sparing; /* the time before; this time */
     size_t count;
     bool is_failed;
@@ -96,6 +95,12 @@ bool inbox_retain(const struct inbox_options *options, struct instant now, struc
 
 /* --- what was dropped --- */
 
+struct duration inbox_patience(const struct inbox_options *options)
+{
+    const struct duration week = DAYS(7);
+    return duration_longer(week, options->retention) ? week : options->retention;
+}
+
 struct newest {
     struct instant before;
     bool is_young; /* something in it changed since */
@@ -109,60 +114,59 @@ static enum tree_step member_look(void *arg, const struct tree_entry *entry)
 }
 
 /* A file or a folder that nobody touched: an upload goes on below a folder without changing it. */
-static bool is_left(int folder, const char *name, struct instant before)
+static bool is_left(int folder, const char *name, struct instant before, struct stat *out_status)
 {
-    struct stat status;
     struct newest newest = {.before = before};
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !instant_before(changed_at(&status), before) ||
-        (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) {
+    if (fstatat(folder, name, out_status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !instant_before(changed_at(out_status), before) ||
+        (!S_ISREG(out_status->st_mode) && !S_ISDIR(out_status->st_mode))) {
         return false;
     }
-    _cleanup_(descriptor_close) int opened =
-        S_ISDIR(status.st_mode) ? tree_open(folder, name, O_RDONLY | O_DIRECTORY) : -1;
-    return opened < 0 || (tree_walk(opened, member_look, &newest) && !newest.is_young);
-}
-
-static bool is_whole(const struct inbox_list *list, const char *path)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->archives[i].path, path) == 0) {
-            return !list->archives[i].upload.has_partial;
-        }
+    if (S_ISREG(out_status->st_mode)) {
+        return true;
     }
-    return false;
+    _cleanup_(descriptor_close) int opened = tree_open(folder, name, O_RDONLY | O_DIRECTORY);
+    return opened >= 0 && tree_walk(opened, member_look, &newest) && !newest.is_young;
 }
 
 static void spared_clear(struct inbox_spared *spared)
 {
     for (size_t i = 0; i < spared->count; i++) {
-        memory_free(&spared->paths[i]);
+        memory_free(&spared->entries[i].path);
     }
-    memory_free(&spared->paths);
+    memory_free(&spared->entries);
     *spared = (struct inbox_spared){0};
 }
 
-/* What may still be taken has one more time: it may wait since we were away. */
-static bool spare(struct retaining *retaining, const char *path)
+static bool was_spared(const struct inbox_spared *spared, const char *path, const struct stat *status)
 {
-    struct inbox_spared *sparing = &retaining->sparing;
-    for (size_t i = 0; i < retaining->spared.count; i++) {
-        if (strcmp(retaining->spared.paths[i], path) == 0) {
-            return false;
+    for (size_t i = 0; i < spared->count; i++) {
+        const struct inbox_old *old = &spared->entries[i];
+        if (strcmp(old->path, path) == 0) {
+            return old->inode == status->st_ino && old->changed_at.us == changed_at(status).us;
         }
     }
-    if (!is_whole(retaining->list, path)) {
+    return false;
+}
+
+/* The first time it was seen to be old. */
+static bool spare(struct retaining *retaining, const char *path, const struct stat *status)
+{
+    struct inbox_spared *sparing = &retaining->sparing;
+    if (was_spared(&retaining->spared, path, status)) {
         return false;
     }
-    sparing->paths = checked_realloc(sparing->paths, sparing->count + 1, sizeof *sparing->paths);
-    sparing->paths[sparing->count++] = checked_strdup(path);
+    sparing->entries = checked_realloc(sparing->entries, sparing->count + 1, sizeof *sparing->entries);
+    sparing->entries[sparing->count++] = (struct inbox_old){checked_strdup(path), status->st_ino, changed_at(status)};
     return true;
 }
 
 static void left_remove(struct retaining *retaining, int opened, const char *folder, const char *name)
 {
+    struct stat status;
     _cleanup_(memory_free) char *path = checked_printf("%s/%s", folder, name);
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !is_left(opened, name, retaining->before) ||
-        spare(retaining, path)) {
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !is_left(opened, name, retaining->before, &status) ||
+        spare(retaining, path, &status)) {
         return;
     }
     if (!tree_remove(opened, name)) {
@@ -196,9 +200,9 @@ static void folders_retain(struct retaining *retaining, const char *top, bool is
 }
 
 bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
-    const struct inbox_list *list, struct inbox_memory *memory, size_t *out_count, struct fault *fault)
+    struct inbox_memory *memory, size_t *out_count, struct fault *fault)
 {
-    struct retaining retaining = {.before = {now.us - retention.us}, .list = list, .spared = memory->spared};
+    struct retaining retaining = {.before = {now.us - retention.us}, .spared = memory->spared};
     _cleanup_(memory_free) char *taken = checked_printf("%s/.taken", options->inbox_directory);
     folders_retain(&retaining, options->inbox_directory, false);
     folders_retain(&retaining, taken, true);

@@ -41,7 +41,7 @@ static void retain(const struct look *look)
         log_fault("archives_not_removed", &fault);
     }
     if (!inbox_retain_dropped(
-            &look->inbox, look->now, look->inbox.retention, &look->list, &look->queue->memory, &dropped, &fault)) {
+            &look->inbox, look->now, inbox_patience(&look->inbox), &look->queue->memory, &dropped, &fault)) {
         log_fault("archives_not_removed", &fault);
     }
     if (count + dropped > 0) {
@@ -59,7 +59,7 @@ static void look_run(void *arg, void *context)
         look->done = asker->is_check || inbox_ask(&look->inbox, asker->academy, asker->archive, &look->fault);
     }
     look->done = look->done && inbox_scan(&look->inbox, look->now, &look->queue->memory, &look->list, &look->fault);
-    if (look->retains) {
+    if (look->retains && look->done) {
         retain(look);
     }
     /* here and not where it is asked for: it may wait */
@@ -154,7 +154,7 @@ static void pauses_review(struct queue *queue, const struct inbox_list *list)
 /* Those for which nobody gave a word in time are taken once more, for their run to end (run.c). */
 static void held_end(struct queue *queue, const struct look *look)
 {
-    struct instant before = {look->now.us - look->inbox.retention.us};
+    struct instant before = {look->now.us - inbox_patience(&look->inbox).us};
     for (size_t i = 0; i < look->list.count; i++) {
         const struct inbox_archive *archive = &look->list.archives[i];
         if (turn_is_held(&queue->turn, archive) && instant_before(archive->arrived_at, before)) {

@@ -147,19 +147,19 @@ static bool new_run(struct run_job *job, struct session *session, const struct i
     return archive_leave(job, run, fault);
 }
 
-/* Nobody decided on it, or it could not be read, for as long as an archive is kept: its run ends, and it goes. */
+/* It was tried, and for so long nobody decided on it, or it went wrong: its run ends, and it goes. */
 static bool is_expired(const struct run_job *job, const struct import_claim *claim)
 {
-    return job->claim && !claim->is_decided &&
-           duration_longer(instant_since(clock_now(), inbox_claimed_at(job->claim)), job->inbox->retention);
+    return job->claim && claim->run.v != 0 && !claim->is_decided &&
+           duration_longer(instant_since(clock_now(), inbox_claimed_at(job->claim)), inbox_patience(job->inbox));
 }
 
 static bool expire(struct run_job *job, struct session *session, const struct import_claim *claim, struct fault *fault)
 {
     import_id run = claim->run;
     bool is_ended = false;
-    if (run.v != 0 && claim->state == IMPORT_HELD) {
-        if (!import_expire(session, run, &is_ended, fault)) {
+    if (claim->state == IMPORT_HELD) {
+        if (!import_expire(session, run, inbox_patience(job->inbox), &is_ended, fault)) {
             return false;
         }
     } else {

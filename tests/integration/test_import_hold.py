@@ -197,6 +197,9 @@ def test_what_nobody_decided_in_time_ends_and_is_erased(site, tmp_path, shift):
     shift.write_text(f"+{29 * 86400}")
     assert ended(site)[1:] == [(HELD, "import_held")] and len(taken_folder(site)) == 1
     shift.write_text(f"+{31 * 86400}")
+    assert ended(site)[1:] == [(HELD, "import_held")] and len(taken_folder(site)) == 1, "by this host's clock alone nothing is erased"
+    with site.psql() as database:
+        database.execute("update preau.import_run set started_at = now() - interval '31 days' where id = %s", (run["run"],))
     site.wait(lambda: not taken_folder(site), 30, "erased")
     assert ended(site)[1:] == [(REFUSED, "import_expired")]
     assert not list((site.folder / f"archive/{ACADEMY}").glob(f"{run['run']}-*"))
