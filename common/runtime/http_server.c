@@ -389,7 +389,13 @@ bool http_is_gone(const struct http_request *request)
 
 static struct evconnlistener *listen_inherited(struct event_base *base, struct fault *fault)
 {
-    if (sd_listen_fds(0) < 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
+    int count = sd_listen_fds(0);
+    if (count > 1) { /* nobody would ever answer who comes by the others */
+        (void)fault_set(fault, FAULT_CONFIG, "systemd passes %d sockets, and one is served", count);
+        (void)fault_hint(fault, "Empty ListenStream= in the .socket unit's drop-in before the one that is meant.");
+        return NULL;
+    }
+    if (count < 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
         (void)fault_set(fault, FAULT_CONFIG, "no socket that listens was inherited from systemd");
         (void)fault_hint(fault, "Start by the .socket unit, or write an address.");
         return NULL;

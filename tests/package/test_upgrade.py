@@ -106,6 +106,12 @@ def test_a_configuration_follows_what_is_shipped_until_it_is_changed(upgraded):
         own.write_text(first + "# the operator's\n")
         upgraded.run(again)
         assert own.read_text() == first + "# the operator's\n"
+        before = re.sub(r"^operator \{\n.*?^\}\n", "", first, flags=re.M | re.S)
+        assert before != first
+        own.write_text(before)
+        upgraded.run(f"sha256sum {CONFIGURATION} > /var/lib/preau/preau.conf.sha256")
+        upgraded.run(again)
+        assert own.read_text() == before, "a section that is new would stop a daemon of the version before"
     finally:
         own.write_text(upgraded.configured)
     upgraded.run(again)

@@ -473,6 +473,29 @@ static void nothing_but_a_plain_file_below_is_served(void **state)
     }
 }
 
+/* Whoever came by another would never be answered. */
+static void of_several_sockets_of_systemd_none_is_served(void **state)
+{
+    (void)state;
+    const struct http_options options = {.address = "systemd",
+        .body_max = 1000,
+        .header_max = 1000,
+        .connections_max = 8,
+        .address_connections_max = 5,
+        .timeout = MILLISECONDS(1500),
+        .parameters_max = 10};
+    char own[32];
+    struct fault fault;
+    (void)snprintf(own, sizeof own, "%d", (int)getpid());
+    loop_begin();
+    assert_int_equal(setenv("LISTEN_PID", own, 1) + setenv("LISTEN_FDS", "2", 1), 0);
+    assert_false(http_server_open(loop, &options, handle, NULL, &server, &fault));
+    assert_int_equal(unsetenv("LISTEN_PID") + unsetenv("LISTEN_FDS"), 0);
+    assert_int_equal(fault.code, FAULT_CONFIG);
+    assert_non_null(strstr(fault.text, "2 sockets"));
+    loop_end();
+}
+
 #define served(test) cmocka_unit_test_setup_teardown(test, open_server, close_server)
 
 static int open_all(void **state)
@@ -483,6 +506,7 @@ static int open_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_several_sockets_of_systemd_none_is_served),
         served(a_request_is_decoded),
         served(a_head_is_answered_without_a_body),
         served(headers_are_set_added_and_safe),
