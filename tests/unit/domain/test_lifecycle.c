@@ -212,7 +212,7 @@ static void check_password(const struct account *account, enum account_action ac
                    action == ACTION_OPEN_SMS || is_transition(action);
     enum password_kind expected = resets ? PASSWORD_PROVISIONAL : chooses ? PASSWORD_CHOSEN : account->password;
     unsigned effects = outcome.effects;
-    expect(account, action, "password", outcome.account.password, expected);
+    expect(account, action, "password", (int)outcome.account.password, (int)expected);
     expect(account, action, "a new one", effects_are(effects, EFFECT_NEW_PROVISIONAL_PASSWORD), resets);
     expect(account, action, "a chosen one", effects_are(effects, EFFECT_STORE_CHOSEN_PASSWORD), chooses);
     if (resets || chooses)
