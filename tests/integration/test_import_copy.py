@@ -1,15 +1,13 @@
 """What others could still write to is copied before it is read. Killed at any step of that, or left without room for it, importd loses nothing, does nothing
 twice, and leaves nothing behind."""
 
-import pathlib
 import shutil
 import subprocess
 
 import pytest
 
-from peers import site as peers_site
-from peers.academy import ACADEMY, APPLIED, FAILED, HELD, IMPORTD, emptied, rows, take
-from peers.site import Site
+from peers.academy import ACADEMY, APPLIED, FAILED, HELD, IMPORTD, rows, take
+from peers.site import ROOT
 from test_import_hold import PUPILS, complete, decide, ended, folder_of, people, pupils_of, taken_folder
 
 AS = pytest.mark.parametrize("as_folder", [False, True], ids=["an archive", "a folder"])
@@ -19,17 +17,10 @@ WITHOUT_A_RUN = STEPS[:STEPS.index("import_begun")]  # before there is one to be
 ENDED = STEPS[STEPS.index("import_ended"):]
 
 
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory):
-    with Site.of(tmp_path_factory.mktemp("site"), IMPORTD) as started:
-        yield started
-
-
 @pytest.fixture
-def site(standing):
-    emptied(standing)
-    yield standing
-    standing.restart(IMPORTD)
+def site(empty_site):
+    yield empty_site
+    empty_site.restart(IMPORTD)
 
 
 class Sent:
@@ -133,7 +124,7 @@ def test_killed_while_it_gives_back_what_is_not_whole_the_upload_itself_is_there
 @AS
 def test_without_room_for_the_copy_it_waits_and_keeps_no_part_of_it(site, tmp_path, as_folder):
     preload, full = tmp_path / "full_disk.so", tmp_path / "full"
-    source = pathlib.Path(peers_site.__file__).with_name("full_disk.c")
+    source = ROOT / "tests/peers/full_disk.c"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", preload, source, "-ldl"], check=True)
     full.touch()
     site.restart(IMPORTD, LD_PRELOAD=str(preload), PREAU_FULL_COPY=str(full))
