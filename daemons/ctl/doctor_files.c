@@ -278,9 +278,19 @@ static bool bus_is_remote(const struct config *config)
     return false;
 }
 
+static bool serves_here(const struct config *config)
+{
+    for (int i = 0; i < HOUSE_COUNT; i++)
+        if (house_daemons[i].bus != CONFIG_KEY_COUNT && house_is_here(config, i))
+            return true;
+    return false;
+}
+
+/* Whoever is asked admits keys: the host of the portal alone admits nobody. */
 static void check_operators(struct doctor *doctor)
 {
-    if (!bus_is_remote(doctor->config) || config_is_set(doctor->config, CONFIG_BUS_CURVE_OPERATORS_DIRECTORY))
+    if (!bus_is_remote(doctor->config) || !serves_here(doctor->config) ||
+        config_is_set(doctor->config, CONFIG_BUS_CURVE_OPERATORS_DIRECTORY))
         return;
     doctor_find(
         doctor, DOCTOR_LOOK, "sur le bus en tcp://, toute clef admise, dont celle du portail, commande comme preauctl");

@@ -226,17 +226,23 @@ def test_a_file_that_a_group_reads_is_told_and_not_used(hosts):
 
 
 def test_who_has_no_key_of_the_bus_is_not_heard(hosts, tmp_path):
-    site = hosts.on("portail")
+    site = hosts.on("services")
     site.run_ctl("key", "curve", tmp_path / "stranger.key")
     environment = {"PREAU_BUS_TIMEOUT": "500ms", "PREAU_BUS_RETRIES": "1"}
     site.environment.update(environment)
     try:
         assert site.run_ctl("import", "list").returncode == 0
-        site.environment["PREAU_BUS_CURVE_SECRET_FILE"] = str(tmp_path / "stranger.key")
+        site.environment["PREAU_OPERATOR_CURVE_SECRET_FILE"] = str(tmp_path / "stranger.key")
         assert site.run_ctl("import", "list").returncode == 3
     finally:
-        for name in (*environment, "PREAU_BUS_CURVE_SECRET_FILE"):
+        for name in (*environment, "PREAU_OPERATOR_CURVE_SECRET_FILE"):
             site.environment.pop(name, None)
+
+
+def test_the_host_of_the_portal_commands_nobody(hosts):
+    """Its key is admitted, and is no operator's."""
+    done = hosts.on("portail").run_ctl("import", "list")
+    assert done.returncode == 1 and "operator.curve_secret_file" in done.stderr, done.stderr
 
 
 # ------------------------------------------------------------------------------------------------------- what changes
