@@ -52,6 +52,7 @@ def test_a_complete_set_of_each_degree_becomes_what_its_truth_says(site, days):
 def test_the_archive_is_put_away_and_its_run_can_be_read(site, days):
     run, = take(site, days[0].archives[1])
     assert not list(site.inbox(ACADEMY).glob("*.tgz"))
+    site.wait((site.folder / "archive" / str(ACADEMY)).is_dir, what="put away")
     assert [path.name for path in (site.folder / "archive" / str(ACADEMY)).iterdir()] == [
         f"{run['run']}-{days[0].archives[1].name}"]
     report = Bus(site).ask("import", "GetReport", operator=True, run=run["run"])

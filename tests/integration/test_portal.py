@@ -3,6 +3,7 @@
 import concurrent.futures
 import html
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -555,8 +556,12 @@ def test_a_double_click_opens_once_and_answers_twice_the_same(here, family):
     lea = family.children[0]
     pupil = sign_in(here, lea)
     form = pupil.page.form("/ouverture")
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        clicks = [pool.submit(pupil.send, form, nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea)) for _ in range(2)]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool, here.psql() as database, here.psql() as watch:
+        with database.transaction():  # both are there before one is done
+            database.execute("select from preau.account where (academy, id) = (%s, %s) for update", lea.account)
+            clicks = [pool.submit(pupil.send, form, nouveau=PASSWORD, confirmation=PASSWORD, naissance=birth(lea)) for _ in range(2)]
+            here.wait(lambda: watch.execute("select count(*) from pg_locks where not granted").fetchone()[0] > 0, what="one waits")
+            time.sleep(0.3)  # the other is asked behind it, by nobody that can be watched
     assert [Page(click.result()).path for click in clicks] == ["/guichet", "/guichet"]
     with here.psql() as database:
         events = database.execute("select count(*) from preau.account_event where (academy, account_id) = (%s, %s) and action = 'open'",
