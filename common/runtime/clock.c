@@ -9,11 +9,21 @@
 #include <time.h>
 #include <unistd.h>
 
+static int64_t microseconds_of(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+struct instant clock_instant(struct timespec time)
+{
+    return (struct instant){microseconds_of(time)};
+}
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec time;
     (void)clock_gettime(id, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+    return microseconds_of(time);
 }
 
 struct tick clock_tick(void)

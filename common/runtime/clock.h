@@ -9,8 +9,11 @@
 #include "runtime/fault.h"
 
 #include <stdbool.h>
+#include <time.h>
 
 struct instant clock_now(void);
+/* What the kernel dates by: a file's st_ctim, for one. */
+struct instant clock_instant(struct timespec time);
 
 /* Monotonic: only differences mean something. For timers, deadlines and latencies. */
 struct tick {

@@ -45,7 +45,7 @@ struct instant key_file_written(const char *path)
         return inside;
     if (credential_is_at(path) || stat(path, &found) != 0)
         return (struct instant){0};
-    return (struct instant){(int64_t)found.st_mtim.tv_sec * 1000000 + found.st_mtim.tv_nsec / 1000};
+    return clock_instant(found.st_mtim);
 }
 
 /* 0: no key of this purpose. */

@@ -129,9 +129,8 @@ static bool is_unfinished(const struct run_job *job)
     if (!job->claim || fstat(job->file, &status) != 0) {
         return false;
     }
-    struct instant changed_at = {(int64_t)status.st_mtim.tv_sec * 1000000 + status.st_mtim.tv_nsec / 1000};
     struct duration upload_max = config_duration(job->daemon->config, CONFIG_IMPORT_UPLOAD_MAX);
-    return !duration_longer(instant_since(clock_now(), changed_at), upload_max);
+    return !duration_longer(instant_since(clock_now(), clock_instant(status.st_mtim)), upload_max);
 }
 
 static bool unfinished_leave(struct attempt *attempt, struct fault *fault)

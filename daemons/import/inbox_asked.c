@@ -2,6 +2,7 @@
 
 #include "import/tree.h"
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
 #include "runtime/memory.h"
 
 #include <errno.h>
@@ -72,9 +73,7 @@ bool inbox_ask(const struct inbox_options *options, academy_code academy, const 
 static struct instant changed_at(const char *path)
 {
     struct stat status;
-    return lstat(path, &status) == 0
-               ? (struct instant){(int64_t)status.st_ctim.tv_sec * 1000000 + status.st_ctim.tv_nsec / 1000}
-               : INSTANT_NEVER;
+    return lstat(path, &status) == 0 ? clock_instant(status.st_ctim) : INSTANT_NEVER;
 }
 
 struct instant inbox_asked_for_all(const struct inbox_options *options, academy_code academy)

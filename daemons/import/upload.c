@@ -4,20 +4,16 @@
 #include "import/file_name.h"
 #include "import/tree.h"
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-static struct instant instant_of(const struct timespec *time)
-{
-    return (struct instant){(int64_t)time->tv_sec * 1000000 + time->tv_nsec / 1000};
-}
-
 static void later_of(struct instant *instant, const struct timespec *time)
 {
-    struct instant other = instant_of(time);
+    struct instant other = clock_instant(*time);
     if (instant_before(*instant, other)) {
         *instant = other;
     }
