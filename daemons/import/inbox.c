@@ -304,8 +304,5 @@ void inbox_memory_clear(struct inbox_memory *memory)
     told_begin(memory);
     told_end(memory);
     memory_free(&memory->told);
-    for (size_t i = 0; i < memory->spared.count; i++) {
-        memory_free(&memory->spared.entries[i].path);
-    }
-    memory_free(&memory->spared.entries);
+    inbox_spared_clear(&memory->spared);
 }

@@ -107,16 +107,17 @@ MUST_USE bool inbox_give_back(
 MUST_USE bool inbox_put_away(
     const struct inbox_options *options, academy_code academy, const char *claim, import_id run, struct fault *fault);
 
-/* Removes what was put away longer ago; *out_count: how many. false: at least one could not be removed. */
-MUST_USE bool inbox_retain(const struct inbox_options *options, struct instant now, struct duration retention,
-    size_t *out_count, struct fault *fault);
+/* Removes what was put away longer ago than options->retention; *out_count: how many. false: at least one could not be removed. */
+MUST_USE bool inbox_retain(
+    const struct inbox_options *options, struct instant now, size_t *out_count, struct fault *fault);
 /* For how long what was dropped, or waits for somebody's word, is kept: as long as an archive, and a week at least. */
 struct duration inbox_patience(const struct inbox_options *options);
-/* The same of whatever lies in an inbox and did not change for so long: what is not whole, not readable, not ours by its name, or was
+/* The same of whatever lies in an inbox and did not change for that patience: what is not whole, not readable, not ours by its name, or was
  * never taken; each is told to the log, and goes at the second time only, for its hour may come: it may wait since we were away. Claims stay,
  * for their run (run.c). */
-MUST_USE bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
-    struct inbox_memory *memory, size_t *out_count, struct fault *fault);
+MUST_USE bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct inbox_memory *memory,
+    size_t *out_count, struct fault *fault);
+void inbox_spared_clear(struct inbox_spared *spared);
 /* A claim that nobody decided in time: nothing is left of it. */
 MUST_USE bool inbox_claim_remove(
     const struct inbox_options *options, academy_code academy, const char *claim, struct fault *fault);

@@ -3,6 +3,7 @@
 #include "import/inbox.h"
 #include "import/tree.h"
 #include "runtime/cleanup.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/memory.h"
 
@@ -28,16 +29,12 @@ static bool is_ours(const char *name)
     return digits > 0 && name[digits] == '-';
 }
 
-static struct instant changed_at(const struct stat *status)
-{
-    return (struct instant){(int64_t)status->st_ctim.tv_sec * 1000000 + status->st_ctim.tv_nsec / 1000};
-}
-
 /* When it was put away: the move changed its inode. What is in a folder did not change with it. */
 static bool is_old(int folder, const char *name, struct instant before)
 {
     struct stat status;
-    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && instant_before(changed_at(&status), before);
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           instant_before(clock_instant(status.st_ctim), before);
 }
 
 static void failed(struct retaining *retaining, const char *folder, const char *name)
@@ -75,10 +72,9 @@ static void shelf_retain(struct retaining *retaining, int around, const char *na
     }
 }
 
-bool inbox_retain(const struct inbox_options *options, struct instant now, struct duration retention, size_t *out_count,
-    struct fault *fault)
+bool inbox_retain(const struct inbox_options *options, struct instant now, size_t *out_count, struct fault *fault)
 {
-    struct retaining retaining = {.before = {now.us - retention.us}};
+    struct retaining retaining = {.before = {now.us - options->retention.us}};
     _cleanup_(directory_close) DIR *directory = opendir(options->archive_directory);
     *out_count = 0;
     if (!directory) {
@@ -109,7 +105,7 @@ struct newest {
 static enum tree_step member_look(void *arg, const struct tree_entry *entry)
 {
     struct newest *newest = arg;
-    newest->is_young = newest->is_young || !instant_before(changed_at(&entry->status), newest->before);
+    newest->is_young = newest->is_young || !instant_before(clock_instant(entry->status.st_ctim), newest->before);
     return newest->is_young ? TREE_STOP : S_ISDIR(entry->status.st_mode) ? TREE_ENTER : TREE_ON;
 }
 
@@ -118,7 +114,7 @@ static bool is_left(int folder, const char *name, struct instant before, struct 
 {
     struct newest newest = {.before = before};
     if (fstatat(folder, name, out_status, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !instant_before(changed_at(out_status), before) ||
+        !instant_before(clock_instant(out_status->st_ctim), before) ||
         (!S_ISREG(out_status->st_mode) && !S_ISDIR(out_status->st_mode))) {
         return false;
     }
@@ -129,7 +125,7 @@ static bool is_left(int folder, const char *name, struct instant before, struct 
     return opened >= 0 && tree_walk(opened, member_look, &newest) && !newest.is_young;
 }
 
-static void spared_clear(struct inbox_spared *spared)
+void inbox_spared_clear(struct inbox_spared *spared)
 {
     for (size_t i = 0; i < spared->count; i++) {
         memory_free(&spared->entries[i].path);
@@ -143,7 +139,7 @@ static bool was_spared(const struct inbox_spared *spared, const char *path, cons
     for (size_t i = 0; i < spared->count; i++) {
         const struct inbox_old *old = &spared->entries[i];
         if (strcmp(old->path, path) == 0) {
-            return old->inode == status->st_ino && old->changed_at.us == changed_at(status).us;
+            return old->inode == status->st_ino && old->changed_at.us == clock_instant(status->st_ctim).us;
         }
     }
     return false;
@@ -157,7 +153,8 @@ static bool spare(struct retaining *retaining, const char *path, const struct st
         return false;
     }
     sparing->entries = checked_realloc(sparing->entries, sparing->count + 1, sizeof *sparing->entries);
-    sparing->entries[sparing->count++] = (struct inbox_old){checked_strdup(path), status->st_ino, changed_at(status)};
+    sparing->entries[sparing->count++] =
+        (struct inbox_old){checked_strdup(path), status->st_ino, clock_instant(status->st_ctim)};
     return true;
 }
 
@@ -199,14 +196,14 @@ static void folders_retain(struct retaining *retaining, const char *top, bool is
     }
 }
 
-bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct duration retention,
-    struct inbox_memory *memory, size_t *out_count, struct fault *fault)
+bool inbox_retain_dropped(const struct inbox_options *options, struct instant now, struct inbox_memory *memory,
+    size_t *out_count, struct fault *fault)
 {
-    struct retaining retaining = {.before = {now.us - retention.us}, .spared = memory->spared};
+    struct retaining retaining = {.before = {now.us - inbox_patience(options).us}, .spared = memory->spared};
     _cleanup_(memory_free) char *taken = checked_printf("%s/.taken", options->inbox_directory);
     folders_retain(&retaining, options->inbox_directory, false);
     folders_retain(&retaining, taken, true);
-    spared_clear(&memory->spared);
+    inbox_spared_clear(&memory->spared);
     memory->spared = retaining.sparing;
     return told(&retaining, out_count, fault);
 }

@@ -37,11 +37,10 @@ static void retain(const struct look *look)
 {
     size_t count, dropped;
     struct fault fault;
-    if (!inbox_retain(&look->inbox, look->now, look->inbox.retention, &count, &fault)) {
+    if (!inbox_retain(&look->inbox, look->now, &count, &fault)) {
         log_fault("archives_not_removed", &fault);
     }
-    if (!inbox_retain_dropped(
-            &look->inbox, look->now, inbox_patience(&look->inbox), &look->queue->memory, &dropped, &fault)) {
+    if (!inbox_retain_dropped(&look->inbox, look->now, &look->queue->memory, &dropped, &fault)) {
         log_fault("archives_not_removed", &fault);
     }
     if (count + dropped > 0) {

@@ -154,32 +154,37 @@ static bool is_expired(const struct run_job *job, const struct import_claim *cla
            duration_longer(instant_since(clock_now(), inbox_claimed_at(job->claim)), inbox_patience(job->inbox));
 }
 
+/* The held run ends, or one that only says so, after those that failed. *out_ended false: somebody gave a word at this moment. */
+static bool expired_run_end(const struct run_job *job, struct session *session, const struct import_claim *claim,
+    import_id *out_run, bool *out_ended, struct fault *fault)
+{
+    if (claim->state == IMPORT_HELD) {
+        *out_run = claim->run;
+        return import_expire(session, claim->run, inbox_patience(job->inbox), out_ended, fault);
+    }
+    struct import_end end = {.state = IMPORT_REFUSED, .refusal = REFUSAL_IMPORT_EXPIRED};
+    *out_ended = import_begin(session, job->academy, job->name, job->claim, NULL, &end.run, fault) &&
+                 import_end_without(session, &end, fault);
+    *out_run = end.run;
+    return *out_ended;
+}
+
 static bool expire(struct run_job *job, struct session *session, const struct import_claim *claim, struct fault *fault)
 {
-    import_id run = claim->run;
-    bool is_ended = false;
-    if (claim->state == IMPORT_HELD) {
-        if (!import_expire(session, run, inbox_patience(job->inbox), &is_ended, fault)) {
-            return false;
-        }
-    } else {
-        struct import_end end = {.state = IMPORT_REFUSED, .refusal = REFUSAL_IMPORT_EXPIRED};
-        is_ended = import_begin(session, job->academy, job->name, job->claim, NULL, &end.run, fault) &&
-                   import_end_without(session, &end, fault);
-        run = end.run;
-        if (!is_ended) {
-            return false;
-        }
+    import_id run;
+    bool is_ended;
+    if (!expired_run_end(job, session, claim, &run, &is_ended, fault)) {
+        return false;
     }
-    job->outcome = RUN_BUSY; /* somebody gave a word on it at this moment */
-    if (is_ended) {
-        atomic_store(&job->run, run.v);
-        job->outcome = RUN_REFUSED;
-        job->refusal = REFUSAL_IMPORT_EXPIRED;
-        FAULT_POINT("import_ended");
-        return inbox_claim_remove(job->inbox, job->academy, job->claim, fault);
+    if (!is_ended) {
+        job->outcome = RUN_BUSY;
+        return true;
     }
-    return true;
+    atomic_store(&job->run, run.v);
+    job->outcome = RUN_REFUSED;
+    job->refusal = REFUSAL_IMPORT_EXPIRED;
+    FAULT_POINT("import_ended");
+    return inbox_claim_remove(job->inbox, job->academy, job->claim, fault);
 }
 
 /* The claim's run has ended. */

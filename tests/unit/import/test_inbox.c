@@ -50,6 +50,7 @@ static int place_make(void **state)
         .times = &place->hour, /* midnight */
         .time_count = 0,
         .size_max = COPIED_MAX,
+        .retention = DAYS(30),
     };
     *state = place;
     return 0;
@@ -621,12 +622,12 @@ static void what_was_put_away_long_ago_is_removed(void **state)
     assert_int_equal(symlinkat("../../site/kept", place->folder, "archive/10/6-link.tgz"), 0);
     assert_int_equal(symlinkat("../site/10", place->folder, "archive/11"), 0);
     struct instant now = clock_now();
-    assert_false(inbox_retain(&place->options, now, DAYS(30), &count, &fault)); /* 11 is no folder */
+    assert_false(inbox_retain(&place->options, now, &count, &fault)); /* 11 is no folder */
     assert_int_equal(count, 0);
     assert_int_equal(unlinkat(place->folder, "archive/11", 0), 0);
-    assert_true(inbox_retain(&place->options, instant_add(now, DAYS(29)), DAYS(30), &count, &fault));
+    assert_true(inbox_retain(&place->options, instant_add(now, DAYS(29)), &count, &fault));
     assert_int_equal(count, 0);
-    assert_true(inbox_retain(&place->options, instant_add(now, DAYS(31)), DAYS(30), &count, &fault));
+    assert_true(inbox_retain(&place->options, instant_add(now, DAYS(31)), &count, &fault));
     assert_int_equal(count, 4);
     assert_false(is_there(place, "archive/10/8-set") || is_there(place, "archive/10/7-a.tgz") ||
                  is_there(place, "archive/10/6-link.tgz"));
@@ -654,22 +655,21 @@ static void what_was_never_taken_is_removed(void **state)
     assert_int_equal(symlinkat("../../site/kept", place->folder, "inbox/10/link.tgz"), 0);
     struct instant now = clock_now();
     look_at(place, instant_add(now, DAYS(31)));
-    assert_true(
-        inbox_retain_dropped(&place->options, instant_add(now, DAYS(29)), DAYS(30), &place->memory, &count, &fault));
+    assert_true(inbox_retain_dropped(&place->options, instant_add(now, DAYS(29)), &place->memory, &count, &fault));
     assert_int_equal(count, 0);
     struct instant then = instant_add(now, DAYS(31));
-    assert_true(inbox_retain_dropped(&place->options, then, DAYS(30), &place->memory, &count, &fault));
+    assert_true(inbox_retain_dropped(&place->options, then, &place->memory, &count, &fault));
     assert_int_equal(count, 0); /* it may wait since we were away: its turn comes */
     assert_true(is_there(place, "inbox/10/d.tgz") && is_there(place, "inbox/10/a.tgz.part"));
     assert_int_equal(unlinkat(place->folder, "inbox/10/d.tgz", 0), 0);
     put(place, "inbox/10/d.tgz", "the next of that name");
-    assert_true(inbox_retain_dropped(&place->options, then, DAYS(30), &place->memory, &count, &fault));
+    assert_true(inbox_retain_dropped(&place->options, then, &place->memory, &count, &fault));
     assert_int_equal(count, 5);
     assert_false(is_there(place, "inbox/10/a.tgz.part") || is_there(place, "inbox/10/.b.tgz.Ab12Cd") ||
                  is_there(place, "inbox/10/c.7z") || is_there(place, "inbox/10/set.part") ||
                  is_there(place, "inbox/.taken/10/.16-gone.tgz.dropped"));
     assert_true(is_there(place, "inbox/10/d.tgz")); /* its turn comes */
-    assert_true(inbox_retain_dropped(&place->options, then, DAYS(30), &place->memory, &count, &fault));
+    assert_true(inbox_retain_dropped(&place->options, then, &place->memory, &count, &fault));
     assert_int_equal(count, 1);
     assert_false(is_there(place, "inbox/10/d.tgz"));
     assert_true(is_there(place, "inbox/.taken/10/17-held.tgz") && is_there(place, "inbox/notes.txt") &&
@@ -688,8 +688,7 @@ static void what_still_grows_below_a_folder_is_kept(void **state)
     struct instant between = clock_now();
     (void)usleep(50000); /* file systems date by a coarser clock */
     put(place, "inbox/10/set.part/in/a.xml", "x");
-    assert_true(inbox_retain_dropped(
-        &place->options, instant_add(between, DAYS(30)), DAYS(30), &place->memory, &count, &fault));
+    assert_true(inbox_retain_dropped(&place->options, instant_add(between, DAYS(30)), &place->memory, &count, &fault));
     assert_int_equal(count, 0);
     assert_true(is_there(place, "inbox/10/set.part/in/a.xml"));
 }
