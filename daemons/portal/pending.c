@@ -4,7 +4,7 @@
 #include "portal/form_request.h"
 #include "portal/page.h"
 
-static struct view *correction_add(
+static void correction_add(
     struct view *body, const char *login, const char *typed, bool has_before, enum refusal refusal)
 {
     struct view *correction = view_add(body, "CORRECTION");
@@ -16,7 +16,6 @@ static struct view *correction_add(
         view_show(correction, "WRONG");
         view_show(correction, "BEFORE");
     }
-    return correction;
 }
 
 void pending_show(struct visit *visit, const char *login, const char *email, bool is_new)
